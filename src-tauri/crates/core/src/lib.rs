@@ -1,0 +1,21 @@
+//! Nouns and their rules: what every room may speak of.
+//!
+//! This crate owns the words — [`Track`], [`AudioHash`], [`Play`], [`Embedding`] — and the rules that belong
+//! to them alone, such as how names are folded for matching and when a play counts as a skip.
+//! It does no I/O, reads no clock, starts no thread and holds no state: time, files and chance arrive as
+//! arguments in the rooms above.
+
+mod code;
+mod embedding;
+mod id;
+mod play;
+mod text;
+mod track;
+
+pub use code::ErrorCode;
+pub use embedding::{Embedding, EmbeddingError, TagScore};
+pub use id::{AudioHash, AudioHashError, ModelId, TrackId};
+pub use jiff::Timestamp;
+pub use play::{Heard, Play, PlaySource, PlaySubject, Rating};
+pub use text::{fold, similar_key};
+pub use track::Track;

@@ -1,0 +1,60 @@
+//! A track as the library knows it.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::{AudioHash, Rating, TrackId};
+
+/// One file of the library with its tags. What is unknown is `None` or empty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Track {
+    /// The row.
+    pub id: TrackId,
+    /// The recording it is a copy of.
+    pub audio: AudioHash,
+    /// Absolute path.
+    pub path: PathBuf,
+    /// From the tag, else the file's name without its ending.
+    pub title: String,
+    /// Every artist by itself, in the tag's order.
+    pub artists: Vec<String>,
+    /// Album title.
+    pub album: Option<String>,
+    /// Album artist.
+    pub album_artist: Option<String>,
+    /// Genres, in the tag's order.
+    pub genres: Vec<String>,
+    /// Year of release.
+    pub year: Option<i32>,
+    /// Number on the disc, from 1.
+    pub track: Option<u32>,
+    /// Disc, from 1.
+    pub disc: Option<u32>,
+    /// Length in seconds.
+    pub duration_s: f64,
+    /// Codec in lower case: `flac`, `mp3`, `aac`, `alac`, `vorbis`, `opus`, `pcm` …
+    pub codec: String,
+    /// Samples per second.
+    pub sample_rate_hz: Option<u32>,
+    /// Average bit rate of the audio.
+    pub bitrate_kbps: Option<u32>,
+    /// Beats per minute, from tag or analysis.
+    pub bpm: Option<f64>,
+    /// Musical key, from tag or analysis, such as `F#m`.
+    pub key: Option<String>,
+    /// Integrated loudness (EBU R128).
+    pub loudness_lufs: Option<f64>,
+    /// Whether a cover is embedded or lies beside the file.
+    pub has_cover: bool,
+    /// Times the recording was listened to.
+    pub plays: u32,
+    /// Times it was skipped.
+    pub skips: u32,
+    /// The listener's opinion.
+    pub rating: Option<Rating>,
+    /// When it came into the library.
+    pub added_at: Timestamp,
+    /// Whether the file was gone when last looked for, though its folder was there.
+    pub missing: bool,
+}
