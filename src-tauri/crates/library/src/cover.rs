@@ -1,0 +1,193 @@
+//! Covers: embedded in the file or beside it, and their thumbnails, kept by content in `<data dir>/covers`.
+
+use std::fs;
+use std::io::{Cursor, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{ImageFormat, ImageReader, Limits};
+use rusqlite::OptionalExtension;
+use segue_core::TrackId;
+
+use crate::store::Library;
+use crate::{LibraryError, paths, tags, walk};
+
+/// A picture as it stands in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cover {
+    /// The encoded picture.
+    pub bytes: Vec<u8>,
+    /// Its kind by its content, such as `image/jpeg`.
+    pub mime: &'static str,
+}
+
+/// Where a track with a cover lies, and the hash of the cover if it is embedded.
+type Source = (PathBuf, Option<[u8; 16]>);
+
+/// The largest file beside the music taken for a cover.
+const COVER_BYTES_MAX: u64 = 32 << 20;
+/// The widest and highest picture decoded.
+const EDGE_PX_MAX: u32 = 10_000;
+/// Memory a decoder may take: a picture of 8,000 x 8,000 in four bytes.
+const DECODE_BYTES_MAX: u64 = 256 << 20;
+/// Edges of thumbnails that are made; a request is served by the next larger one.
+const EDGES_PX: [u32; 5] = [64, 128, 256, 512, 1024];
+const JPEG_QUALITY: u8 = 85;
+
+impl Library {
+    /// The cover of a track: embedded (the front, else the first picture), else a `cover`, `folder`, `front` or
+    /// `album` picture beside it.
+    pub fn cover(&self, id: TrackId) -> Result<Option<Cover>, LibraryError> {
+        let Some((path, embedded)) = self.cover_source(id)? else {
+            return Ok(None);
+        };
+        Ok(find(&path, embedded.is_some()).map(|(cover, _)| cover))
+    }
+
+    /// The cover of a track as a JPEG of about `size_px` on its longer edge (a cover that is smaller stays so).
+    /// `None` if there is none, or none that can be decoded.
+    pub fn thumbnail(&self, id: TrackId, size_px: u32) -> Result<Option<Vec<u8>>, LibraryError> {
+        let Some((path, embedded)) = self.cover_source(id)? else {
+            return Ok(None);
+        };
+        let edge_px = EDGES_PX
+            .into_iter()
+            .find(|edge| *edge >= size_px)
+            .unwrap_or(EDGES_PX[EDGES_PX.len() - 1]);
+        let kept = |hash: [u8; 16]| self.thumbnail_path(hash, edge_px);
+        if let Some(hash) = embedded
+            && let Ok(bytes) = fs::read(kept(hash))
+        {
+            return Ok(some_bytes(bytes));
+        }
+        let Some((cover, hash)) = find(&path, embedded.is_some()) else {
+            return Ok(None);
+        };
+        let place = kept(hash);
+        if let Ok(bytes) = fs::read(&place) {
+            return Ok(some_bytes(bytes));
+        }
+        // An empty file says: cannot be decoded, do not try again.
+        let small = shrink(&cover.bytes, edge_px).unwrap_or_default();
+        keep(&place, &small).map_err(|error| LibraryError::DataDir {
+            path: place,
+            reason: error.to_string(),
+        })?;
+        Ok(some_bytes(small))
+    }
+
+    fn cover_source(&self, id: TrackId) -> Result<Option<Source>, LibraryError> {
+        self.read("find a cover", |db| {
+            db.prepare_cached("SELECT path, cover_hash FROM tracks WHERE id = ? AND (cover_hash NOTNULL OR sidecar)")?
+                .query_row([id.0], |row| Ok((paths::from_bytes(row.get_ref(0)?.as_blob()?), row.get(1)?)))
+                .optional()
+        })
+    }
+
+    fn thumbnail_path(&self, hash: [u8; 16], edge_px: u32) -> PathBuf {
+        let name: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.data_dir()
+            .join("covers")
+            .join(&name[..2])
+            .join(format!("{name}-{edge_px}.jpg"))
+    }
+}
+
+fn some_bytes(bytes: Vec<u8>) -> Option<Vec<u8>> {
+    (!bytes.is_empty()).then_some(bytes)
+}
+
+/// The cover of the file at `path` with the hash of its bytes.
+fn find(path: &Path, embedded: bool) -> Option<(Cover, [u8; 16])> {
+    let bytes = if embedded {
+        tags::embedded_cover(path).ok().flatten()
+    } else {
+        None
+    };
+    let bytes = bytes.or_else(|| beside(path))?;
+    let mime =
+        image::guess_format(&bytes).map_or("application/octet-stream", |format| match format {
+            ImageFormat::Jpeg => "image/jpeg",
+            ImageFormat::Png => "image/png",
+            ImageFormat::WebP => "image/webp",
+            ImageFormat::Gif => "image/gif",
+            ImageFormat::Bmp => "image/bmp",
+            _ => "application/octet-stream",
+        });
+    let hash = tags::cover_hash(&bytes);
+    Some((Cover { bytes, mime }, hash))
+}
+
+/// The best cover that lies in the folder of `path`.
+fn beside(path: &Path) -> Option<Vec<u8>> {
+    let entries = path.parent()?.read_dir().ok()?;
+    let rank = |path: &Path| {
+        let stem = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_lowercase();
+        walk::SIDECAR_STEMS.iter().position(|name| *name == stem)
+    };
+    let mut covers: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| walk::is_sidecar(path))
+        .collect();
+    covers.sort_by_key(|path| (rank(path), path.clone()));
+    covers.into_iter().find_map(|path| {
+        let metadata = path.metadata().ok()?;
+        (metadata.is_file() && metadata.len() <= COVER_BYTES_MAX)
+            .then(|| fs::read(&path).ok())
+            .flatten()
+    })
+}
+
+/// A JPEG of at most `edge_px` on the longer edge, or `None` for bytes that are no decodable picture.
+fn shrink(bytes: &[u8], edge_px: u32) -> Option<Vec<u8>> {
+    let decode = || {
+        let mut limits = Limits::default();
+        limits.max_image_width = Some(EDGE_PX_MAX);
+        limits.max_image_height = Some(EDGE_PX_MAX);
+        limits.max_alloc = Some(DECODE_BYTES_MAX);
+        let mut reader = ImageReader::new(Cursor::new(bytes))
+            .with_guessed_format()
+            .ok()?;
+        reader.limits(limits);
+        let whole = reader.decode().ok()?;
+        let small = if whole.width().max(whole.height()) > edge_px {
+            whole.thumbnail(edge_px, edge_px)
+        } else {
+            whole
+        };
+        let mut jpeg = Vec::new();
+        JpegEncoder::new_with_quality(&mut jpeg, JPEG_QUALITY)
+            .encode_image(&small.to_rgb8())
+            .ok()?;
+        Some(jpeg)
+    };
+    catch_unwind(AssertUnwindSafe(decode)).ok().flatten()
+}
+
+/// Writes a file whole or not at all: two processes may make the same thumbnail.
+fn keep(place: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = place.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let unique = format!(
+        "{}-{:?}.part",
+        std::process::id(),
+        std::thread::current().id()
+    );
+    let part = place.with_extension(unique);
+    let written = fs::File::create(&part)
+        .and_then(|mut file| file.write_all(bytes))
+        .and_then(|()| fs::rename(&part, place));
+    if written.is_err() {
+        let _ = fs::remove_file(&part);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests;

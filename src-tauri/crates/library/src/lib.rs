@@ -1,0 +1,45 @@
+//! The library: what lies on disk, what its tags say, and all that Segue remembers about it.
+//!
+//! This crate owns the walk over the folders, the reading of tags and covers, the identity of recordings
+//! ([`audio_hash`]), the watcher, and the one SQLite database with its migrations: tracks, albums, search,
+//! vectors, the log of plays, settings. It decodes no audio, judges no taste and keeps no clock in its
+//! decisions: instants arrive as arguments, save for "when was this file first seen".
+//!
+//! # What is kept, and when
+//!
+//! - A **track** is a file with its tags. Its [`TrackId`](segue_core::TrackId) survives re-tagging, renaming and
+//!   moving. A **recording** is its audio ([`AudioHash`](segue_core::AudioHash)): vectors, plays and ratings hang
+//!   on it, and survive the removal of the file and of the folder.
+//! - A folder that is **not there** is offline, and so is one that is there but **holds nothing at all** although
+//!   it had tracks: that is what the mount point of an unplugged disk looks like. Nothing changes for its tracks.
+//! - A file that is gone from a folder that is there is marked `missing`, and its row kept.
+//! - If a new file has the audio of a track whose old path is gone, it is that track at a new path, be the old
+//!   folder there or not: a music folder that was renamed is found again under its new name.
+//! - Rows of tracks go only when the listener removes the folder ([`Library::remove_root`]).
+//!
+//! Several threads and several processes may use one database: writes take their turn, reads never wait.
+
+mod audio_hash;
+mod containers;
+mod cover;
+mod error;
+#[cfg(test)]
+mod fixtures;
+mod paths;
+mod scan;
+mod search;
+mod store;
+mod tags;
+mod walk;
+mod watch;
+
+pub use audio_hash::audio_hash;
+pub use cover::Cover;
+pub use error::LibraryError;
+pub use scan::{ScanProgress, ScanReport};
+pub use store::Library;
+pub use store::albums::{Album, AlbumId, AlbumPage, AlbumSort};
+pub use store::plays::Opinion;
+pub use store::tracks::{Counts, Failure, ReplayGain, Root, Sort, TrackPage, TrackQuery};
+pub use store::vectors::{HeardTags, Measures, Unanalyzed, Vectors};
+pub use watch::{Watcher, watch};

@@ -1,0 +1,137 @@
+//! Paths as the database keeps them: bytes, so that file names which are not UTF-8 survive.
+
+use std::borrow::Cow;
+use std::path::{Component, Path, PathBuf};
+
+use crate::LibraryError;
+
+/// The bytes of `path`, or `None` where the platform's names cannot be kept without loss
+/// (unpaired surrogates on Windows).
+pub(crate) fn to_bytes(path: &Path) -> Option<Cow<'_, [u8]>> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        Some(Cow::Borrowed(path.as_os_str().as_bytes()))
+    }
+    #[cfg(not(unix))]
+    {
+        path.to_str().map(|text| Cow::Borrowed(text.as_bytes()))
+    }
+}
+
+/// Reads [`to_bytes`] back.
+pub(crate) fn from_bytes(bytes: &[u8]) -> PathBuf {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
+    }
+    #[cfg(not(unix))]
+    {
+        PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+    }
+}
+
+/// The half-open range of stored paths that lie beneath `folder`, itself excluded.
+pub(crate) fn beneath(folder: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let separator = std::path::MAIN_SEPARATOR as u8;
+    let mut from = folder.to_vec();
+    if from.last() != Some(&separator) {
+        from.push(separator);
+    }
+    let mut to = from.clone();
+    if let Some(last) = to.last_mut() {
+        *last += 1;
+    }
+    (from, to)
+}
+
+/// Whether `path` lies in `folder` or is it.
+pub(crate) fn within(path: &[u8], folder: &[u8]) -> bool {
+    path == folder || path.starts_with(&beneath(folder).0)
+}
+
+/// An existing folder's absolute path without links, or why it cannot be a music folder.
+pub(crate) fn canonical_folder(folder: &Path) -> Result<PathBuf, LibraryError> {
+    let refuse = |reason: String| LibraryError::Folder {
+        path: folder.to_owned(),
+        reason,
+    };
+    let real = folder
+        .canonicalize()
+        .map_err(|error| refuse(error.to_string()))?;
+    if !real.is_dir() {
+        return Err(refuse("it is not a folder".into()));
+    }
+    let plain = plain(real);
+    if to_bytes(&plain).is_none() {
+        return Err(refuse("its name is not valid Unicode".into()));
+    }
+    Ok(plain)
+}
+
+/// An absolute path that need not exist, with `.` and `..` taken out by text alone.
+pub(crate) fn absolute(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut clean = PathBuf::new();
+    for component in whole.components() {
+        match component {
+            Component::ParentDir => {
+                clean.pop();
+            }
+            Component::CurDir => {}
+            other => clean.push(other),
+        }
+    }
+    clean
+}
+
+/// The path by which the library may know `path`: links in its folder resolved, where it exists.
+pub(crate) fn resolved(path: &Path) -> PathBuf {
+    let path = absolute(path);
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+        return path;
+    };
+    match parent.canonicalize() {
+        Ok(parent) => plain(parent).join(name),
+        Err(_) => path,
+    }
+}
+
+/// Windows' canonical paths begin with `\\?\`, which other programs do not understand.
+fn plain(path: PathBuf) -> PathBuf {
+    #[cfg(windows)]
+    if let Some(rest) = path.to_str().and_then(|text| text.strip_prefix(r"\\?\"))
+        && !rest.starts_with("UNC\\")
+        && rest.len() < 250
+    {
+        return PathBuf::from(rest);
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_holds_its_own_and_not_its_neighbours() {
+        for (path, folder, expected) in [
+            ("/music/a.mp3", "/music", true),
+            ("/music", "/music", true),
+            ("/music2/a.mp3", "/music", false),
+            ("/a.mp3", "/", true),
+        ] {
+            assert_eq!(
+                within(path.as_bytes(), folder.as_bytes()),
+                expected,
+                "{path} in {folder}"
+            );
+        }
+    }
+
+    #[test]
+    fn dots_are_taken_out() {
+        assert_eq!(absolute(Path::new("/a/./b/../c")), Path::new("/a/c"));
+    }
+}

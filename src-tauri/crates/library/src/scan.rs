@@ -1,0 +1,544 @@
+//! The scan: brings the store up to date with the disk.
+//!
+//! One thread walks, a few read new and changed files, and the caller's thread writes what they read, in batches of
+//! one transaction each. The library can be used meanwhile; a scan that is killed loses the batch it was in, and the
+//! next one goes on from there.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+use segue_core::{AudioHash, Timestamp};
+use serde::Serialize;
+
+use crate::store::rows::{self, Known, Outcome};
+use crate::store::tracks::Failure;
+use crate::store::{Durability, Library, albums, bump, lock};
+use crate::tags::{self, Tags};
+use crate::walk::{self, AudioFile, Met};
+use crate::{LibraryError, paths};
+
+/// Files written in one transaction, at most.
+const BATCH_FILES: usize = 250;
+/// A batch is written after this long even if it is small, so that the first tracks show soon.
+const BATCH_AGE: Duration = Duration::from_millis(1500);
+/// Time between two reports of progress.
+const OBSERVE_EVERY: Duration = Duration::from_millis(100);
+
+/// A file to be written: its path in the database's form, and what the folder says of it.
+pub(crate) type FoundFile = AudioFile;
+
+/// What a scan came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ScanReport {
+    /// Files with the ending of music that were met.
+    pub files: u64,
+    /// New tracks.
+    pub added: u64,
+    /// Known tracks read anew, or there again.
+    pub updated: u64,
+    /// Known tracks that were as before.
+    pub unchanged: u64,
+    /// Known tracks found at another path.
+    pub moved: u64,
+    /// Known tracks whose file is gone from a folder that is there.
+    pub missing: u64,
+    /// Folders that are not there; nothing was changed about their tracks.
+    pub offline_roots: Vec<PathBuf>,
+    /// Files and folders that could not be read, and why.
+    pub failures: Vec<Failure>,
+    /// Files that are in the library although something about them could not be read.
+    pub warnings: Vec<Failure>,
+    /// Whether the observer stopped the scan before its end.
+    pub stopped: bool,
+}
+
+/// How far a scan is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ScanProgress {
+    /// Files met so far.
+    pub files: u64,
+    /// Of these, dealt with.
+    pub done: u64,
+    /// Whether all folders have been walked, so that `files` grows no more.
+    pub walked: bool,
+    /// Tracks new so far.
+    pub added: u64,
+    /// Files that could not be read so far.
+    pub failed: u64,
+    /// The file read last.
+    pub path: Option<PathBuf>,
+}
+
+impl Library {
+    /// Adds `folders` to the library and brings them up to date; without folders, all that the library has.
+    ///
+    /// A folder inside one of the library is brought up to date by itself. `observe` is called some ten times a
+    /// second; its `false` stops the scan after what is read.
+    pub fn scan(
+        &self,
+        folders: &[PathBuf],
+        observe: &mut dyn FnMut(&ScanProgress) -> bool,
+    ) -> Result<ScanReport, LibraryError> {
+        let _alone = lock(&self.scanning);
+        let known_roots = self.read("list the folders", rows::root_paths)?;
+        let mut starts = Vec::new();
+        for folder in folders {
+            let absolute = paths::absolute(folder);
+            let known = paths::to_bytes(&absolute)
+                .filter(|bytes| known_roots.iter().any(|root| root == &**bytes));
+            starts.push(match known {
+                // May be offline, and then it has no canonical form.
+                Some(known) => known.into_owned(),
+                None => {
+                    let folder = paths::canonical_folder(folder)?;
+                    paths::to_bytes(&folder)
+                        .map(|bytes| bytes.into_owned())
+                        .unwrap_or_default()
+                }
+            });
+        }
+        if !starts.is_empty() {
+            let now = Timestamp::now();
+            self.write("add the folders", Durability::Process, |db| {
+                starts
+                    .iter()
+                    .try_for_each(|folder| rows::add_root(db, folder, now))
+            })?;
+        }
+        let starts = if folders.is_empty() {
+            known_roots
+        } else {
+            starts
+        };
+        self.update(starts, observe)
+    }
+
+    /// Brings files or folders up to date that the watcher named. What lies outside the library is passed over.
+    pub fn scan_paths(&self, changed: &[PathBuf]) -> Result<ScanReport, LibraryError> {
+        let _alone = lock(&self.scanning);
+        let starts = changed
+            .iter()
+            .map(|path| paths::resolved(path))
+            .filter(|path| !walk::is_hidden(path))
+            .filter_map(|path| paths::to_bytes(&path).map(|bytes| bytes.into_owned()))
+            .collect();
+        self.update(starts, &mut |_| true)
+    }
+
+    /// Brings the stretches of the disk at `starts` up to date.
+    fn update(
+        &self,
+        mut starts: Vec<Vec<u8>>,
+        observe: &mut dyn FnMut(&ScanProgress) -> bool,
+    ) -> Result<ScanReport, LibraryError> {
+        // What lies in another start is scanned with it.
+        starts.sort();
+        starts.dedup();
+        let all = starts.clone();
+        starts.retain(|start| {
+            !all.iter()
+                .any(|other| other != start && paths::within(start, other))
+        });
+
+        let roots = self.read("list the folders", rows::root_paths)?;
+        let mut scan = Scan {
+            library: self,
+            report: ScanReport::default(),
+            progress: ScanProgress::default(),
+            before: 0,
+        };
+        scan.before = self.read("read the tracks", rows::newest)?;
+        let mut known = HashMap::new();
+        let mut walked = Vec::new();
+        for start in starts {
+            let Some(root) = roots.iter().find(|root| paths::within(&start, root)) else {
+                continue;
+            };
+            let here = self.read("read the tracks", |db| rows::known(db, &start))?;
+            let had_tracks = !here.is_empty() || self.has_tracks(root)?;
+            let root = paths::from_bytes(root);
+            if !walk::online(&root, had_tracks) {
+                if !scan.report.offline_roots.contains(&root) {
+                    scan.report.offline_roots.push(root);
+                }
+                continue;
+            }
+            known.extend(here);
+            walked.push(start);
+        }
+        scan.run(&walked, &known, observe)?;
+        if scan.report.added + scan.report.updated + scan.report.moved > 0 {
+            self.match_plays()?;
+        }
+        Ok(scan.report)
+    }
+
+    fn has_tracks(&self, root: &[u8]) -> Result<bool, LibraryError> {
+        let (from, to) = paths::beneath(root);
+        self.read("read the tracks", |db| {
+            db.query_row(
+                "SELECT EXISTS (SELECT 1 FROM tracks WHERE path >= ? AND path < ?)",
+                [from, to],
+                |row| row.get(0),
+            )
+        })
+    }
+}
+
+/// One scan under way.
+struct Scan<'a> {
+    library: &'a Library,
+    report: ScanReport,
+    progress: ScanProgress,
+    /// The newest track before the scan.
+    before: i64,
+}
+
+/// What the walking and reading threads tell the writing one.
+enum News {
+    /// A known file, as before.
+    Same,
+    /// A known file, as before, that was missing, or whose folder gained or lost a cover.
+    Touched { id: i64, sidecar: bool },
+    /// A new or changed file waits to be read.
+    Met,
+    /// A file was read.
+    Read(AudioFile, Box<Result<(AudioHash, Tags), String>>),
+    /// A file or folder cannot be read. `Some(file)`: it counts as a file.
+    Refused { failure: Failure, is_file: bool },
+    /// The walk is over.
+    Walked,
+}
+
+/// What the walk leaves behind.
+#[derive(Default)]
+struct Walked<'a> {
+    seen: HashSet<&'a [u8]>,
+    closed: Vec<Vec<u8>>,
+    refused: HashSet<Vec<u8>>,
+}
+
+impl Scan<'_> {
+    fn run(
+        &mut self,
+        starts: &[Vec<u8>],
+        known: &HashMap<Vec<u8>, Known>,
+        observe: &mut dyn FnMut(&ScanProgress) -> bool,
+    ) -> Result<(), LibraryError> {
+        let stop = AtomicBool::new(false);
+        // Short queues: what is read and not written is held in memory, covers excluded.
+        let (jobs, waiting) = sync_channel::<AudioFile>(256);
+        let (tell, news) = sync_channel::<News>(256);
+        let waiting = Mutex::new(waiting);
+        let readers = std::thread::available_parallelism().map_or(2, |n| n.get().clamp(2, 4));
+        let walked = std::thread::scope(|threads| {
+            for _ in 0..readers {
+                let tell = tell.clone();
+                let (waiting, stop) = (&waiting, &stop);
+                threads.spawn(move || read_files(waiting, &tell, stop));
+            }
+            let (walker_tell, walker_stop) = (tell.clone(), &stop);
+            let walker =
+                threads.spawn(move || walk_all(starts, known, &jobs, &walker_tell, walker_stop));
+            drop(tell);
+            let written = self.write_news(&news, &stop, observe);
+            // Readers and walker must not wait for a receiver that is done.
+            stop.store(true, Ordering::Relaxed);
+            drop(news);
+            let walked = walker.join().unwrap_or_default();
+            written.map(|()| walked)
+        })?;
+        if self.report.stopped {
+            return Ok(());
+        }
+        self.settle(starts, known, &walked)
+    }
+
+    /// Writes what the others tell until they are done.
+    fn write_news(
+        &mut self,
+        news: &Receiver<News>,
+        stop: &AtomicBool,
+        observe: &mut dyn FnMut(&ScanProgress) -> bool,
+    ) -> Result<(), LibraryError> {
+        let mut batch = Vec::new();
+        let mut written_at = Instant::now();
+        let mut observed_at: Option<Instant> = None;
+        loop {
+            let open = match news.recv_timeout(OBSERVE_EVERY) {
+                Ok(item) => {
+                    self.take(item, &mut batch);
+                    true
+                }
+                Err(RecvTimeoutError::Timeout) => true,
+                Err(RecvTimeoutError::Disconnected) => false,
+            };
+            if batch.len() >= BATCH_FILES || !open || written_at.elapsed() >= BATCH_AGE {
+                self.write_batch(&mut batch)?;
+                written_at = Instant::now();
+            }
+            if !open || observed_at.is_none_or(|at| at.elapsed() >= OBSERVE_EVERY) {
+                observed_at = Some(Instant::now());
+                if !observe(&self.progress) && open {
+                    self.report.stopped = true;
+                    stop.store(true, Ordering::Relaxed);
+                }
+            }
+            if !open {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Counts an item, and puts what is to be written into the batch.
+    fn take(&mut self, item: News, batch: &mut Vec<News>) {
+        match item {
+            News::Same => {
+                self.report.files += 1;
+                self.report.unchanged += 1;
+                self.progress.done += 1;
+            }
+            News::Met => self.report.files += 1,
+            News::Touched { .. } => {
+                self.report.files += 1;
+                self.progress.done += 1;
+                batch.push(item);
+            }
+            News::Refused { is_file, .. } => {
+                self.report.files += u64::from(is_file);
+                self.progress.done += u64::from(is_file);
+                batch.push(item);
+            }
+            News::Read(ref file, _) => {
+                self.progress.done += 1;
+                self.progress.path = Some(paths::from_bytes(&file.path));
+                batch.push(item);
+            }
+            News::Walked => self.progress.walked = true,
+        }
+        self.progress.files = self.report.files;
+    }
+
+    /// Writes a batch, all of it or nothing.
+    fn write_batch(&mut self, batch: &mut Vec<News>) -> Result<(), LibraryError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let now = Timestamp::now();
+        let before = self.before;
+        let mut report = self.report.clone();
+        self.library
+            .write("write what was scanned", Durability::Process, |db| {
+                let mut touched = Vec::new();
+                for item in batch.drain(..) {
+                    match item {
+                        News::Touched { id, sidecar } => {
+                            rows::touch(db, id, sidecar, &mut touched)?;
+                            report.updated += 1;
+                        }
+                        News::Refused { failure, .. } => {
+                            if let Some(path) = paths::to_bytes(&failure.path) {
+                                rows::put_failure(db, &path, &failure.reason, now)?;
+                            }
+                            report.failures.push(failure);
+                        }
+                        News::Read(file, read) => match *read {
+                            Ok((audio, tags)) => {
+                                match rows::put(db, &file, audio, &tags, before, now, &mut touched)?
+                                {
+                                    Outcome::Added => report.added += 1,
+                                    Outcome::Updated => report.updated += 1,
+                                    Outcome::Moved => report.moved += 1,
+                                }
+                                if let Some(reason) = tags.warning {
+                                    report.warnings.push(Failure {
+                                        path: paths::from_bytes(&file.path),
+                                        reason,
+                                    });
+                                }
+                            }
+                            Err(reason) => {
+                                rows::put_failure(db, &file.path, &reason, now)?;
+                                report.failures.push(Failure {
+                                    path: paths::from_bytes(&file.path),
+                                    reason,
+                                });
+                            }
+                        },
+                        News::Same | News::Met | News::Walked => {}
+                    }
+                }
+                touched.sort_unstable();
+                touched.dedup();
+                touched
+                    .into_iter()
+                    .try_for_each(|album| albums::refresh(db, album))?;
+                bump(db)
+            })?;
+        self.report = report;
+        self.progress.added = self.report.added;
+        self.progress.failed = self.report.failures.len() as u64;
+        Ok(())
+    }
+
+    /// After a whole walk: what was not met is missing, and failures of files that are gone are forgotten.
+    fn settle(
+        &mut self,
+        starts: &[Vec<u8>],
+        known: &HashMap<Vec<u8>, Known>,
+        walked: &Walked,
+    ) -> Result<(), LibraryError> {
+        let beyond_reach = |path: &[u8]| {
+            walked
+                .closed
+                .iter()
+                .any(|folder| paths::within(path, folder))
+        };
+        let gone: Vec<(&Vec<u8>, &Known)> = known
+            .iter()
+            .filter(|(path, _)| !walked.seen.contains(path.as_slice()) && !beyond_reach(path))
+            .collect();
+        let newly: Vec<_> = gone.iter().filter(|(_, known)| !known.missing).collect();
+        self.report.missing = (gone.len() - newly.len()) as u64;
+        // A row that was missing may have been found at a new path in this scan.
+        let moved_away =
+            |db: &rusqlite::Connection, id: i64, path: &[u8]| -> rusqlite::Result<bool> {
+                db.prepare_cached("SELECT path <> ? FROM tracks WHERE id = ?")?
+                    .query_row(rusqlite::params![path, id], |row| row.get(0))
+            };
+        let found_again = self.library.read("read the tracks", |db| {
+            let mut n = 0;
+            for (path, known) in gone.iter().filter(|(_, known)| known.missing) {
+                n += u64::from(moved_away(db, known.id, path)?);
+            }
+            Ok(n)
+        })?;
+        self.report.missing -= found_again;
+        let stale: Vec<Vec<u8>> = self.library.read("read the failures", |db| {
+            let mut stale = Vec::new();
+            for start in starts {
+                stale.extend(rows::failures_within(db, start)?);
+            }
+            stale.retain(|path| !walked.refused.contains(path) && !beyond_reach(path));
+            Ok(stale)
+        })?;
+        let failed: HashSet<&Path> = self
+            .report
+            .failures
+            .iter()
+            .map(|failure| failure.path.as_path())
+            .collect();
+        let stale: Vec<Vec<u8>> = stale
+            .into_iter()
+            .filter(|path| !failed.contains(paths::from_bytes(path).as_path()))
+            .collect();
+        if newly.is_empty() && stale.is_empty() {
+            return Ok(());
+        }
+        let marked = self
+            .library
+            .write("mark what is missing", Durability::Process, |db| {
+                let mut marked = 0;
+                for (path, known) in &newly {
+                    marked += u64::from(rows::mark_missing(db, known.id, path)?);
+                }
+                for path in &stale {
+                    rows::forget_failure(db, path)?;
+                }
+                bump(db)?;
+                Ok(marked)
+            })?;
+        self.report.missing += marked;
+        Ok(())
+    }
+}
+
+/// Walks over all starts and sorts what is met into known and to be read.
+fn walk_all<'a>(
+    starts: &[Vec<u8>],
+    known: &'a HashMap<Vec<u8>, Known>,
+    jobs: &SyncSender<AudioFile>,
+    tell: &SyncSender<News>,
+    stop: &AtomicBool,
+) -> Walked<'a> {
+    let mut walked = Walked::default();
+    for start in starts {
+        let start = paths::from_bytes(start);
+        // A path that is gone is no failure: what was known there is missing.
+        if matches!(start.symlink_metadata(), Err(error) if error.kind() == std::io::ErrorKind::NotFound)
+        {
+            continue;
+        }
+        walk::walk(&start, |met| {
+            let told = match met {
+                Met::Audio(file) => {
+                    let row = known.get_key_value(&file.path);
+                    if let Some((path, _)) = row {
+                        walked.seen.insert(path);
+                    }
+                    match row {
+                        Some((_, row)) if row.as_before(&file) => {
+                            if row.missing || row.sidecar != file.sidecar {
+                                tell.send(News::Touched {
+                                    id: row.id,
+                                    sidecar: file.sidecar,
+                                })
+                                .is_ok()
+                            } else {
+                                tell.send(News::Same).is_ok()
+                            }
+                        }
+                        _ => tell.send(News::Met).is_ok() && jobs.send(file).is_ok(),
+                    }
+                }
+                Met::Refused(failure) => {
+                    walked
+                        .refused
+                        .extend(paths::to_bytes(&failure.path).map(|path| path.into_owned()));
+                    tell.send(News::Refused {
+                        failure,
+                        is_file: true,
+                    })
+                    .is_ok()
+                }
+                Met::Closed(failure) => {
+                    if let Some(path) = paths::to_bytes(&failure.path) {
+                        walked.closed.push(path.clone().into_owned());
+                        walked.refused.insert(path.into_owned());
+                    }
+                    tell.send(News::Refused {
+                        failure,
+                        is_file: false,
+                    })
+                    .is_ok()
+                }
+            };
+            told && !stop.load(Ordering::Relaxed)
+        });
+    }
+    // Whoever hears nothing more needs no telling.
+    let _ = tell.send(News::Walked);
+    walked
+}
+
+/// Reads files as they come, until there are no more.
+fn read_files(waiting: &Mutex<Receiver<AudioFile>>, tell: &SyncSender<News>, stop: &AtomicBool) {
+    loop {
+        let job = lock(waiting).recv();
+        let Ok(file) = job else { return };
+        if stop.load(Ordering::Relaxed) {
+            continue;
+        }
+        let read = tags::read(&paths::from_bytes(&file.path));
+        if tell.send(News::Read(file, Box::new(read))).is_err() {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,481 @@
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
+
+use lofty::tag::{ItemKey, TagType};
+
+use super::*;
+use crate::fixtures::{Place, copy, place, retag};
+use crate::{Sort, TrackQuery};
+
+fn all(library: &Library) -> Vec<segue_core::Track> {
+    library
+        .tracks(&TrackQuery {
+            sort: Sort::Path,
+            ..TrackQuery::default()
+        })
+        .unwrap()
+        .tracks
+}
+
+/// What the report says, as `[files, added, updated, unchanged, moved, missing]`.
+fn numbers(report: &ScanReport) -> [u64; 6] {
+    [
+        report.files,
+        report.added,
+        report.updated,
+        report.unchanged,
+        report.moved,
+        report.missing,
+    ]
+}
+
+fn set_age(path: &Path, seconds: u64) {
+    let file = fs::File::options().append(true).open(path).unwrap();
+    file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(1_600_000_000 + seconds))
+        .unwrap();
+}
+
+fn three(place: &Place) -> [PathBuf; 3] {
+    [
+        copy("mp3-a.mp3", &place.music.join("A/one.mp3")),
+        copy("flac-a.flac", &place.music.join("A/two.FLAC")),
+        copy("opus-a.opus", &place.music.join("B/three.opus")),
+    ]
+}
+
+#[test]
+fn a_second_scan_reads_nothing_and_a_change_is_read() {
+    let place = place();
+    let [one, ..] = three(&place);
+    copy("mp3-b.mp3", &place.music.join(".hidden/x.mp3"));
+    copy("mp3-b.mp3", &place.music.join("A/._one.mp3"));
+    fs::write(place.music.join("A/notes.txt"), "no music").unwrap();
+    assert_eq!(numbers(&place.scan()), [3, 3, 0, 0, 0, 0]);
+    assert_eq!(numbers(&place.scan()), [3, 0, 0, 3, 0, 0]);
+    let revision = place.library.revision();
+    let before = place.library.track_by_path(&one).unwrap().unwrap();
+    retag(
+        &one,
+        TagType::Id3v2,
+        &[(ItemKey::TrackTitle, "New"), (ItemKey::TrackArtist, "Who")],
+        2000,
+    );
+    assert_eq!(numbers(&place.scan()), [3, 0, 1, 2, 0, 0]);
+    let after = place.library.track_by_path(&one).unwrap().unwrap();
+    assert_eq!(
+        (after.id, after.audio, after.title.as_str()),
+        (before.id, before.audio, "New")
+    );
+    assert!(after.has_cover && !before.has_cover);
+    assert!(place.library.revision() > revision);
+    assert_eq!(before.title, "one");
+}
+
+#[test]
+fn a_moved_file_is_the_same_track() {
+    let place = place();
+    let [one, two, _] = three(&place);
+    place.scan();
+    let before = all(&place.library);
+    let id_of = |path: &Path| before.iter().find(|track| track.path == path).unwrap().id;
+    // Renamed; moved and re-tagged at once; found again by the watcher's way.
+    let (one_new, two_new) = (
+        place.music.join("A/uno.mp3"),
+        place.music.join("C/D/two.flac"),
+    );
+    fs::rename(&one, &one_new).unwrap();
+    fs::create_dir_all(two_new.parent().unwrap()).unwrap();
+    fs::rename(&two, &two_new).unwrap();
+    retag(
+        &two_new,
+        TagType::VorbisComments,
+        &[(ItemKey::TrackTitle, "Two")],
+        0,
+    );
+    assert_eq!(numbers(&place.scan()), [3, 0, 0, 1, 2, 0]);
+    assert_eq!(
+        place.library.track_by_path(&one_new).unwrap().unwrap().id,
+        id_of(&one)
+    );
+    assert_eq!(
+        place.library.track_by_path(&two_new).unwrap().unwrap().id,
+        id_of(&two)
+    );
+    fs::rename(&one_new, &one).unwrap();
+    let report = place.library.scan_paths(&[one_new, one.clone()]).unwrap();
+    assert_eq!((report.moved, report.missing, report.added), (1, 0, 0));
+    assert_eq!(
+        place.library.track_by_path(&one).unwrap().unwrap().id,
+        id_of(&one)
+    );
+    // A copy is another track of the same recording.
+    copy("mp3-a.mp3", &place.music.join("copy.mp3"));
+    assert_eq!(numbers(&place.scan()), [4, 1, 0, 3, 0, 0]);
+    let copies = place
+        .library
+        .tracks_of(all(&place.library)[0].audio)
+        .unwrap();
+    assert_eq!(copies.len(), 2);
+}
+
+#[test]
+fn a_file_that_is_gone_is_missing_until_it_is_back() {
+    let place = place();
+    let [one, ..] = three(&place);
+    place.scan();
+    let id = place.library.track_by_path(&one).unwrap().unwrap().id;
+    let aside = place.dir.path().join("aside.mp3");
+    fs::rename(&one, &aside).unwrap();
+    assert_eq!(numbers(&place.scan()), [2, 0, 0, 2, 0, 1]);
+    assert_eq!(numbers(&place.scan()), [2, 0, 0, 2, 0, 1]);
+    assert!(place.library.track(id).unwrap().unwrap().missing);
+    fs::rename(&aside, &one).unwrap();
+    assert_eq!(numbers(&place.scan()), [3, 0, 1, 2, 0, 0]);
+    assert!(!place.library.track(id).unwrap().unwrap().missing);
+    // Missing, and then found elsewhere.
+    fs::rename(&one, &aside).unwrap();
+    place.scan();
+    fs::rename(&aside, place.music.join("elsewhere.mp3")).unwrap();
+    assert_eq!(numbers(&place.scan()), [3, 0, 0, 2, 1, 0]);
+    assert_eq!(
+        place.library.track(id).unwrap().unwrap().path,
+        place.music.join("elsewhere.mp3")
+    );
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_offline_and_so_is_an_empty_one() {
+    let place = place();
+    three(&place);
+    place.scan();
+    let before = all(&place.library);
+    let aside = place.dir.path().join("unplugged");
+    fs::rename(&place.music, &aside).unwrap();
+    for empty_mount_point in [false, true] {
+        if empty_mount_point {
+            fs::create_dir(&place.music).unwrap();
+        }
+        for report in [
+            place.scan(),
+            place.library.scan(&[], &mut |_| true).unwrap(),
+            place.library.scan_paths(&[place.music.join("A")]).unwrap(),
+        ] {
+            assert_eq!(
+                report,
+                ScanReport {
+                    offline_roots: vec![place.music.clone()],
+                    ..ScanReport::default()
+                }
+            );
+        }
+        assert!(!place.library.roots().unwrap()[0].online);
+        assert_eq!(all(&place.library), before);
+        assert!(
+            place
+                .library
+                .unanalyzed(&segue_core::ModelId("m@0".into()), 9)
+                .unwrap()
+                .is_empty()
+        );
+    }
+    fs::remove_dir(&place.music).unwrap();
+    fs::rename(&aside, &place.music).unwrap();
+    assert_eq!(numbers(&place.scan()), [3, 0, 0, 3, 0, 0]);
+    assert!(place.library.roots().unwrap()[0].online);
+}
+
+#[test]
+fn a_folder_inside_another_is_no_second_root() {
+    let place = place();
+    three(&place);
+    let inner = place.music.join("A");
+    let scan = |folder: &Path| {
+        place
+            .library
+            .scan(&[folder.to_owned()], &mut |_| true)
+            .unwrap()
+    };
+    assert_eq!(scan(&inner).added, 2);
+    assert_eq!(scan(&place.music).added, 1);
+    let roots = || {
+        place
+            .library
+            .roots()
+            .unwrap()
+            .into_iter()
+            .map(|root| (root.path, root.tracks))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(roots(), [(place.music.clone(), 3)]);
+    assert_eq!(numbers(&scan(&inner)), [2, 0, 0, 2, 0, 0]);
+    assert_eq!(
+        numbers(&scan(&place.music.join("../music/./A"))),
+        [2, 0, 0, 2, 0, 0]
+    );
+    assert_eq!(roots().len(), 1);
+    assert!(!place.library.remove_root(&inner).unwrap());
+    assert!(place.library.remove_root(&place.music).unwrap());
+    assert_eq!(
+        (
+            all(&place.library).len(),
+            place.library.counts().unwrap().albums
+        ),
+        (0, 0)
+    );
+    assert_eq!(place.library.counts().unwrap().recordings, 3);
+    assert!(
+        place
+            .library
+            .scan(&[place.music.join("nowhere")], &mut |_| true)
+            .is_err()
+    );
+    assert!(
+        place
+            .library
+            .scan(&[place.music.join("A/one.mp3")], &mut |_| true)
+            .is_err()
+    );
+}
+
+#[test]
+fn bad_files_are_named_and_the_rest_comes_in() {
+    let place = place();
+    three(&place);
+    let write = |name: &str, bytes: &[u8]| fs::write(place.music.join(name), bytes).unwrap();
+    write("empty.mp3", b"");
+    write(
+        "text.flac",
+        b"this is not music at all, just some words in a file with the wrong ending",
+    );
+    write("old.wma", b"x");
+    write(
+        "cut.m4a",
+        &fs::read(crate::fixtures::fixture("aac-a.m4a")).unwrap()[..300],
+    );
+    let report = place.scan();
+    assert_eq!(
+        (report.added, report.failures.len()),
+        (3, 4),
+        "{:?}",
+        report.failures
+    );
+    assert!(
+        report
+            .failures
+            .iter()
+            .all(|failure| !failure.reason.is_empty())
+    );
+    assert_eq!(place.library.failures().unwrap().len(), 4);
+    // Mended, removed, still broken.
+    copy("mp3-b.mp3", &place.music.join("empty.mp3"));
+    fs::remove_file(place.music.join("text.flac")).unwrap();
+    let report = place.scan();
+    assert_eq!((report.added, report.failures.len()), (1, 2));
+    assert_eq!(place.library.failures().unwrap().len(), 2);
+}
+
+#[test]
+fn formats_without_readable_tags_come_in_under_their_name() {
+    let place = place();
+    copy("caf-a.caf", &place.music.join("01 - Some_thing.caf"));
+    copy("matroska-a.mka", &place.music.join("02. Other.mka"));
+    copy("oggflac-a.oga", &place.music.join("Third.oga"));
+    let report = place.scan();
+    assert_eq!((report.added, &report.failures), (3, &vec![]));
+    let tracks: Vec<_> = all(&place.library)
+        .into_iter()
+        .map(|t| (t.title, t.codec, (t.duration_s * 10.0).round()))
+        .collect();
+    let expected = [
+        ("Some thing", "alac", 5.0),
+        ("Other", "opus", 5.0),
+        ("Third", "flac", 5.0),
+    ];
+    assert_eq!(
+        tracks,
+        expected.map(|(title, codec, tenths)| (title.to_owned(), codec.to_owned(), tenths))
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_not_unicode_and_links_in_circles_are_no_trouble() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let place = place();
+    let odd = copy(
+        "mp3-a.mp3",
+        &place.music.join(OsStr::from_bytes(b"caf\xe9/na\xefve.mp3")),
+    );
+    std::os::unix::fs::symlink(&place.music, place.music.join("loop")).unwrap();
+    std::os::unix::fs::symlink("/nowhere/at/all", place.music.join("dangling")).unwrap();
+    let report = place.scan();
+    assert_eq!((report.files, report.added), (1, 1));
+    let track = place.library.track_by_path(&odd).unwrap().unwrap();
+    assert_eq!(track.path, odd);
+    assert_eq!(numbers(&place.scan())[3], 1);
+}
+
+#[test]
+fn a_cover_that_comes_later_is_noticed() {
+    let place = place();
+    let [one, ..] = three(&place);
+    place.scan();
+    let cover = copy("cover.jpg", &place.music.join("A/Folder.JPG"));
+    assert_eq!(numbers(&place.scan()), [3, 0, 2, 1, 0, 0]);
+    assert!(
+        place
+            .library
+            .track_by_path(&one)
+            .unwrap()
+            .unwrap()
+            .has_cover
+    );
+    // A single file is seen with its folder's cover.
+    assert_eq!(
+        place
+            .library
+            .scan_paths(std::slice::from_ref(&one))
+            .unwrap()
+            .unchanged,
+        1
+    );
+    fs::remove_file(cover).unwrap();
+    assert_eq!(
+        place
+            .library
+            .scan_paths(&[place.music.join("A")])
+            .unwrap()
+            .updated,
+        2
+    );
+}
+
+#[test]
+fn a_file_with_the_same_length_is_read_even_if_its_time_was_put_back() {
+    let place = place();
+    let one = copy("mp3-a.mp3", &place.music.join("one.mp3"));
+    set_age(&one, 0);
+    place.scan();
+    let before = place.library.track_by_path(&one).unwrap().unwrap();
+    copy("mp3-b.mp3", &one);
+    set_age(&one, if cfg!(unix) { 0 } else { 1 });
+    assert_eq!(place.scan().updated, 1);
+    let after = place.library.track_by_path(&one).unwrap().unwrap();
+    assert_eq!(after.id, before.id);
+    assert_ne!(after.audio, before.audio);
+}
+
+#[test]
+fn the_observer_can_stop_and_the_next_scan_goes_on() {
+    let place = place();
+    many(&place.music, 600);
+    let report = place
+        .library
+        .scan(std::slice::from_ref(&place.music), &mut |progress| {
+            progress.done < 20
+        })
+        .unwrap();
+    assert!(report.stopped);
+    assert_eq!(report.missing, 0);
+    let report = place.scan();
+    assert_eq!(
+        (
+            report.files,
+            report.added + report.unchanged,
+            report.missing
+        ),
+        (600, 600, 0)
+    );
+}
+
+fn many(music: &Path, n: usize) {
+    let names = [
+        "mp3-a.mp3",
+        "flac-a.flac",
+        "opus-b.opus",
+        "vorbis-a.ogg",
+        "aac-b.m4a",
+    ];
+    for i in 0..n {
+        let name = names[i % names.len()];
+        copy(name, &music.join(format!("{:02}/{i:04}-{name}", i / 50)));
+    }
+}
+
+/// Not a test of its own: what [`a_killed_scan_loses_nothing`] runs in a process that dies.
+#[test]
+fn child_that_scans_until_it_dies() {
+    let (Some(music), Some(data)) = (
+        std::env::var_os("SEGUE_TEST_MUSIC"),
+        std::env::var_os("SEGUE_TEST_DATA"),
+    ) else {
+        return;
+    };
+    let die_at: u64 = std::env::var("SEGUE_TEST_DIE_AT").unwrap().parse().unwrap();
+    let library = Library::open(Path::new(&data)).unwrap();
+    let _ = library.scan(&[PathBuf::from(music)], &mut |progress| {
+        if progress.done >= die_at {
+            std::process::abort();
+        }
+        true
+    });
+}
+
+#[test]
+fn a_killed_scan_loses_nothing() {
+    const FILES: usize = 700;
+    let dir = tempfile::tempdir().unwrap();
+    let music = dir.path().canonicalize().unwrap().join("music");
+    many(&music, FILES);
+    let data = dir.path().join("data");
+    // First by its own hand at some progress, then by the system's at some time.
+    for (die_at, kill_after_ms) in [
+        (1, 0),
+        (200, 0),
+        (u64::MAX, 40),
+        (u64::MAX, 90),
+        (u64::MAX, 160),
+        (520, 0),
+    ] {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "scan::tests::child_that_scans_until_it_dies"])
+            .env("SEGUE_TEST_MUSIC", &music)
+            .env("SEGUE_TEST_DATA", &data)
+            .env("SEGUE_TEST_DIE_AT", die_at.to_string())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        if kill_after_ms > 0 {
+            std::thread::sleep(Duration::from_millis(kill_after_ms));
+            let _ = child.kill();
+        }
+        child.wait().unwrap();
+        let library = Library::open(&data).unwrap();
+        assert_eq!(library.check().unwrap(), "ok");
+    }
+    let library = Library::open(&data).unwrap();
+    let report = library.scan(&[music], &mut |_| true).unwrap();
+    assert_eq!(
+        (report.files, report.added + report.unchanged),
+        (FILES as u64, FILES as u64)
+    );
+    assert_eq!(
+        (report.missing, report.moved, report.failures.len()),
+        (0, 0, 0)
+    );
+    let tracks = all(&library);
+    let paths: BTreeSet<_> = tracks.iter().map(|track| &track.path).collect();
+    assert_eq!((tracks.len(), paths.len()), (FILES, FILES));
+    let found = library
+        .tracks(&TrackQuery {
+            text: "0042".into(),
+            ..TrackQuery::default()
+        })
+        .unwrap();
+    assert_eq!(found.total, 1);
+    assert_eq!(library.check().unwrap(), "ok");
+}

@@ -1,0 +1,253 @@
+//! The one SQLite database: opening it, one writer, a few readers, and the count of changes.
+//!
+//! Write-ahead logging with `synchronous = NORMAL`: a killed process loses nothing that was committed, a power
+//! cut at most the last batches of a scan, which the next scan does again. What cannot be made again — plays,
+//! opinions, settings with the saved queue — is committed with `synchronous = FULL`, that is with an fsync.
+
+pub(crate) mod albums;
+mod migrations;
+pub(crate) mod plays;
+pub(crate) mod rows;
+mod selection;
+mod settings;
+pub(crate) mod tracks;
+pub(crate) mod vectors;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode as SqliteCode, Transaction, TransactionBehavior};
+use segue_core::Timestamp;
+
+use crate::LibraryError;
+
+/// The database file's name in the data folder.
+const FILE_NAME: &str = "segue.db";
+/// How long a write waits for another process.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+/// Idle read connections kept for the next reader.
+const READERS_MAX: usize = 4;
+
+/// The library of one data folder. Shared between threads by reference; opening it twice is fine too.
+pub struct Library {
+    data_dir: PathBuf,
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    revision_seen: AtomicU64,
+    /// Held by a scan: two at once would read every file twice.
+    pub(crate) scanning: Mutex<()>,
+}
+
+/// How safely a change is committed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// Survives the death of the process.
+    Process,
+    /// Survives a power cut.
+    Power,
+}
+
+impl Library {
+    /// Opens or creates the library in `data_dir`, and brings an older database up to date.
+    pub fn open(data_dir: &Path) -> Result<Self, LibraryError> {
+        let data_dir = crate::paths::absolute(data_dir);
+        let unwritable = |reason: String| LibraryError::DataDir {
+            path: data_dir.clone(),
+            reason,
+        };
+        std::fs::create_dir_all(&data_dir).map_err(|error| unwritable(error.to_string()))?;
+        let path = data_dir.join(FILE_NAME);
+        match migrations::peek(&path).map_err(|error| unwritable(error.to_string()))? {
+            Some(Err(reason)) => {
+                return Err(LibraryError::Damaged {
+                    path,
+                    reason: reason.into(),
+                });
+            }
+            Some(Ok(found)) if found > migrations::LATEST => {
+                return Err(LibraryError::Newer {
+                    path,
+                    found,
+                    known: migrations::LATEST,
+                });
+            }
+            _ => {}
+        }
+        let explain = |error| explain(error, &path, "open the database");
+        let mut writer = connect(&path).map_err(explain)?;
+        if writer.is_readonly("main").map_err(explain)? {
+            return Err(LibraryError::DataDir {
+                path,
+                reason: "the database is write-protected".into(),
+            });
+        }
+        writer
+            .pragma_update(None, "journal_mode", "WAL")
+            .map_err(explain)?;
+        migrations::migrate(&mut writer).map_err(explain)?;
+        // A newer Segue may run right now, its migration still in the write-ahead log.
+        let found = migrations::version(&writer).map_err(explain)?;
+        if found > migrations::LATEST {
+            return Err(LibraryError::Newer {
+                path,
+                found,
+                known: migrations::LATEST,
+            });
+        }
+        let library = Self {
+            data_dir,
+            path,
+            writer: Mutex::new(writer),
+            readers: Mutex::new(Vec::new()),
+            revision_seen: AtomicU64::new(0),
+            scanning: Mutex::new(()),
+        };
+        library.read("open the database", revision)?;
+        Ok(library)
+    }
+
+    /// The folder this library lives in.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// A number that grows with each change of what the library shows, whichever process made it.
+    pub fn revision(&self) -> u64 {
+        match self.read("read the revision", revision) {
+            Ok(now) => {
+                self.revision_seen.store(now, Ordering::Relaxed);
+                now
+            }
+            Err(_) => self.revision_seen.load(Ordering::Relaxed),
+        }
+    }
+
+    /// SQLite's integrity check of the whole file: `ok`, or what is wrong. Takes seconds on a large library.
+    pub fn check(&self) -> Result<String, LibraryError> {
+        self.read("check the database", |db| {
+            let mut statement = db.prepare("PRAGMA integrity_check(20)")?;
+            let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
+            Ok(lines.collect::<Result<Vec<_>, _>>()?.join("; "))
+        })
+    }
+
+    /// Runs `query` on a read connection.
+    pub(crate) fn read<T>(
+        &self,
+        action: &'static str,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, LibraryError> {
+        let idle = lock(&self.readers).pop();
+        let run = || {
+            let db = match idle {
+                Some(db) => db,
+                None => {
+                    let db = connect(&self.path)?;
+                    db.pragma_update(None, "query_only", true)?;
+                    db
+                }
+            };
+            // One snapshot for all the statements of one question.
+            let answer = {
+                let snapshot = db.unchecked_transaction()?;
+                query(&snapshot)?
+            };
+            let mut readers = lock(&self.readers);
+            if readers.len() < READERS_MAX {
+                readers.push(db);
+            }
+            Ok(answer)
+        };
+        run().map_err(|error| explain(error, &self.path, action))
+    }
+
+    /// Runs `change` in a write transaction: all of it happens, or nothing.
+    pub(crate) fn write<T>(
+        &self,
+        action: &'static str,
+        durability: Durability,
+        change: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
+    ) -> Result<T, LibraryError> {
+        let mut db = lock(&self.writer);
+        let run = |db: &mut Connection| {
+            if durability == Durability::Power {
+                db.pragma_update(None, "synchronous", "FULL")?;
+            }
+            let outcome = (|| {
+                let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let answer = change(&transaction)?;
+                transaction.commit()?;
+                Ok(answer)
+            })();
+            if durability == Durability::Power {
+                db.pragma_update(None, "synchronous", "NORMAL")?;
+            }
+            outcome
+        };
+        run(&mut db).map_err(|error| explain(error, &self.path, action))
+    }
+}
+
+/// Marks that what the library shows has changed.
+pub(crate) fn bump(db: &Connection) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE revision SET n = n + 1")?
+        .execute([])
+        .map(drop)
+}
+
+/// A lock whose holder panicked still guards consistent data: a transaction is rolled back when dropped.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Microseconds since 1970, as instants are stored.
+pub(crate) fn micros(at: Timestamp) -> i64 {
+    at.as_microsecond()
+}
+
+/// Reads [`micros`] back.
+pub(crate) fn instant(micros: i64) -> Timestamp {
+    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn revision(db: &Connection) -> rusqlite::Result<u64> {
+    db.prepare_cached("SELECT n FROM revision")?
+        .query_row([], |row| row.get::<_, i64>(0))
+        .map(|n| n as u64)
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let db = Connection::open(path)?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
+    db.set_prepared_statement_cache_capacity(64);
+    db.pragma_update(None, "foreign_keys", true)?;
+    db.pragma_update(None, "synchronous", "NORMAL")?;
+    db.pragma_update(None, "temp_store", "MEMORY")?;
+    // 16 MiB of pages: the sort indexes of 200,000 tracks.
+    db.pragma_update(None, "cache_size", -16_384)?;
+    Ok(db)
+}
+
+/// Tells a damaged or write-protected database from all else that SQLite may say.
+fn explain(source: rusqlite::Error, path: &Path, action: &'static str) -> LibraryError {
+    let reason = source.to_string();
+    match source.sqlite_error_code() {
+        Some(SqliteCode::DatabaseCorrupt | SqliteCode::NotADatabase) => LibraryError::Damaged {
+            path: path.to_owned(),
+            reason,
+        },
+        Some(SqliteCode::ReadOnly | SqliteCode::CannotOpen | SqliteCode::DiskFull) => {
+            LibraryError::DataDir {
+                path: path.to_owned(),
+                reason,
+            }
+        }
+        _ => LibraryError::Database { action, source },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,363 @@
+//! Tracks as they are asked for: pages by query and order, single ones, roots, failures, counts.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension, Row};
+use segue_core::{AudioHash, Rating, Track, TrackId};
+use serde::{Deserialize, Serialize};
+
+use super::albums::{self, AlbumId};
+use super::rows::root_paths;
+use super::selection::Selection;
+use super::{Durability, Library, bump, instant};
+use crate::tags::split;
+use crate::{LibraryError, paths};
+
+/// Which tracks, in which order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrackQuery {
+    /// Words that must each begin some word of title, artists, album, genres or file name. Blank finds all.
+    pub text: String,
+    /// Only tracks of this album.
+    pub album: Option<AlbumId>,
+    /// Order.
+    pub sort: Sort,
+    /// Whether the order is turned round.
+    pub descending: bool,
+    /// At most this many; `None` for all.
+    pub limit: Option<u32>,
+    /// Leave out this many first.
+    pub offset: u32,
+}
+
+/// What tracks are ordered by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sort {
+    /// Title, then artist.
+    Title,
+    /// First artist, then album, disc and number.
+    #[default]
+    Artist,
+    /// Album title, then disc and number: the order of an album.
+    Album,
+    /// Year, then artist and album.
+    Year,
+    /// Length.
+    Duration,
+    /// Times listened to.
+    Plays,
+    /// When it came into the library.
+    Added,
+    /// Path.
+    Path,
+    /// How well it matches the text, best first; without text, as [`Artist`](Self::Artist).
+    Relevance,
+}
+
+/// Some tracks out of all that match.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrackPage {
+    /// How many match in all.
+    pub total: u64,
+    /// Those of the page.
+    pub tracks: Vec<Track>,
+}
+
+/// A folder of the library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// Whether it is there, and not an empty mount point.
+    pub online: bool,
+    /// Tracks known beneath it.
+    pub tracks: u64,
+}
+
+/// A file that could not be dealt with, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Why, for people.
+    pub reason: String,
+}
+
+/// How much there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Files, missing ones included.
+    pub tracks: u64,
+    /// Files that were gone when last looked for.
+    pub missing: u64,
+    /// Albums.
+    pub albums: u64,
+    /// Recordings known, whether or not a file of theirs is.
+    pub recordings: u64,
+    /// Entries of the play log.
+    pub plays: u64,
+    /// Length of all tracks together in whole seconds.
+    pub duration_s: u64,
+}
+
+/// Loudness tags (ReplayGain 2.0; an Opus `R128_TRACK_GAIN` is converted to its -18 LUFS reference).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ReplayGain {
+    /// Gain for this track by itself.
+    pub track_gain_db: Option<f64>,
+    /// Highest sample of the track, 1.0 is full scale.
+    pub track_peak: Option<f64>,
+    /// Gain for the album as a whole.
+    pub album_gain_db: Option<f64>,
+    /// Highest sample of the album.
+    pub album_peak: Option<f64>,
+}
+
+impl Library {
+    /// A page of tracks.
+    pub fn tracks(&self, query: &TrackQuery) -> Result<TrackPage, LibraryError> {
+        self.read("list the tracks", |db| {
+            let selection = Selection::of(query);
+            let total: i64 = db
+                .prepare_cached(&selection.count)?
+                .query_row(&*selection.parameters(), |row| row.get(0))?;
+            let tracks = by_id(db, &selection.ids(db)?)?;
+            Ok(TrackPage {
+                total: total as u64,
+                tracks,
+            })
+        })
+    }
+
+    /// The ids of the tracks that `query` selects, in its order.
+    pub fn track_ids(&self, query: &TrackQuery) -> Result<Vec<TrackId>, LibraryError> {
+        self.read("list the tracks", |db| Selection::of(query).ids(db))
+    }
+
+    /// One track.
+    pub fn track(&self, id: TrackId) -> Result<Option<Track>, LibraryError> {
+        self.read("read a track", |db| Ok(by_id(db, &[id])?.pop()))
+    }
+
+    /// The track that lies at `path`.
+    pub fn track_by_path(&self, path: &Path) -> Result<Option<Track>, LibraryError> {
+        self.read("find a track", |db| match id_at(db, path)? {
+            Some(id) => Ok(by_id(db, &[id])?.pop()),
+            None => Ok(None),
+        })
+    }
+
+    /// The tracks with these ids, in the given order; unknown ids are left out.
+    pub fn tracks_by_id(&self, ids: &[TrackId]) -> Result<Vec<Track>, LibraryError> {
+        self.read("read tracks", |db| by_id(db, ids))
+    }
+
+    /// The copies of one recording, those that are there first.
+    pub fn tracks_of(&self, audio: AudioHash) -> Result<Vec<Track>, LibraryError> {
+        self.read("find the copies of a recording", |db| {
+            let mut statement = db.prepare_cached(
+                "SELECT t.id FROM tracks t JOIN recordings r ON r.id = t.recording_id
+                 WHERE r.audio = ? ORDER BY t.missing, t.id",
+            )?;
+            let ids = statement
+                .query_map([audio.0.as_slice()], |row| row.get(0).map(TrackId))?
+                .collect::<Result<Vec<_>, _>>()?;
+            by_id(db, &ids)
+        })
+    }
+
+    /// The loudness tags of a track.
+    pub fn replay_gain(&self, id: TrackId) -> Result<ReplayGain, LibraryError> {
+        self.read("read the loudness tags", |db| {
+            let found = db
+                .prepare_cached(
+                    "SELECT track_gain_db, track_peak, album_gain_db, album_peak FROM tracks WHERE id = ?",
+                )?
+                .query_row([id.0], |row| {
+                    Ok(ReplayGain {
+                        track_gain_db: row.get(0)?,
+                        track_peak: row.get(1)?,
+                        album_gain_db: row.get(2)?,
+                        album_peak: row.get(3)?,
+                    })
+                })
+                .optional()?;
+            Ok(found.unwrap_or_default())
+        })
+    }
+
+    /// The folders of the library.
+    pub fn roots(&self) -> Result<Vec<Root>, LibraryError> {
+        let counted = self.read("list the folders", |db| {
+            let mut roots = Vec::new();
+            for path in root_paths(db)? {
+                let (from, to) = paths::beneath(&path);
+                let tracks: i64 = db
+                    .prepare_cached("SELECT count(*) FROM tracks WHERE path >= ? AND path < ?")?
+                    .query_row([from, to], |row| row.get(0))?;
+                roots.push((paths::from_bytes(&path), tracks as u64));
+            }
+            Ok(roots)
+        })?;
+        Ok(counted
+            .into_iter()
+            .map(|(path, tracks)| Root {
+                online: crate::walk::online(&path, tracks > 0),
+                path,
+                tracks,
+            })
+            .collect())
+    }
+
+    /// Takes a folder out of the library with the rows of its tracks; vectors, plays and opinions stay.
+    /// Returns whether it was one.
+    pub fn remove_root(&self, path: &Path) -> Result<bool, LibraryError> {
+        let Some(bytes) = paths::to_bytes(path) else {
+            return Ok(false);
+        };
+        let (from, to) = paths::beneath(&bytes);
+        let _no_scan = super::lock(&self.scanning);
+        self.write("remove a folder", Durability::Process, |db| {
+            if db.execute("DELETE FROM roots WHERE path = ?", [&bytes])? == 0 {
+                return Ok(false);
+            }
+            let range = [&from, &to];
+            let mut touched = db.prepare("SELECT DISTINCT album_id FROM tracks WHERE path >= ? AND path < ? AND album_id NOTNULL")?;
+            let touched = touched.query_map(range, |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+            db.execute("DELETE FROM search WHERE rowid IN (SELECT id FROM tracks WHERE path >= ? AND path < ?)", range)?;
+            db.execute("DELETE FROM tracks WHERE path >= ? AND path < ?", range)?;
+            db.execute("DELETE FROM failures WHERE path >= ? AND path < ?", range)?;
+            for album in touched {
+                albums::refresh(db, album)?;
+            }
+            bump(db)?;
+            Ok(true)
+        })
+    }
+
+    /// Files that the last scans could not read.
+    pub fn failures(&self) -> Result<Vec<Failure>, LibraryError> {
+        self.read("list the failures", |db| {
+            let mut statement =
+                db.prepare_cached("SELECT path, reason FROM failures ORDER BY path")?;
+            statement.query_map([], failure)?.collect()
+        })
+    }
+
+    /// Files that are in the library although something about them could not be read.
+    pub fn warnings(&self) -> Result<Vec<Failure>, LibraryError> {
+        self.read("list the warnings", |db| {
+            let mut statement = db.prepare_cached(
+                "SELECT path, warning FROM tracks WHERE warning NOTNULL ORDER BY path",
+            )?;
+            statement.query_map([], failure)?.collect()
+        })
+    }
+
+    /// How much there is.
+    pub fn counts(&self) -> Result<Counts, LibraryError> {
+        self.read("count", |db| {
+            let (tracks, missing, duration_s): (i64, i64, f64) = db
+                .prepare_cached("SELECT count(*), total(missing), total(duration_s) FROM tracks")?
+                .query_row([], |row| {
+                    Ok((row.get(0)?, row.get::<_, f64>(1)? as i64, row.get(2)?))
+                })?;
+            let count = |table: &str| -> rusqlite::Result<u64> {
+                db.prepare_cached(&format!("SELECT count(*) FROM {table}"))?
+                    .query_row([], |row| row.get::<_, i64>(0))
+                    .map(|n| n as u64)
+            };
+            Ok(Counts {
+                tracks: tracks as u64,
+                missing: missing as u64,
+                albums: count("albums")?,
+                recordings: count("recordings")?,
+                plays: count("plays")?,
+                duration_s: duration_s as u64,
+            })
+        })
+    }
+}
+
+/// The rows of `ids`, in that order.
+pub(super) fn by_id(db: &Connection, ids: &[TrackId]) -> rusqlite::Result<Vec<Track>> {
+    let mut statement = db.prepare_cached(
+        "SELECT t.id, r.audio, t.path, t.title, t.artists, t.album, t.album_artist, t.genres, t.year, t.track,
+                t.disc, t.duration_s, t.codec, t.sample_rate_hz, t.bitrate_kbps, coalesce(t.bpm, r.bpm),
+                coalesce(t.musical_key, r.musical_key), r.loudness_lufs, t.cover_hash NOTNULL OR t.sidecar,
+                r.plays, r.skips, r.rating, t.added_at, t.missing
+         FROM tracks t JOIN recordings r ON r.id = t.recording_id WHERE t.id = ?",
+    )?;
+    let mut tracks = Vec::with_capacity(ids.len());
+    for id in ids {
+        tracks.extend(statement.query_row([id.0], track).optional()?);
+    }
+    Ok(tracks)
+}
+
+fn track(row: &Row) -> rusqlite::Result<Track> {
+    let rating: Option<String> = row.get(21)?;
+    Ok(Track {
+        id: TrackId(row.get(0)?),
+        audio: AudioHash(row.get(1)?),
+        path: paths::from_bytes(row.get_ref(2)?.as_blob()?),
+        title: row.get(3)?,
+        artists: split(row.get_ref(4)?.as_str()?),
+        album: row.get(5)?,
+        album_artist: row.get(6)?,
+        genres: split(row.get_ref(7)?.as_str()?),
+        year: row.get(8)?,
+        track: row.get(9)?,
+        disc: row.get(10)?,
+        duration_s: row.get(11)?,
+        codec: row.get(12)?,
+        sample_rate_hz: row.get(13)?,
+        bitrate_kbps: row.get(14)?,
+        bpm: row.get(15)?,
+        key: row.get(16)?,
+        loudness_lufs: row.get(17)?,
+        has_cover: row.get(18)?,
+        plays: row.get(19)?,
+        skips: row.get(20)?,
+        rating: rating.as_deref().and_then(rating_named),
+        added_at: instant(row.get(22)?),
+        missing: row.get(23)?,
+    })
+}
+
+pub(super) fn rating_named(name: &str) -> Option<Rating> {
+    match name {
+        "like" => Some(Rating::Like),
+        "dislike" => Some(Rating::Dislike),
+        _ => None,
+    }
+}
+
+pub(super) fn rating_name(rating: Rating) -> &'static str {
+    match rating {
+        Rating::Like => "like",
+        Rating::Dislike => "dislike",
+    }
+}
+
+pub(super) fn failure(row: &Row) -> rusqlite::Result<Failure> {
+    Ok(Failure {
+        path: paths::from_bytes(row.get_ref(0)?.as_blob()?),
+        reason: row.get(1)?,
+    })
+}
+
+/// The track at `path`, looked for as given and with the links in its folder resolved.
+pub(super) fn id_at(db: &Connection, path: &Path) -> rusqlite::Result<Option<TrackId>> {
+    let mut statement = db.prepare_cached("SELECT id FROM tracks WHERE path = ?")?;
+    for path in [paths::absolute(path), paths::resolved(path)] {
+        let Some(bytes) = paths::to_bytes(&path) else {
+            continue;
+        };
+        if let Some(id) = statement.query_row([bytes], |row| row.get(0)).optional()? {
+            return Ok(Some(TrackId(id)));
+        }
+    }
+    Ok(None)
+}

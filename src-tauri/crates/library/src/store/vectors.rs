@@ -1,0 +1,277 @@
+//! What the network heard: vectors and tags by recording and model, and what is still to be heard.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use half::f16;
+use rusqlite::{Connection, OptionalExtension, params};
+use segue_core::{AudioHash, Embedding, ModelId, TagScore, Timestamp, TrackId};
+
+use super::tracks::{self, Failure};
+use super::{Durability, Library, bump, micros, rows};
+use crate::{LibraryError, paths};
+
+/// All vectors of one model, one after the other.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Vectors {
+    /// Whose they are, `[n]`.
+    pub audio: Vec<AudioHash>,
+    /// Components of each.
+    pub dim: usize,
+    /// Unit vectors in half precision, `[n, dim]`.
+    pub values: Vec<f16>,
+}
+
+/// The tags heard in one recording, most probable first.
+pub type HeardTags = (AudioHash, Vec<TagScore>);
+
+/// A recording that waits to be heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unanalyzed {
+    /// The recording.
+    pub audio: AudioHash,
+    /// One of its tracks.
+    pub track: TrackId,
+    /// Where that track lies.
+    pub path: PathBuf,
+}
+
+/// What signal processing measured; `None` leaves what is known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measures {
+    /// Beats per minute.
+    pub bpm: Option<f64>,
+    /// Musical key, such as `F#m`.
+    pub key: Option<String>,
+    /// Integrated loudness (EBU R128).
+    pub loudness_lufs: Option<f64>,
+}
+
+impl Library {
+    /// Keeps what a model heard in a recording.
+    pub fn put_analysis(
+        &self,
+        audio: AudioHash,
+        embedding: &Embedding,
+        tags: &[TagScore],
+    ) -> Result<(), LibraryError> {
+        let value: Vec<u8> = embedding
+            .values()
+            .iter()
+            .flat_map(|v| f16::from_f32(*v).to_le_bytes())
+            .collect();
+        self.write("save a vector", Durability::Process, |db| {
+            let model = model(db, embedding.model())?;
+            let recording = rows::recording(db, audio)?;
+            let mut heard = Vec::with_capacity(tags.len() * 4);
+            let mut sorted: Vec<&TagScore> = tags.iter().collect();
+            sorted.sort_by(|a, b| b.p.total_cmp(&a.p));
+            for tag in sorted {
+                // Names are a model's vocabulary, some hundreds; what did not fit could not be read back.
+                if let Ok(id) = u16::try_from(tag_name(db, &tag.name)?) {
+                    heard.extend(id.to_le_bytes());
+                    heard.extend(f16::from_f32(tag.p).to_le_bytes());
+                }
+            }
+            db.prepare_cached("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)")?
+                .execute(params![model, recording, value, heard])?;
+            db.prepare_cached(
+                "DELETE FROM analysis_failures WHERE model_id = ? AND recording_id = ?",
+            )?
+            .execute([model, recording])?;
+            bump(db)
+        })
+    }
+
+    /// Notes that a recording could not be analysed, so that it is not tried again and again.
+    pub fn put_analysis_failure(
+        &self,
+        audio: AudioHash,
+        model_id: &ModelId,
+        reason: &str,
+    ) -> Result<(), LibraryError> {
+        self.write("save a failed analysis", Durability::Process, |db| {
+            let model = model(db, model_id)?;
+            let recording = rows::recording(db, audio)?;
+            db.prepare_cached("INSERT OR REPLACE INTO analysis_failures VALUES (?, ?, ?, ?)")?
+                .execute(params![model, recording, reason, micros(Timestamp::now())])?;
+            bump(db)
+        })
+    }
+
+    /// Forgets which recordings could not be analysed, so that they are tried again. Returns how many.
+    pub fn clear_analysis_failures(&self, model_id: &ModelId) -> Result<usize, LibraryError> {
+        self.write("forget the failed analyses", Durability::Process, |db| {
+            db.execute(
+                "DELETE FROM analysis_failures WHERE model_id = (SELECT id FROM models WHERE name = ?)",
+                [&model_id.0],
+            )
+        })
+    }
+
+    /// Forgets all that a model heard, and what it refused: everything is to be heard anew.
+    pub fn clear_analyses(&self, model_id: &ModelId) -> Result<(), LibraryError> {
+        self.write("forget the analyses", Durability::Process, |db| {
+            for table in ["vectors", "analysis_failures"] {
+                let sql = format!(
+                    "DELETE FROM {table} WHERE model_id = (SELECT id FROM models WHERE name = ?)"
+                );
+                db.execute(&sql, [&model_id.0])?;
+            }
+            bump(db)
+        })
+    }
+
+    /// Keeps tempo, key and loudness of a recording. A tempo or key in a file's tags goes before them.
+    pub fn put_measures(&self, audio: AudioHash, measures: &Measures) -> Result<(), LibraryError> {
+        self.write("save measurements", Durability::Process, |db| {
+            let recording = rows::recording(db, audio)?;
+            db.prepare_cached(
+                "UPDATE recordings SET bpm = coalesce(?, bpm), musical_key = coalesce(?, musical_key),
+                     loudness_lufs = coalesce(?, loudness_lufs) WHERE id = ?",
+            )?
+            .execute(params![measures.bpm, measures.key, measures.loudness_lufs, recording])?;
+            bump(db)
+        })
+    }
+
+    /// Up to `limit` recordings that have neither a vector of this model nor a failure, one present file each.
+    /// Files on folders that are offline are left out.
+    pub fn unanalyzed(
+        &self,
+        model_id: &ModelId,
+        limit: u32,
+    ) -> Result<Vec<Unanalyzed>, LibraryError> {
+        let offline = self.offline()?;
+        self.read("list what is to be analysed", |db| {
+            let mut statement = db.prepare_cached(
+                "WITH model AS (SELECT id FROM models WHERE name = ?)
+                 SELECT r.audio, t.id, t.path FROM recordings r CROSS JOIN tracks t ON t.recording_id = r.id
+                 WHERE NOT t.missing
+                   AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.model_id = (SELECT id FROM model) AND v.recording_id = r.id)
+                   AND NOT EXISTS (SELECT 1 FROM analysis_failures f WHERE f.model_id = (SELECT id FROM model) AND f.recording_id = r.id)
+                 ORDER BY r.id, t.id",
+            )?;
+            let mut rows = statement.query([&model_id.0])?;
+            let mut found: Vec<Unanalyzed> = Vec::new();
+            while found.len() < limit as usize
+                && let Some(row) = rows.next()?
+            {
+                let audio = AudioHash(row.get(0)?);
+                let path = row.get_ref(2)?.as_blob()?;
+                let again = found.last().is_some_and(|last| last.audio == audio);
+                if !again && !offline.iter().any(|root| paths::within(path, root)) {
+                    found.push(Unanalyzed { audio, track: TrackId(row.get(1)?), path: paths::from_bytes(path) });
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    /// Recordings that have a vector of this model.
+    pub fn analyzed_count(&self, model_id: &ModelId) -> Result<u64, LibraryError> {
+        self.read("count the vectors", |db| {
+            db.prepare_cached(
+                "SELECT count(*) FROM vectors WHERE model_id = (SELECT id FROM models WHERE name = ?)",
+            )?
+            .query_row([&model_id.0], |row| row.get::<_, i64>(0))
+            .map(|n| n as u64)
+        })
+    }
+
+    /// All vectors of a model. A vector of another length than the first is left out: it cannot be compared.
+    pub fn vectors(&self, model_id: &ModelId) -> Result<Vectors, LibraryError> {
+        self.read("read the vectors", |db| {
+            let mut statement = db.prepare_cached(
+                "SELECT r.audio, v.value FROM vectors v JOIN recordings r ON r.id = v.recording_id
+                 WHERE v.model_id = (SELECT id FROM models WHERE name = ?) ORDER BY v.recording_id",
+            )?;
+            let mut rows = statement.query([&model_id.0])?;
+            let mut all = Vectors::default();
+            while let Some(row) = rows.next()? {
+                let value = row.get_ref(1)?.as_blob()?;
+                if all.audio.is_empty() {
+                    all.dim = value.len() / 2;
+                }
+                if value.len() == all.dim * 2 {
+                    all.audio.push(AudioHash(row.get(0)?));
+                    all.values.extend(
+                        value
+                            .chunks_exact(2)
+                            .map(|b| f16::from_le_bytes([b[0], b[1]])),
+                    );
+                }
+            }
+            Ok(all)
+        })
+    }
+
+    /// The tags heard in every recording by a model.
+    pub fn heard_tags(&self, model_id: &ModelId) -> Result<Vec<HeardTags>, LibraryError> {
+        self.read("read the heard tags", |db| {
+            let names: HashMap<u16, String> = db
+                .prepare_cached("SELECT id, name FROM tag_names")?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<Result<_, _>>()?;
+            let mut statement = db.prepare_cached(
+                "SELECT r.audio, v.tags FROM vectors v JOIN recordings r ON r.id = v.recording_id
+                 WHERE v.model_id = (SELECT id FROM models WHERE name = ?) ORDER BY v.recording_id",
+            )?;
+            let rows = statement.query_map([&model_id.0], |row| {
+                let tags = row.get_ref(1)?.as_blob()?.chunks_exact(4).filter_map(|b| {
+                    let name = names.get(&u16::from_le_bytes([b[0], b[1]]))?.clone();
+                    Some(TagScore {
+                        name,
+                        p: f16::from_le_bytes([b[2], b[3]]).to_f32(),
+                    })
+                });
+                Ok((AudioHash(row.get(0)?), tags.collect()))
+            })?;
+            rows.collect()
+        })
+    }
+
+    /// The recordings that could not be analysed, each by one of its files.
+    pub fn analysis_failures(&self, model_id: &ModelId) -> Result<Vec<Failure>, LibraryError> {
+        self.read("list the failed analyses", |db| {
+            let mut statement = db.prepare_cached(
+                "SELECT min(t.path), f.reason FROM analysis_failures f JOIN tracks t USING (recording_id)
+                 WHERE f.model_id = (SELECT id FROM models WHERE name = ?) GROUP BY f.recording_id ORDER BY 1",
+            )?;
+            statement.query_map([&model_id.0], tracks::failure)?.collect()
+        })
+    }
+
+    /// The roots that are not there now.
+    fn offline(&self) -> Result<Vec<Vec<u8>>, LibraryError> {
+        let roots = self.read("list the folders", rows::root_paths)?;
+        Ok(roots
+            .into_iter()
+            .filter(|root| !crate::walk::online(&paths::from_bytes(root), true))
+            .collect())
+    }
+}
+
+fn model(db: &Connection, id: &ModelId) -> rusqlite::Result<i64> {
+    named(db, "models", &id.0)
+}
+
+fn tag_name(db: &Connection, name: &str) -> rusqlite::Result<i64> {
+    named(db, "tag_names", name)
+}
+
+/// The id of a name in a table of names, which learns it.
+fn named(db: &Connection, table: &str, name: &str) -> rusqlite::Result<i64> {
+    let found = db
+        .prepare_cached(&format!("SELECT id FROM {table} WHERE name = ?"))?
+        .query_row([name], |row| row.get(0))
+        .optional()?;
+    match found {
+        Some(id) => Ok(id),
+        None => {
+            db.prepare_cached(&format!("INSERT INTO {table} (name) VALUES (?)"))?
+                .execute([name])?;
+            Ok(db.last_insert_rowid())
+        }
+    }
+}

@@ -1,0 +1,159 @@
+use lofty::tag::ItemKey::{
+    AlbumArtist, AlbumTitle, Bpm, DiscNumber, FlagCompilation, Genre, InitialKey, RecordingDate,
+    ReplayGainTrackGain, ReplayGainTrackPeak, TrackArtist, TrackArtists, TrackNumber, TrackTitle,
+};
+
+use super::*;
+use crate::fixtures::{copy, retag};
+
+/// Every fixture that lofty writes, with its tag and its codec.
+const FORMATS: &[(&str, TagType, &str)] = &[
+    ("mp3-a.mp3", TagType::Id3v2, "mp3"),
+    ("mp2-a.mp2", TagType::Id3v2, "mp2"),
+    ("flac-a.flac", TagType::VorbisComments, "flac"),
+    ("vorbis-a.ogg", TagType::VorbisComments, "vorbis"),
+    ("opus-a.opus", TagType::VorbisComments, "opus"),
+    ("aac-a.m4a", TagType::Mp4Ilst, "aac"),
+    ("alac-a.m4a", TagType::Mp4Ilst, "alac"),
+    ("adts-a.aac", TagType::Id3v2, "aac"),
+    ("wav-a.wav", TagType::Id3v2, "pcm"),
+    ("aiff-a.aiff", TagType::Id3v2, "pcm"),
+];
+
+/// What is read of a fixture after these fields were written into it.
+fn written(name: &str, kind: TagType, fields: &[(ItemKey, &str)]) -> Tags {
+    let dir = tempfile::tempdir().unwrap();
+    let path = copy(name, &dir.path().join(name));
+    retag(&path, kind, fields, 0);
+    read(&path).unwrap().1
+}
+
+#[test]
+fn every_format_says_what_was_written_into_it() {
+    for (name, kind, codec) in FORMATS {
+        let tags = written(
+            name,
+            *kind,
+            &[
+                (TrackTitle, "Title"),
+                (TrackArtist, "Tyler, The Creator"),
+                (TrackArtist, "Simon & Garfunkel"),
+                (AlbumTitle, "Album"),
+                (AlbumArtist, "Various"),
+                (Genre, "Rock"),
+                (Genre, "Hip-Hop"),
+                (RecordingDate, "1999-05-03"),
+                (TrackNumber, "3"),
+                (DiscNumber, "2"),
+            ],
+        );
+        assert_eq!(tags.title.as_deref(), Some("Title"), "{name}");
+        assert_eq!(
+            tags.artists,
+            ["Tyler, The Creator", "Simon & Garfunkel"],
+            "{name}"
+        );
+        assert_eq!(
+            (tags.album.as_deref(), tags.album_artist.as_deref()),
+            (Some("Album"), Some("Various")),
+            "{name}"
+        );
+        assert_eq!(tags.genres, ["Rock", "Hip-Hop"], "{name}");
+        assert_eq!(
+            (tags.year, tags.track, tags.disc),
+            (Some(1999), Some(3), Some(2)),
+            "{name}"
+        );
+        assert_eq!(tags.codec, *codec, "{name}");
+        assert!(
+            (0.4..0.7).contains(&tags.duration_s),
+            "{name}: {}",
+            tags.duration_s
+        );
+        assert!(tags.sample_rate_hz.is_some(), "{name}");
+        assert_eq!(tags.warning, None, "{name}");
+    }
+}
+
+#[test]
+fn fields_are_cleaned() {
+    let flac = |fields: &[(ItemKey, &str)]| written("flac-a.flac", TagType::VorbisComments, fields);
+    let tags = flac(&[
+        (TrackTitle, "  A\u{1}B\n\0tail "),
+        (TrackArtist, "A feat. B"),
+        (TrackArtists, "A"),
+        (TrackArtists, "B"),
+        (TrackArtists, "A"),
+        (Genre, "(17)"),
+        (Genre, "Pop; Rock;"),
+        (Genre, "9"),
+        (RecordingDate, "released 12.03.2004"),
+        (TrackNumber, "07/12"),
+        (DiscNumber, "0"),
+        (Bpm, "128,5"),
+        (InitialKey, "F#m"),
+        (FlagCompilation, "1"),
+        (ReplayGainTrackGain, "-7.25 dB"),
+        (ReplayGainTrackPeak, "0.98"),
+    ]);
+    assert_eq!(tags.title.as_deref(), Some("A B"));
+    assert_eq!(tags.artists, ["A", "B"]);
+    assert_eq!(tags.genres, ["Rock", "Pop", "Metal"]);
+    assert_eq!(
+        (tags.year, tags.track, tags.disc),
+        (Some(2004), Some(7), None)
+    );
+    assert_eq!(
+        (tags.bpm, tags.key.as_deref(), tags.compilation),
+        (Some(128.5), Some("F#m"), true)
+    );
+    assert_eq!(
+        (tags.replay_gain.track_gain_db, tags.replay_gain.track_peak),
+        (Some(-7.25), Some(0.98))
+    );
+
+    let long = "é".repeat(3_000_000);
+    let tags = flac(&[
+        (TrackTitle, &long),
+        (Bpm, "1e9"),
+        (RecordingDate, "31"),
+        (TrackNumber, "4294967297"),
+    ]);
+    assert_eq!(tags.title.map(|title| title.len()), Some(TEXT_MAX));
+    assert_eq!((tags.bpm, tags.year, tags.track), (None, None, None));
+}
+
+#[test]
+fn broken_tags_cost_the_tags_and_not_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = copy("flac-a.flac", &dir.path().join("song.flac"));
+    retag(&path, TagType::VorbisComments, &[(TrackTitle, "Title")], 0);
+    let mut bytes = std::fs::read(&path).unwrap();
+    // The count of comments, four bytes behind the vendor string, becomes absurd.
+    let at = bytes
+        .windows(11)
+        .position(|window| window == b"TITLE=Title")
+        .unwrap();
+    bytes[at - 4..at].copy_from_slice(&[0xff, 0xff, 0xff, 0x7f]);
+    std::fs::write(&path, bytes).unwrap();
+    let (_, tags) = read(&path).unwrap();
+    assert!(
+        tags.title.is_none() && tags.warning.is_some() && tags.duration_s > 0.4,
+        "{tags:?}"
+    );
+}
+
+#[test]
+fn a_file_without_a_title_is_called_by_its_name() {
+    for (stem, expected) in [
+        ("01 - Song", "Song"),
+        ("12. Song", "Song"),
+        ("1999", "1999"),
+        ("12 Song", "Song"),
+        ("some_name", "some name"),
+        ("7", "7"),
+        ("", "?"),
+    ] {
+        assert_eq!(title_of(stem), expected, "{stem:?}");
+    }
+}
