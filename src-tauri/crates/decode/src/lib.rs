@@ -1,0 +1,28 @@
+//! A file to PCM, for analysis and playback alike.
+//!
+//! This room owns what happens between a path and samples: finding out what a file is, decoding it without
+//! the encoder's delay and padding, seeking to the sample, mixing down to stereo or mono, and changing the
+//! sampling rate. Tags, queues and networks belong to the rooms around it.
+//!
+//! Files come from strangers. Whatever is in them costs at most that file: a panic in a codec, an endless
+//! loop, a header that lies about its length all end in a [`DecodeError`] that names the path.
+//!
+//! Words: a *frame* is one sample of every channel; a *block* is what one packet decodes to; positions are
+//! counted in frames that a listener hears, so the first audible frame is 0 whatever the encoder put before it.
+
+mod decoder;
+mod downmix;
+mod error;
+mod mp4;
+mod resample;
+mod source;
+mod stream;
+mod windows;
+
+pub use decoder::{AudioFormat, Decoder};
+pub use error::DecodeError;
+pub use stream::StereoStream;
+pub use windows::{Span, mono_windows};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! The file as symphonia reads it: with a budget, so that a demuxer that runs in circles comes to an end.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use symphonia::core::io::MediaSource;
+
+/// What one step (open, next packet, seek) may read beyond a few times the file.
+const STEP_BYTES_SPARE: u64 = 16 << 20;
+
+/// Bytes and calls that the current step may still spend. Refilled before every step.
+#[derive(Clone)]
+pub(crate) struct Budget {
+    left: Arc<AtomicU64>,
+    step: u64,
+}
+
+impl Budget {
+    /// Opens the next step.
+    pub(crate) fn refill(&self) {
+        self.left.store(self.step, Ordering::Relaxed);
+    }
+}
+
+/// A file that refuses to be read once its [`Budget`] is spent.
+pub(crate) struct Source {
+    file: File,
+    byte_len: u64,
+    budget: Budget,
+}
+
+impl Source {
+    pub(crate) fn new(file: File, byte_len: u64) -> (Self, Budget) {
+        let step = byte_len.saturating_mul(8).saturating_add(STEP_BYTES_SPARE);
+        let budget = Budget {
+            left: Arc::new(AtomicU64::new(step)),
+            step,
+        };
+        (
+            Self {
+                file,
+                byte_len,
+                budget: budget.clone(),
+            },
+            budget,
+        )
+    }
+
+    fn spend(&self, cost: u64) -> io::Result<()> {
+        let left = self.budget.left.load(Ordering::Relaxed);
+        self.budget
+            .left
+            .store(left.saturating_sub(cost), Ordering::Relaxed);
+        if left < cost {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "the demuxer reads in circles",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Read for Source {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.spend(read.max(64) as u64)?;
+        Ok(read)
+    }
+}
+
+impl Seek for Source {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.spend(64)?;
+        self.file.seek(to)
+    }
+}
+
+impl MediaSource for Source {
+    fn is_seekable(&self) -> bool {
+        true
+    }
+
+    fn byte_len(&self) -> Option<u64> {
+        Some(self.byte_len)
+    }
+}

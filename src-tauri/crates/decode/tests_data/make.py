@@ -1,0 +1,73 @@
+"""Makes the audio files in this folder: python3 make.py (needs ffmpeg, flac and opusenc).
+
+The sound is a formula in whole numbers, so that the tests can regenerate it to the bit: see `tone` here and in
+src/tests.rs. Every file holds it from sample 0 on.
+"""
+
+import struct
+import subprocess
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def parabola(phase):
+    """A near-sine of amplitude 2^30 for a phase in 0..2^32."""
+    x = phase - (1 << 32) if phase >= 1 << 31 else phase
+    return (x * ((1 << 31) - abs(x))) >> 30
+
+
+def tone(frame, channel):
+    """24-bit sample: a steady tone and a rising one, other tones in every channel."""
+    steady = frame * (40_000_000 + 9_000_000 * channel)
+    rising = frame * (20_000_000 + 3_000_000 * channel) + frame * frame * 600
+    return (parabola(steady % (1 << 32)) + parabola(rising % (1 << 32))) >> 9
+
+
+def wav(path, rate, channels, frames, bits):
+    data = bytearray()
+    for frame in range(frames):
+        for channel in range(channels):
+            sample = tone(frame, channel)
+            if bits == 16:
+                data += struct.pack("<h", sample >> 8)
+            elif bits == 24:
+                data += struct.pack("<i", sample)[:3]
+            else:
+                data += struct.pack("<f", sample / (1 << 23))
+    block = channels * bits // 8
+    kind = 3 if bits == 32 else 1
+    fmt = struct.pack("<HHIIHH", kind, channels, rate, rate * block, block, bits)
+    body = b"WAVEfmt " + struct.pack("<I", 16) + fmt + b"data" + struct.pack("<I", len(data)) + bytes(data)
+    Path(path).write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+
+
+def encode(name, rate, channels, frames, bits, *options):
+    wav("/tmp/segue-source.wav", rate, channels, frames, bits)
+    target = str(HERE / name)
+    if name.endswith(".opus"):
+        command = ["opusenc", "--quiet", *options, "/tmp/segue-source.wav", target]
+    else:
+        command = ["ffmpeg", "-v", "error", "-y", "-i", "/tmp/segue-source.wav", "-fflags", "+bitexact",
+                   "-flags:a", "+bitexact", *options, target]
+    subprocess.run(command, check=True)
+
+
+wav(HERE / "pcm16.wav", 44100, 2, 3000, 16)
+wav(HERE / "pcm24.wav", 44100, 2, 3000, 24)
+wav(HERE / "float.wav", 44100, 2, 3000, 32)
+encode("pcm16.aiff", 44100, 2, 3000, 16)
+encode("16.flac", 44100, 2, 40000, 16, "-compression_level", "8")
+encode("24.flac", 44100, 2, 5000, 24, "-sample_fmt", "s32", "-bits_per_raw_sample", "24")
+encode("mono.flac", 44100, 1, 20000, 16)
+encode("8k.flac", 8000, 1, 8000, 16)
+encode("96k.flac", 96000, 2, 5000, 24, "-sample_fmt", "s32", "-bits_per_raw_sample", "24")
+encode("surround.flac", 44100, 6, 4000, 16, "-af", "channelmap=0|1|2|3|4|5:5.1")
+encode("alac.m4a", 44100, 2, 10000, 16, "-c:a", "alac")
+encode("aac.m4a", 44100, 2, 60000, 16, "-c:a", "aac", "-b:a", "96k", "-aac_coder", "fast")
+encode("raw.aac", 44100, 2, 30000, 16, "-c:a", "aac", "-b:a", "96k", "-aac_coder", "fast")
+encode("cbr.mp3", 44100, 2, 60000, 16, "-c:a", "libmp3lame", "-b:a", "128k")
+encode("vbr.mp3", 44100, 2, 60000, 16, "-c:a", "libmp3lame", "-q:a", "4")
+encode("plain.mp3", 44100, 2, 30000, 16, "-c:a", "libmp3lame", "-b:a", "96k", "-write_xing", "0")
+encode("vorbis.ogg", 44100, 2, 60000, 16, "-c:a", "libvorbis", "-q:a", "3")
+encode("opus.opus", 48000, 2, 130000, 16, "--bitrate", "64", "--serial", "1")
