@@ -1,0 +1,27 @@
+//! PCM to log-mel to network to vector and tags. The only room with a machine-learning runtime.
+//!
+//! A model is a folder: `manifest.toml` says how sound becomes the network's input and how the network's
+//! output becomes a vector; `model.onnx` is the network; `projection.safetensors` turns a track's statistics
+//! into the vector. Nothing about a model stands in this code, so another model needs no other program.
+//!
+//! Words: a *window* is a stretch of a track that is listened to; a *frame* one column of the log-mel; a
+//! *patch* the frames that the network takes at once.
+//!
+//! The same file gives the same bits of a vector on the same machine, however many tracks are analysed at a
+//! time: one thread per network, patches one by one. Scheduling is left to the caller: one [`Model`] per thread.
+
+mod error;
+mod manifest;
+mod mel;
+mod model;
+mod projection;
+mod runtime;
+mod windows;
+
+pub use error::AnalysisError;
+pub use manifest::{TagInfo, TagKind};
+pub use model::{Analyzed, Model, model_id};
+pub use runtime::{Provider, ProviderStatus, Runtime, provider_report};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,220 @@
+//! ONNX Runtime: a library that is loaded from a path, once per process, and the hardware it can use.
+
+use std::panic::catch_unwind;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use ort::environment::Environment;
+use ort::ep::ExecutionProviderDispatch;
+use ort::logging::LogLevel;
+use ort::session::Session;
+use ort::session::builder::SessionBuilder;
+
+use crate::AnalysisError;
+
+/// Where a network runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Provider {
+    /// The best that works on this machine.
+    Auto,
+    /// The processor.
+    Cpu,
+    /// NVIDIA cards.
+    Cuda,
+    /// Graphics cards on Windows.
+    DirectMl,
+    /// Apple's neural engine and graphics.
+    CoreMl,
+}
+
+impl Provider {
+    /// The name used on the command line and in settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Cpu => "cpu",
+            Self::Cuda => "cuda",
+            Self::DirectMl => "directml",
+            Self::CoreMl => "coreml",
+        }
+    }
+
+    /// Reads [`as_str`](Self::as_str) back.
+    pub fn parse(name: &str) -> Option<Self> {
+        [
+            Self::Auto,
+            Self::Cpu,
+            Self::Cuda,
+            Self::DirectMl,
+            Self::CoreMl,
+        ]
+        .into_iter()
+        .find(|provider| provider.as_str() == name)
+    }
+
+    /// What to try, in order: itself, or for `Auto` what this build was made for, the processor last.
+    pub(crate) fn candidates(self) -> Vec<Self> {
+        match self {
+            Self::Auto => {
+                let mut all = vec![Self::CoreMl, Self::DirectMl, Self::Cuda, Self::Cpu];
+                all.retain(|provider| provider.is_compiled());
+                all
+            }
+            one => vec![one],
+        }
+    }
+
+    /// Whether this build was made with it.
+    fn is_compiled(self) -> bool {
+        self == Self::Cpu || self.dispatch().is_some()
+    }
+
+    /// What to register, where this system has it (see the features of `ort` in this crate's manifest). The
+    /// processor needs no registering.
+    fn dispatch(self) -> Option<ExecutionProviderDispatch> {
+        match self {
+            #[cfg(any(target_os = "linux", target_os = "windows"))]
+            Self::Cuda => Some(ort::ep::CUDA::default().build()),
+            #[cfg(target_os = "windows")]
+            Self::DirectMl => Some(ort::ep::DirectML::default().build()),
+            #[cfg(target_os = "macos")]
+            Self::CoreMl => Some(ort::ep::CoreML::default().build()),
+            _ => None,
+        }
+    }
+}
+
+/// A loaded ONNX Runtime. Cheap to clone; the library stays until the process ends.
+#[derive(Clone)]
+pub struct Runtime {
+    environment: Environment,
+    path: PathBuf,
+}
+
+/// One environment per process is all that ONNX Runtime allows; it is kept for good.
+static LOADED: Mutex<Option<Runtime>> = Mutex::new(None);
+
+impl Runtime {
+    /// Loads the library at `path`. A process holds one: asking for it again is cheap, for another an error.
+    pub fn load(path: &Path) -> Result<Runtime, AnalysisError> {
+        if !path.is_file() {
+            return Err(AnalysisError::RuntimeMissing {
+                path: path.to_owned(),
+            });
+        }
+        let refuse = |reason: String| AnalysisError::RuntimeRefused {
+            path: path.to_owned(),
+            reason,
+        };
+        let mut loaded = LOADED
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(runtime) = &*loaded {
+            if runtime.path == path {
+                return Ok(runtime.clone());
+            }
+            return Err(refuse(format!(
+                "{} is loaded already",
+                runtime.path.display()
+            )));
+        }
+        // A library that is something else makes `ort` panic in places.
+        let environment = catch_unwind(|| {
+            let builder = ort::init_from(path).map_err(|e| e.to_string())?;
+            let builder = builder.with_name("segue").with_telemetry(false);
+            builder.build().map_err(|e| e.to_string())
+        })
+        .map_err(|_| refuse("it is not an ONNX Runtime that this Segue knows".to_owned()))?
+        .map_err(refuse)?;
+        environment.set_log_level(LogLevel::Error);
+        let runtime = Self {
+            environment,
+            path: path.to_owned(),
+        };
+        *loaded = Some(runtime.clone());
+        Ok(runtime)
+    }
+
+    /// Which ONNX Runtime it is, by its build description: the release's number, such as `1.24.4`, else the
+    /// commit. (The number itself is only told through a raw pointer, which this crate does not touch.)
+    pub fn version(&self) -> String {
+        let info = ort::info();
+        let field = |name: &str| {
+            let (_, rest) = info.split_once(name)?;
+            Some(rest.split([',', ' ']).next().unwrap_or(rest).to_owned())
+        };
+        match field("git-branch=rel-") {
+            Some(release) => release,
+            None => field("git-commit-id=")
+                .map_or_else(|| info.to_owned(), |commit| format!("commit {commit}")),
+        }
+    }
+
+    /// Where the library was loaded from.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A session builder with `provider` registered by itself, so that a failure is told and not papered over
+    /// by the processor. One thread and no spinning: workers run side by side, a track in each, and the order
+    /// of sums, hence every bit, stays the same.
+    pub(crate) fn session_builder(&self, provider: Provider) -> Result<SessionBuilder, String> {
+        let builder = Session::builder(&self.environment).map_err(|e| e.to_string())?;
+        let builder = builder
+            .with_intra_threads(1)
+            .and_then(|builder| builder.with_inter_threads(1))
+            .and_then(|builder| builder.with_parallel_execution(false))
+            .and_then(|builder| builder.with_intra_op_spinning(false))
+            .and_then(|builder| builder.with_inter_op_spinning(false))
+            .and_then(|builder| builder.with_deterministic_compute(true))
+            .and_then(|builder| builder.with_log_level(LogLevel::Error))
+            // DirectML refuses memory patterns.
+            .and_then(|builder| builder.with_memory_pattern(provider != Provider::DirectMl))
+            .map_err(|e| e.to_string())?;
+        match provider.dispatch() {
+            Some(dispatch) => builder
+                .with_execution_providers([dispatch.error_on_failure()])
+                .map_err(|e| e.to_string()),
+            None if provider == Provider::Cpu => Ok(builder),
+            None => Err("not made for this system".to_owned()),
+        }
+    }
+}
+
+/// Whether a provider works here, and why not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderStatus {
+    /// Which one.
+    pub provider: Provider,
+    /// Whether a session can be made with it.
+    pub available: bool,
+    /// The library's version, or the reason why not.
+    pub detail: String,
+}
+
+/// Tries every provider by itself.
+pub fn provider_report(runtime: &Runtime) -> Vec<ProviderStatus> {
+    [
+        Provider::Cpu,
+        Provider::Cuda,
+        Provider::DirectMl,
+        Provider::CoreMl,
+    ]
+    .into_iter()
+    .map(|provider| match runtime.session_builder(provider) {
+        Ok(_) => {
+            let detail = format!("ONNX Runtime {}", runtime.version());
+            ProviderStatus {
+                provider,
+                available: true,
+                detail,
+            }
+        }
+        Err(detail) => ProviderStatus {
+            provider,
+            available: false,
+            detail,
+        },
+    })
+    .collect()
+}

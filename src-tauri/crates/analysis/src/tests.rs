@@ -1,0 +1,351 @@
+//! Whole files through the shipped model. Needs the model in `models/segue-ear-1` and ONNX Runtime in
+//! `models/runtime` (`cargo xtask setup`); without them these tests fail and say so.
+
+use std::f64::consts::TAU;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use segue_decode::DecodeError;
+
+use crate::manifest::{FrontEnd, Manifest};
+use crate::{AnalysisError, Analyzed, Model, Provider, Runtime, TagKind, provider_report};
+
+fn models() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../models")
+}
+
+pub(crate) fn model_folder() -> PathBuf {
+    models().join("segue-ear-1")
+}
+
+pub(crate) fn runtime() -> Runtime {
+    let name = if cfg!(target_os = "windows") {
+        "onnxruntime.dll"
+    } else if cfg!(target_os = "macos") {
+        "libonnxruntime.dylib"
+    } else {
+        "libonnxruntime.so"
+    };
+    let path = std::env::var_os("ORT_DYLIB_PATH")
+        .map_or_else(|| models().join("runtime").join(name), PathBuf::from);
+    Runtime::load(&path).unwrap()
+}
+
+const MANIFEST: &str = r#"
+name = "test-1"
+description = "for tests"
+[files]
+onnx = "model.onnx"
+onnx_sha256 = "00"
+projection = "projection.safetensors"
+projection_sha256 = "00"
+[front_end]
+sample_rate_hz = 16000
+n_fft = 1024
+window = "hann-periodic"
+window_length = 1024
+hop = 320
+mel_bands = 64
+mel_scale = "htk"
+mel_norm = "none"
+f_min_hz = 30.0
+f_max_hz = 7800.0
+power_scale = 1.0
+log_law = "ln1p"
+log_scale = 10000.0
+patch_frames = 150
+patch_hop_frames = 150
+[windows]
+count_max = 6
+seconds = 12.0
+from = 0.10
+to = 0.85
+[network]
+input = "mel"
+layout = "b1mt"
+embedding = "embedding"
+embedding_size = 256
+tags = "tags"
+[track_vector]
+parts = ["embedding_mean", "mel_mean", "mel_std"]
+size = 128
+[[tags]]
+name = "rock"
+kind = "genre"
+threshold = 0.5
+"#;
+
+/// The test manifest's front end with another mel scale and norm.
+pub(crate) fn front_end(scale: &str, norm: &str) -> FrontEnd {
+    let text = MANIFEST
+        .replace("\"htk\"", &format!("{scale:?}"))
+        .replace("\"none\"", &format!("{norm:?}"));
+    Manifest::parse(&text).unwrap().front_end
+}
+
+#[test]
+fn a_manifest_that_asks_for_the_unknown_is_refused_by_key() {
+    assert_eq!(Manifest::parse(MANIFEST).unwrap().statistics_size(), 384);
+    let check = |from: &str, to: &str, named: &str| {
+        assert!(MANIFEST.contains(from), "{from}");
+        let refusal = Manifest::parse(&MANIFEST.replace(from, to)).unwrap_err();
+        assert!(refusal.contains(named), "{to}: {refusal}");
+    };
+    check("hann-periodic", "hamming", "hamming");
+    check("\"htk\"", "\"bark\"", "bark");
+    check("ln1p", "db", "db");
+    check("b1mt", "bt1m", "bt1m");
+    check("mel_std", "mel_median", "mel_median");
+    check("hop = 320", "hop = 0", "front_end.hop");
+    check("hop = 320", "hop = 320\ncentre = true", "centre");
+    check("n_fft = 1024", "n_fft = 4096", "window_length");
+    check("f_max_hz = 7800.0", "f_max_hz = 9000.0", "f_max_hz");
+    check("from = 0.10", "from = 0.90", "windows.from");
+    check("seconds = 12.0", "seconds = nan", "windows.seconds");
+    check("\"model.onnx\"", "\"../model.onnx\"", "../model.onnx");
+    check("test-1", "a/b", "name");
+    check("\"genre\"", "\"weather\"", "weather");
+    check("description", "descripton", "descripton");
+}
+
+#[test]
+fn a_model_that_is_missing_or_changed_is_refused_by_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let load = || {
+        Model::load(&runtime(), folder.path(), Provider::Cpu)
+            .map(|_| ())
+            .unwrap_err()
+    };
+    let message = load().to_string();
+    assert!(
+        message.contains("manifest.toml") && message.contains("installed"),
+        "{message}"
+    );
+    for name in ["manifest.toml", "model.onnx", "projection.safetensors"] {
+        fs::copy(model_folder().join(name), folder.path().join(name)).unwrap();
+    }
+    assert!(Model::load(&runtime(), folder.path(), Provider::Cpu).is_ok());
+    for name in ["model.onnx", "projection.safetensors"] {
+        let whole = fs::read(folder.path().join(name)).unwrap();
+        fs::write(folder.path().join(name), &whole[..whole.len() - 1]).unwrap();
+        let message = load().to_string();
+        assert!(
+            message.contains(name) && message.contains("SHA-256"),
+            "{message}"
+        );
+        fs::remove_file(folder.path().join(name)).unwrap();
+        assert!(matches!(load(), AnalysisError::ModelMissing { path, .. } if path.ends_with(name)));
+        fs::write(folder.path().join(name), whole).unwrap();
+    }
+}
+
+#[test]
+fn the_runtime_is_loaded_once_and_tells_what_it_can() {
+    let runtime = runtime();
+    let version = runtime.version();
+    assert!(
+        version.starts_with("1.") || version.starts_with("commit "),
+        "{version}"
+    );
+    let report = provider_report(&runtime);
+    let names: Vec<_> = report
+        .iter()
+        .map(|status| status.provider.as_str())
+        .collect();
+    assert_eq!(names, ["cpu", "cuda", "directml", "coreml"]);
+    assert!(report[0].available);
+    assert!(report.iter().all(|status| !status.detail.is_empty()));
+    for name in ["auto", "cpu", "cuda", "directml", "coreml"] {
+        assert_eq!(Provider::parse(name).map(Provider::as_str), Some(name));
+    }
+    assert_eq!(Provider::parse("abacus"), None);
+    // What the report calls unavailable is refused, and `auto` makes do.
+    for status in report.iter().filter(|status| !status.available) {
+        let refusal = Model::load(&runtime, &model_folder(), status.provider)
+            .map(|_| ())
+            .unwrap_err();
+        assert!(
+            matches!(refusal, AnalysisError::Provider { provider, .. } if provider == status.provider)
+        );
+    }
+    let model = Model::load(&runtime, &model_folder(), Provider::Auto).unwrap();
+    assert_ne!(model.active_provider(), Provider::Auto);
+}
+
+#[test]
+fn a_runtime_that_is_missing_or_something_else_is_refused_by_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("libonnxruntime.so");
+    let refusal = |path: &Path| Runtime::load(path).map(|_| ()).unwrap_err();
+    assert!(
+        matches!(refusal(&path), AnalysisError::RuntimeMissing { path: named } if named == path)
+    );
+    fs::write(&path, "no library").unwrap();
+    assert!(
+        matches!(refusal(&path), AnalysisError::RuntimeRefused { path: named, .. } if named == path)
+    );
+    runtime();
+}
+
+/// A WAV file of 16 bits: `sample(second, channel)` in `-1.0..=1.0`.
+fn wav(path: &Path, rate_hz: u32, channels: u16, length_s: f64, sample: impl Fn(f64, u16) -> f64) {
+    let frames = (length_s * f64::from(rate_hz)).round() as u32;
+    let block = 2 * channels;
+    let mut bytes = b"RIFF".to_vec();
+    bytes.extend((36 + frames * u32::from(block)).to_le_bytes());
+    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0");
+    bytes.extend(channels.to_le_bytes());
+    bytes.extend(rate_hz.to_le_bytes());
+    bytes.extend((rate_hz * u32::from(block)).to_le_bytes());
+    bytes.extend(block.to_le_bytes());
+    bytes.extend(b"\x10\0data");
+    bytes.extend((frames * u32::from(block)).to_le_bytes());
+    for frame in 0..frames {
+        for channel in 0..channels {
+            let value = sample(f64::from(frame) / f64::from(rate_hz), channel);
+            bytes.extend(((value * 32_767.0) as i16).to_le_bytes());
+        }
+    }
+    fs::write(path, bytes).unwrap();
+}
+
+/// A chord with a beat, below 4 kHz.
+fn music(second: f64, channel: u16) -> f64 {
+    let chord: f64 = [220.0, 277.2, 329.6, 1_760.0]
+        .iter()
+        .map(|hz| (TAU * hz * second).sin())
+        .sum();
+    let beat = 1.0 - (second * 2.0).fract();
+    chord / 6.0 * beat * (1.0 - 0.1 * f64::from(channel))
+}
+
+fn cosine(a: &Analyzed, b: &Analyzed) -> f32 {
+    a.embedding
+        .values()
+        .iter()
+        .zip(b.embedding.values())
+        .map(|(a, b)| a * b)
+        .sum()
+}
+
+fn check_sound(model: &Model, heard: &Analyzed) {
+    assert_eq!(heard.embedding.values().len(), 128);
+    assert_eq!(heard.embedding.model(), model.id());
+    assert_eq!(heard.tags.len(), model.tags().len());
+    for (score, tag) in heard.tags.iter().zip(model.tags()) {
+        assert_eq!(score.name, tag.name);
+        assert!((0.0..=1.0).contains(&score.p), "{score:?}");
+    }
+}
+
+#[test]
+fn any_length_rate_and_layout_gives_a_vector() {
+    let mut model = Model::load(&runtime(), &model_folder(), Provider::Cpu).unwrap();
+    assert!(
+        model.id().0.starts_with("segue-ear-1@") && model.id().0.len() == "segue-ear-1@".len() + 12
+    );
+    assert!(model.tags().iter().any(|tag| tag.kind == TagKind::Voice));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("music.wav");
+    let mut hear = |rate_hz, channels, length_s| {
+        wav(&path, rate_hz, channels, length_s, music);
+        let heard = model.analyze_file(&path).unwrap();
+        check_sound(&model, &heard);
+        assert_eq!(
+            heard,
+            model.analyze_file(&path).unwrap(),
+            "not the same bits twice"
+        );
+        heard
+    };
+    let whole = hear(44_100, 2, 40.0);
+    assert_eq!(whole.audio_seconds, 24.0);
+    for (rate_hz, channels, length_s, seconds, at_least) in [
+        (16_000, 1, 40.0, 24.0, 0.99),
+        (8_000, 1, 40.0, 24.0, 0.8),
+        (96_000, 2, 20.0, 12.0, 0.98),
+        (48_000, 6, 20.0, 12.0, 0.9),
+        (44_100, 2, 10.0, 10.0, 0.98),
+        (44_100, 2, 3.0, 3.0, 0.95),
+        (44_100, 1, 1.0, 1.0, 0.8),
+        (44_100, 2, 0.01, 0.01, -1.0),
+    ] {
+        let heard = hear(rate_hz, channels, length_s);
+        assert!(
+            (heard.audio_seconds - seconds).abs() < 1e-3,
+            "{length_s} s: {}",
+            heard.audio_seconds
+        );
+        let likeness = cosine(&heard, &whole);
+        assert!(
+            likeness > at_least,
+            "{rate_hz} Hz, {channels} channels, {length_s} s: {likeness}"
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_heard_is_refused_by_name() {
+    let mut model = Model::load(&runtime(), &model_folder(), Provider::Cpu).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file.wav");
+
+    wav(&path, 44_100, 2, 5.0, |_, _| 0.0);
+    let refusal = model.analyze_file(&path).unwrap_err();
+    assert!(
+        matches!(&refusal, AnalysisError::Silent { path: named } if *named == path),
+        "{refusal}"
+    );
+
+    wav(&path, 44_100, 2, 40.0, music);
+    let bytes = fs::read(&path).unwrap();
+    fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    let heard = model.analyze_file(&path).unwrap();
+    check_sound(&model, &heard);
+
+    for (bytes, expected) in [
+        (b"".to_vec(), "empty"),
+        (
+            b"Dear listener, this is a letter. ".repeat(300),
+            "unsupported",
+        ),
+        (vec![0; 50_000], "unsupported"),
+    ] {
+        fs::write(&path, bytes).unwrap();
+        let refusal = model.analyze_file(&path).unwrap_err();
+        assert!(
+            refusal.to_string().contains(&*path.to_string_lossy()),
+            "{refusal}"
+        );
+        let found = match refusal {
+            AnalysisError::Decode(DecodeError::Empty { .. }) => "empty",
+            AnalysisError::Decode(DecodeError::Unsupported { .. }) => "unsupported",
+            _ => "other",
+        };
+        assert_eq!(found, expected);
+    }
+    fs::remove_file(&path).unwrap();
+    let refusal = model.analyze_file(&path).unwrap_err();
+    assert!(
+        matches!(refusal, AnalysisError::Decode(DecodeError::NotFound { .. })),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn models_side_by_side_hear_the_same_bits() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("music.wav");
+    wav(&path, 44_100, 2, 30.0, music);
+    let hear = || {
+        let mut model = Model::load(&runtime(), &model_folder(), Provider::Cpu).unwrap();
+        model.analyze_file(&path).unwrap()
+    };
+    let alone = hear();
+    std::thread::scope(|scope| {
+        let together: Vec<_> = (0..4).map(|_| scope.spawn(hear)).collect();
+        for heard in together {
+            assert_eq!(heard.join().unwrap(), alone);
+        }
+    });
+}
