@@ -1,0 +1,149 @@
+//! The engine's rim: one thread that owns a [`Transport`], commands in, events out.
+//!
+//! The thread sleeps until a command comes, or, while sound flows, until the ring wants more.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
+
+use crate::output::{Card, DeviceNews, Null, Output, OutputError, OutputKind, Tell, Wav};
+use crate::queue::QueueSnapshot;
+use crate::transport::{Command, Event, Pace, Published, SAVED_VERSION, Saved, State, Transport};
+
+/// A playing engine. Dropped, it ends the play under way (with its `Ended` event) and waits for its thread.
+pub struct Engine {
+    messages: Sender<Message>,
+    published: Arc<Mutex<Published>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+enum Message {
+    Command(Command),
+    Device(u64, DeviceNews),
+    Quit,
+}
+
+impl Engine {
+    /// Opens the output and starts the engine with an empty queue, stopped, at full volume. A card that is not there
+    /// is told of by [`Event::OutputLost`] when something is to be played.
+    ///
+    /// `events` is called on the engine's thread, in the order of the [grammar](Event); sound waits for it, so
+    /// it should pass them on and return. The state and queue that the engine shows are never older than
+    /// the event being told. `events` must not drop the engine.
+    pub fn start(
+        kind: OutputKind,
+        events: impl FnMut(Event) + Send + 'static,
+    ) -> Result<Self, OutputError> {
+        let (messages, inbox) = unbounded();
+        let (opened, opening) = bounded(1);
+        let news = messages.clone();
+        let run = move || {
+            // Made here, because a card's stream may not leave its thread on every system.
+            match open(kind, news) {
+                Ok(output) => {
+                    let transport = Transport::new(output, Box::new(events));
+                    // Whoever started the engine waits for this.
+                    if opened.send(Ok(transport.published())).is_ok() {
+                        serve(transport, &inbox);
+                    }
+                }
+                Err(error) => _ = opened.send(Err(error)),
+            }
+        };
+        let thread = std::thread::Builder::new()
+            .name("segue-playback".to_owned())
+            .spawn(run)
+            .map_err(OutputError::Thread)?;
+        let published = opening.recv().map_err(|_| OutputError::NoDevice {
+            reason: "the thread that opens it panicked".to_owned(),
+        })??;
+        Ok(Self {
+            messages,
+            published,
+            thread: Some(thread),
+        })
+    }
+
+    /// Hands a command over; it is carried out in its turn, and answered by events.
+    pub fn send(&self, command: Command) {
+        if self.messages.send(Message::Command(command)).is_err() {
+            tracing::error!("the playback thread is gone; a command was lost");
+        }
+    }
+
+    /// The engine as it stands, at most some hundredths of a second ago while playing.
+    pub fn state(&self) -> State {
+        self.published().state.clone()
+    }
+
+    /// The queue as it stands.
+    pub fn queue(&self) -> Arc<QueueSnapshot> {
+        Arc::clone(&self.published().queue)
+    }
+
+    /// What to keep for [`Command::Restore`] after a restart.
+    pub fn saved(&self) -> Saved {
+        let published = self.published();
+        Saved {
+            version: SAVED_VERSION,
+            queue: (*published.queue).clone(),
+            position_s: published.state.position_s,
+            volume: published.state.volume,
+        }
+    }
+
+    fn published(&self) -> std::sync::MutexGuard<'_, Published> {
+        self.published
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // Fails only if the thread is gone already, which join reports.
+        _ = self.messages.send(Message::Quit);
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the playback thread panicked");
+        }
+    }
+}
+
+fn open(kind: OutputKind, news: Sender<Message>) -> Result<Box<dyn Output>, OutputError> {
+    let tell: Tell = Arc::new(move |generation, what| {
+        // Fails only when the engine is being dropped.
+        _ = news.send(Message::Device(generation, what));
+    });
+    Ok(match kind {
+        OutputKind::Device => Box::new(Card::new(tell)),
+        OutputKind::Null => Box::new(Null::new()),
+        OutputKind::Wav { path, length_s } => Box::new(Wav::new(path, length_s)?),
+    })
+}
+
+fn serve(mut transport: Transport, inbox: &Receiver<Message>) {
+    loop {
+        let message = match transport.pump(Instant::now()) {
+            Pace::Busy => match inbox.try_recv() {
+                Ok(message) => message,
+                Err(TryRecvError::Empty) => continue,
+                Err(TryRecvError::Disconnected) => Message::Quit,
+            },
+            Pace::Within(time) => match inbox.recv_timeout(time) {
+                Ok(message) => message,
+                Err(RecvTimeoutError::Timeout) => continue,
+                Err(RecvTimeoutError::Disconnected) => Message::Quit,
+            },
+            Pace::Idle => inbox.recv().unwrap_or(Message::Quit),
+        };
+        match message {
+            Message::Command(command) => transport.handle(command),
+            Message::Device(generation, news) => transport.device_news(generation, news),
+            Message::Quit => return transport.close(),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Queue and engine: what plays, and playing it without a gap.
+//!
+//! This room owns the queue's state machine, the one engine behind every output, and the outputs: the
+//! sound card, nothing at the pace of a card, and a WAV file. It leaves files' insides to `decode`, and
+//! what a play means to whoever listens to its [`Event`]s. It knows no library, taste or wall clock: plays
+//! are measured in frames that really sounded.
+//!
+//! The way of a sample: [`Queue`](queue::Queue) names a file, a *deck* decodes it (one track's stage), the
+//! engine's fill joins decks (the mixing stage), the *ring* carries frames to the *output*.
+
+mod deck;
+mod engine;
+mod output;
+pub mod queue;
+mod render;
+mod ring;
+mod transport;
+mod wav;
+
+pub use engine::Engine;
+pub use output::{OutputError, OutputKind, device_name};
+pub use queue::{Entry, EntryId, Item, QueueSnapshot, Repeat};
+pub use render::{RenderError, Rendered, render};
+pub use transport::{Command, End, Event, SAVED_VERSION, Saved, State, Status};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,379 @@
+//! The ring between the engine and what consumes sound: a card's callback, a paced thread, a file.
+//!
+//! It owns the samples on their way, and everything that must take effect at once although samples are
+//! decoded ahead: pause, volume, and throwing stale samples away. The [`Feed`] belongs to the engine. The
+//! [`Tap`] belongs to the consumer and is a clean room: no lock, allocation, log or file; it never waits,
+//! and gives silence where there is nothing.
+//!
+//! Every frame has an index, counted from 0 as it is written. `consumed` says up to which index the tap has
+//! come, so the engine knows what has sounded, to the frame. Fades of [`FADE_S`] stand where the listener
+//! interrupts; whoever lets samples flow by undisturbed gets them bit for bit.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+
+/// One frame: left and right, full scale at ±1.
+pub(crate) type Frame = [f32; 2];
+
+/// Length of the fades at pause, resume, seek and skip: above the click threshold, below notice.
+pub(crate) const FADE_S: f64 = 0.005;
+
+/// What both ends see. Indices are absolute frame counts.
+struct Shared {
+    running: AtomicBool,
+    /// The volume's factor, as bits of an `f32`.
+    level: AtomicU32,
+    /// Frames from `stale_from` up to `stale_to` are thrown away.
+    stale_from: AtomicU64,
+    stale_to: AtomicU64,
+    consumed: AtomicU64,
+}
+
+/// Makes a ring for up to `lead` frames ahead at `rate_hz`, stopped, at full level. It holds as many again, so
+/// that what replaces stale frames can be there before the tap has thrown those away.
+pub(crate) fn ring(rate_hz: u32, lead: usize) -> (Feed, Tap) {
+    let (producer, consumer) = rtrb::RingBuffer::new(2 * lead);
+    let shared = Arc::new(Shared {
+        running: AtomicBool::new(false),
+        level: AtomicU32::new(1.0_f32.to_bits()),
+        stale_from: AtomicU64::new(0),
+        stale_to: AtomicU64::new(0),
+        consumed: AtomicU64::new(0),
+    });
+    let feed = Feed {
+        frames: producer,
+        shared: Arc::clone(&shared),
+        rate_hz,
+        lead,
+        written: 0,
+    };
+    let step = (1.0 / (FADE_S * f64::from(rate_hz))).min(1.0) as f32;
+    let tap = Tap {
+        frames: consumer,
+        shared,
+        read: 0,
+        open: false,
+        fade: 1.0,
+        level: 1.0,
+        step,
+    };
+    (feed, tap)
+}
+
+/// The engine's end.
+pub(crate) struct Feed {
+    frames: rtrb::Producer<Frame>,
+    shared: Arc<Shared>,
+    rate_hz: u32,
+    lead: usize,
+    written: u64,
+}
+
+impl Feed {
+    /// Frames per second.
+    pub(crate) fn rate_hz(&self) -> u32 {
+        self.rate_hz
+    }
+
+    /// How many frames are wanted now: the lead, less what lies ready and is not stale.
+    pub(crate) fn room(&self) -> usize {
+        let consumed = self.consumed();
+        let from = self.shared.stale_from.load(Ordering::Relaxed);
+        let to = self.shared.stale_to.load(Ordering::Relaxed);
+        let stale = to.saturating_sub(from.max(consumed));
+        let ready = usize::try_from(self.written - consumed - stale).unwrap_or(usize::MAX);
+        self.lead.saturating_sub(ready).min(self.frames.slots())
+    }
+
+    /// Writes what finds room; callers look at [`room`](Self::room) first.
+    pub(crate) fn write(&mut self, frames: &[Frame]) {
+        let (written, _) = self.frames.push_partial_slice(frames);
+        self.written += written.len() as u64;
+    }
+
+    /// Index of the next frame to be written.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Index of the next frame to be consumed. Frames thrown away count as consumed.
+    pub(crate) fn consumed(&self) -> u64 {
+        self.shared.consumed.load(Ordering::Acquire)
+    }
+
+    /// Lets sound flow, or fades it out and holds it.
+    pub(crate) fn run(&self, running: bool) {
+        self.shared.running.store(running, Ordering::Release);
+    }
+
+    /// Sets the factor of the volume.
+    pub(crate) fn set_level(&self, level: f32) {
+        self.shared.level.store(level.to_bits(), Ordering::Release);
+    }
+
+    /// Throws away all that is written and not consumed, after a fade if it is sounding.
+    pub(crate) fn flush(&self) {
+        self.shared.stale_from.store(0, Ordering::Relaxed);
+        self.shared.stale_to.store(self.written, Ordering::Release);
+    }
+
+    /// Throws away what is written from index `from` on, without a fade: what comes before it plays out, and
+    /// what is written next follows it seamlessly. False, and nothing done, while an earlier flush has not
+    /// reached the tap, which would then take the older samples for good.
+    pub(crate) fn withdraw(&self, from: u64) -> bool {
+        if self.consumed() < self.shared.stale_to.load(Ordering::Relaxed) {
+            return false;
+        }
+        self.shared.stale_from.store(from, Ordering::Relaxed);
+        self.shared.stale_to.store(self.written, Ordering::Release);
+        true
+    }
+}
+
+/// The consumer's end.
+pub(crate) struct Tap {
+    frames: rtrb::Consumer<Frame>,
+    shared: Arc<Shared>,
+    /// Index of the next frame in the ring.
+    read: u64,
+    /// Whether sound flows: from the start of a run until the fade of its pause has ended.
+    open: bool,
+    fade: f32,
+    level: f32,
+    /// Change of fade and level from frame to frame.
+    step: f32,
+}
+
+impl Tap {
+    /// Fills `out` with what comes next, and silence where nothing does. Returns how many frames, from the
+    /// first on, are sound.
+    pub(crate) fn fill(&mut self, out: &mut [Frame]) -> usize {
+        let run = self.shared.running.load(Ordering::Acquire);
+        let level = f32::from_bits(self.shared.level.load(Ordering::Acquire));
+        let stale_to = self.shared.stale_to.load(Ordering::Acquire);
+        let stale_from = self.shared.stale_from.load(Ordering::Relaxed);
+        let mut done = 0;
+        while done < out.len() {
+            let stale = self.read < stale_to;
+            if stale
+                && self.read >= stale_from
+                && !(self.open && stale_from == 0 && self.fade > 0.0)
+            {
+                self.discard(stale_to);
+                // A fade for a pause that meets the flush has nothing left to fade.
+                self.open &= run;
+                continue;
+            }
+            if !self.open {
+                self.level = level;
+                if !run {
+                    break;
+                }
+                self.open = true;
+            }
+            let silence_ahead = !run || (stale && self.read >= stale_from);
+            let until = match stale {
+                true if self.read < stale_from => stale_from,
+                true => stale_to,
+                false => u64::MAX,
+            };
+            let wanted =
+                (out.len() - done).min(usize::try_from(until - self.read).unwrap_or(usize::MAX));
+            let played = self.play(&mut out[done..done + wanted], level, silence_ahead);
+            done += played;
+            if silence_ahead && !stale && (self.fade <= 0.0 || played == 0) {
+                self.open = false;
+            }
+            if played == 0 {
+                break;
+            }
+        }
+        out[done..].fill([0.0; 2]);
+        self.shared.consumed.store(self.read, Ordering::Release);
+        done
+    }
+
+    /// Moves frames from the ring to `out`, fading towards silence or full. Stops at silence. Returns how
+    /// many.
+    fn play(&mut self, out: &mut [Frame], level: f32, to_silence: bool) -> usize {
+        let steps = if to_silence {
+            (self.fade / self.step).ceil() as usize
+        } else {
+            usize::MAX
+        };
+        let count = self.frames.slots().min(out.len()).min(steps);
+        let Ok(chunk) = self.frames.read_chunk(count) else {
+            return 0;
+        };
+        let (first, second) = chunk.as_slices();
+        for (to, from) in out.iter_mut().zip(first.iter().chain(second)) {
+            self.fade = if to_silence {
+                self.fade - self.step
+            } else {
+                self.fade + self.step
+            }
+            .clamp(0.0, 1.0);
+            self.level += (level - self.level).clamp(-self.step, self.step);
+            let gain = self.fade * self.level;
+            *to = if gain == 1.0 {
+                *from
+            } else {
+                [from[0] * gain, from[1] * gain]
+            };
+        }
+        chunk.commit_all();
+        if to_silence && count == steps {
+            self.fade = 0.0;
+        }
+        self.read += count as u64;
+        count
+    }
+
+    /// Drops all frames before index `to`. What follows is another sound, and starts at full.
+    fn discard(&mut self, to: u64) {
+        // Frames before `to` were all written before `to` was announced, so they are here.
+        let count = usize::try_from(to - self.read)
+            .unwrap_or(usize::MAX)
+            .min(self.frames.slots());
+        if let Ok(chunk) = self.frames.read_chunk(count) {
+            chunk.commit_all();
+        }
+        self.read = to;
+        self.fade = 1.0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE_HZ: u32 = 48_000;
+    const FADE: usize = 240;
+
+    fn ramp(from: usize, count: usize) -> Vec<Frame> {
+        (from..from + count)
+            .map(|n| [n as f32, -(n as f32)])
+            .collect()
+    }
+
+    fn pull(tap: &mut Tap, count: usize) -> (usize, Vec<Frame>) {
+        let mut out = vec![[9.0; 2]; count];
+        let sound = tap.fill(&mut out);
+        (sound, out)
+    }
+
+    #[test]
+    fn an_empty_ring_gives_silence_and_what_flows_by_is_untouched() {
+        let (mut feed, mut tap) = ring(RATE_HZ, 1000);
+        assert_eq!(pull(&mut tap, 3), (0, vec![[0.0; 2]; 3]));
+        feed.run(true);
+        assert_eq!(pull(&mut tap, 3), (0, vec![[0.0; 2]; 3]));
+        feed.write(&ramp(1, 5));
+        let (sound, out) = pull(&mut tap, 8);
+        assert_eq!((sound, &out[..5], out[5]), (5, &ramp(1, 5)[..], [0.0; 2]));
+        assert_eq!((feed.consumed(), feed.written(), feed.room()), (5, 5, 1000));
+    }
+
+    #[test]
+    fn nothing_sounds_before_it_is_let_flow() {
+        let (mut feed, mut tap) = ring(RATE_HZ, 1000);
+        feed.write(&ramp(1, 5));
+        assert_eq!(pull(&mut tap, 8).0, 0);
+        feed.run(true);
+        assert_eq!(pull(&mut tap, 5), (5, ramp(1, 5)));
+    }
+
+    #[test]
+    fn pause_fades_out_and_resume_fades_in_where_it_left() {
+        let (mut feed, mut tap) = ring(RATE_HZ, 4000);
+        feed.run(true);
+        feed.write(&vec![[1.0; 2]; 4000]);
+        pull(&mut tap, 100);
+        feed.run(false);
+        let (sound, out) = pull(&mut tap, 500);
+        assert_eq!(sound, FADE);
+        assert!(
+            out[..FADE]
+                .windows(2)
+                .all(|w| w[1][0] < w[0][0] && w[0][0] - w[1][0] < 0.01)
+        );
+        assert!(out[0][0] > 0.99 && out[FADE - 1][0] < 0.01);
+        assert_eq!(pull(&mut tap, 500).0, 0);
+        assert_eq!(feed.consumed(), 100 + FADE as u64);
+        feed.run(true);
+        let (sound, out) = pull(&mut tap, 500);
+        assert_eq!(sound, 500);
+        assert!(out[0][0] < 0.01 && out.windows(2).all(|w| w[1][0] - w[0][0] < 0.01));
+        assert_eq!(out[499], [1.0; 2]);
+    }
+
+    #[test]
+    fn a_flush_fades_what_sounds_and_drops_the_rest() {
+        let (mut feed, mut tap) = ring(RATE_HZ, 4000);
+        feed.run(true);
+        feed.write(&vec![[1.0; 2]; 2000]);
+        pull(&mut tap, 100);
+        feed.flush();
+        feed.write(&ramp(5, 100));
+        let (sound, out) = pull(&mut tap, FADE + 50);
+        assert_eq!(sound, FADE + 50);
+        assert!(out[..FADE].windows(2).all(|w| w[1][0] < w[0][0]));
+        assert_eq!(out[FADE..], ramp(5, 50));
+        assert_eq!(feed.consumed(), 2050);
+    }
+
+    #[test]
+    fn a_flush_while_paused_makes_room_without_a_sound() {
+        let (mut feed, mut tap) = ring(RATE_HZ, 1000);
+        feed.write(&ramp(0, 1000));
+        feed.flush();
+        assert_eq!(pull(&mut tap, 10).0, 0);
+        assert_eq!((feed.room(), feed.consumed()), (1000, 1000));
+        feed.write(&ramp(3, 10));
+        feed.run(true);
+        assert_eq!(pull(&mut tap, 10), (10, ramp(3, 10)));
+    }
+
+    #[test]
+    fn a_pause_with_a_flush_lets_nothing_of_the_next_sound_out() {
+        let (mut feed, mut tap) = ring(RATE_HZ, 4000);
+        feed.run(true);
+        feed.write(&vec![[1.0; 2]; 1000]);
+        pull(&mut tap, 100);
+        feed.run(false);
+        feed.flush();
+        feed.write(&ramp(7, 500));
+        assert_eq!(pull(&mut tap, 1000).0, FADE);
+        feed.run(true);
+        assert_eq!(pull(&mut tap, 500), (500, ramp(7, 500)));
+    }
+
+    #[test]
+    fn what_is_withdrawn_is_replaced_without_a_seam() {
+        let (mut feed, mut tap) = ring(RATE_HZ, 1000);
+        feed.run(true);
+        feed.write(&ramp(0, 100));
+        feed.write(&ramp(700, 50));
+        pull(&mut tap, 10);
+        assert!(feed.withdraw(100));
+        feed.write(&ramp(100, 20));
+        assert_eq!(pull(&mut tap, 200).1[..110], ramp(10, 110));
+        assert_eq!(feed.consumed(), 170);
+        feed.flush();
+        feed.write(&ramp(0, 5));
+        feed.flush();
+        assert!(!feed.withdraw(172), "the tap has not seen the flush");
+    }
+
+    #[test]
+    fn volume_moves_without_a_jump() {
+        let (mut feed, mut tap) = ring(RATE_HZ, 2000);
+        feed.run(true);
+        feed.write(&vec![[1.0; 2]; 2000]);
+        pull(&mut tap, 100);
+        feed.set_level(0.5);
+        let (_, out) = pull(&mut tap, 500);
+        assert!(out.windows(2).all(|w| (w[1][0] - w[0][0]).abs() < 0.01));
+        assert_eq!(out[499], [0.5; 2]);
+    }
+}
