@@ -1,0 +1,205 @@
+//! How near two recordings are by what is written and heard about them: genre, tags, artist, album, decade.
+//!
+//! This stands in for the vector until there is one. Its parts are additive, each in its own weight, and add
+//! up to at most one, the scale of nearness by sound. A shared name counts by its rarity (inverse document
+//! frequency, Spärck Jones 1972): "Rock" in a rock library says little.
+
+use crate::catalogue::{Catalogue, Names};
+use crate::reason::ReasonKind;
+
+const GENRE: f64 = 0.45;
+const TAG: f64 = 0.25;
+const ARTIST: f64 = 0.15;
+const ALBUM: f64 = 0.05;
+const ERA: f64 = 0.10;
+
+/// One part of a kinship.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) kind: ReasonKind,
+    /// Shared names, the rarest first, at most two; the decade; or nothing.
+    pub(crate) names: Vec<String>,
+    pub(crate) nearness: f64,
+}
+
+/// A seed's names, ready to be compared with many recordings.
+pub(crate) struct Kin {
+    artists: Vec<u32>,
+    genres: Weighed,
+    tags: Weighed,
+    album: Option<u32>,
+    year: Option<i16>,
+}
+
+/// Names with weights, and the length of the whole.
+struct Weighed {
+    weights: Vec<(u32, f64)>,
+    length: f64,
+}
+
+impl Weighed {
+    fn new(weights: Vec<(u32, f64)>) -> Self {
+        let length = weights.iter().map(|(_, w)| w * w).sum::<f64>().sqrt();
+        Self { weights, length }
+    }
+
+    /// Cosine, in `0..=1`.
+    fn cosine(&self, other: &Self) -> f64 {
+        let shared: f64 = self.shared(other).map(|(_, product)| product).sum();
+        if shared > 0.0 {
+            (shared / (self.length * other.length)).min(1.0)
+        } else {
+            0.0
+        }
+    }
+
+    fn shared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (u32, f64)> + 'a {
+        let find = |name| {
+            other
+                .weights
+                .iter()
+                .find(move |(theirs, _)| *theirs == name)
+        };
+        self.weights
+            .iter()
+            .filter_map(move |(name, weight)| find(*name).map(|(_, w)| (*name, weight * w)))
+    }
+
+    fn names(&self, other: &Self, names: &Names) -> Vec<String> {
+        let mut shared: Vec<(u32, f64)> = self.shared(other).collect();
+        shared.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        shared
+            .into_iter()
+            .take(2)
+            .map(|(name, _)| names.show(name).to_owned())
+            .collect()
+    }
+}
+
+/// Rarity of a name: 0 for one that all recordings bear, near 1 for one that few bear.
+fn rarity(names: &Names, number: u32, recordings: usize) -> f64 {
+    let recordings = recordings as f64 + 1.0;
+    ((recordings / f64::from(names.count(number))).ln() / recordings.ln()).clamp(0.02, 1.0)
+}
+
+impl Kin {
+    pub(crate) fn new(catalogue: &Catalogue, position: usize) -> Self {
+        let rare = |names: &Names, number| rarity(names, number, catalogue.len());
+        let genres = catalogue.genre_numbers(position).iter();
+        let tags = catalogue.tag_numbers(position).iter();
+        Self {
+            artists: catalogue.artist_numbers(position).to_vec(),
+            genres: Weighed::new(
+                genres
+                    .map(|g| (*g, rare(catalogue.genre_names(), *g)))
+                    .collect(),
+            ),
+            tags: Weighed::new(
+                tags.map(|(t, p)| (*t, f64::from(*p) * rare(catalogue.tag_names(), *t)))
+                    .collect(),
+            ),
+            album: catalogue.album(position),
+            year: catalogue.year(position),
+        }
+    }
+
+    /// Nearness in `0..=1`: the sum of the [`parts`](Self::parts).
+    pub(crate) fn nearness(&self, catalogue: &Catalogue, position: usize) -> f64 {
+        let other = Self::new(catalogue, position);
+        self.weigh(&other).iter().sum()
+    }
+
+    /// The parts that are not zero.
+    pub(crate) fn parts(&self, catalogue: &Catalogue, position: usize) -> Vec<Part> {
+        let other = Self::new(catalogue, position);
+        let [genre, tag, artist, album, era] = self.weigh(&other);
+        let artists = self.artists.iter().filter(|a| other.artists.contains(a));
+        let artists = artists
+            .take(2)
+            .map(|a| catalogue.artist_names().show(*a).to_owned())
+            .collect();
+        let decade = other
+            .year
+            .map(|year| format!("{}s", i32::from(year).div_euclid(10) * 10));
+        let parts = [
+            (
+                ReasonKind::Genre,
+                self.genres.names(&other.genres, catalogue.genre_names()),
+                genre,
+            ),
+            (
+                ReasonKind::Tag,
+                self.tags.names(&other.tags, catalogue.tag_names()),
+                tag,
+            ),
+            (ReasonKind::Artist, artists, artist),
+            (ReasonKind::Album, Vec::new(), album),
+            (ReasonKind::Era, decade.into_iter().collect(), era),
+        ];
+        parts
+            .into_iter()
+            .filter(|(_, _, nearness)| *nearness > 0.0)
+            .map(|(kind, names, nearness)| Part {
+                kind,
+                names,
+                nearness,
+            })
+            .collect()
+    }
+
+    /// Genre, tag, artist, album, era.
+    fn weigh(&self, other: &Self) -> [f64; 5] {
+        let yes = |is: bool, weight: f64| if is { weight } else { 0.0 };
+        let era = match (self.year, other.year) {
+            (Some(a), Some(b)) => {
+                let decades = (f64::from(a) - f64::from(b)).abs() / 10.0;
+                ERA * (1.0 - decades).max(0.0)
+            }
+            _ => 0.0,
+        };
+        [
+            GENRE * self.genres.cosine(&other.genres),
+            TAG * self.tags.cosine(&other.tags),
+            yes(
+                self.artists.iter().any(|a| other.artists.contains(a)),
+                ARTIST,
+            ),
+            yes(self.album.is_some() && self.album == other.album, ALBUM),
+            era,
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world;
+
+    #[test]
+    fn a_rare_genre_binds_more_than_a_common_one() {
+        let named = |n: usize, genres: &[&str], year| {
+            let mut item = world::item(n, &format!("t{n}"), &format!("a{n}"));
+            item.genres = genres.iter().map(|g| (*g).to_owned()).collect();
+            item.year = year;
+            item
+        };
+        let mut items = vec![
+            named(0, &["Rock", "Zeuhl"], Some(1973)),
+            named(1, &["zeuhl"], None),
+            named(2, &["Rock"], None),
+            named(3, &["Jazz"], Some(1974)),
+        ];
+        items.extend((4..40).map(|n| named(n, &["Rock"], None)));
+        let catalogue = Catalogue::new(None, items);
+        let kin = Kin::new(&catalogue, 0);
+        let near = |position| kin.nearness(&catalogue, position);
+        assert!(near(0) > near(1) && near(1) > near(2) && near(2) > 0.0 && near(3) > 0.0);
+        assert!((near(3) - 0.09).abs() < 1e-9, "only the era: {}", near(3));
+        let parts = kin.parts(&catalogue, 1);
+        assert_eq!(
+            (parts.len(), parts[0].names.as_slice()),
+            (1, &["Zeuhl".to_owned()][..])
+        );
+        assert!((parts.iter().map(|p| p.nearness).sum::<f64>() - near(1)).abs() < 1e-12);
+    }
+}

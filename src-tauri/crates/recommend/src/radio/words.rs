@@ -1,0 +1,165 @@
+//! The terms of a score in plain words.
+
+use super::{About, NEAREST_SHARE, Station, Term};
+use crate::index::dot;
+use crate::reason::{ReasonKind, times};
+use crate::taste::Favourite;
+
+/// Nearness that deserves the words "sounds like".
+const SOUNDS_LIKE: f64 = 0.27;
+
+impl Station<'_> {
+    /// A term in plain words.
+    pub(super) fn say(&self, item: usize, term: &Term) -> String {
+        let good = term.weight > 0.0;
+        match (&term.about, term.kind) {
+            (About::Anchor(anchor), _) => {
+                let title = self.title_of(*anchor);
+                let several = if self.anchors.len() > 1 {
+                    NEAREST_SHARE
+                } else {
+                    1.0
+                };
+                if term.weight >= several * SOUNDS_LIKE {
+                    format!("sounds like {title}")
+                } else {
+                    format!("among the nearest left to {title}")
+                }
+            }
+            (About::Names(_, names), ReasonKind::Genre) => {
+                format!("same genre: {}", names.join(", "))
+            }
+            (About::Names(anchor, names), ReasonKind::Tag) => {
+                format!(
+                    "shares {} with {}",
+                    names.join(", "),
+                    self.title_of(*anchor)
+                )
+            }
+            (About::Names(_, names), ReasonKind::Artist) => format!("also by {}", names.join(", ")),
+            (About::Names(_, names), ReasonKind::Era) => {
+                format!("from about the same time: the {}", names.join(", "))
+            }
+            (About::Names(..), _) => "from the same album".into(),
+            (About::AllAnchors, _) if self.of_favourites => {
+                "close to your favourites together".into()
+            }
+            (About::AllAnchors, _) => "close to all your seeds together".into(),
+            (About::Odds, kind) => self.say_odds(item, kind, good),
+            (About::Plain, ReasonKind::Familiar) => {
+                let listened = self
+                    .taste
+                    .and_then(|taste| taste.known(item))
+                    .map_or(0, |k| k.listened);
+                format!("you heard this {}", times(listened))
+            }
+            (About::Plain, ReasonKind::New) => {
+                let listened = self
+                    .taste
+                    .and_then(|taste| taste.known(item))
+                    .map_or(0, |k| k.listened);
+                if listened == 0 {
+                    "new to you".into()
+                } else {
+                    format!("heard only {}", times(listened))
+                }
+            }
+            (About::Plain, ReasonKind::Recent) => "played lately".into(),
+            (About::Plain, ReasonKind::Opinion) if good => "you like this one".into(),
+            (About::Plain, ReasonKind::Opinion) => "you said: not for me".into(),
+            (About::Plain, _) if good => "a guess worth trying".into(),
+            (About::Plain, _) => "a guess for another time".into(),
+        }
+    }
+
+    fn say_odds(&self, item: usize, kind: ReasonKind, good: bool) -> String {
+        let often = if good {
+            "you often finish"
+        } else {
+            "you often leave"
+        };
+        let catalogue = self.catalogue;
+        let Some(taste) = self.taste else {
+            return String::new();
+        };
+        match kind {
+            ReasonKind::Artist => {
+                format!(
+                    "{often} {}",
+                    catalogue.artists(item).collect::<Vec<_>>().join(", ")
+                )
+            }
+            ReasonKind::Genre => {
+                let genres = catalogue.genre_numbers(item).iter();
+                let genres: Vec<&str> = genres
+                    .map(|genre| catalogue.genre_names().show(*genre))
+                    .collect();
+                format!("{often} {}", genres.join(", "))
+            }
+            ReasonKind::Tag => {
+                let mut tags = catalogue.tag_numbers(item).to_vec();
+                let pull = |tag: &(u32, f32)| {
+                    let pull = taste.tag_effect(tag.0) * f64::from(tag.1);
+                    if good { -pull } else { pull }
+                };
+                tags.sort_by(|a, b| pull(a).total_cmp(&pull(b)));
+                tags.truncate(2);
+                let names: Vec<&str> = tags
+                    .iter()
+                    .map(|(tag, _)| catalogue.tag_names().show(*tag))
+                    .collect();
+                let shares = |favourite: &&Favourite| {
+                    let theirs = catalogue.tag_numbers(favourite.position);
+                    favourite.position != item
+                        && favourite.listened > 0
+                        && tags
+                            .iter()
+                            .all(|(tag, _)| theirs.iter().any(|(other, _)| other == tag))
+                };
+                match taste.favourites().iter().find(shares).filter(|_| good) {
+                    Some(favourite) => {
+                        format!(
+                            "shares {} with {}",
+                            names.join(", "),
+                            self.finished(favourite)
+                        )
+                    }
+                    None => format!("{often} {} music", names.join(", ")),
+                }
+            }
+            ReasonKind::Taste if good => {
+                let near = |favourite: &Favourite| {
+                    let theirs = catalogue.vector(favourite.position)?;
+                    Some(dot(catalogue.vector(item)?, theirs))
+                        .filter(|_| favourite.position != item)
+                };
+                let heard = taste
+                    .favourites()
+                    .iter()
+                    .filter(|favourite| favourite.listened > 0);
+                let nearest = heard
+                    .filter_map(|f| Some((near(f)?, f)))
+                    .reduce(|a, b| if b.0 > a.0 { b } else { a });
+                match nearest.filter(|(cosine, _)| *cosine > 0.35) {
+                    Some((_, favourite)) => format!("sounds like {}", self.finished(favourite)),
+                    None => "sounds like what you finish".into(),
+                }
+            }
+            ReasonKind::Taste => "sounds like what you leave".into(),
+            _ if good => "what you play again".into(),
+            _ => "what you leave, or heard enough".into(),
+        }
+    }
+
+    fn finished(&self, favourite: &Favourite) -> String {
+        let title = self.catalogue.title(favourite.position);
+        format!(
+            "“{title}”, which you finished {}",
+            times(favourite.listened)
+        )
+    }
+
+    fn title_of(&self, anchor: usize) -> String {
+        format!("“{}”", self.catalogue.title(self.anchors[anchor].position))
+    }
+}

@@ -1,0 +1,112 @@
+//! The play log read as evidence: what a play says, and how surely.
+
+use segue_core::{Heard, Play, PlaySource, Timestamp};
+
+use super::fit::CONTEXT;
+use crate::catalogue::{Catalogue, Found};
+
+/// How long "just heard" lasts: the time in which it fades to a third.
+const RECENT_S: f64 = 86_400.0;
+
+/// One line of evidence.
+pub(super) struct Line {
+    pub(super) subject: usize,
+    pub(super) listened: bool,
+    /// Certainty, in plays, faded by age.
+    pub(super) weight: f64,
+    /// What age has left of the weight, in `0..=1`.
+    pub(super) decay: f64,
+    pub(super) chosen: bool,
+    pub(super) familiar: f64,
+    pub(super) recent: f64,
+    pub(super) kind: LineKind,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum LineKind {
+    Heard,
+    Rated,
+    /// The average recording, set against a choice.
+    Contrast,
+}
+
+impl Line {
+    pub(super) fn context_features(&self) -> [f64; CONTEXT] {
+        [
+            1.0,
+            f64::from(u8::from(self.chosen)),
+            self.familiar,
+            self.recent,
+        ]
+    }
+
+    pub(super) fn context(&self, parameters: &[f64]) -> f64 {
+        self.context_features()
+            .iter()
+            .zip(parameters)
+            .map(|(x, w)| x * w)
+            .sum()
+    }
+
+    pub(super) fn sign(&self) -> f64 {
+        if self.listened { 1.0 } else { -1.0 }
+    }
+}
+
+/// Whether a log entry is a play at all, not only an opinion.
+pub(super) fn sounded(play: &Play) -> bool {
+    play.rating.is_none() || play.listened_s > 0.0
+}
+
+/// What a play says of its recording, and how surely.
+pub(super) fn evidence(play: &Play, catalogue: &Catalogue, found: Found) -> (bool, f64) {
+    match play.heard() {
+        Heard::Glimpsed => (false, 0.1),
+        Heard::Refused => (false, 1.0),
+        Heard::Abandoned => (false, 0.4),
+        Heard::Listened => {
+            let known_s = match found {
+                Found::Item(position) => Some(catalogue.duration_s(position)),
+                Found::Artist(_) => None,
+            };
+            let duration_s = play.subject.duration_s.or(known_s).filter(|s| *s > 0.0);
+            let whole = duration_s.is_none_or(|duration_s| play.listened_s >= 0.9 * duration_s);
+            (true, if whole { 1.0 } else { 0.7 })
+        }
+    }
+}
+
+/// How much a play from a source says of the single recording.
+pub(super) fn reliability(source: PlaySource) -> f64 {
+    match source {
+        PlaySource::Radio | PlaySource::Mix | PlaySource::Shuffle => 1.0,
+        PlaySource::Queue | PlaySource::Search => 1.0,
+        PlaySource::Playlist => 0.8,
+        PlaySource::Import => 0.5,
+        PlaySource::Album => 0.3,
+    }
+}
+
+/// How much the choice itself says, as a share of the play's weight: nothing where Segue chose.
+pub(super) fn contrast(source: PlaySource) -> f64 {
+    match source {
+        PlaySource::Radio | PlaySource::Mix | PlaySource::Shuffle => 0.0,
+        PlaySource::Queue | PlaySource::Search | PlaySource::Import => 0.5,
+        PlaySource::Playlist | PlaySource::Album => 0.3,
+    }
+}
+
+/// Familiarity: 0 for unheard, 1 after some twenty plays.
+pub(super) fn familiar(listened: u32) -> f64 {
+    f64::from(listened).ln_1p() / 3.0
+}
+
+/// 1 for just now, fading with [`RECENT_S`].
+pub(super) fn fresh(age_s: f64) -> f64 {
+    (-age_s / RECENT_S).exp()
+}
+
+/// Seconds from `earlier` to `later`, 0 if the clock ran backwards.
+pub(super) fn seconds_between(earlier: Timestamp, later: Timestamp) -> f64 {
+    (later.as_second() as f64 - earlier.as_second() as f64).max(0.0)
+}
