@@ -1,0 +1,289 @@
+"""Cache in, checkpoint out: the distillation.
+
+Each step takes two patches each of PIECES pieces (excerpts of one work, or one teacher-labelled mix), augments them in
+the power domain and asks the student for the teachers' z-scored space, for their tags, and to know a piece again.
+The schedule's length is time, kept in the checkpoint: a run that was stopped goes on where it was.
+
+    python train.py --cache … --minutes 50
+
+Owns: targets, batches, losses, schedule. Leaves choosing what is shown and the track vector to `export.py`.
+"""
+
+import copy
+import time
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+import config as c
+import data
+from model import Pupil
+
+
+# -- targets -----------------------------------------------------------------------------------------------------------
+
+def tag_target(names, mn04_tags, musicnn_tags):
+    """Our tags from the teachers': the highest of one teacher's, then the mean of the teachers: [n, tags]."""
+    a = {name: mn04_tags[:, i] for i, name in enumerate(names[0])}
+    m = {name: musicnn_tags[:, i] for i, name in enumerate(names[1])}
+    columns = []
+    for _, _, sources in c.TAGS:
+        heard = [[side[s] for s in sources if s in side] for side in (a, m)]
+        columns.append(np.mean([np.max(side, 0) for side in heard if side], 0))
+    return np.stack(columns, 1)
+
+
+class Excerpt:
+    """One file of the cache: the mel and a teacher's answer for any moment."""
+
+    def __init__(self, path, names):
+        z = np.load(path)
+        self.mel = z["mel"]  # [64, frames] f16
+        # both teachers on the finer grid of 3 s patches; between two of them the answer is interpolated
+        n = len(z["musicnn_emb"])
+        at = (np.arange(n) + 0.5) * c.MUSICNN_PATCH_S
+        self.emb = np.concatenate([between(z["mn04_emb"], at / c.MN04_SEGMENT_S - 0.5), z["musicnn_emb"]], 1)  # [n, 584]
+        self.tags = tag_target(names, between(z["mn04_tags"], at / c.MN04_SEGMENT_S - 0.5), z["musicnn_tags"])  # [n, tags]
+
+    def at(self, frame):
+        """What the teachers heard around the patch that starts at `frame`: [584], [tags]."""
+        position = np.array([(frame + c.PATCH / 2) * c.HOP / c.RATE_HZ / c.MUSICNN_PATCH_S - 0.5])
+        return between(self.emb, position)[0], between(self.tags, position)[0]
+
+
+def between(rows, position):
+    """Linear interpolation among rows, held at both ends: [n, d] at [k] -> [k, d]."""
+    position = position.clip(0, len(rows) - 1)
+    low = np.floor(position).astype(int)
+    high = np.minimum(low + 1, len(rows) - 1)
+    w = (position - low)[:, None].astype(np.float32)
+    return rows[low] * (1 - w) + rows[high] * w
+
+
+class Scale:
+    """z-scores of the teachers' space over the train split, each teacher divided by the root of its dimension."""
+
+    def __init__(self, mean, factor):
+        self.mean, self.factor = mean, factor
+
+    @classmethod
+    def of(cls, emb):
+        root = np.concatenate([np.full(384, 384**0.5), np.full(200, 200**0.5)])
+        return cls(emb.mean(0), 1 / (emb.std(0) + 1e-6) / root)
+
+    def __call__(self, emb):
+        return ((emb - self.mean) * self.factor).astype(np.float32)
+
+
+# -- batches -----------------------------------------------------------------------------------------------------------
+
+class Batches:
+    """Draws and augments. A piece is a list of excerpts; a mix is a piece of one."""
+
+    def __init__(self, lines, cache_dir, names, scale, seed):
+        self.cache_dir, self.names, self.scale = cache_dir, names, scale
+        self.rng = np.random.default_rng(seed)
+        pieces = {}
+        for line in lines:
+            pieces.setdefault(line["track"], []).append(Excerpt(cache_dir / f"{line['key']}.npz", names))
+        self.pieces, self.mixes, self.seen = list(pieces.values()), [], set()
+
+    def look_for_mixes(self):
+        """Mixes may be made while training runs."""
+        for path in sorted(set(self.cache_dir.glob("mix-*.npz")) - self.seen):
+            self.seen.add(path)
+            self.mixes.append([Excerpt(path, self.names)])
+
+    def draw(self):
+        """[2 P, 1, 64, 150] log-mel, [2 P, 584], [2 P, tags]; rows k and k + P are of one piece."""
+        rng, chosen = self.rng, []
+        for _ in range(c.PIECES):
+            pool = self.mixes if self.mixes and rng.random() < c.MIX_SHARE else self.pieces
+            piece = pool[rng.integers(len(pool))]
+            if len(piece) > 1 and rng.random() < 0.5:
+                one, two = (piece[i] for i in rng.choice(len(piece), 2, replace=False))
+            else:
+                one = two = piece[rng.integers(len(piece))]
+            chosen.append((one, two))
+        rows = [self.patch(pair[0], 0.0, 0.5) for pair in chosen] + [self.patch(pair[1], 0.5, 1.0) for pair in chosen]
+        mel, emb, tags = (torch.from_numpy(np.stack(part)) for part in zip(*rows))
+        return self.augment(mel, emb, tags.float())
+
+    def patch(self, excerpt, low, high):
+        """A patch that starts within [low, high) of the excerpt, stretched and shifted: [64, 150], [584], [tags]."""
+        rng, frames = self.rng, excerpt.mel.shape[1]
+        length = round(c.PATCH * rng.uniform(1 - c.STRETCH, 1 + c.STRETCH))
+        room = frames - length - 1
+        start = int(rng.uniform(low, high) * room)
+        at = start + np.arange(c.PATCH) * (length / c.PATCH)
+        whole = at.astype(int)
+        part = (at - whole).astype(np.float32)
+        bands = (np.arange(c.MELS) - rng.integers(-c.SHIFT_BANDS, c.SHIFT_BANDS + 1)).clip(0, c.MELS - 1)
+        near = excerpt.mel[:, start : start + length + 2].astype(np.float32)[bands]
+        mel = near[:, whole - start] * (1 - part) + near[:, whole - start + 1] * part
+        emb, tags = excerpt.at(start)
+        return mel, self.scale(emb), tags
+
+    def augment(self, mel, emb, tags):
+        rng, n, half = self.rng, len(mel), len(mel) // 2
+        uniform = lambda low, high: torch.from_numpy(rng.uniform(low, high, n).astype(np.float32))[:, None, None]
+        power = torch.expm1(mel)  # LOG_SCALE x power, [B, 64, 150]
+        tilt = uniform(-c.TILT_DB, c.TILT_DB) / 2 * torch.linspace(-1, 1, c.MELS)[None, :, None]
+        power = power * 10 ** ((uniform(-c.GAIN_DB, c.GAIN_DB) + tilt) / 10)
+        # mixup: both patches of a piece meet the same other piece in the same measure, and stay a pair
+        share = rng.beta(c.MIXUP_BETA, c.MIXUP_BETA, half) * (rng.random(half) < c.MIXUP_SHARE)
+        share = torch.from_numpy(np.minimum(share, 1 - share).astype(np.float32)).repeat(2)
+        other = torch.from_numpy(rng.permutation(half))
+        other = torch.cat([other, other + half])
+        power = power + share[:, None, None] / (1 - share[:, None, None]) * power[other]
+        emb = emb + share[:, None] * (emb[other] - emb)
+        tags = tags + share[:, None] * (tags[other] - tags)
+        mel = torch.log1p(power)
+        for row in mel:
+            low, wide = rng.integers(c.MELS), rng.integers(c.MASK_BANDS + 1)
+            row[low : low + wide] = 0
+            low, wide = rng.integers(c.PATCH), rng.integers(c.MASK_FRAMES + 1)
+            row[:, low : low + wide] = 0
+        return mel[:, None], emb, tags
+
+
+# -- losses ------------------------------------------------------------------------------------------------------------
+
+def likeness(x):
+    x = F.normalize(x, dim=1)
+    return x @ x.T
+
+
+def losses(embedding, tag_logits, space, piece, emb, tags):
+    """The terms of the loss by name; rows k and k + P are of one piece."""
+    half = len(emb) // 2
+    cosine_patch = 1 - F.cosine_similarity(space, emb).mean()
+    cosine_track = 1 - F.cosine_similarity(space[:half] + space[half:], emb[:half] + emb[half:]).mean()
+    relation = (likeness(embedding) - likeness(emb)).square().mean()
+    alike = likeness(piece) / c.TEMPERATURE
+    alike.fill_diagonal_(-1e4)
+    partner = torch.arange(len(emb)).roll(half)
+    same_piece = F.cross_entropy(alike, partner)
+    bce = F.binary_cross_entropy_with_logits(tag_logits, tags)
+    return {"patch": cosine_patch, "track": cosine_track, "relation": relation, "piece": same_piece, "tags": bce}
+
+
+WEIGHTS = {
+    "patch": c.WEIGHT_COSINE_PATCH, "track": c.WEIGHT_COSINE_TRACK, "relation": c.WEIGHT_RELATION,
+    "piece": c.WEIGHT_SAME_PIECE, "tags": c.WEIGHT_TAGS,
+}
+
+
+# -- validation --------------------------------------------------------------------------------------------------------
+
+def heard_by_windows(mel, seconds):
+    """The patches that the window rule gives of a cached mel: [n, 1, 64, 150] f32."""
+    parts = []
+    for start, length in data.windows(seconds):
+        first = round(start * c.RATE_HZ / c.HOP)
+        frames = (int(length * c.RATE_HZ) - c.N_FFT) // c.HOP + 1
+        parts.append(data.our_patches(mel[:, first : first + frames].astype(np.float32)))
+    return np.concatenate(parts)
+
+
+def validate(pupil, held):
+    """Cosine to the teachers and overlap of 10 neighbours by raw cosine, over excerpts with other sources only."""
+    excerpts, targets, sources = held
+    pupil.eval()
+    space, vectors = [], []
+    with torch.no_grad():
+        for patches in excerpts:
+            embedding, _, to_teachers, _ = pupil(patches)
+            space.append(F.normalize(to_teachers, dim=1).mean(0))
+            vectors.append(embedding.mean(0))
+    cosine = F.cosine_similarity(torch.stack(space), targets).mean().item()
+    same = torch.tensor([[a == b for b in sources] for a in sources])
+    near = lambda x: likeness(x).masked_fill(same, -9).topk(10).indices.tolist()
+    overlap = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(near(torch.stack(vectors)), near(targets))])
+    return cosine, overlap
+
+
+# -- the run -----------------------------------------------------------------------------------------------------------
+
+def train(training, cache_dir, minutes):
+    torch.manual_seed(c.SEED)
+    torch.set_num_threads(1)
+    names = data.tag_names(training)
+    lines = [line for line in data.index(training) if (cache_dir / f"{line['key']}.npz").exists()]
+    of = lambda split: [line for line in lines if line["split"] == split]
+    batches = Batches(of("train"), cache_dir, names, None, c.SEED)
+    every = [excerpt for piece in batches.pieces for excerpt in piece]
+    scale = batches.scale = Scale.of(np.concatenate([excerpt.emb for excerpt in every]))
+    held = [Excerpt(cache_dir / f"{line['key']}.npz", names) for line in of("validation")]
+    held = (
+        [torch.from_numpy(heard_by_windows(e.mel, line["seconds"])) for e, line in zip(held, of("validation"))],
+        torch.from_numpy(np.stack([scale(e.emb.mean(0)) for e in held])),
+        [line["source"] for line in of("validation")],
+    )
+
+    pupil = Pupil(len(c.TAGS))
+    bands = np.concatenate([excerpt.mel.astype(np.float32) for excerpt in every], 1)  # [64, frames of the train split]
+    pupil.ear.mel_mean[:] = torch.from_numpy(bands.mean(1, keepdims=True))
+    pupil.ear.mel_std[:] = torch.from_numpy(bands.std(1, keepdims=True))
+    usual = torch.from_numpy(np.concatenate([e.tags for e in every]).mean(0)).float().clamp(1e-4)
+    pupil.ear.tags.bias.data = torch.logit(usual)
+    del bands
+    pupil = pupil.to(memory_format=torch.channels_last)
+    averaged = copy.deepcopy(pupil)
+    optimiser = torch.optim.AdamW(pupil.parameters(), c.LEARNING_RATE, weight_decay=c.WEIGHT_DECAY)
+    step, spent = 0, 0.0
+    checkpoint = cache_dir / "checkpoint.pt"
+    if checkpoint.exists():
+        kept = torch.load(checkpoint, weights_only=False)
+        pupil.load_state_dict(kept["pupil"])
+        averaged.load_state_dict(kept["averaged"])
+        optimiser.load_state_dict(kept["optimiser"])
+        step, spent = kept["step"], kept["spent"]
+        batches.rng = np.random.default_rng([c.SEED, step])
+    print(f"{len(batches.pieces)} pieces, {len(every)} excerpts, from step {step}, {spent:.0f} s", flush=True)
+
+    batches.look_for_mixes()
+    sums, since, saved, last = {}, 0, spent, time.monotonic()
+    budget = minutes * 60
+    while spent < budget:
+        progress = spent / budget
+        rate = c.LEARNING_RATE * min(progress / c.WARMUP, 0.5 + 0.5 * np.cos(np.pi * progress)) + 1e-6
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        mel, emb, tags = batches.draw()
+        pupil.train()
+        with torch.autocast("cpu", torch.bfloat16):  # weights and norms stay f32
+            heard = pupil(mel.contiguous(memory_format=torch.channels_last))
+        terms = losses(*(part.float() for part in heard), emb, tags)
+        loss = sum(WEIGHTS[name] * term for name, term in terms.items())
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(pupil.parameters(), 5.0)
+        optimiser.step()
+        step, since = step + 1, since + 1
+        keep = min(c.EMA, step / (step + 10))
+        with torch.no_grad():
+            for mine, theirs in zip(averaged.state_dict().values(), pupil.state_dict().values()):
+                mine.lerp_(theirs, 1 - keep) if mine.is_floating_point() else mine.copy_(theirs)
+        for name, term in terms.items():
+            sums[name] = sums.get(name, 0) + term.item()
+        now = time.monotonic()
+        spent, last = spent + now - last, now
+        if spent - saved > c.SAVE_EVERY_S or spent >= budget:
+            saved = spent
+            cosine, overlap = validate(averaged, held)
+            means = " ".join(f"{name} {total / since:.3f}" for name, total in sums.items())
+            print(f"{spent:6.0f} s step {step} {means} | validation cosine {cosine:.3f} overlap {overlap:.3f} | {len(batches.mixes)} mixes", flush=True)
+            state = {"pupil": pupil.state_dict(), "averaged": averaged.state_dict(), "optimiser": optimiser.state_dict()}
+            state |= {"step": step, "spent": spent, "minutes": minutes, "scale": (scale.mean, scale.factor), "mixes": len(batches.mixes)}
+            torch.save(state, checkpoint.with_suffix(".part"))
+            checkpoint.with_suffix(".part").rename(checkpoint)
+            sums, since = {}, 0
+            batches.look_for_mixes()
+            last = time.monotonic()  # looking at ourselves is not training
+
+
+if __name__ == "__main__":
+    a = data.arguments(minutes=c.MINUTES).parse_args()
+    train(a.training, a.cache, a.minutes)
