@@ -1,0 +1,41 @@
+// Which columns a song table shows in the width it has. Pure.
+import type { SongSort } from "../../ipc/backend";
+
+export type Column = {
+  name: "title" | "artist" | "album" | "year" | "added" | "plays" | "time";
+  label: string;
+  sort: SongSort;
+  /** A track of the CSS grid. */
+  width: string;
+  /** Narrower than this, the table does without. */
+  from: number;
+  numeric?: boolean;
+};
+
+export type Layout = "library" | "album";
+
+const LIBRARY: Column[] = [
+  { name: "title", label: "Title", sort: "title", width: "minmax(0, 5fr)", from: 0 },
+  { name: "artist", label: "Artist", sort: "artist", width: "minmax(0, 4fr)", from: 0 },
+  { name: "album", label: "Album", sort: "album", width: "minmax(0, 4fr)", from: 620 },
+  { name: "year", label: "Year", sort: "year", width: "52px", from: 780, numeric: true },
+  { name: "added", label: "Added", sort: "added", width: "96px", from: 1240, numeric: true },
+  { name: "plays", label: "Plays", sort: "plays", width: "56px", from: 860, numeric: true },
+  { name: "time", label: "Time", sort: "duration", width: "60px", from: 0, numeric: true },
+];
+
+const ALBUM = LIBRARY.filter(({ name }) => name === "title" || name === "plays" || name === "time").map(
+  (column) => ({
+    ...column,
+    from: column.name === "plays" ? 560 : 0,
+  }),
+);
+
+export function columnsFor(layout: Layout, width: number): Column[] {
+  return (layout === "album" ? ALBUM : LIBRARY).filter((column) => column.from <= width);
+}
+
+/** The grid of a row: a cover or number, the columns, and room for two buttons. */
+export function template(columns: Column[]): string {
+  return ["32px", ...columns.map((column) => column.width), "64px"].join(" ");
+}

@@ -1,0 +1,80 @@
+// What the fake twin answers from its library: lists in order, and stations with made-up reasons. Pure.
+import { chance, type FakeLibrary } from "./fake-library";
+import type { AlbumsQuery } from "./backend";
+import type { AlbumRow, PickRow, SongsQuery, Station, TrackRow } from "./types";
+
+export function cut(whole: FakeLibrary, size: number): FakeLibrary {
+  const last = whole.albumOf.get(size)?.id ?? 0;
+  return { tracks: whole.tracks.slice(0, size), albums: whole.albums.slice(0, last), albumOf: whole.albumOf };
+}
+
+function has(text: string, words: string[]): boolean {
+  const folded = text.toLowerCase();
+  return words.every((word) => folded.includes(word));
+}
+
+function compare(a: string | number | null, b: string | number | null, descending: boolean): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+  const order = a < b ? -1 : a > b ? 1 : 0;
+  return descending ? -order : order;
+}
+
+export function find(library: FakeLibrary, query: SongsQuery): TrackRow[] {
+  const words = query.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const rows = library.tracks.filter(
+    (row) =>
+      (query.album === null || library.albumOf.get(row.id)?.id === query.album) &&
+      has(`${row.title} ${row.artists.join(" ")} ${row.album ?? ""} ${row.genres.join(" ")}`, words),
+  );
+  if (query.album !== null) return rows;
+  const by: Record<SongsQuery["sort"], (row: TrackRow) => string | number | null> = {
+    title: (row) => row.title,
+    artist: (row) => row.artists[0] ?? null,
+    album: (row) => row.album,
+    year: (row) => row.year,
+    duration: (row) => row.duration_s,
+    plays: (row) => row.plays,
+    added: (row) => row.added_at,
+  };
+  return rows.sort((a, b) => compare(by[query.sort](a), by[query.sort](b), query.descending) || a.id - b.id);
+}
+
+export function picks(
+  library: FakeLibrary,
+  station: Station,
+  salt: number,
+  count: number,
+  without: number[],
+): PickRow[] {
+  const [seed] = station.seeds;
+  if (!seed) return [];
+  const next = chance(seed.id * 31 + salt + Math.round(station.discovery * 100));
+  const genre = seed.genres[0];
+  const fit = library.tracks.filter((row) => row.genres[0] === genre && !without.includes(row.id));
+  const familiar = fit.filter((row) => row.plays > 3);
+  const fresh = fit.filter((row) => row.plays === 0);
+  return Array.from({ length: Math.min(count, fit.length) }, () => {
+    const known = next() > station.discovery;
+    const from = known && familiar.length > 0 ? familiar : fresh.length > 0 ? fresh : fit;
+    const track = from[Math.floor(next() * from.length)]!;
+    const tags = library.albumOf.get(track.id)?.scene.tags ?? [];
+    const tag = tags[Math.floor(next() * tags.length)] ?? "sound";
+    const reasons = [
+      { kind: "sound", text: `sounds like “${seed.title}”`, weight: 0.4 + next() * 0.5 },
+      { kind: "tag", text: `shares ${tag}`, weight: 0.1 + next() * 0.3 },
+      known
+        ? { kind: "familiar", text: `you played it ${track.plays} times`, weight: 0.1 + next() * 0.2 }
+        : { kind: "new", text: "new to you", weight: 0.05 + next() * 0.2 },
+    ];
+    return { track, score: next(), reasons };
+  });
+}
+
+export function findAlbums(library: FakeLibrary, query: AlbumsQuery): AlbumRow[] {
+  const words = query.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const rows = library.albums.filter(({ title, artist }) => has(`${title} ${artist ?? ""}`, words));
+  const by = (row: AlbumRow) =>
+    query.sort === "added" ? row.id : query.sort === "year" ? row.year : row[query.sort];
+  rows.sort((a, b) => compare(by(a), by(b), query.descending) || compare(a.year, b.year, false));
+  return rows.map(({ scene: _, ...row }) => row);
+}

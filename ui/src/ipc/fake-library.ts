@@ -1,0 +1,119 @@
+// A believable library made from a seed: the same songs every time, no file read.
+import type { AlbumRow, TrackRow } from "./types";
+import { PLAIN, SCENES, type Scene } from "./fake-words";
+
+export type FakeAlbum = AlbumRow & { scene: Scene };
+export type FakeLibrary = { tracks: TrackRow[]; albums: FakeAlbum[]; albumOf: Map<number, FakeAlbum> };
+
+/** Mulberry32: small, and the same everywhere. */
+export function chance(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const ALBUM_FORMS = [
+  "%",
+  "%",
+  "%",
+  "The % Sessions",
+  "% EP",
+  "Live: %",
+  "% & Other Stories",
+  "% (Deluxe Edition)",
+];
+const EPOCH_MS = Date.UTC(2026, 9, 1);
+
+export function makeLibrary(size: number, seed = 7): FakeLibrary {
+  const next = chance(seed);
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)]!;
+  const between = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
+  const library: FakeLibrary = { tracks: [], albums: [], albumOf: new Map() };
+  const taken = new Set<string>();
+  const artists = new Map<string, string>();
+
+  while (library.tracks.length < size) {
+    const scene = SCENES[Math.min(SCENES.length - 1, Math.floor(next() ** 1.15 * SCENES.length))]!;
+    const glue = /[\u3000-\u9fff]/.test(scene.first[0]!) ? "" : " ";
+    const artist = pick(scene.first) + glue + pick(scene.second);
+    const genre = artists.get(artist) ?? pick(scene.genres);
+    artists.set(artist, genre);
+    const year = next() < 0.04 ? null : between(genre === "Jazz" ? 1956 : 1974, 2026);
+    const named = next() < 0.4 ? pick(scene.titles) : `${pick(scene.titles)}${glue}${pick(scene.nouns)}`;
+    const latin = glue !== "" && scene.genres[0] !== "Arabic";
+    const word = latin && next() < 0.5 ? pick([pick(PLAIN), `${pick(PLAIN)} ${pick(PLAIN)}`]) : named;
+    const title = !latin ? word : pick(ALBUM_FORMS).replace("%", word).replace("The The", "The");
+    if (taken.has(`${title}/${artist}`)) continue;
+    taken.add(`${title}/${artist}`);
+    const compilation = next() < 0.03;
+    const discs = next() < 0.06 ? 2 : 1;
+    const covered = next() > 0.12;
+    const added = new Date(EPOCH_MS - between(0, 1500) * 86_400_000).toISOString();
+    const album: FakeAlbum = {
+      id: library.albums.length + 1,
+      title,
+      artist: compilation ? null : artist,
+      year,
+      tracks: 0,
+      duration_s: 0,
+      cover_track: covered ? library.tracks.length + 1 : null,
+      scene,
+    };
+    library.albums.push(album);
+    const used = new Set<string>();
+    for (let disc = 1; disc <= discs; disc++) {
+      for (let number = 1, last = between(7, 14); number <= last && library.tracks.length < size; number++) {
+        const plain = /^[A-Z]/.test(scene.titles[0]!) && next() < 0.62;
+        const forms = [
+          pick(PLAIN),
+          `${pick(PLAIN)} ${pick(PLAIN)}`,
+          `The ${pick(PLAIN)}`,
+          `${pick(PLAIN)} & ${pick(PLAIN)}`,
+        ];
+        let name = plain ? pick(forms) : `${pick(scene.titles)}${glue}${pick(scene.nouns)}`;
+        if (next() < 0.3 && number === 1) name = named;
+        if (used.has(name)) name += ` ${number}`;
+        used.add(name);
+        const performer = compilation ? pick(scene.first) + glue + pick(scene.second) : artist;
+        const guest = next() < 0.07 ? [pick(scene.first) + glue + pick(scene.second)] : [];
+        const played = next() < 0.55 ? 0 : Math.floor(next() ** 3 * 60);
+        const duration_s = genre === "Ambient" || genre === "Techno" ? between(240, 720) : between(118, 402);
+        const id = library.tracks.length + 1;
+        const file = `${String(number).padStart(2, "0")} ${name.replaceAll("/", "-")}.flac`;
+        library.tracks.push({
+          id,
+          path: `/home/mila/Music/${artist}/${title}/${file}`,
+          title: name,
+          artists: [performer, ...guest.filter((other) => other !== performer)],
+          album: title,
+          album_artist: album.artist,
+          genres: [genre],
+          year,
+          track: number,
+          disc: discs > 1 ? disc : null,
+          duration_s: duration_s + Math.round(next() * 100) / 100,
+          codec: next() < 0.7 ? "flac" : "mp3",
+          sample_rate_hz: 44100,
+          bitrate_kbps: 880,
+          bpm: Math.round(70 + next() * 80),
+          key: null,
+          loudness_lufs: -9 - next() * 8,
+          plays: played,
+          skips: Math.floor(played * next() * 0.4),
+          rating: next() < 0.05 ? "like" : next() < 0.01 ? "dislike" : null,
+          added_at: added,
+          missing: next() < 0.002,
+          has_cover: covered,
+        });
+        album.tracks++;
+        album.duration_s += duration_s;
+        library.albumOf.set(id, album);
+      }
+    }
+  }
+  return library;
+}

@@ -1,0 +1,115 @@
+// The whole window before the fake twin, found by role and label as a listener finds it.
+// @vitest-environment jsdom
+import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import { makeFake, type Fake } from "../ipc/fake";
+import { App } from "../state/app.svelte";
+import Window from "./Window.svelte";
+
+beforeAll(() => {
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      observe() {}
+      unobserve() {}
+      disconnect() {}
+    },
+  );
+  // jsdom lays nothing out: say how large everything is.
+  Object.defineProperty(HTMLElement.prototype, "clientHeight", { configurable: true, value: 600 });
+  Object.defineProperty(HTMLElement.prototype, "clientWidth", { configurable: true, value: 1000 });
+});
+
+afterEach(cleanup);
+
+let fake: Fake;
+
+async function open(options: Parameters<typeof makeFake>[0]) {
+  fake = makeFake(options);
+  localStorage.clear();
+  render(Window, { app: new App(fake, localStorage, document.documentElement) });
+}
+
+const rows = () => within(screen.getByRole("grid")).getAllByRole("row", { name: /, / });
+const player = () => within(screen.getByRole("region", { name: "Player" }));
+const press = (key: string, more = {}) =>
+  fireEvent.keyDown(document.activeElement ?? document.body, { key, ...more });
+
+test("the first run takes a pasted path, and songs appear while they are read", async () => {
+  await open({ tracks: 900, empty: true });
+  await screen.findByRole("button", { name: "Use /home/mila/Music" });
+  await fireEvent.input(screen.getByRole("textbox", { name: "Folder path" }), {
+    target: { value: "/music" },
+  });
+  await fireEvent.click(screen.getByRole("button", { name: "Add folder" }));
+  await screen.findByText("Reading your folders");
+  fake.pass(0.5);
+  await waitFor(() => expect(rows().length).toBeGreaterThan(5));
+  expect(screen.getByRole("progressbar", { name: "Reading folders" })).toBeTruthy();
+});
+
+test("plays with a double click, pauses with Space, stays out of the way while one types", async () => {
+  await open({ tracks: 900 });
+  await waitFor(() => expect(rows().length).toBeGreaterThan(5));
+  await fireEvent.dblClick(rows()[2]!);
+  await player().findByRole("button", { name: "Pause" });
+  screen.getByRole("searchbox", { name: "Search" }).focus();
+  await press(" ");
+  expect(player().getByRole("button", { name: "Pause" })).toBeTruthy();
+  screen.getByRole("grid").focus();
+  await press(" ");
+  await player().findByRole("button", { name: "Play" });
+});
+
+test("starts a radio from a row with R, and shows it on its page", async () => {
+  await open({ tracks: 900 });
+  await waitFor(() => expect(rows().length).toBeGreaterThan(5));
+  await fireEvent.click(rows()[3]!);
+  await waitFor(() => expect(rows()[3]!.getAttribute("aria-selected")).toBe("true"));
+  await press("r");
+  await waitFor(() => expect(fake.calls).toContain("start_radio"));
+  await fireEvent.click(screen.getByRole("button", { name: "Radio" }));
+  await screen.findByRole("slider", { name: "Discovery" });
+  const coming = await screen.findByRole("list", { name: "Coming up" });
+  await waitFor(() => expect(within(coming).getAllByText(/sounds like/).length).toBeGreaterThan(3));
+});
+
+test("every song offers a radio, and a menu with the rest", async () => {
+  await open({ tracks: 900 });
+  await waitFor(() => expect(rows().length).toBeGreaterThan(5));
+  expect(within(rows()[0]!).getByRole("button", { name: "Radio from this song" })).toBeTruthy();
+  await fireEvent.contextMenu(rows()[1]!);
+  const menu = await screen.findByRole("menu");
+  const items = [...menu.querySelectorAll('[role^="menuitem"]')];
+  const names = items.map((item) => item.querySelector(".label")?.textContent);
+  expect(names).toEqual([
+    "Play",
+    "Play next",
+    "Add to queue",
+    "Radio from this song",
+    "Go to album",
+    "Like",
+    "Not for me",
+  ]);
+  await fireEvent.click(within(menu).getByRole("menuitem", { name: "Play next" }));
+  await screen.findByText("1 song next");
+});
+
+test("search narrows as one types; Escape shows all again", async () => {
+  await open({ tracks: 900 });
+  await waitFor(() => expect(rows().length).toBeGreaterThan(5));
+  const box = screen.getByRole("searchbox", { name: "Search" });
+  await fireEvent.input(box, { target: { value: "zzzz" } });
+  await screen.findByText("Nothing matches “zzzz”");
+  await fireEvent.keyDown(box, { key: "Escape" });
+  await waitFor(() => expect(rows().length).toBeGreaterThan(5));
+});
+
+test("the grid says how long it is and how it is sorted", async () => {
+  await open({ tracks: 900 });
+  await waitFor(() => expect(screen.getByRole("grid").getAttribute("aria-rowcount")).toBe("901"));
+  const head = screen.getByRole("columnheader", { name: "Title" });
+  expect(head.getAttribute("aria-sort")).toBe("none");
+  await fireEvent.click(within(head).getByRole("button"));
+  await waitFor(() => expect(head.getAttribute("aria-sort")).toBe("ascending"));
+});

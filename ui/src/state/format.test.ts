@@ -1,0 +1,49 @@
+// Numbers in words.
+import { expect, test } from "vitest";
+import { clock, day, fileName, length, plural, spokenTime } from "./format";
+
+test.each([
+  [0, "0:00"],
+  [5.9, "0:05"],
+  [65, "1:05"],
+  [3599.999, "59:59"],
+  [3600, "1:00:00"],
+  [36_061, "10:01:01"],
+  [null, "–:––"],
+  [NaN, "–:––"],
+  [-1, "–:––"],
+])("clock of %s", (seconds, expected) => {
+  expect(clock(seconds)).toBe(expected);
+});
+
+test.each([
+  [0, "0 seconds"],
+  [61, "1 minute 1 second"],
+  [7200, "2 hours"],
+  [Infinity, "0 seconds"],
+])("spoken time of %s", (seconds, expected) => {
+  expect(spokenTime(seconds)).toBe(expected);
+});
+
+test.each([
+  [20, "under a minute"],
+  [3120, "52 min"],
+  [11_400, "3 h 10 min"],
+  [7200, "2 h"],
+  [5_270_400, "61 days"],
+])("length of %s", (seconds, expected) => {
+  expect(length(seconds)).toBe(expected);
+});
+
+test.each([
+  ["/home/mila/Music/", "Music"],
+  ["C:\\Users\\Mila\\Music", "Music"],
+  ["/", "/"],
+])("file name of %s", (path, expected) => {
+  expect(fileName(path)).toBe(expected);
+});
+
+test("counts and days", () => {
+  expect([plural(1, "song"), plural(20_000, "song")]).toEqual(["1 song", "20,000 songs"]);
+  expect([day("2026-11-12T23:30:00Z"), day("never")]).toEqual(["12 Nov 2026", ""]);
+});

@@ -1,0 +1,48 @@
+// What keys mean, anywhere and in a list.
+import { expect, test } from "vitest";
+import { globalAction, rowAction } from "./keys";
+
+/** `ctrl+f` as the event it makes. */
+function press(text: string) {
+  const parts = text === "ctrl++" ? ["ctrl", "+"] : text.split("+");
+  const key = parts.pop()!;
+  const has = (name: string) => parts.includes(name);
+  return { key, ctrlKey: has("ctrl"), altKey: has("alt"), shiftKey: has("shift"), metaKey: has("meta") };
+}
+
+test.each([
+  [" ", null, "toggle"],
+  [" ", "text", null],
+  [" ", "button", null],
+  ["ctrl+f", "text", "search"],
+  ["meta+F", null, "search"],
+  ["alt+ArrowLeft", null, "seek-back"],
+  ["alt+ArrowRight", "text", "seek-on"],
+  ["ctrl+ArrowRight", "button", "next"],
+  ["ctrl+ArrowRight", "text", null],
+  ["ctrl+2", null, "albums"],
+  ["?", "text", null],
+  ["?", "button", "help"],
+  ["shift+?", null, "help"],
+  ["Escape", "text", "escape"],
+  ["ArrowLeft", null, null],
+  ["x", null, null],
+] as const)("anywhere, %j (focus: %s) means %s", (text, focus, expected) => {
+  expect(globalAction(press(text), focus)).toBe(expected);
+});
+
+test.each([
+  ["Enter", "play"],
+  ["r", "radio"],
+  ["R", "radio"],
+  ["l", "like"],
+  ["q", "enqueue"],
+  ["Delete", "remove"],
+  ["ctrl+a", "all"],
+  ["ctrl+r", null],
+  ["shift+F10", "menu"],
+  ["F10", null],
+  ["x", null],
+])("in a list, %j means %s", (text, expected) => {
+  expect(rowAction(press(text))).toBe(expected);
+});

@@ -1,0 +1,78 @@
+// What keys mean, apart from where they are pressed. Pure; the shortcut sheet reads the same list.
+
+export type Key = { key: string; ctrlKey: boolean; altKey: boolean; shiftKey: boolean; metaKey: boolean };
+
+export type GlobalAction =
+  | "toggle"
+  | "search"
+  | "seek-back"
+  | "seek-on"
+  | "previous"
+  | "next"
+  | "help"
+  | "songs"
+  | "albums"
+  | "radio"
+  | "queue"
+  | "escape";
+
+export type RowAction = "play" | "radio" | "like" | "enqueue" | "menu" | "all" | "remove";
+
+const PAGES: Record<string, GlobalAction> = { "1": "songs", "2": "albums", "3": "radio", "4": "queue" };
+
+/** What the focused thing wants for itself: a text field all plain keys, a button reached by keys its Space. */
+export type Focus = "text" | "button" | null;
+
+/** A key anywhere in the window. */
+export function globalAction(event: Key, focus: Focus): GlobalAction | null {
+  const ctrl = event.ctrlKey || event.metaKey;
+  const typing = focus === "text";
+  if (ctrl && !event.altKey) {
+    if (event.key.toLowerCase() === "f") return "search";
+    if (typing) return null;
+    if (event.key === "ArrowLeft") return "previous";
+    if (event.key === "ArrowRight") return "next";
+    return PAGES[event.key] ?? null;
+  }
+  if (event.key === "Escape") return "escape";
+  if (event.altKey && event.key === "ArrowLeft") return "seek-back";
+  if (event.altKey && event.key === "ArrowRight") return "seek-on";
+  if (typing || event.altKey) return null;
+  if (event.key === " ") return focus === null ? "toggle" : null;
+  return event.key === "?" ? "help" : null;
+}
+
+/** A key in a list of songs. */
+export function rowAction(event: Key): RowAction | null {
+  if (event.key === "F10" && event.shiftKey) return "menu";
+  if (event.key === "ContextMenu") return "menu";
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a") return "all";
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  const plain: Record<string, RowAction> = {
+    Enter: "play",
+    Delete: "remove",
+    r: "radio",
+    l: "like",
+    q: "enqueue",
+  };
+  return plain[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? null;
+}
+
+/** For the shortcut sheet. */
+export const SHORTCUTS: [keys: string, meaning: string][] = [
+  ["Space", "Play or pause"],
+  ["Ctrl ← / →", "Previous or next song"],
+  ["Alt ← / →", "Back or on by 5 seconds"],
+  ["Ctrl F", "Search"],
+  ["Ctrl 1 – 4", "Songs, Albums, Radio, Queue"],
+  ["↑ ↓ Home End PgUp PgDn", "Move through a list"],
+  ["Shift, Ctrl + click", "Choose several"],
+  ["Enter", "Play from here"],
+  ["R", "Radio from the chosen songs"],
+  ["L", "Like, or take it back"],
+  ["Q", "Add to the queue"],
+  ["Delete", "Remove from the queue"],
+  ["Alt ↑ / ↓", "Move within the queue"],
+  ["Shift F10", "Menu of the chosen songs"],
+  ["?", "This sheet"],
+];

@@ -1,0 +1,18 @@
+// The one menu that can be open: where, and with what in it.
+import type { MenuItem } from "../elements/menu";
+
+export class OpenMenu {
+  at = $state.raw<{ x: number; y: number; items: MenuItem[] } | null>(null);
+  #returnTo: HTMLElement | null = null;
+
+  open(x: number, y: number, items: MenuItem[]): void {
+    this.#returnTo = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    this.at = { x, y, items };
+  }
+
+  close(): void {
+    this.at = null;
+    this.#returnTo?.focus();
+    this.#returnTo = null;
+  }
+}
