@@ -18,7 +18,7 @@ mod transport;
 mod wav;
 
 pub use engine::Engine;
-pub use output::{OutputError, OutputKind, device_name};
+pub use output::{OutputError, OutputKind, probe_device};
 pub use queue::{Entry, EntryId, Item, QueueSnapshot, Repeat};
 pub use render::{RenderError, Rendered, render};
 pub use transport::{Command, End, Event, SAVED_VERSION, Saved, State, Status};

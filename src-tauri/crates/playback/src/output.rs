@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use rodio::cpal::traits::{DeviceTrait, HostTrait};
 use rodio::cpal::{self, ErrorKind};
 use rodio::{
     ChannelCount, DeviceSinkBuilder, DeviceSinkError, MixerDeviceSink, Sample, SampleRate, Source,
@@ -116,14 +117,26 @@ fn ring_at(rate_hz: u32) -> (Feed, Tap) {
     ring(rate_hz, (f64::from(rate_hz) * RING_S) as usize)
 }
 
-/// The name of the default sound card, without opening it.
-pub fn device_name() -> Result<String, OutputError> {
-    use rodio::cpal::traits::{DeviceTrait, HostTrait};
-    let device = cpal::default_host().default_output_device();
+/// Opens the default sound card for a moment, and says what it is called and how it runs.
+pub fn probe_device() -> Result<String, OutputError> {
     let no_device = |reason: String| OutputError::NoDevice { reason };
+    let device = cpal::default_host().default_output_device();
     let device = device.ok_or_else(|| no_device("the system names none".to_owned()))?;
-    let description = device.description().map_err(|error| no_device(error.to_string()))?;
-    Ok(description.name().to_owned())
+    let name = device
+        .description()
+        .map_err(|error| no_device(error.to_string()))?
+        .name()
+        .to_owned();
+    let sink =
+        DeviceSinkBuilder::from_device(device).and_then(|builder| builder.open_sink_or_fallback());
+    let mut sink = sink.map_err(|error| no_device(chain(&error)))?;
+    sink.log_on_drop(false);
+    let config = sink.config();
+    Ok(format!(
+        "{name}, {} channels, {} Hz",
+        config.channel_count(),
+        config.sample_rate()
+    ))
 }
 
 /// The default sound card.
@@ -136,16 +149,17 @@ pub(crate) struct Card {
 }
 
 impl Card {
-    /// Opens the card at once, so that its absence is known before anything is asked of it.
-    pub(crate) fn new(tell: Tell) -> Result<Self, OutputError> {
+    /// Opens the card at once, so that the first sound comes at once. If there is none now, there may be one when
+    /// something is to be played: only then is its absence an error.
+    pub(crate) fn new(tell: Tell) -> Self {
         let mut card = Self {
             tell,
             generation: 0,
             ready: None,
             sink: None,
         };
-        card.ready = Some(card.start()?);
-        Ok(card)
+        card.ready = card.start().ok();
+        card
     }
 
     fn start(&mut self) -> Result<Feed, OutputError> {

@@ -1,3 +1,5 @@
+//! What changes the identity of a recording, and what must not: every container re-tagged, cut and mutated.
+
 use std::fs;
 use std::io::Cursor;
 use std::path::PathBuf;

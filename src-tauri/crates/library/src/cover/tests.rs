@@ -1,3 +1,5 @@
+//! Covers from inside and beside the file, and pictures that mean harm.
+
 use std::fs;
 
 use lofty::tag::{ItemKey, TagType};

@@ -1,3 +1,5 @@
+//! Scans of folders that change, move, vanish, break and loop, and scans that are killed.
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::{Command, Stdio};

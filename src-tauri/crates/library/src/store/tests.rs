@@ -1,3 +1,5 @@
+//! The database: old and newer versions, damage, two processes, plays, opinions, pages and search.
+
 use std::fs;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Tags as every format spells them, and tags that mean harm.
+
 use lofty::tag::ItemKey::{
     AlbumArtist, AlbumTitle, Bpm, DiscNumber, FlagCompilation, Genre, InitialKey, RecordingDate,
     ReplayGainTrackGain, ReplayGainTrackPeak, TrackArtist, TrackArtists, TrackNumber, TrackTitle,

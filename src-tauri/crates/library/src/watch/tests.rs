@@ -1,3 +1,5 @@
+//! Changes on disk are told once, soon, and never after the watcher is gone.
+
 use std::fs;
 use std::sync::mpsc;
 

@@ -8,6 +8,9 @@ use crate::taste::Favourite;
 /// Nearness that deserves the words "sounds like".
 const SOUNDS_LIKE: f64 = 0.27;
 
+/// A leaning that deserves the word "often"; below it taste is guessing, and says so.
+const OFTEN: f64 = 0.05;
+
 impl Station<'_> {
     /// A term in plain words.
     pub(super) fn say(&self, item: usize, term: &Term) -> String {
@@ -45,7 +48,7 @@ impl Station<'_> {
                 "close to your favourites together".into()
             }
             (About::AllAnchors, _) => "close to all your seeds together".into(),
-            (About::Odds, kind) => self.say_odds(item, kind, good),
+            (About::Odds, kind) => self.say_odds(item, kind, term.weight),
             (About::Plain, ReasonKind::Familiar) => {
                 let listened = self
                     .taste
@@ -72,11 +75,13 @@ impl Station<'_> {
         }
     }
 
-    fn say_odds(&self, item: usize, kind: ReasonKind, good: bool) -> String {
-        let often = if good {
-            "you often finish"
-        } else {
-            "you often leave"
+    fn say_odds(&self, item: usize, kind: ReasonKind, weight: f64) -> String {
+        let good = weight > 0.0;
+        let often = match (good, weight.abs() >= OFTEN) {
+            (true, true) => "you often finish",
+            (false, true) => "you often leave",
+            (true, false) => "you seem to like",
+            (false, false) => "you seem to pass over",
         };
         let catalogue = self.catalogue;
         let Some(taste) = self.taste else {

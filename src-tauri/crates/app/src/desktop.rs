@@ -1,0 +1,527 @@
+//! What lives as long as the window: the player, the jobs in the background, the watcher, and the window's requests.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use jiff::Timestamp;
+use segue_core::{PlaySource, Rating, TrackId};
+use segue_library::{AlbumId, Failure, Sort, TrackQuery, Watcher};
+use segue_playback::OutputKind;
+
+use crate::analyze::AnalyzeRequest;
+use crate::convert::{album_row, failure_row, root_row, track_row};
+use crate::dto::{
+    AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, JobAction, JobKind, LibraryStatus,
+    PickRow, PlayerCommand, PlayerState, QueuePage, RatingName, SongSort, SongsPage, SongsQuery,
+};
+use crate::job::Job;
+use crate::player::{Player, Tell};
+use crate::radio::{Wish, pick_row};
+use crate::render::Output;
+use crate::{AppError, Provider, Segue, places};
+
+/// The dial's place on a new radio: neither familiar nor new.
+const DISCOVERY: f32 = 0.5;
+/// While a scan runs, the window is told of new songs so often.
+const NEWS_EVERY: Duration = Duration::from_millis(700);
+/// The setting that remembers a paused analysis.
+const ANALYSIS_PAUSED: &str = "analysis-paused";
+
+/// Segue with a window.
+pub struct Desktop {
+    segue: Arc<Segue>,
+    player: Arc<Player>,
+    work: Arc<Work>,
+}
+
+/// The work in the background.
+struct Work {
+    segue: Arc<Segue>,
+    tell: Tell,
+    scan: Job,
+    analysis: Job,
+    errands: Sender<Errand>,
+    listen: Sender<()>,
+    watcher: Mutex<Option<Watcher>>,
+}
+
+/// What the scanning thread is asked for.
+enum Errand {
+    /// These folders, or, with none, all of the library.
+    Folders(Vec<PathBuf>),
+    /// What the watcher saw change.
+    Changed(Vec<PathBuf>),
+}
+
+impl Desktop {
+    /// Starts player, jobs and watcher, and brings the library up to date in the background.
+    pub fn open(
+        segue: Segue,
+        output: Output,
+        tell: impl Fn(AppEvent) + Send + Sync + 'static,
+    ) -> Result<Self, AppError> {
+        let (segue, tell): (_, Tell) = (Arc::new(segue), Arc::new(tell));
+        let output = match output {
+            Output::Default => OutputKind::Device,
+            Output::Null => OutputKind::Null,
+            Output::Wav(_) => {
+                return Err(AppError::Invalid(
+                    "a window does not play into a file".into(),
+                ));
+            }
+        };
+        let player = Arc::new(Player::start(
+            Arc::clone(&segue),
+            output,
+            Arc::clone(&tell),
+        )?);
+        let paused = segue
+            .library
+            .setting(ANALYSIS_PAUSED)?
+            .is_some_and(|value| value == true);
+        let (errands, errands_in) = unbounded();
+        let (listen, listen_in) = unbounded();
+        let work = Arc::new(Work {
+            segue: Arc::clone(&segue),
+            scan: Job::new(JobKind::Scan, false, Arc::clone(&tell)),
+            analysis: Job::new(JobKind::Analysis, paused, Arc::clone(&tell)),
+            tell,
+            errands,
+            listen,
+            watcher: Mutex::default(),
+        });
+        let (scanning, listening, playing) =
+            (Arc::clone(&work), Arc::clone(&work), Arc::clone(&player));
+        spawn("segue-scan", move || scanning.scan_all(&errands_in))?;
+        spawn("segue-analysis", move || {
+            listening.listen_all(&listen_in, &playing)
+        })?;
+        if !segue.library.roots()?.is_empty() {
+            work.send(Errand::Folders(Vec::new()));
+        }
+        Ok(Self {
+            segue,
+            player,
+            work,
+        })
+    }
+
+    /// Ends what plays, keeps the queue, and stops the work in the background.
+    pub fn close(&self) {
+        *lock(&self.work.watcher) = None;
+        self.work.scan.cancel();
+        self.work.analysis.cancel();
+        self.player.close();
+    }
+
+    /// The library as a whole.
+    pub fn status(&self) -> Result<LibraryStatus, AppError> {
+        let library = &self.segue.library;
+        let counts = library.counts()?;
+        let (model, model_error) = match self.segue.ear.model_id() {
+            Ok(id) => (Some(id), None),
+            Err(error) => (None, Some(error.sentence())),
+        };
+        let analyzed = match &model {
+            Some(id) => library.analyzed_count(id)?,
+            None => 0,
+        };
+        let text = |path: PathBuf| path.to_string_lossy().into_owned();
+        Ok(LibraryStatus {
+            version: env!("CARGO_PKG_VERSION").into(),
+            roots: library.roots()?.iter().map(root_row).collect(),
+            tracks: counts.tracks,
+            albums: counts.albums,
+            analyzed,
+            failures: self.all_failures()?.len() as u64,
+            suggested_folder: places::music().map(text),
+            demo_folder: places::demo().map(text),
+            model: model.map(|id| id.to_string()),
+            model_error,
+            provider: self
+                .segue
+                .ear
+                .active_provider()
+                .map(|provider| provider.as_str().into()),
+            jobs: vec![self.work.scan.progress(), self.work.analysis.progress()],
+            revision: library.revision(),
+        })
+    }
+
+    /// Adds a folder; it is scanned in the background.
+    pub fn add_folder(&self, path: &Path) -> Result<(), AppError> {
+        // Refused at once, where the listener can still see which folder was meant.
+        if let Err(error) = path.read_dir() {
+            return Err(AppError::File {
+                action: "read the folder",
+                path: path.into(),
+                reason: error.to_string(),
+            });
+        }
+        self.work.send(Errand::Folders(vec![path.to_owned()]));
+        Ok(())
+    }
+
+    /// Takes a folder out of the library; its plays and what was learned of it stay.
+    pub fn remove_folder(&self, path: &Path) -> Result<(), AppError> {
+        if !self.segue.library.remove_root(path)? {
+            return Err(AppError::Invalid(format!(
+                "{} is no folder of the library",
+                path.display()
+            )));
+        }
+        self.work.watch();
+        self.work.tell_library();
+        Ok(())
+    }
+
+    /// Brings all folders up to date, in the background.
+    pub fn rescan(&self) -> Result<(), AppError> {
+        self.work.send(Errand::Folders(Vec::new()));
+        Ok(())
+    }
+
+    /// Files that were refused, by scan or analysis.
+    pub fn failures(&self) -> Result<Vec<FailureRow>, AppError> {
+        Ok(self.all_failures()?.iter().map(failure_row).collect())
+    }
+
+    fn all_failures(&self) -> Result<Vec<Failure>, AppError> {
+        let mut failures = self.segue.library.failures()?;
+        if let Ok(model) = self.segue.ear.model_id() {
+            failures.extend(self.segue.library.analysis_failures(&model)?);
+        }
+        Ok(failures)
+    }
+
+    /// A page of songs.
+    pub fn songs(
+        &self,
+        query: &SongsQuery,
+        offset: u32,
+        limit: u32,
+    ) -> Result<SongsPage, AppError> {
+        let page = self
+            .segue
+            .library
+            .tracks(&track_query(query, offset, Some(limit)))?;
+        Ok(SongsPage {
+            total: page.total,
+            offset,
+            rows: page.tracks.iter().map(track_row).collect(),
+        })
+    }
+
+    /// A page of albums.
+    pub fn albums(
+        &self,
+        text: &str,
+        sort: AlbumSort,
+        descending: bool,
+        offset: u32,
+        limit: u32,
+    ) -> Result<AlbumsPage, AppError> {
+        let sort = match sort {
+            AlbumSort::Title => segue_library::AlbumSort::Title,
+            AlbumSort::Artist => segue_library::AlbumSort::Artist,
+            AlbumSort::Year => segue_library::AlbumSort::Year,
+            AlbumSort::Added => segue_library::AlbumSort::Added,
+        };
+        let page = self
+            .segue
+            .library
+            .albums(text, sort, descending, offset, Some(limit))?;
+        Ok(AlbumsPage {
+            total: page.total,
+            offset,
+            rows: page.albums.iter().map(album_row).collect(),
+        })
+    }
+
+    /// The album that a track stands on.
+    pub fn album_of(&self, track: i64) -> Result<Option<crate::AlbumRow>, AppError> {
+        let library = &self.segue.library;
+        let Some(id) = library.album_of(TrackId(track))? else {
+            return Ok(None);
+        };
+        Ok(library.album(id)?.as_ref().map(album_row))
+    }
+
+    /// A square-bounded JPEG of a track's cover.
+    pub fn cover(&self, track: i64, size_px: u32) -> Result<Option<Vec<u8>>, AppError> {
+        Ok(self.segue.library.thumbnail(TrackId(track), size_px)?)
+    }
+
+    /// Plays a whole list of songs, starting at `index`.
+    pub fn play_songs(&self, query: &SongsQuery, index: u32, source: &str) -> Result<(), AppError> {
+        let ids = self.segue.library.track_ids(&track_query(query, 0, None))?;
+        self.player
+            .play(&ids, index as usize, source_named(source)?)
+    }
+
+    /// Plays these tracks, in this order.
+    pub fn play_tracks(&self, ids: &[i64], source: &str) -> Result<(), AppError> {
+        self.player.play(&track_ids(ids), 0, source_named(source)?)
+    }
+
+    /// Puts tracks into the queue.
+    pub fn enqueue(&self, ids: &[i64], at: EnqueueAt) -> Result<(), AppError> {
+        self.player.enqueue(&track_ids(ids), at)
+    }
+
+    /// What a radio from these tracks would play first.
+    pub fn radio(
+        &self,
+        ids: &[i64],
+        discovery: Option<f32>,
+        count: u32,
+    ) -> Result<Vec<PickRow>, AppError> {
+        let wish = Wish {
+            count: count as usize,
+            discovery: discovery.unwrap_or(DISCOVERY).clamp(0.0, 1.0),
+            rng_seed: 0,
+            now: Timestamp::now(),
+            recent: Vec::new(),
+        };
+        let picks = self.segue.pick(&track_ids(ids), &wish)?;
+        Ok(picks
+            .iter()
+            .map(|(track, pick)| pick_row(track, pick))
+            .collect())
+    }
+
+    /// Plays the seeds, then an endless station around them.
+    pub fn start_radio(&self, ids: &[i64], discovery: Option<f32>) -> Result<(), AppError> {
+        self.player.start_radio(
+            &track_ids(ids),
+            discovery.unwrap_or(DISCOVERY).clamp(0.0, 1.0),
+        )
+    }
+
+    /// Turns the running station's dial.
+    pub fn tune(&self, discovery: f32) -> Result<(), AppError> {
+        self.player.tune(discovery.clamp(0.0, 1.0));
+        Ok(())
+    }
+
+    /// Ends the station, and leaves its queue.
+    pub fn stop_radio(&self) -> Result<(), AppError> {
+        self.player.stop_radio();
+        Ok(())
+    }
+
+    /// The player bar.
+    pub fn player(&self) -> Result<PlayerState, AppError> {
+        Ok(self.player.state())
+    }
+
+    /// Has the player do something.
+    pub fn command(&self, command: &PlayerCommand) -> Result<(), AppError> {
+        self.player.command(command);
+        Ok(())
+    }
+
+    /// A page of the queue, in playing order.
+    pub fn queue(&self, offset: u32, limit: u32) -> Result<QueuePage, AppError> {
+        self.player.queue(offset, limit)
+    }
+
+    /// Gives an opinion on a recording, or takes it back.
+    pub fn rate(&self, id: i64, rating: Option<RatingName>) -> Result<(), AppError> {
+        let rating = rating.map(|name| match name {
+            RatingName::Like => Rating::Like,
+            RatingName::Dislike => Rating::Dislike,
+        });
+        self.segue.rate(&id.to_string(), rating)?;
+        self.work.tell_library();
+        (self.work.tell)(AppEvent::Player {
+            state: self.player.state(),
+        });
+        Ok(())
+    }
+
+    /// Pauses, resumes or cancels long work.
+    pub fn job(&self, job: JobKind, action: JobAction) -> Result<(), AppError> {
+        let which = match job {
+            JobKind::Scan => &self.work.scan,
+            JobKind::Analysis => &self.work.analysis,
+        };
+        match action {
+            JobAction::Pause => which.pause(true),
+            JobAction::Resume => which.pause(false),
+            JobAction::Cancel => which.cancel(),
+        }
+        if job == JobKind::Analysis && action != JobAction::Cancel {
+            let paused = action == JobAction::Pause;
+            self.segue
+                .library
+                .put_setting(ANALYSIS_PAUSED, &paused.into())?;
+            self.work.want_listening();
+        }
+        Ok(())
+    }
+}
+
+impl Work {
+    fn send(&self, errand: Errand) {
+        // Fails only when the program ends.
+        _ = self.errands.send(errand);
+    }
+
+    fn want_listening(&self) {
+        _ = self.listen.send(());
+    }
+
+    fn tell_library(&self) {
+        (self.tell)(AppEvent::Library {
+            revision: self.segue.library.revision(),
+        });
+    }
+
+    /// Watches all folders of the library anew.
+    fn watch(self: &Work) {
+        let roots = match self.segue.library.roots() {
+            Ok(roots) => roots.into_iter().map(|root| root.path).collect::<Vec<_>>(),
+            Err(error) => return tracing::warn!(%error, "changes on disk are not followed"),
+        };
+        let errands = self.errands.clone();
+        let watcher = segue_library::watch(&roots, move |paths| {
+            _ = errands.send(Errand::Changed(paths))
+        });
+        match watcher {
+            Ok(watcher) => *lock(&self.watcher) = Some(watcher),
+            Err(error) => tracing::warn!(%error, "changes on disk are not followed"),
+        }
+    }
+
+    /// The scanning thread: one errand after the other.
+    fn scan_all(&self, errands: &Receiver<Errand>) {
+        for errand in errands {
+            match errand {
+                Errand::Folders(folders) => {
+                    self.scan_folders(&folders);
+                    self.watch();
+                }
+                Errand::Changed(paths) => {
+                    if let Err(error) = self.segue.library.scan_paths(&paths) {
+                        tracing::warn!(%error, "a change on disk was not taken up");
+                    }
+                }
+            }
+            self.tell_library();
+            self.want_listening();
+        }
+    }
+
+    fn scan_folders(&self, folders: &[PathBuf]) {
+        self.scan.begin();
+        let mut told = Instant::now();
+        let done = self.segue.scan(folders, &mut |progress| {
+            if progress.added > 0 && told.elapsed() >= NEWS_EVERY {
+                self.tell_library();
+                told = Instant::now();
+            }
+            let total = if progress.walked { progress.files } else { 0 };
+            let current = progress
+                .path
+                .as_ref()
+                .map(|path| path.to_string_lossy().into_owned());
+            self.scan
+                .advance(progress.done, total, progress.failed, current)
+        });
+        self.scan.end(done.err().map(|error| error.sentence()));
+    }
+
+    /// The analysing thread: listens to what is new, as often as something may be.
+    fn listen_all(&self, wanted: &Receiver<()>, player: &Player) {
+        while wanted.recv().is_ok() {
+            while wanted.try_recv().is_ok() {}
+            if !self.analysis.is_paused() {
+                self.listen_now(player);
+            }
+        }
+    }
+
+    /// Whether anything waits to be heard: asked first, because opening a network for nothing takes time and memory.
+    fn has_news(&self) -> Result<bool, AppError> {
+        let model = self.segue.ear.model_id()?;
+        Ok(!self.segue.library.unanalyzed(&model, 1)?.is_empty())
+    }
+
+    fn listen_now(&self, player: &Player) {
+        match self.has_news() {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => return self.analysis.end(Some(error.sentence())),
+        }
+        // Half of the cores, and one while music plays: the listener goes before the library.
+        let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+        let jobs = if player.is_playing() {
+            1
+        } else {
+            (cores / 2).max(1)
+        };
+        self.analysis.begin();
+        let request = AnalyzeRequest {
+            jobs: Some(jobs),
+            provider: Provider::Auto,
+            again: false,
+        };
+        let mut told = Instant::now();
+        let done = self.segue.analyze(&request, &mut |progress| {
+            if told.elapsed() >= NEWS_EVERY * 4 {
+                self.tell_library();
+                told = Instant::now();
+            }
+            self.analysis.advance(
+                progress.done,
+                progress.total,
+                progress.failed,
+                progress.current.clone(),
+            )
+        });
+        self.analysis.end(done.err().map(|error| error.sentence()));
+        self.tell_library();
+    }
+}
+
+fn track_query(query: &SongsQuery, offset: u32, limit: Option<u32>) -> TrackQuery {
+    TrackQuery {
+        text: query.text.clone(),
+        album: query.album.map(AlbumId),
+        sort: match query.sort {
+            SongSort::Title => Sort::Title,
+            SongSort::Artist => Sort::Artist,
+            SongSort::Album => Sort::Album,
+            SongSort::Year => Sort::Year,
+            SongSort::Duration => Sort::Duration,
+            SongSort::Plays => Sort::Plays,
+            SongSort::Added => Sort::Added,
+        },
+        descending: query.descending,
+        limit,
+        offset,
+    }
+}
+
+fn track_ids(ids: &[i64]) -> Vec<TrackId> {
+    ids.iter().copied().map(TrackId).collect()
+}
+
+fn source_named(name: &str) -> Result<PlaySource, AppError> {
+    PlaySource::parse(name)
+        .ok_or_else(|| AppError::Invalid(format!("{name:?} is no source of plays")))
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), AppError> {
+    let thread = std::thread::Builder::new().name(name.into()).spawn(run);
+    thread
+        .map(drop)
+        .map_err(|error| AppError::Invalid(format!("the system gives no thread: {error}")))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

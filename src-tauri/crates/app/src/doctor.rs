@@ -1,0 +1,89 @@
+//! `doctor`: what is installed, what works, and what does not, without stopping at the first trouble.
+
+use segue_analysis::{Provider, Runtime, provider_report};
+use segue_playback::probe_device;
+
+use crate::reports::{
+    AudioHealth, DatabaseHealth, Diagnosis, ModelHealth, ProviderHealth, RuntimeHealth,
+};
+use crate::{Segue, places};
+
+impl Segue {
+    /// Looks at everything.
+    pub fn doctor(&self) -> Diagnosis {
+        let id = self.ear.model_id();
+        let analyzed = id
+            .as_ref()
+            .ok()
+            .and_then(|id| self.library.analyzed_count(id).ok());
+        Diagnosis {
+            version: env!("CARGO_PKG_VERSION").into(),
+            data_dir: self.library.data_dir().to_string_lossy().into_owned(),
+            database: DatabaseHealth {
+                integrity: self
+                    .library
+                    .check()
+                    .unwrap_or_else(|error| error.to_string()),
+                tracks: self
+                    .library
+                    .counts()
+                    .map(|counts| counts.tracks)
+                    .unwrap_or_default(),
+                analyzed: analyzed.unwrap_or_default(),
+            },
+            model: ModelHealth {
+                folder: places::model()
+                    .ok()
+                    .map(|folder| folder.to_string_lossy().into_owned()),
+                error: id.as_ref().err().map(|error| error.sentence()),
+                id: id.ok().map(|id| id.to_string()),
+            },
+            onnxruntime: self.runtime_health(),
+            audio: match probe_device() {
+                Ok(name) => AudioHealth {
+                    available: true,
+                    detail: name,
+                },
+                Err(error) => AudioHealth {
+                    available: false,
+                    detail: error.to_string(),
+                },
+            },
+        }
+    }
+
+    fn runtime_health(&self) -> RuntimeHealth {
+        let path = places::runtime();
+        let mut health = RuntimeHealth {
+            version: None,
+            path: path
+                .as_ref()
+                .ok()
+                .map(|path| path.to_string_lossy().into_owned()),
+            error: None,
+            providers: Vec::new(),
+        };
+        let runtime = path.and_then(|path| Ok(Runtime::load(&path)?));
+        match runtime {
+            Ok(runtime) => {
+                health.version = Some(runtime.version());
+                let active = self
+                    .ear
+                    .open(Provider::Auto)
+                    .ok()
+                    .map(|model| model.active_provider());
+                health.providers = provider_report(&runtime)
+                    .into_iter()
+                    .map(|status| ProviderHealth {
+                        name: status.provider.as_str().into(),
+                        available: status.available,
+                        active: active == Some(status.provider),
+                        detail: status.detail,
+                    })
+                    .collect();
+            }
+            Err(error) => health.error = Some(error.sentence()),
+        }
+        health
+    }
+}

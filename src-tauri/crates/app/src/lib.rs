@@ -1,0 +1,36 @@
+//! The use cases of Segue: what a person or a script can ask of it.
+//!
+//! This room wires the others. It owns the clock, the seeds of chance, the threads of long work with their progress,
+//! and the shapes that leave the process. [`Segue`] is what the command line and the window share; [`Desktop`] adds
+//! what lives only as long as a window does: the player, the jobs in the background and the watcher.
+
+mod analyze;
+mod convert;
+mod desktop;
+mod doctor;
+#[expect(
+    missing_docs,
+    reason = "the contract's names speak; what they do not say is documented"
+)]
+mod dto;
+mod error;
+mod job;
+mod listen;
+mod places;
+mod player;
+mod plays;
+mod radio;
+mod render;
+mod reports;
+mod segue;
+
+pub use analyze::{AnalyzeProgress, AnalyzeRequest};
+pub use desktop::Desktop;
+pub use dto::*;
+pub use error::AppError;
+pub use radio::RadioRequest;
+pub use render::{Output, Playing, Rendered};
+pub use reports::*;
+pub use segue::{Segue, TrackSort};
+pub use segue_analysis::Provider;
+pub use segue_library::ScanProgress;

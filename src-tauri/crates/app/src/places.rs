@@ -1,0 +1,108 @@
+//! Where things lie: what Segue writes, what came with it, and where people keep their music.
+//!
+//! What came with Segue (models, the ONNX Runtime library, the demo library) is looked for, in this order: where
+//! the environment says, beside the program, in the folders where packages put resources, and, for programs built
+//! from the repository, in the repository itself.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use directories::{ProjectDirs, UserDirs};
+
+use crate::AppError;
+
+/// The folder of the shipped model, below the folder of models.
+const MODEL: &str = "segue-ear-1";
+
+/// The ONNX Runtime library's file name on this system.
+const RUNTIME: &str = if cfg!(windows) {
+    "onnxruntime.dll"
+} else if cfg!(target_os = "macos") {
+    "libonnxruntime.dylib"
+} else {
+    "libonnxruntime.so"
+};
+
+/// The platform's data folder for Segue.
+pub(crate) fn data_dir() -> Result<PathBuf, AppError> {
+    ProjectDirs::from("org", "Segue", "Segue")
+        .map(|dirs| dirs.data_dir().to_owned())
+        .ok_or_else(|| {
+            AppError::Invalid(
+                "this user has no home folder: name a data folder with --data-dir".into(),
+            )
+        })
+}
+
+/// The folder of the shipped model.
+pub(crate) fn model() -> Result<PathBuf, AppError> {
+    let named = env::var_os("SEGUE_MODELS").map(PathBuf::from);
+    find(named, &format!("models/{MODEL}"), Some(MODEL), Path::is_dir)
+}
+
+/// The ONNX Runtime library.
+pub(crate) fn runtime() -> Result<PathBuf, AppError> {
+    if let Some(named) = env::var_os("ORT_DYLIB_PATH") {
+        return Ok(named.into());
+    }
+    find(
+        None,
+        &format!("models/runtime/{RUNTIME}"),
+        Some(RUNTIME),
+        Path::is_file,
+    )
+}
+
+/// The demo library, where it came along.
+pub(crate) fn demo() -> Option<PathBuf> {
+    find(None, "assets/demo", Some("demo"), Path::is_dir).ok()
+}
+
+/// The user's music folder, if it is there.
+pub(crate) fn music() -> Option<PathBuf> {
+    let user = UserDirs::new()?;
+    let named = user.audio_dir().map(Path::to_owned);
+    named
+        .into_iter()
+        .chain([user.home_dir().join("Music")])
+        .find(|folder| folder.is_dir())
+}
+
+/// Looks for `inside` (and for `bare`, directly) in every folder where Segue's own things may lie.
+fn find(
+    named: Option<PathBuf>,
+    inside: &str,
+    bare: Option<&str>,
+    there: fn(&Path) -> bool,
+) -> Result<PathBuf, AppError> {
+    let program = env::current_exe().unwrap_or_default();
+    let beside = program.parent().map(Path::to_owned).unwrap_or_default();
+    let mut looked = Vec::new();
+    for folder in named.iter().chain([&beside]) {
+        looked.push(folder.join(inside));
+        looked.extend(bare.map(|bare| folder.join(bare)));
+    }
+    for resources in [
+        "../lib/segue",
+        "../lib/Segue",
+        "../Resources",
+        "../share/segue",
+    ] {
+        looked.push(beside.join(resources).join(inside));
+    }
+    // `target/debug/segue` and its like: the repository is some folders above.
+    looked.extend(
+        program
+            .ancestors()
+            .skip(2)
+            .take(4)
+            .map(|above| above.join(inside)),
+    );
+    match looked.iter().find(|path| there(path)) {
+        Some(path) => Ok(path.clone()),
+        None => Err(AppError::NotInstalled {
+            what: inside.to_owned(),
+            looked,
+        }),
+    }
+}

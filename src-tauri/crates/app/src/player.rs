@@ -1,0 +1,714 @@
+//! The player of the window: the engine, what each place of the queue means, the log of plays, and the station
+//! that keeps the queue going.
+//!
+//! The engine knows paths and opaque keys. Here a key is a [`Placement`]: which track stands there, where it came
+//! from and why. A thread of its own hears the engine's events, writes the log, keeps the queue for the next start
+//! and tells the window; another plans what a station plays next, since planning may take longer than a track's end
+//! may wait.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+use jiff::Timestamp;
+use segue_core::{Play, PlaySource, Track, TrackId};
+use segue_playback::{
+    Command, End, Engine, Entry, EntryId, Event, Item, OutputKind, Repeat, Saved, Status,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::convert::{reason_row, track_row};
+use crate::dto::{
+    AppEvent, EnqueueAt, PlayerCommand, PlayerState, PlayerStatus, QueuePage, QueueRow, ReasonRow,
+    RepeatMode, Station, TrackRow,
+};
+use crate::plays::{ago, subject};
+use crate::radio::Wish;
+use crate::{AppError, Segue};
+
+/// The setting under which queue and station are kept.
+const KEPT: &str = "player";
+/// The queue is kept so long after it changed, and the position so often while playing.
+const KEEP_AFTER: Duration = Duration::from_secs(2);
+const KEEP_EVERY: Duration = Duration::from_secs(10);
+/// So often the library is looked at for changes by others: the command line may work on it too.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// A station is planned on when fewer tracks than this are to come, so many at a time.
+const STATION_AHEAD: usize = 10;
+const STATION_STEP: usize = 15;
+/// Tracks that a station remembers, so as not to repeat itself.
+const STATION_MEMORY: usize = 500;
+
+/// Tells the window.
+pub(crate) type Tell = Arc<dyn Fn(AppEvent) + Send + Sync>;
+
+/// One place of the queue, beside the path that the engine knows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Placement {
+    track: TrackId,
+    source: PlaySource,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    reasons: Vec<ReasonRow>,
+}
+
+/// A running station.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct OnAir {
+    seeds: Vec<TrackId>,
+    discovery: f32,
+    /// Tells this station from the one before, so that a late plan is dropped.
+    number: u64,
+}
+
+/// What is kept for the next start.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    engine: Saved,
+    placements: Vec<(u64, Placement)>,
+    station: Option<OnAir>,
+}
+
+struct Shared {
+    segue: Arc<Segue>,
+    engine: Engine,
+    tell: Tell,
+    placements: Mutex<HashMap<u64, Placement>>,
+    next_key: AtomicU64,
+    station: Mutex<Option<OnAir>>,
+    output_error: Mutex<Option<String>>,
+    dirty: AtomicBool,
+    plans: Sender<()>,
+}
+
+/// The player. Dropped or closed, it ends the play under way, logs it and keeps the queue.
+pub(crate) struct Player {
+    shared: Arc<Shared>,
+    heard: Sender<Heard>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+enum Heard {
+    Engine(Event),
+    /// The listener asked for something.
+    Asked,
+    Quit,
+}
+
+impl Player {
+    pub(crate) fn start(
+        segue: Arc<Segue>,
+        output: OutputKind,
+        tell: Tell,
+    ) -> Result<Self, AppError> {
+        let (heard, hears) = unbounded();
+        let (plans, planned) = unbounded();
+        let events = heard.clone();
+        let engine = Engine::start(output, move |event| {
+            // Fails only when the player is gone.
+            _ = events.send(Heard::Engine(event));
+        })?;
+        let shared = Arc::new(Shared {
+            segue,
+            engine,
+            tell,
+            placements: Mutex::default(),
+            next_key: AtomicU64::new(1),
+            station: Mutex::default(),
+            output_error: Mutex::default(),
+            dirty: AtomicBool::new(false),
+            plans,
+        });
+        shared.restore();
+        let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
+            std::thread::Builder::new()
+                .name(name.into())
+                .spawn(run)
+                .map_err(|error| {
+                    AppError::Invalid(format!(
+                        "the system gives no thread for the player: {error}"
+                    ))
+                })
+        };
+        let (hearing, planning) = (Arc::clone(&shared), Arc::downgrade(&shared));
+        let threads = vec![
+            spawn("segue-player", Box::new(move || hearing.hear(&hears)))?,
+            spawn(
+                "segue-station",
+                Box::new(move || {
+                    for () in planned {
+                        let Some(shared) = planning.upgrade() else {
+                            return;
+                        };
+                        shared.plan();
+                    }
+                }),
+            )?,
+        ];
+        Ok(Self {
+            shared,
+            heard,
+            threads: Mutex::new(threads),
+        })
+    }
+
+    /// Ends what plays, with its place in the log, and keeps the queue.
+    pub(crate) fn close(&self) {
+        let hearing = {
+            let mut threads = lock(&self.threads);
+            if threads.is_empty() {
+                None
+            } else {
+                Some(threads.remove(0))
+            }
+        };
+        if let Some(hearing) = hearing {
+            self.shared.keep();
+            self.shared.engine.send(Command::Stop);
+            _ = self.heard.send(Heard::Quit);
+            if hearing.join().is_err() {
+                tracing::error!("the player's thread panicked");
+            }
+        }
+    }
+
+    pub(crate) fn is_playing(&self) -> bool {
+        self.shared.engine.state().status == Status::Playing
+    }
+
+    /// Replaces the queue and plays from `start` on.
+    pub(crate) fn play(
+        &self,
+        tracks: &[TrackId],
+        start: usize,
+        source: PlaySource,
+    ) -> Result<(), AppError> {
+        *lock(&self.shared.station) = None;
+        let items = self.shared.place(tracks, source)?;
+        self.set_queue(items, start, source == PlaySource::Shuffle);
+        Ok(())
+    }
+
+    fn set_queue(&self, items: Vec<Item>, start: usize, shuffle: bool) {
+        let start = start.min(items.len().saturating_sub(1));
+        self.shared.engine.send(Command::SetShuffle(None));
+        self.shared.engine.send(Command::SetQueue {
+            items,
+            start,
+            play: true,
+        });
+        if shuffle {
+            self.shared.engine.send(Command::SetShuffle(Some(chance())));
+        }
+    }
+
+    pub(crate) fn enqueue(&self, tracks: &[TrackId], at: EnqueueAt) -> Result<(), AppError> {
+        let items = self.shared.place(tracks, PlaySource::Queue)?;
+        self.shared.engine.send(match at {
+            EnqueueAt::Next => Command::InsertNext(items),
+            EnqueueAt::Last => Command::Append(items),
+        });
+        Ok(())
+    }
+
+    /// Plays the first seed, then what the station finds around all of them. If that seed sounds already, it sounds on.
+    pub(crate) fn start_radio(&self, seeds: &[TrackId], discovery: f32) -> Result<(), AppError> {
+        let shared = &self.shared;
+        let first = *seeds
+            .first()
+            .ok_or_else(|| AppError::Invalid("a radio needs a song to start from".into()))?;
+        *lock(&shared.station) = None;
+        let queue = shared.engine.queue();
+        let current = queue
+            .current()
+            .and_then(|entry| lock(&shared.placements).get(&entry.item.key).cloned());
+        if self.is_playing() && current.is_some_and(|placement| placement.track == first) {
+            for (place, entry) in queue.entries.iter().enumerate() {
+                if place != queue.cursor {
+                    shared.engine.send(Command::Remove(entry.entry));
+                }
+            }
+        } else {
+            let items = shared.place(&[first], PlaySource::Radio)?;
+            self.set_queue(items, 0, false);
+        }
+        *lock(&shared.station) = Some(OnAir {
+            seeds: seeds.to_vec(),
+            discovery,
+            number: chance(),
+        });
+        shared.want_plan();
+        shared.tell_state();
+        Ok(())
+    }
+
+    /// Turns the dial of the running station: what it had planned is planned anew.
+    pub(crate) fn tune(&self, discovery: f32) {
+        {
+            let mut station = lock(&self.shared.station);
+            let Some(station) = station.as_mut() else {
+                return;
+            };
+            (station.discovery, station.number) = (discovery, chance());
+        }
+        let queue = self.shared.engine.queue();
+        let placements = lock(&self.shared.placements);
+        for entry in queue.entries.iter().skip(queue.cursor + 1) {
+            // The reasons tell what the station planned from what the listener put there.
+            if placements
+                .get(&entry.item.key)
+                .is_some_and(|placement| !placement.reasons.is_empty())
+            {
+                self.shared.engine.send(Command::Remove(entry.entry));
+            }
+        }
+        drop(placements);
+        self.shared.want_plan();
+    }
+
+    pub(crate) fn stop_radio(&self) {
+        *lock(&self.shared.station) = None;
+        self.shared.dirty.store(true, Ordering::Relaxed);
+        self.shared.tell_state();
+    }
+
+    pub(crate) fn command(&self, command: &PlayerCommand) {
+        let engine = &self.shared.engine;
+        match command {
+            PlayerCommand::Play => engine.send(Command::Play),
+            PlayerCommand::Pause => engine.send(Command::Pause),
+            PlayerCommand::Toggle => engine.send(Command::Toggle),
+            PlayerCommand::Next => engine.send(Command::Next),
+            PlayerCommand::Previous => engine.send(Command::Previous),
+            PlayerCommand::Seek { position_s } => engine.send(Command::Seek(*position_s)),
+            PlayerCommand::Volume { volume } => engine.send(Command::SetVolume(f64::from(*volume))),
+            PlayerCommand::Repeat { mode } => engine.send(Command::SetRepeat(match mode {
+                RepeatMode::Off => Repeat::Off,
+                RepeatMode::All => Repeat::All,
+                RepeatMode::One => Repeat::One,
+            })),
+            PlayerCommand::Shuffle { on } => engine.send(Command::SetShuffle(on.then(chance))),
+            PlayerCommand::Jump { entry } => engine.send(Command::Jump(EntryId(*entry))),
+            PlayerCommand::Remove { entry } => engine.send(Command::Remove(EntryId(*entry))),
+            PlayerCommand::Move { entry, index } => {
+                engine.send(Command::Move(EntryId(*entry), *index as usize))
+            }
+            PlayerCommand::Clear => {
+                *lock(&self.shared.station) = None;
+                engine.send(Command::Clear);
+            }
+        }
+        // What the engine does in silence (volume, a seek while paused) the window hears of all the same.
+        _ = self.heard.send(Heard::Asked);
+    }
+
+    pub(crate) fn state(&self) -> PlayerState {
+        self.shared.state()
+    }
+
+    pub(crate) fn queue(&self, offset: u32, limit: u32) -> Result<QueuePage, AppError> {
+        let queue = self.shared.engine.queue();
+        let rows = queue
+            .entries
+            .iter()
+            .skip(offset as usize)
+            .take(limit as usize);
+        Ok(QueuePage {
+            total: queue.entries.len() as u32,
+            offset,
+            current: (queue.cursor < queue.entries.len()).then_some(queue.cursor as u32),
+            rows: self.shared.rows(rows)?,
+        })
+    }
+}
+
+impl Drop for Player {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Shared {
+    /// Makes items of tracks, remembering what each place means.
+    fn place(&self, tracks: &[TrackId], source: PlaySource) -> Result<Vec<Item>, AppError> {
+        let found = self.segue.library.tracks_by_id(tracks)?;
+        if found.is_empty() {
+            return Err(AppError::Invalid(
+                "none of these songs is in the library any more".into(),
+            ));
+        }
+        Ok(found
+            .iter()
+            .map(|track| self.place_one(track, source, Vec::new()))
+            .collect())
+    }
+
+    fn place_one(&self, track: &Track, source: PlaySource, reasons: Vec<ReasonRow>) -> Item {
+        let key = self.next_key.fetch_add(1, Ordering::Relaxed);
+        lock(&self.placements).insert(
+            key,
+            Placement {
+                track: track.id,
+                source,
+                reasons,
+            },
+        );
+        Item {
+            path: track.path.clone(),
+            key,
+            audio: Some(track.audio),
+        }
+    }
+
+    fn rows<'a>(
+        &self,
+        entries: impl Iterator<Item = &'a Entry>,
+    ) -> Result<Vec<QueueRow>, AppError> {
+        let entries: Vec<&Entry> = entries.collect();
+        let placed: Vec<Option<Placement>> = {
+            let placements = lock(&self.placements);
+            entries
+                .iter()
+                .map(|entry| placements.get(&entry.item.key).cloned())
+                .collect()
+        };
+        let ids: Vec<TrackId> = placed
+            .iter()
+            .flatten()
+            .map(|placement| placement.track)
+            .collect();
+        let tracks: HashMap<TrackId, Track> = self
+            .segue
+            .library
+            .tracks_by_id(&ids)?
+            .into_iter()
+            .map(|track| (track.id, track))
+            .collect();
+        Ok(entries
+            .into_iter()
+            .zip(placed)
+            .map(|(entry, placement)| QueueRow {
+                entry: entry.entry.0,
+                track: placement
+                    .as_ref()
+                    .and_then(|placement| tracks.get(&placement.track))
+                    .map_or_else(|| gone(&entry.item.path), track_row),
+                source: placement
+                    .as_ref()
+                    .map_or(PlaySource::Queue, |p| p.source)
+                    .as_str()
+                    .into(),
+                reasons: placement
+                    .map(|placement| placement.reasons)
+                    .unwrap_or_default(),
+            })
+            .collect())
+    }
+
+    fn state(&self) -> PlayerState {
+        let state = self.engine.state();
+        let current = state.current.as_ref().and_then(|entry| {
+            self.rows(std::iter::once(entry))
+                .ok()
+                .and_then(|mut rows| rows.pop())
+        });
+        let duration_s = state
+            .duration_s
+            .or(current.as_ref().map(|row| row.track.duration_s))
+            .unwrap_or_default();
+        let station = lock(&self.station).clone().map(|station| Station {
+            seeds: self
+                .segue
+                .library
+                .tracks_by_id(&station.seeds)
+                .map(|tracks| tracks.iter().map(track_row).collect())
+                .unwrap_or_default(),
+            discovery: station.discovery,
+        });
+        PlayerState {
+            status: match state.status {
+                Status::Stopped => PlayerStatus::Stopped,
+                Status::Playing => PlayerStatus::Playing,
+                Status::Paused => PlayerStatus::Paused,
+            },
+            current,
+            position_s: state.position_s,
+            duration_s,
+            volume: state.volume as f32,
+            repeat: match state.repeat {
+                Repeat::Off => RepeatMode::Off,
+                Repeat::All => RepeatMode::All,
+                Repeat::One => RepeatMode::One,
+            },
+            shuffle: state.shuffled,
+            station,
+            queue_revision: state.queue_revision,
+            output_error: lock(&self.output_error).clone(),
+        }
+    }
+
+    fn tell_state(&self) {
+        (self.tell)(AppEvent::Player {
+            state: self.state(),
+        });
+    }
+
+    /// The player's thread.
+    fn hear(&self, hears: &Receiver<Heard>) {
+        let (mut kept, mut looked) = (Instant::now(), Instant::now());
+        let mut revision = self.segue.library.revision();
+        loop {
+            let heard = match hears.recv_timeout(KEEP_AFTER) {
+                Ok(heard) => Some(heard),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            match heard {
+                Some(Heard::Engine(event)) => self.heed(event),
+                Some(Heard::Asked) => {
+                    self.dirty.store(true, Ordering::Relaxed);
+                    self.tell_state();
+                }
+                Some(Heard::Quit) => {
+                    // What the engine said while it stopped: the last play's end.
+                    let until = Instant::now() + Duration::from_secs(2);
+                    while self.engine.state().status != Status::Stopped && Instant::now() < until {
+                        std::thread::sleep(Duration::from_millis(5));
+                    }
+                    while let Ok(Heard::Engine(event)) = hears.try_recv() {
+                        self.heed(event);
+                    }
+                    return;
+                }
+                None => {}
+            }
+            let playing = self.engine.state().status == Status::Playing;
+            let due = (self.dirty.load(Ordering::Relaxed) && kept.elapsed() >= KEEP_AFTER)
+                || (playing && kept.elapsed() >= KEEP_EVERY);
+            if due {
+                self.keep();
+                kept = Instant::now();
+            }
+            if looked.elapsed() >= LOOK_EVERY {
+                looked = Instant::now();
+                let now = self.segue.library.revision();
+                if now != revision {
+                    revision = now;
+                    (self.tell)(AppEvent::Library { revision });
+                }
+            }
+        }
+    }
+
+    fn heed(&self, event: Event) {
+        match event {
+            Event::Position { entry, position_s } => {
+                return (self.tell)(AppEvent::Position {
+                    entry: entry.0,
+                    position_s,
+                });
+            }
+            Event::Ended {
+                item,
+                listened_s,
+                how,
+                ..
+            } => self.log(&item, listened_s, how),
+            Event::Failed { item, reason, .. } => {
+                tracing::warn!(%reason, "a file was passed over");
+                let name = item
+                    .path
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned();
+                (self.tell)(AppEvent::Notice {
+                    message: format!("“{name}” was passed over: {reason}"),
+                });
+            }
+            Event::OutputLost { reason } => *lock(&self.output_error) = Some(reason),
+            Event::Started { .. } | Event::Resumed { .. } => {
+                *lock(&self.output_error) = None;
+                self.want_plan();
+            }
+            Event::QueueChanged { .. } => {
+                self.dirty.store(true, Ordering::Relaxed);
+                self.want_plan();
+            }
+            _ => {}
+        }
+        self.tell_state();
+    }
+
+    /// Writes a play into the log.
+    fn log(&self, item: &Item, listened_s: f64, how: End) {
+        let placement = lock(&self.placements).get(&item.key).cloned();
+        let Some(placement) = placement else { return };
+        let track = match self.segue.library.track(placement.track) {
+            Ok(Some(track)) => track,
+            Ok(None) => return,
+            Err(error) => return tracing::error!(%error, "a play could not be logged"),
+        };
+        let play = Play {
+            at: ago(listened_s),
+            subject: subject(&track),
+            listened_s,
+            source: placement.source,
+            skipped: how == End::Skipped,
+            rating: None,
+        };
+        if let Err(error) = self.segue.library.add_play(&play) {
+            tracing::error!(%error, "a play could not be logged");
+            (self.tell)(AppEvent::Notice {
+                message: format!("The play was not logged: {error}"),
+            });
+        }
+    }
+
+    /// Keeps queue, position and station for the next start.
+    fn keep(&self) {
+        self.dirty.store(false, Ordering::Relaxed);
+        let engine = self.engine.saved();
+        let mut keys: HashSet<u64> = engine
+            .queue
+            .entries
+            .iter()
+            .map(|entry| entry.item.key)
+            .collect();
+        let mut placements = lock(&self.placements);
+        // The last entry to leave may still be waiting for its place in the log.
+        let newest = self.next_key.load(Ordering::Relaxed);
+        keys.extend(newest.saturating_sub(64)..newest);
+        placements.retain(|key, _| keys.contains(key));
+        let kept = Kept {
+            placements: placements
+                .iter()
+                .map(|(key, placement)| (*key, placement.clone()))
+                .collect(),
+            station: lock(&self.station).clone(),
+            engine,
+        };
+        drop(placements);
+        // A path that is not Unicode has no form in JSON: such a queue lasts only as long as the window.
+        let kept = match serde_json::to_value(&kept) {
+            Ok(kept) => kept,
+            Err(error) => return tracing::warn!(%error, "the queue could not be kept"),
+        };
+        if let Err(error) = self.segue.library.put_setting(KEPT, &kept) {
+            tracing::warn!(%error, "the queue could not be kept");
+        }
+    }
+
+    fn restore(&self) {
+        let kept = match self.segue.library.setting(KEPT) {
+            Ok(Some(kept)) => kept,
+            Ok(None) => return,
+            Err(error) => return tracing::warn!(%error, "the queue could not be read back"),
+        };
+        match serde_json::from_value::<Kept>(kept) {
+            Ok(kept) => {
+                let newest = kept
+                    .placements
+                    .iter()
+                    .map(|(key, _)| key + 1)
+                    .max()
+                    .unwrap_or(1);
+                self.next_key.store(newest, Ordering::Relaxed);
+                *lock(&self.placements) = kept.placements.into_iter().collect();
+                *lock(&self.station) = kept.station;
+                self.engine.send(Command::Restore(Box::new(kept.engine)));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the kept queue is of another version and was left")
+            }
+        }
+    }
+
+    fn want_plan(&self) {
+        if lock(&self.station).is_some() {
+            // Fails only when the player is gone.
+            _ = self.plans.send(());
+        }
+    }
+
+    /// Adds to the queue what the station plays next, if too little is to come.
+    fn plan(&self) {
+        let Some(station) = lock(&self.station).clone() else {
+            return;
+        };
+        let queue = self.engine.queue();
+        if queue.entries.len().saturating_sub(queue.cursor + 1) >= STATION_AHEAD {
+            return;
+        }
+        let from = queue.entries.len().saturating_sub(STATION_MEMORY);
+        let wish = Wish {
+            count: STATION_STEP,
+            discovery: station.discovery,
+            rng_seed: station.number.wrapping_add(queue.revision),
+            now: Timestamp::now(),
+            recent: queue.entries[from..]
+                .iter()
+                .filter_map(|entry| entry.item.audio)
+                .collect(),
+        };
+        let picks = match self.segue.pick(&station.seeds, &wish) {
+            Ok(picks) => picks,
+            Err(error) => {
+                return (self.tell)(AppEvent::Notice {
+                    message: format!("The radio cannot go on: {}", error.sentence()),
+                });
+            }
+        };
+        let items: Vec<Item> = picks
+            .iter()
+            .map(|(track, pick)| {
+                let reasons = pick.reasons.iter().map(reason_row).collect();
+                self.place_one(track, PlaySource::Radio, reasons)
+            })
+            .collect();
+        let current = lock(&self.station);
+        let still_on = current
+            .as_ref()
+            .is_some_and(|now| now.number == station.number);
+        if still_on && !items.is_empty() {
+            self.engine.send(Command::Append(items));
+            // The next plan must see these in the queue, or it would pick them again.
+            let until = Instant::now() + Duration::from_secs(1);
+            while self.engine.queue().revision == queue.revision && Instant::now() < until {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        }
+    }
+}
+
+/// A row for a place whose track has left the library.
+fn gone(path: &Path) -> TrackRow {
+    TrackRow {
+        id: 0,
+        path: path.to_string_lossy().into_owned(),
+        title: path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+        missing: true,
+        ..TrackRow::default()
+    }
+}
+
+/// A number that nobody can foretell, from the clock: chance enters the program here.
+fn chance() -> u64 {
+    let now = Timestamp::now().as_nanosecond() as u64;
+    // Mixes the clock's slow high digits into all (Steele, Lea, Flood 2014: SplitMix64's finaliser).
+    let mut z = now.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,376 @@
+//! Radio, neighbours and taste: what the library holds and what was played, handed to the recommend room, and its
+//! picks handed back as tracks.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use segue_core::{
+    AudioHash, Embedding, ModelId, Play, PlaySource, PlaySubject, Rating, Track, TrackId,
+};
+use segue_library::{Sort, TrackQuery};
+use segue_recommend::{Catalogue, Effect, Item, Pick, Taste};
+
+use crate::convert::{reason_row, track_row};
+use crate::dto::PickRow;
+use crate::reports::{
+    Leaning, RadioFound, Scored, SimilarFound, TasteShown, TasteTrained, TasteValidation,
+};
+use crate::{AppError, Segue};
+
+/// What is wished of a radio beside its seeds.
+#[derive(Clone, Debug)]
+pub struct RadioRequest {
+    /// How many tracks.
+    pub count: u32,
+    /// 0 familiar .. 1 new.
+    pub discovery: f32,
+    /// Chance, to be repeated.
+    pub rng_seed: u64,
+    /// Whether the seeds themselves come first.
+    pub with_seed: bool,
+}
+
+/// What a station wants next.
+pub(crate) struct Wish {
+    pub(crate) count: usize,
+    pub(crate) discovery: f32,
+    pub(crate) rng_seed: u64,
+    pub(crate) now: Timestamp,
+    /// Not again, the latest last.
+    pub(crate) recent: Vec<AudioHash>,
+}
+
+/// Library and taste as they were at one moment.
+pub(crate) struct Known {
+    catalogue: Catalogue,
+    taste: Taste,
+    /// Per position of the catalogue: the copy to play, and whether its file is there.
+    copies: Vec<(TrackId, bool)>,
+    plays: usize,
+}
+
+/// The last [`Known`], and what it was made from.
+pub(crate) struct Remembered {
+    known: Arc<Known>,
+    revision: u64,
+    made: Instant,
+    took: Duration,
+}
+
+/// A stale view serves until it is so many times as old as it took to make: while the analysis runs, every second
+/// brings a vector, and a large library must not be read anew for each.
+const STALE_FACTOR: u32 = 20;
+
+impl Segue {
+    /// The first tracks of a station around `seeds` (paths or ids), each with its reasons.
+    pub fn radio(&self, seeds: &[String], request: &RadioRequest) -> Result<RadioFound, AppError> {
+        let begun = Instant::now();
+        if !(0.0..=1.0).contains(&request.discovery) {
+            return Err(AppError::Invalid(
+                "discovery lies between 0 (familiar) and 1 (new)".into(),
+            ));
+        }
+        let seeds = seeds
+            .iter()
+            .map(|seed| self.find(seed))
+            .collect::<Result<Vec<Track>, _>>()?;
+        let wish = Wish {
+            count: request.count as usize,
+            discovery: request.discovery,
+            rng_seed: request.rng_seed,
+            now: Timestamp::now(),
+            recent: Vec::new(),
+        };
+        let ids: Vec<TrackId> = seeds.iter().map(|seed| seed.id).collect();
+        let picks = self.pick(&ids, &wish)?;
+        let mut tracks: Vec<PickRow> = Vec::new();
+        if request.with_seed {
+            tracks.extend(seeds.iter().map(|seed| PickRow {
+                track: track_row(seed),
+                score: 1.0,
+                reasons: Vec::new(),
+            }));
+        }
+        tracks.extend(picks.iter().map(|(track, pick)| pick_row(track, pick)));
+        Ok(RadioFound {
+            seeds: seeds.iter().map(track_row).collect(),
+            tracks,
+            seconds: begun.elapsed().as_secs_f64(),
+        })
+    }
+
+    /// What sounds most like a track, by sound alone.
+    pub fn similar(&self, file: &str, count: u32) -> Result<SimilarFound, AppError> {
+        let seed = self.find(file)?;
+        let known = self.known()?;
+        let place = known.catalogue.position(&seed.audio);
+        if place.is_none_or(|place| known.catalogue.vector(place).is_none()) {
+            return Err(AppError::Invalid(format!(
+                "{} was not listened to yet; run `segue analyze`",
+                seed.path.display()
+            )));
+        }
+        let near = segue_recommend::similar(&known.catalogue, seed.audio, count as usize);
+        let ids: Vec<TrackId> = near
+            .iter()
+            .map(|(place, _)| known.copies[*place].0)
+            .collect();
+        let tracks = self.by_id(&ids)?;
+        let scored = near.iter().zip(&ids).filter_map(|((_, cosine), id)| {
+            tracks.get(id).map(|track| Scored {
+                track: track_row(track),
+                score: f64::from(*cosine),
+            })
+        });
+        Ok(SimilarFound {
+            seed: track_row(&seed),
+            tracks: scored.collect(),
+        })
+    }
+
+    /// Learns from the whole log, and says how well that foretells its own end.
+    pub fn train_taste(&self) -> Result<TasteTrained, AppError> {
+        let begun = Instant::now();
+        let known = self.known()?;
+        let validation = known.taste.validation().map(|validation| TasteValidation {
+            plays: validation.plays as u64,
+            auc: validation.auc,
+            log_loss: validation.log_loss,
+            calibration_error: validation.calibration_error,
+        });
+        Ok(TasteTrained {
+            plays: known.plays as u64,
+            seconds: begun.elapsed().as_secs_f64(),
+            model_version: known.taste.version(),
+            validation,
+        })
+    }
+
+    /// What was learned, in words and numbers.
+    pub fn show_taste(&self) -> Result<TasteShown, AppError> {
+        const EACH: usize = 10;
+        let known = self.known()?;
+        let summary = known.taste.summary(&known.catalogue, EACH);
+        let leanings = |lists: [(&str, &[Effect]); 3]| {
+            let mut all: Vec<Leaning> = lists
+                .iter()
+                .flat_map(|(kind, effects)| {
+                    effects.iter().map(|effect| Leaning {
+                        kind: (*kind).into(),
+                        name: effect.name.clone(),
+                        weight: effect.weight,
+                    })
+                })
+                .collect();
+            all.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
+            all
+        };
+        Ok(TasteShown {
+            plays: known.plays as u64,
+            model_version: summary.version,
+            liked: leanings([
+                ("artist", &summary.liked_artists),
+                ("genre", &summary.liked_genres),
+                ("tag", &summary.liked_tags),
+            ]),
+            disliked: leanings([
+                ("artist", &summary.disliked_artists),
+                ("genre", &summary.disliked_genres),
+                ("tag", &summary.disliked_tags),
+            ]),
+        })
+    }
+
+    /// A station's next tracks.
+    pub(crate) fn pick(
+        &self,
+        seeds: &[TrackId],
+        wish: &Wish,
+    ) -> Result<Vec<(Track, Pick)>, AppError> {
+        let seeds: Vec<AudioHash> = self
+            .library
+            .tracks_by_id(seeds)?
+            .into_iter()
+            .map(|track| track.audio)
+            .collect();
+        let known = self.known()?;
+        // A file that is not there cannot be played; first in the list, it keeps no artist away.
+        let absent = known
+            .copies
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, there))| !there);
+        let mut recent: Vec<AudioHash> = absent
+            .map(|(place, _)| known.catalogue.audio(place))
+            .collect();
+        recent.extend(&wish.recent);
+        let request = segue_recommend::RadioRequest {
+            seeds,
+            count: wish.count,
+            discovery: wish.discovery,
+            rng_seed: wish.rng_seed,
+            now: wish.now,
+            recent,
+        };
+        let picks = segue_recommend::radio(&known.catalogue, &known.taste, &request);
+        let ids: Vec<TrackId> = picks.iter().map(|pick| known.copies[pick.item].0).collect();
+        let mut tracks = self.by_id(&ids)?;
+        Ok(picks
+            .into_iter()
+            .zip(ids)
+            .filter_map(|(pick, id)| tracks.remove(&id).map(|track| (track, pick)))
+            .collect())
+    }
+
+    fn by_id(&self, ids: &[TrackId]) -> Result<HashMap<TrackId, Track>, AppError> {
+        Ok(self
+            .library
+            .tracks_by_id(ids)?
+            .into_iter()
+            .map(|track| (track.id, track))
+            .collect())
+    }
+
+    /// Library and taste as they are now, or were a moment ago.
+    fn known(&self) -> Result<Arc<Known>, AppError> {
+        // Held while making: two asking at once would both read the whole library.
+        let mut remembered = self
+            .remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let revision = self.library.revision();
+        if let Some(last) = &*remembered
+            && (last.revision == revision || last.made.elapsed() < last.took * STALE_FACTOR)
+        {
+            return Ok(Arc::clone(&last.known));
+        }
+        let begun = Instant::now();
+        let known = Arc::new(self.learn()?);
+        *remembered = Some(Remembered {
+            known: Arc::clone(&known),
+            revision,
+            made: Instant::now(),
+            took: begun.elapsed(),
+        });
+        Ok(known)
+    }
+
+    fn learn(&self) -> Result<Known, AppError> {
+        let model = self.ear.model_id().ok();
+        let (catalogue, copies) = self.catalogue(model)?;
+        let plays = self.evidence()?;
+        // Dated by the log's own end, so that the same log gives the same taste whenever it is read.
+        let end = plays.last().map_or(Timestamp::UNIX_EPOCH, |play| play.at);
+        let taste = Taste::fit(&catalogue, &plays, end);
+        Ok(Known {
+            catalogue,
+            taste,
+            copies,
+            plays: plays.len(),
+        })
+    }
+
+    fn catalogue(
+        &self,
+        model: Option<ModelId>,
+    ) -> Result<(Catalogue, Vec<(TrackId, bool)>), AppError> {
+        let mut vectors: HashMap<AudioHash, Embedding> = HashMap::new();
+        let mut heard = HashMap::new();
+        if let Some(model) = &model {
+            let stored = self.library.vectors(model)?;
+            for (audio, values) in stored
+                .audio
+                .iter()
+                .zip(stored.values.chunks_exact(stored.dim.max(1)))
+            {
+                let values = values.iter().map(|value| value.to_f32()).collect();
+                if let Ok(embedding) = Embedding::new(model.clone(), values) {
+                    vectors.insert(*audio, embedding);
+                }
+            }
+            heard.extend(self.library.heard_tags(model)?);
+        }
+        let offline: Vec<PathBuf> = self
+            .library
+            .roots()?
+            .into_iter()
+            .filter(|root| !root.online)
+            .map(|root| root.path)
+            .collect();
+        let all = TrackQuery {
+            sort: Sort::Added,
+            ..TrackQuery::default()
+        };
+        let mut places: HashMap<AudioHash, usize> = HashMap::new();
+        let mut copies: Vec<(TrackId, bool)> = Vec::new();
+        let mut items = Vec::new();
+        for track in self.library.tracks(&all)?.tracks {
+            let there = !track.missing && !offline.iter().any(|root| track.path.starts_with(root));
+            if let Some(place) = places.get(&track.audio) {
+                if there && !copies[*place].1 {
+                    copies[*place] = (track.id, true);
+                }
+                continue;
+            }
+            places.insert(track.audio, copies.len());
+            copies.push((track.id, there));
+            items.push(Item {
+                audio: track.audio,
+                tags: heard.remove(&track.audio).unwrap_or_default(),
+                vector: vectors.remove(&track.audio),
+                title: track.title,
+                artists: track.artists,
+                album: track.album,
+                genres: track.genres,
+                year: track.year,
+                duration_s: track.duration_s,
+            });
+        }
+        Ok((Catalogue::new(model, items), copies))
+    }
+
+    /// The play log with the opinions that hold today, in the order of time.
+    fn evidence(&self) -> Result<Vec<Play>, AppError> {
+        let mut plays = self.library.plays()?;
+        let mut latest: HashMap<AudioHash, (Timestamp, Option<Rating>)> = HashMap::new();
+        for opinion in self.library.opinions()? {
+            latest.insert(opinion.audio, (opinion.at, opinion.rating));
+        }
+        for play in &mut plays {
+            // An opinion that came with a play gives way to a later one, or to its being taken back.
+            let later = play.subject.audio.and_then(|audio| latest.get(&audio));
+            if later.is_some_and(|(at, _)| *at >= play.at) {
+                play.rating = None;
+            }
+        }
+        plays.extend(
+            latest
+                .into_iter()
+                .filter(|(_, (_, rating))| rating.is_some())
+                .map(|(audio, (at, rating))| Play {
+                    at,
+                    subject: PlaySubject {
+                        audio: Some(audio),
+                        ..PlaySubject::default()
+                    },
+                    listened_s: 0.0,
+                    source: PlaySource::Import,
+                    skipped: false,
+                    rating,
+                }),
+        );
+        plays.sort_by_key(|play| (play.at, play.subject.audio));
+        Ok(plays)
+    }
+}
+
+pub(crate) fn pick_row(track: &Track, pick: &Pick) -> PickRow {
+    PickRow {
+        track: track_row(track),
+        score: pick.score,
+        reasons: pick.reasons.iter().map(reason_row).collect(),
+    }
+}

@@ -1,0 +1,188 @@
+//! Playing files from the command line: through the engine to the sound card, to nowhere, or into a WAV file.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use segue_core::{Play, PlaySource};
+use segue_playback::{Command, End, Engine, Event, Item, OutputKind, render};
+use serde::Serialize;
+
+use crate::dto::FailureRow;
+use crate::plays::{ago, subject};
+use crate::{AppError, Segue};
+
+/// Where sound goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// The default sound card.
+    Default,
+    /// Nowhere, at the pace of a card.
+    Null,
+    /// A WAV file, as fast as it goes.
+    Wav(PathBuf),
+}
+
+impl FromStr for Output {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match (text, text.strip_prefix("wav:")) {
+            ("default", _) => Ok(Self::Default),
+            ("null", _) => Ok(Self::Null),
+            (_, Some(path)) if !path.is_empty() => Ok(Self::Wav(path.into())),
+            _ => Err("not one of default, null, wav:PATH".into()),
+        }
+    }
+}
+
+/// What `play` did.
+#[derive(Clone, Debug, Serialize)]
+pub struct Rendered {
+    /// Seconds that sounded.
+    pub seconds: f64,
+    /// Frames per second of the WAV file; 0 without one.
+    pub sample_rate_hz: u32,
+    /// The WAV file.
+    pub wav: Option<String>,
+    /// Files left out, or that broke off, and why.
+    pub failures: Vec<FailureRow>,
+}
+
+/// How far playing is.
+#[derive(Clone, Debug)]
+pub struct Playing {
+    /// The file that sounds.
+    pub path: String,
+    /// Seconds from its start.
+    pub position_s: f64,
+}
+
+impl Segue {
+    /// Plays files (paths or track ids) one after the other, to their end or for `length_s`. Plays of tracks in the
+    /// library are logged when they sounded; rendering a WAV file is no listening.
+    pub fn play(
+        &self,
+        files: &[String],
+        output: &Output,
+        start_s: f64,
+        length_s: Option<f64>,
+        tell: &mut dyn FnMut(&Playing),
+    ) -> Result<Rendered, AppError> {
+        let sensible = |seconds: f64| seconds.is_finite() && seconds >= 0.0;
+        if !sensible(start_s) || !length_s.is_none_or(sensible) {
+            return Err(AppError::Invalid(
+                "--start and --length are seconds, from 0".into(),
+            ));
+        }
+        let paths = files
+            .iter()
+            .map(|file| self.file(file))
+            .collect::<Result<Vec<_>, _>>()?;
+        let kind = match output {
+            Output::Default => OutputKind::Device,
+            Output::Null => OutputKind::Null,
+            Output::Wav(wav) => {
+                let rendered = render(&paths, start_s, length_s, wav)?;
+                return Ok(Rendered {
+                    seconds: rendered.frames as f64 / f64::from(rendered.sample_rate_hz.max(1)),
+                    sample_rate_hz: rendered.sample_rate_hz,
+                    wav: Some(wav.to_string_lossy().into_owned()),
+                    failures: rendered.failures.into_iter().map(failure).collect(),
+                });
+            }
+        };
+        self.perform(paths, kind, start_s, length_s, tell)
+    }
+
+    fn perform(
+        &self,
+        paths: Vec<PathBuf>,
+        kind: OutputKind,
+        start_s: f64,
+        length_s: Option<f64>,
+        tell: &mut dyn FnMut(&Playing),
+    ) -> Result<Rendered, AppError> {
+        let (heard, events) = crossbeam_channel::unbounded();
+        let engine = Engine::start(kind, move |event| {
+            // Fails only when nobody listens any more.
+            _ = heard.send(event);
+        })?;
+        let items = paths.into_iter().zip(0..).map(|(path, key)| Item {
+            path,
+            key,
+            audio: None,
+        });
+        engine.send(Command::SetQueue {
+            items: items.collect(),
+            start: 0,
+            play: false,
+        });
+        engine.send(Command::Seek(start_s));
+        engine.send(Command::Play);
+        let mut done = Rendered {
+            seconds: 0.0,
+            sample_rate_hz: 0,
+            wav: None,
+            failures: Vec::new(),
+        };
+        let mut path = String::new();
+        let mut begun_s = start_s;
+        for event in events {
+            match event {
+                Event::Started { item, from_s, .. } => {
+                    path = item.path.to_string_lossy().into_owned();
+                    begun_s = from_s;
+                }
+                Event::Position { position_s, .. } => {
+                    tell(&Playing {
+                        path: path.clone(),
+                        position_s,
+                    });
+                    if length_s
+                        .is_some_and(|length_s| done.seconds + position_s - begun_s >= length_s)
+                    {
+                        engine.send(Command::Stop);
+                    }
+                }
+                Event::Ended {
+                    item,
+                    listened_s,
+                    how,
+                    ..
+                } => {
+                    done.seconds += listened_s;
+                    if let Some(track) = self.library.track_by_path(&item.path)? {
+                        self.library.add_play(&Play {
+                            at: ago(listened_s),
+                            subject: subject(&track),
+                            listened_s,
+                            source: PlaySource::Queue,
+                            skipped: how == End::Skipped,
+                            rating: None,
+                        })?;
+                    }
+                }
+                Event::Failed { item, reason, .. } => {
+                    done.failures.push(failure((item.path.clone(), reason)))
+                }
+                Event::OutputLost { reason } => return Err(AppError::Silent(reason)),
+                Event::QueueEnded | Event::Stopped => break,
+                _ => {}
+            }
+        }
+        match done.failures.first() {
+            Some(first) if done.seconds == 0.0 => Err(AppError::Silent(format!(
+                "nothing sounded: {}",
+                first.reason
+            ))),
+            _ => Ok(done),
+        }
+    }
+}
+
+fn failure((path, reason): (PathBuf, String)) -> FailureRow {
+    FailureRow {
+        path: path.to_string_lossy().into_owned(),
+        reason,
+    }
+}

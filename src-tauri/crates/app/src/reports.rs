@@ -1,0 +1,267 @@
+//! What the command line prints with `--json`, beside the shapes it shares with the window. `cli.md` fixes
+//! these: adding fields is free, changing them is not.
+
+use segue_core::TagScore;
+use serde::Serialize;
+
+use crate::dto::{FailureRow, PickRow, TrackRow};
+
+/// `scan`
+#[derive(Clone, Debug, Serialize)]
+pub struct ScanDone {
+    /// Audio files found.
+    pub files: u64,
+    /// New tracks.
+    pub added: u64,
+    /// Tracks whose file changed.
+    pub updated: u64,
+    /// Tracks that needed no reading.
+    pub unchanged: u64,
+    /// Tracks found at another path.
+    pub moved: u64,
+    /// Tracks whose file is gone from a folder that is there.
+    pub missing: u64,
+    /// Folders that are not there: their tracks are kept as they are.
+    pub offline_roots: Vec<String>,
+    /// Files refused, one by one.
+    pub failures: Vec<FailureRow>,
+    /// Files that came in although something about them could not be read.
+    pub warnings: Vec<FailureRow>,
+    /// False when it was stopped before its end.
+    pub finished: bool,
+    /// Wall time.
+    pub seconds: f64,
+}
+
+/// `analyze`
+#[derive(Clone, Debug, Serialize)]
+pub struct AnalyzeDone {
+    /// Recordings embedded now.
+    pub analyzed: u64,
+    /// Recordings that had a vector of this model.
+    pub already: u64,
+    /// Files refused, one by one.
+    pub failures: Vec<FailureRow>,
+    /// False when it was stopped before its end.
+    pub finished: bool,
+    /// Wall time.
+    pub seconds: f64,
+    /// Seconds of audio decoded.
+    pub audio_seconds: f64,
+    /// The execution provider that was active.
+    pub provider: String,
+    /// The model's id.
+    pub model: String,
+}
+
+/// `tracks`
+#[derive(Clone, Debug, Serialize)]
+pub struct TracksFound {
+    /// How many there are beyond this page.
+    pub total: u64,
+    /// The page.
+    pub tracks: Vec<TrackRow>,
+}
+
+/// A line of `embed`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Embedded {
+    /// The file was heard.
+    Done {
+        /// Absolute path.
+        path: String,
+        /// The model's id.
+        model: String,
+        /// Unit vector.
+        vector: Vec<f32>,
+        /// Every tag with its probability, likeliest first.
+        tags: Vec<TagScore>,
+    },
+    /// The file was refused.
+    Refused {
+        /// Absolute path.
+        path: String,
+        /// Why.
+        error: String,
+    },
+}
+
+/// `similar`
+#[derive(Clone, Debug, Serialize)]
+pub struct SimilarFound {
+    /// What was asked about.
+    pub seed: TrackRow,
+    /// Nearest first.
+    pub tracks: Vec<Scored>,
+}
+
+/// A track with its cosine similarity.
+#[derive(Clone, Debug, Serialize)]
+pub struct Scored {
+    /// The track.
+    pub track: TrackRow,
+    /// Cosine, -1..1.
+    pub score: f64,
+}
+
+/// `radio`
+#[derive(Clone, Debug, Serialize)]
+pub struct RadioFound {
+    /// What it starts from.
+    pub seeds: Vec<TrackRow>,
+    /// The station's first tracks, in order.
+    pub tracks: Vec<PickRow>,
+    /// Wall time.
+    pub seconds: f64,
+}
+
+/// `plays import`
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaysImported {
+    /// Plays in the file.
+    pub read: u64,
+    /// Plays of recordings that are in the library.
+    pub matched: u64,
+    /// Plays that were in the log before.
+    pub already: u64,
+    /// What no recording was found for, each subject once. Their plays are kept all the same.
+    pub unmatched: Vec<String>,
+    /// Lines that could not be read.
+    pub failures: Vec<LineFailure>,
+    /// Wall time.
+    pub seconds: f64,
+}
+
+/// A line of a history that could not be read.
+#[derive(Clone, Debug, Serialize)]
+pub struct LineFailure {
+    /// From 1.
+    pub line: u64,
+    /// Why.
+    pub reason: String,
+}
+
+/// `taste train`
+#[derive(Clone, Debug, Serialize)]
+pub struct TasteTrained {
+    /// Plays in the log.
+    pub plays: u64,
+    /// Wall time.
+    pub seconds: f64,
+    /// A hash over what was learned: the same log gives the same.
+    pub model_version: String,
+    /// How well the taste of the earlier plays foretold the later ones; `null` with too few plays.
+    pub validation: Option<TasteValidation>,
+}
+
+/// A taste fitted to the earlier plays, judged by the later ones.
+#[derive(Clone, Debug, Serialize)]
+pub struct TasteValidation {
+    /// Later plays that were judged.
+    pub plays: u64,
+    /// Area under the ROC curve; 0.5 is chance.
+    pub auc: f64,
+    /// Mean logarithmic loss, in nats.
+    pub log_loss: f64,
+    /// Expected calibration error.
+    pub calibration_error: f64,
+}
+
+/// `taste show`
+#[derive(Clone, Debug, Serialize)]
+pub struct TasteShown {
+    /// Plays in the log.
+    pub plays: u64,
+    /// A hash over what was learned.
+    pub model_version: String,
+    /// What is liked, strongest first.
+    pub liked: Vec<Leaning>,
+    /// What is not, strongest first.
+    pub disliked: Vec<Leaning>,
+}
+
+/// One thing that taste leans to or from.
+#[derive(Clone, Debug, Serialize)]
+pub struct Leaning {
+    /// `artist`, `genre` or `tag`.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Change of the log-odds of listening to the end.
+    pub weight: f64,
+}
+
+/// `doctor`
+#[derive(Clone, Debug, Serialize)]
+pub struct Diagnosis {
+    /// Segue's version.
+    pub version: String,
+    /// Where all that Segue writes lies.
+    pub data_dir: String,
+    /// The store.
+    pub database: DatabaseHealth,
+    /// The audio network.
+    pub model: ModelHealth,
+    /// The library that runs it.
+    pub onnxruntime: RuntimeHealth,
+    /// Where sound may go.
+    pub audio: AudioHealth,
+}
+
+/// The store's health.
+#[derive(Clone, Debug, Serialize)]
+pub struct DatabaseHealth {
+    /// `ok`, or what is wrong.
+    pub integrity: String,
+    /// Tracks.
+    pub tracks: u64,
+    /// Recordings with a vector of the current model.
+    pub analyzed: u64,
+}
+
+/// The model's health.
+#[derive(Clone, Debug, Serialize)]
+pub struct ModelHealth {
+    /// Name and hash; `null` when there is none.
+    pub id: Option<String>,
+    /// Its folder.
+    pub folder: Option<String>,
+    /// Why there is none.
+    pub error: Option<String>,
+}
+
+/// The runtime's health.
+#[derive(Clone, Debug, Serialize)]
+pub struct RuntimeHealth {
+    /// Its version; `null` when it cannot be loaded.
+    pub version: Option<String>,
+    /// Where it was looked for.
+    pub path: Option<String>,
+    /// Why it cannot be loaded.
+    pub error: Option<String>,
+    /// Each execution provider.
+    pub providers: Vec<ProviderHealth>,
+}
+
+/// One execution provider.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProviderHealth {
+    /// `cpu`, `cuda`, `directml`, `coreml`.
+    pub name: String,
+    /// Whether a model can run on it here.
+    pub available: bool,
+    /// Whether `auto` chooses it.
+    pub active: bool,
+    /// Why not.
+    pub detail: String,
+}
+
+/// The outputs' health.
+#[derive(Clone, Debug, Serialize)]
+pub struct AudioHealth {
+    /// Whether there is a sound card.
+    pub available: bool,
+    /// Its name, or why there is none.
+    pub detail: String,
+}

@@ -1,0 +1,187 @@
+//! The command line's grammar: the contract of `cli.md`, no more.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use segue_app::{Output, Provider, TrackSort};
+use segue_core::Timestamp;
+
+/// Segue on the command line: scans, listens, recommends and plays. Nothing leaves this machine.
+#[derive(Parser)]
+#[command(name = "segue", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// Where all that Segue writes lies [default: the platform's data folder]
+    #[arg(long, global = true)]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// One JSON document on standard output
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// More about what happens, on standard error
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Add folders to the library and bring it up to date
+    Scan {
+        /// Folders to add; none: all that are in the library
+        folders: Vec<PathBuf>,
+        /// Stay and follow changes
+        #[arg(long)]
+        watch: bool,
+    },
+    /// Listen to what has no vector of the current model
+    Analyze {
+        /// Tracks at the same time [default: all cores but one]
+        #[arg(long)]
+        jobs: Option<usize>,
+        /// Where the network runs: auto, cpu, cuda, directml or coreml
+        #[arg(long, default_value = "auto", value_parser = provider)]
+        provider: Provider,
+        /// Listen to everything anew
+        #[arg(long)]
+        again: bool,
+    },
+    /// List tracks
+    Tracks {
+        /// Words that must all occur
+        query: Vec<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+        /// Leave out the first so many
+        #[arg(long, default_value_t = 0)]
+        offset: u32,
+        /// title, artist, album, year, duration, plays, added or path
+        #[arg(long, default_value = "artist")]
+        sort: TrackSort,
+        /// Last first
+        #[arg(long)]
+        descending: bool,
+    },
+    /// Print the vectors and tags of files, one JSON document a line
+    Embed {
+        /// Paths or track ids
+        #[arg(required = true)]
+        files: Vec<String>,
+    },
+    /// Find what sounds alike, by sound alone
+    Similar {
+        /// A path or track id
+        file: String,
+        /// So many
+        #[arg(long, default_value_t = 10)]
+        count: u32,
+    },
+    /// The first tracks of an endless station, each with its reasons
+    Radio {
+        /// Paths or track ids
+        #[arg(required = true, value_name = "SEED")]
+        seeds: Vec<String>,
+        /// So many
+        #[arg(long, default_value_t = 25)]
+        count: u32,
+        /// 0 familiar .. 1 new
+        #[arg(long, default_value_t = 0.5)]
+        discovery: f32,
+        /// Chance, to be repeated
+        #[arg(long, default_value_t = 0)]
+        seed_rng: u64,
+        /// Begin with the seeds themselves
+        #[arg(long)]
+        with_seed: bool,
+    },
+    /// The log of plays
+    #[command(subcommand)]
+    Plays(PlaysCommand),
+    /// What was learned from the plays
+    #[command(subcommand)]
+    Taste(TasteCommand),
+    /// More like this
+    Like {
+        /// A path or track id
+        file: String,
+    },
+    /// Not for me
+    Dislike {
+        /// A path or track id
+        file: String,
+    },
+    /// Take an opinion back
+    Unrate {
+        /// A path or track id
+        file: String,
+    },
+    /// Play files, through the real engine
+    Play {
+        /// Paths or track ids
+        #[arg(required = true)]
+        files: Vec<String>,
+        /// default (the sound card), null (nowhere, in real time) or wav:PATH
+        #[arg(long, default_value = "default")]
+        output: Output,
+        /// Seconds into the first file
+        #[arg(long, default_value_t = 0.0)]
+        start: f64,
+        /// Seconds in all
+        #[arg(long)]
+        length: Option<f64>,
+    },
+    /// What is installed, what works, and what does not
+    Doctor,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum PlaysCommand {
+    /// Append one play
+    Add {
+        /// A path or track id
+        file: String,
+        /// Seconds that sounded
+        #[arg(long)]
+        listened: f64,
+        /// When it began, such as 2026-01-31T20:15:00Z [default: so long ago that it ends now]
+        #[arg(long)]
+        at: Option<Timestamp>,
+        /// radio, mix, album, search, shuffle, queue, playlist or import
+        #[arg(long, default_value = "queue")]
+        source: String,
+    },
+    /// Bring in a history; importing twice adds nothing
+    Import {
+        /// JSON lines
+        file: PathBuf,
+        /// The file's format
+        #[arg(long, value_enum, default_value_t = PlayFormat::Segue)]
+        format: PlayFormat,
+        /// Only say what would happen
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Print the log as JSON lines
+    Export {
+        /// The file's format
+        #[arg(long, value_enum, default_value_t = PlayFormat::Segue)]
+        format: PlayFormat,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlayFormat {
+    Segue,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TasteCommand {
+    /// Learn from the log of plays
+    Train,
+    /// Say what was learned
+    Show,
+}
+
+fn provider(name: &str) -> Result<Provider, String> {
+    Provider::parse(name).ok_or_else(|| "not one of auto, cpu, cuda, directml, coreml".into())
+}

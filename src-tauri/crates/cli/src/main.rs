@@ -1,0 +1,147 @@
+//! `segue`: the same core as the window, without one. For servers, scripts, cron and tests.
+//!
+//! This crate reads arguments and prints; every decision is in `segue-app`. Exit codes: 0 done, 1 could not be
+//! done, 2 wrong usage. Results go to standard output, all else to standard error.
+
+mod arguments;
+mod print;
+mod progress;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command, PlaysCommand, TasteCommand};
+use clap::Parser;
+use segue_app::{AnalyzeRequest, AppError, RadioRequest, Segue};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let level = if arguments.verbose { "info" } else { "error" };
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| level.into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            print::complain(&error);
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(), AppError> {
+    let segue = Segue::open(arguments.data_dir.as_deref())?;
+    let json = arguments.json;
+    match arguments.command {
+        Command::Scan { folders, watch } => {
+            let mut bar = progress::scan();
+            let done = segue.scan(&folders, &mut |progress| bar.scan(progress))?;
+            bar.clear();
+            print::scan(&done, json);
+            if watch {
+                print::say("watching for changes; end with Ctrl+C");
+                segue.watch(&mut |done| print::scan(&done, json))?;
+            }
+        }
+        Command::Analyze {
+            jobs,
+            provider,
+            again,
+        } => {
+            let mut bar = progress::analysis();
+            let request = AnalyzeRequest {
+                jobs,
+                provider,
+                again,
+            };
+            let done = segue.analyze(&request, &mut |progress| bar.analysis(progress))?;
+            bar.clear();
+            print::analysis(&done, json);
+        }
+        Command::Tracks {
+            query,
+            limit,
+            offset,
+            sort,
+            descending,
+        } => {
+            print::tracks(
+                &segue.tracks(&query.join(" "), sort, descending, limit, offset)?,
+                json,
+            );
+        }
+        Command::Embed { files } => {
+            segue.embed(&files, &mut |line| print::embedded(&line, json))?
+        }
+        Command::Similar { file, count } => print::similar(&segue.similar(&file, count)?, json),
+        Command::Radio {
+            seeds,
+            count,
+            discovery,
+            seed_rng,
+            with_seed,
+        } => {
+            let request = RadioRequest {
+                count,
+                discovery,
+                rng_seed: seed_rng,
+                with_seed,
+            };
+            print::radio(&segue.radio(&seeds, &request)?, json);
+        }
+        Command::Plays(PlaysCommand::Add {
+            file,
+            listened,
+            at,
+            source,
+        }) => {
+            segue.add_play(&file, listened, at, &source)?;
+            print::done(json);
+        }
+        Command::Plays(PlaysCommand::Import {
+            file,
+            format: arguments::PlayFormat::Segue,
+            dry_run,
+        }) => {
+            print::imported(&segue.import_plays(&file, dry_run)?, dry_run, json);
+        }
+        Command::Plays(PlaysCommand::Export {
+            format: arguments::PlayFormat::Segue,
+        }) => {
+            segue.export_plays(&mut std::io::stdout().lock())?;
+        }
+        Command::Taste(TasteCommand::Train) => print::trained(&segue.train_taste()?, json),
+        Command::Taste(TasteCommand::Show) => print::taste(&segue.show_taste()?, json),
+        Command::Like { file } => rate(&segue, &file, Some(segue_core::Rating::Like), json)?,
+        Command::Dislike { file } => rate(&segue, &file, Some(segue_core::Rating::Dislike), json)?,
+        Command::Unrate { file } => rate(&segue, &file, None, json)?,
+        Command::Play {
+            files,
+            output,
+            start,
+            length,
+        } => {
+            let mut bar = progress::playing();
+            let played = segue.play(&files, &output, start, length, &mut |event| {
+                bar.playing(event)
+            })?;
+            bar.clear();
+            print::played(&played, json);
+        }
+        Command::Doctor => print::doctor(&segue.doctor(), json),
+    }
+    Ok(())
+}
+
+fn rate(
+    segue: &Segue,
+    file: &str,
+    rating: Option<segue_core::Rating>,
+    json: bool,
+) -> Result<(), AppError> {
+    segue.rate(file, rating)?;
+    print::done(json);
+    Ok(())
+}

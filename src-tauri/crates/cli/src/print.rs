@@ -1,0 +1,306 @@
+//! What goes to standard output: one JSON document, or text for people.
+//!
+//! A closed pipe (`segue tracks | head`) ends the program quietly, as it does with every other command.
+
+#![expect(
+    clippy::print_stderr,
+    reason = "speaking on the terminal is what this is for"
+)]
+
+use std::io::{self, Write};
+
+use segue_app::{
+    AnalyzeDone, AppError, Diagnosis, Embedded, FailureRow, PlaysImported, RadioFound, Rendered,
+    ScanDone, Scored, SimilarFound, TasteShown, TasteTrained, TrackRow, TracksFound,
+};
+use serde::Serialize;
+
+pub(crate) fn complain(error: &AppError) {
+    eprintln!("segue: {}", error.sentence());
+}
+
+pub(crate) fn say(message: &str) {
+    eprintln!("{message}");
+}
+
+pub(crate) fn done(json: bool) {
+    if json {
+        line(&serde_json::json!({}));
+    }
+}
+
+pub(crate) fn scan(done: &ScanDone, json: bool) {
+    if json {
+        return line(done);
+    }
+    let mut text = format!(
+        "{} files: {} added, {} updated, {} unchanged, {} moved, {} missing, {} refused ({:.1} s)\n",
+        done.files,
+        done.added,
+        done.updated,
+        done.unchanged,
+        done.moved,
+        done.missing,
+        done.failures.len(),
+        done.seconds
+    );
+    for root in &done.offline_roots {
+        text.push_str(&format!("offline, kept as it was: {root}\n"));
+    }
+    refused(&mut text, &done.failures);
+    put(&text);
+}
+
+pub(crate) fn analysis(done: &AnalyzeDone, json: bool) {
+    if json {
+        return line(done);
+    }
+    let mut text = format!(
+        "{} listened to, {} known before, {} refused; {:.0} s of audio in {:.1} s with {} on {}\n",
+        done.analyzed,
+        done.already,
+        done.failures.len(),
+        done.audio_seconds,
+        done.seconds,
+        done.model,
+        done.provider
+    );
+    refused(&mut text, &done.failures);
+    put(&text);
+}
+
+fn refused(text: &mut String, failures: &[FailureRow]) {
+    for failure in failures {
+        text.push_str(&format!("refused {}: {}\n", failure.path, failure.reason));
+    }
+}
+
+pub(crate) fn tracks(found: &TracksFound, json: bool) {
+    if json {
+        return line(found);
+    }
+    let mut text = String::new();
+    for track in &found.tracks {
+        text.push_str(&format!(
+            "{:>7}  {}  [{}]\n",
+            track.id,
+            name(track),
+            time(track.duration_s)
+        ));
+    }
+    let shown = found.tracks.len() as u64;
+    if shown < found.total {
+        text.push_str(&format!("{shown} of {}\n", found.total));
+    }
+    put(&text);
+}
+
+pub(crate) fn embedded(embedded: &Embedded, json: bool) {
+    if json {
+        return line(embedded);
+    }
+    put(&match embedded {
+        Embedded::Done {
+            path, model, tags, ..
+        } => {
+            let tags: Vec<String> = tags
+                .iter()
+                .take(5)
+                .map(|tag| format!("{} {:.0} %", tag.name, tag.p * 100.0))
+                .collect();
+            format!("{path}\n    {model}: {}\n", tags.join(", "))
+        }
+        Embedded::Refused { path, error } => format!("{path}\n    refused: {error}\n"),
+    });
+}
+
+pub(crate) fn similar(found: &SimilarFound, json: bool) {
+    if json {
+        return line(found);
+    }
+    let mut text = format!("sounds like {}:\n", name(&found.seed));
+    for Scored { track, score } in &found.tracks {
+        text.push_str(&format!("{score:6.3}  {}\n", name(track)));
+    }
+    put(&text);
+}
+
+pub(crate) fn radio(found: &RadioFound, json: bool) {
+    if json {
+        return line(found);
+    }
+    let seeds: Vec<String> = found.seeds.iter().map(name).collect();
+    let mut text = format!("radio from {}\n", seeds.join("; "));
+    for (place, pick) in found.tracks.iter().enumerate() {
+        // What speaks against a track explains nothing here; the whole sum is in the JSON.
+        let speak = pick
+            .reasons
+            .iter()
+            .filter(|reason| reason.weight > 0.01)
+            .take(3);
+        let reasons: Vec<&str> = speak.map(|reason| reason.text.as_str()).collect();
+        text.push_str(&format!(
+            "{:>3}. {}  [{}]\n       {}\n",
+            place + 1,
+            name(&pick.track),
+            time(pick.track.duration_s),
+            reasons.join("; ")
+        ));
+    }
+    put(&text);
+}
+
+pub(crate) fn imported(done: &PlaysImported, dry_run: bool, json: bool) {
+    if json {
+        return line(done);
+    }
+    let mut text = format!(
+        "{} plays read, {} of music in the library, {} known before{}\n",
+        done.read,
+        done.matched,
+        done.already,
+        if dry_run {
+            " (dry run: nothing was kept)"
+        } else {
+            ""
+        }
+    );
+    for subject in &done.unmatched {
+        text.push_str(&format!("not in the library: {subject}\n"));
+    }
+    for failure in &done.failures {
+        text.push_str(&format!(
+            "line {} refused: {}\n",
+            failure.line, failure.reason
+        ));
+    }
+    put(&text);
+}
+
+pub(crate) fn trained(done: &TasteTrained, json: bool) {
+    if json {
+        return line(done);
+    }
+    let mut text = format!(
+        "learned from {} plays in {:.2} s: {}\n",
+        done.plays, done.seconds, done.model_version
+    );
+    if let Some(validation) = &done.validation {
+        text.push_str(&format!(
+            "on the {} latest plays, unseen: AUC {:.2}, log loss {:.2}, calibration error {:.3}\n",
+            validation.plays, validation.auc, validation.log_loss, validation.calibration_error
+        ));
+    }
+    put(&text);
+}
+
+pub(crate) fn taste(shown: &TasteShown, json: bool) {
+    if json {
+        return line(shown);
+    }
+    if shown.plays == 0 {
+        return put(
+            "nothing is known yet: play something, or bring in a history with `segue plays import`\n",
+        );
+    }
+    let mut text = format!("from {} plays ({})\n", shown.plays, shown.model_version);
+    for (what, leanings) in [
+        ("you like", &shown.liked),
+        ("you pass over", &shown.disliked),
+    ] {
+        for leaning in leanings {
+            text.push_str(&format!(
+                "{what} {} {} ({:+.2})\n",
+                leaning.kind, leaning.name, leaning.weight
+            ));
+        }
+    }
+    put(&text);
+}
+
+pub(crate) fn played(done: &Rendered, json: bool) {
+    if json {
+        return line(done);
+    }
+    let mut text = match &done.wav {
+        Some(wav) => format!(
+            "{:.3} s at {} Hz in {wav}\n",
+            done.seconds, done.sample_rate_hz
+        ),
+        None => format!("{:.1} s played\n", done.seconds),
+    };
+    refused(&mut text, &done.failures);
+    put(&text);
+}
+
+pub(crate) fn doctor(found: &Diagnosis, json: bool) {
+    if json {
+        return line(found);
+    }
+    let or = |value: &Option<String>, error: &Option<String>| {
+        value.clone().or_else(|| error.clone()).unwrap_or_default()
+    };
+    let mut text = format!("Segue {}\n", found.version);
+    text.push_str(&format!("data folder   {}\n", found.data_dir));
+    text.push_str(&format!(
+        "database      {}; {} tracks, {} of them listened to\n",
+        found.database.integrity, found.database.tracks, found.database.analyzed
+    ));
+    text.push_str(&format!(
+        "model         {}\n",
+        or(&found.model.id, &found.model.error)
+    ));
+    text.push_str(&format!(
+        "ONNX Runtime  {}\n",
+        or(&found.onnxruntime.version, &found.onnxruntime.error)
+    ));
+    for provider in &found.onnxruntime.providers {
+        let state = match (provider.active, provider.available) {
+            (true, _) => "active",
+            (_, true) => "available",
+            _ => "not here",
+        };
+        text.push_str(&format!(
+            "  {:<10}  {state}: {}\n",
+            provider.name, provider.detail
+        ));
+    }
+    text.push_str(&format!("sound card    {}\n", found.audio.detail));
+    put(&text);
+}
+
+fn name(track: &TrackRow) -> String {
+    let artists = if track.artists.is_empty() {
+        "unknown artist".to_owned()
+    } else {
+        track.artists.join(", ")
+    };
+    match &track.album {
+        Some(album) => format!("{artists} – {} ({album})", track.title),
+        None => format!("{artists} – {}", track.title),
+    }
+}
+
+fn time(duration_s: f64) -> String {
+    let seconds = duration_s.round() as u64;
+    match seconds / 3600 {
+        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
+        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
+    }
+}
+
+fn line(document: &impl Serialize) {
+    let text = serde_json::to_string(document).expect("reports hold nothing that JSON cannot");
+    put(&format!("{text}\n"));
+}
+
+fn put(text: &str) {
+    let mut out = io::stdout().lock();
+    if out
+        .write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .is_err()
+    {
+        std::process::exit(0);
+    }
+}
