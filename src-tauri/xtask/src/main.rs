@@ -1,0 +1,45 @@
+//! `cargo xtask`: the repository's own commands, each one whole.
+//!
+//! `run` opens the player, `test` runs everything that CI runs. Both first do the set-up (`setup`), say what
+//! they install, and do nothing of it a second time. Nothing here is part of Segue itself.
+
+mod bench;
+mod run;
+mod setup;
+mod shell;
+mod test;
+
+use std::process::ExitCode;
+
+use shell::Failure;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  run [ARGS…]   sets up, builds and opens the player; without a display: the demo tour on the command line
+  test          sets up, then runs everything that CI runs
+  setup         system packages, npm packages and ONNX Runtime, where they are missing
+  bench         speed and memory of the release build, with the ratios that matter
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = match arguments.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("", &[][..]),
+    };
+    let outcome = match (command, rest) {
+        ("run", arguments) => run::run(arguments),
+        ("test", []) => test::test(),
+        ("setup", []) => setup::everything(setup::For::Running),
+        ("bench", []) => bench::bench(),
+        _ => Err(Failure::usage(USAGE)),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            shell::complain(&failure.message);
+            ExitCode::from(failure.code)
+        }
+    }
+}
