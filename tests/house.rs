@@ -1,0 +1,163 @@
+//! The house rules that no compiler holds: which room may import which, which crate belongs to one room alone, and
+//! that every file opens with its promise. A new edge is a decision, made by editing the table here and in
+//! ARCHITECTURE.md. The page holds its own rules in `ui/src/house.test.ts`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::world::root;
+
+/// Which of our packages each may depend upon, in any kind of dependency.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("segue-core", &[]),
+    ("segue-library", &["segue-core"]),
+    ("segue-decode", &["segue-core"]),
+    ("segue-analysis", &["segue-core", "segue-decode"]),
+    ("segue-playback", &["segue-core", "segue-decode"]),
+    ("segue-recommend", &["segue-core"]),
+    (
+        "segue-app",
+        &[
+            "segue-core",
+            "segue-library",
+            "segue-decode",
+            "segue-analysis",
+            "segue-playback",
+            "segue-recommend",
+        ],
+    ),
+    ("segue-cli", &["segue-app", "segue-core"]),
+    ("segue-window", &["segue-app", "segue-core"]),
+    ("segue-tests", &[]),
+    ("xtask", &[]),
+];
+
+/// Crates that only one room may name, because keeping them there is why the room exists.
+const KEPT_IN: &[(&str, &str)] = &[
+    ("ort", "segue-analysis"),
+    ("rusqlite", "segue-library"),
+    ("lofty", "segue-library"),
+    ("notify", "segue-library"),
+    ("symphonia", "segue-decode"),
+    ("rubato", "segue-decode"),
+    ("rodio", "segue-playback"),
+    ("tauri", "segue-window"),
+];
+
+#[test]
+fn rooms_import_only_what_the_table_allows() {
+    let allowed: BTreeMap<_, _> = MAY_IMPORT.iter().copied().collect();
+    let packages = packages();
+    let names: BTreeSet<&str> = packages.keys().map(String::as_str).collect();
+    assert_eq!(
+        names,
+        allowed.keys().copied().collect(),
+        "the table and the workspace list the same packages"
+    );
+    for (name, dependencies) in &packages {
+        for dependency in dependencies
+            .iter()
+            .filter(|dependency| names.contains(dependency.as_str()))
+        {
+            assert!(
+                allowed[name.as_str()].contains(&dependency.as_str()),
+                "{name} must not import {dependency}: see ARCHITECTURE.md"
+            );
+        }
+        for (kept, room) in KEPT_IN {
+            assert!(
+                name == room || !dependencies.contains(*kept),
+                "{kept} belongs to {room} alone, yet {name} names it"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_architecture_page_names_every_room() {
+    let page = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    for name in packages().keys() {
+        assert!(
+            page.contains(&format!("`{name}`")),
+            "ARCHITECTURE.md does not name `{name}`"
+        );
+    }
+}
+
+#[test]
+fn every_file_opens_with_its_promise() {
+    let mut silent = Vec::new();
+    for file in files(&root().join("src-tauri"), "rs")
+        .into_iter()
+        .chain(files(&root().join("tests"), "rs"))
+    {
+        let text = fs::read_to_string(&file).unwrap();
+        if !text.starts_with("//!") && !text.starts_with("///") {
+            silent.push(file);
+        }
+    }
+    assert!(
+        silent.is_empty(),
+        "these files do not say what they are for: {silent:#?}"
+    );
+}
+
+/// Each package of the workspace with the names of all it depends upon.
+fn packages() -> BTreeMap<String, BTreeSet<String>> {
+    let mut manifests = vec![
+        root().join("src-tauri"),
+        root().join("src-tauri/xtask"),
+        root().join("tests"),
+    ];
+    manifests.extend(
+        fs::read_dir(root().join("src-tauri/crates"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path()),
+    );
+    manifests
+        .into_iter()
+        .map(|folder| {
+            let text = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+            let manifest: toml::Table = text.parse().unwrap();
+            let name = manifest["package"]["name"].as_str().unwrap().to_owned();
+            let mut dependencies = BTreeSet::new();
+            collect_dependencies(&manifest, &mut dependencies);
+            (name, dependencies)
+        })
+        .collect()
+}
+
+fn collect_dependencies(table: &toml::Table, into: &mut BTreeSet<String>) {
+    for (key, value) in table {
+        let Some(value) = value.as_table() else {
+            continue;
+        };
+        if key.ends_with("dependencies") {
+            for (name, dependency) in value {
+                let renamed = dependency
+                    .get("package")
+                    .and_then(|package| package.as_str());
+                into.insert(renamed.unwrap_or(name).to_owned());
+            }
+        } else if key == "target" || key.starts_with("cfg(") {
+            collect_dependencies(value, into);
+        }
+    }
+}
+
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            if !["target", "node_modules", "gen"].contains(&name.as_str()) {
+                found.extend(files(&path, ending));
+            }
+        } else if path.extension().is_some_and(|e| e == ending) {
+            found.push(path);
+        }
+    }
+    found
+}

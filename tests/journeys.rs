@@ -1,0 +1,351 @@
+//! Journeys with the `segue` command, as a person or a script makes them: the contract of `cli.md` on the
+//! demo library and on sounds made on the spot.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::world::{World, demo, glide, read_wav, write_wav};
+
+#[test]
+fn a_folder_goes_in_and_a_radio_that_tells_styles_apart_comes_out() {
+    let world = World::new();
+    let scan = world.json(&["scan", &demo()]);
+    assert_eq!(
+        (&scan["files"], &scan["added"]),
+        (&24.into(), &24.into()),
+        "{scan}"
+    );
+    assert_eq!(scan["failures"], Value::Array(vec![]));
+
+    // Before any vector exists, radio works from tags and says so.
+    let tracks = world.json(&["tracks", "--limit", "100"]);
+    assert_eq!(tracks["total"], 24);
+    let tracks = tracks["tracks"].as_array().unwrap();
+    let first = tracks[0]["id"].to_string();
+    let early = world.json(&["radio", &first, "--count", "5"]);
+    assert_eq!(early["tracks"].as_array().unwrap().len(), 5);
+    for pick in early["tracks"].as_array().unwrap() {
+        assert!(
+            pick["reasons"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|reason| reason["kind"] != "sound"),
+            "{pick}"
+        );
+    }
+
+    let analysis = world.json(&["analyze"]);
+    assert_eq!(analysis["analyzed"], 24, "{analysis}");
+    assert_eq!(world.json(&["analyze"])["already"], 24);
+
+    for seed in tracks {
+        let style = &seed["genres"][0];
+        let mates = tracks
+            .iter()
+            .filter(|track| track["genres"][0] == *style)
+            .count()
+            - 1;
+        let radio = world.json(&["radio", &seed["id"].to_string(), "--count", "5"]);
+        let picks = radio["tracks"].as_array().unwrap();
+        let found = picks
+            .iter()
+            .filter(|pick| pick["track"]["genres"][0] == *style)
+            .count();
+        assert!(
+            3 * found >= 2 * mates,
+            "{} ({style}): {found} of {mates} in the first five",
+            seed["title"]
+        );
+        for pick in picks {
+            assert_ne!(
+                pick["track"]["id"], seed["id"],
+                "a seed is not among its picks"
+            );
+            let weights: f64 = pick["reasons"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|r| r["weight"].as_f64().unwrap())
+                .sum();
+            assert!(
+                weights.is_finite() && !pick["reasons"].as_array().unwrap().is_empty(),
+                "{pick}"
+            );
+        }
+    }
+}
+
+#[test]
+fn broken_files_are_named_and_cost_nothing_else() {
+    let world = World::new();
+    let music = world.path("music");
+    fs::create_dir(&music).unwrap();
+    write_wav(&music.join("good.wav"), 44_100, &glide(44_100, 1.0, 1));
+    fs::write(music.join("empty.mp3"), b"").unwrap();
+    fs::write(music.join("text.flac"), b"this is not a FLAC file").unwrap();
+    fs::write(music.join("notes.txt"), b"not music, not ours").unwrap();
+    let scan = world.json(&["scan", music.to_str().unwrap()]);
+    assert_eq!(
+        (&scan["files"], &scan["added"]),
+        (&3.into(), &1.into()),
+        "{scan}"
+    );
+    let refused: BTreeSet<&str> = scan["failures"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|failure| {
+            assert!(!failure["reason"].as_str().unwrap().is_empty());
+            failure["path"]
+                .as_str()
+                .unwrap()
+                .rsplit(['/', '\\'])
+                .next()
+                .unwrap()
+        })
+        .collect();
+    assert_eq!(refused, BTreeSet::from(["empty.mp3", "text.flac"]));
+
+    // A file that goes is kept as missing; one that moves keeps its id.
+    let id = world.json(&["tracks"])["tracks"][0]["id"].clone();
+    fs::rename(music.join("good.wav"), music.join("renamed.wav")).unwrap();
+    let scan = world.json(&["scan"]);
+    assert_eq!(
+        (&scan["moved"], &scan["added"], &scan["missing"]),
+        (&1.into(), &0.into(), &0.into()),
+        "{scan}"
+    );
+    assert_eq!(world.json(&["tracks"])["tracks"][0]["id"], id);
+
+    // A folder that is not there is offline, not empty.
+    fs::rename(&music, world.path("unplugged")).unwrap();
+    let scan = world.json(&["scan"]);
+    assert_eq!(scan["offline_roots"].as_array().unwrap().len(), 1, "{scan}");
+    assert_eq!(world.json(&["tracks"])["total"], 1);
+}
+
+#[test]
+fn exit_codes_and_sentences() {
+    let world = World::new();
+    for (arguments, code, words) in [
+        (vec!["frobnicate"], 2, "frobnicate"),
+        (vec!["radio"], 2, "SEED"),
+        (vec!["scan", "/no/such/folder"], 1, "/no/such/folder"),
+        (vec!["radio", "424242"], 1, "424242"),
+        (
+            vec!["play", "/no/such/file.flac", "--output", "null"],
+            1,
+            "/no/such/file.flac",
+        ),
+        (
+            vec!["plays", "import", "/no/such/plays.jsonl"],
+            1,
+            "/no/such/plays.jsonl",
+        ),
+    ] {
+        let output = world.run(&arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "segue {arguments:?}: {said}"
+        );
+        assert!(said.contains(words), "segue {arguments:?} said {said:?}");
+        assert!(
+            output.stdout.is_empty(),
+            "segue {arguments:?} prints errors on standard error only"
+        );
+    }
+}
+
+#[test]
+fn plays_go_in_once_and_taste_follows_them() {
+    let world = World::new();
+    world.json(&["scan", &demo()]);
+    world.json(&["analyze"]);
+    let tracks = world.json(&["tracks", "--limit", "100"]);
+    let tracks = tracks["tracks"].as_array().unwrap();
+    let style = tracks[0]["genres"][0].clone();
+    let mut log = String::new();
+    for round in 0..4 {
+        for (index, track) in tracks.iter().enumerate() {
+            let loved = track["genres"][0] == style;
+            let duration_s = track["duration_s"].as_f64().unwrap();
+            let line = serde_json::json!({
+                "at": format!("2026-01-{:02}T20:{index:02}:00Z", round + 1),
+                "path": track["path"],
+                "listened_s": if loved { duration_s } else { 12.0 },
+                "duration_s": duration_s,
+                "source": "radio",
+            });
+            log.push_str(&format!("{line}\n"));
+        }
+    }
+    log.push_str("{\"at\": \"2026-02-01T00:00:00Z\", \"artist\": \"Nobody\", \"title\": \"Nothing\", \"listened_s\": 3}\n");
+    let file = world.path("plays.jsonl");
+    fs::write(&file, &log).unwrap();
+    let file = file.to_str().unwrap();
+
+    let dry = world.json(&["plays", "import", file, "--dry-run"]);
+    assert_eq!(
+        (&dry["read"], &dry["matched"]),
+        (&97.into(), &96.into()),
+        "{dry}"
+    );
+    assert_eq!(
+        world.run(&["plays", "export"]).stdout,
+        b"",
+        "a dry run writes nothing"
+    );
+    let first = world.json(&["plays", "import", file]);
+    assert_eq!(
+        (&first["read"], &first["already"]),
+        (&97.into(), &0.into()),
+        "{first}"
+    );
+    let again = world.json(&["plays", "import", file]);
+    assert_eq!(
+        again["already"], 97,
+        "importing twice adds nothing: {again}"
+    );
+    let exported = String::from_utf8(world.run(&["plays", "export"]).stdout).unwrap();
+    assert_eq!(exported.lines().count(), 97);
+    for line in exported.lines() {
+        serde_json::from_str::<Value>(line).unwrap();
+    }
+
+    let trained = world.json(&["taste", "train"]);
+    assert_eq!(trained["plays"], 97, "{trained}");
+    assert_eq!(
+        trained["model_version"],
+        world.json(&["taste", "train"])["model_version"],
+        "same log, same bits"
+    );
+    let shown = world.run(&["taste", "show"]);
+    assert!(shown.status.success() && !shown.stdout.is_empty());
+    let loved = &world.json(&["tracks", "--limit", "100"])["tracks"][0];
+    assert_eq!(loved["plays"], 4, "{loved}");
+
+    // From a seed that is not of the loved style, the loved style still comes sooner than it did.
+    let seed = tracks
+        .iter()
+        .find(|track| track["genres"][0] != style)
+        .unwrap()["id"]
+        .to_string();
+    let first_loved = |world: &World| {
+        let radio = world.json(&["radio", &seed, "--count", "23"]);
+        let picks = radio["tracks"].as_array().unwrap();
+        let places = picks
+            .iter()
+            .enumerate()
+            .filter(|(_, pick)| pick["track"]["genres"][0] == style);
+        places.map(|(place, _)| place).sum::<usize>()
+    };
+    let naive = World::new();
+    naive.json(&["scan", &demo()]);
+    naive.json(&["analyze"]);
+    assert!(
+        first_loved(&world) < first_loved(&naive),
+        "what is finished comes sooner than what is skipped"
+    );
+}
+
+#[test]
+fn two_halves_play_as_the_whole() {
+    let world = World::new();
+    let whole = glide(44_100, 2.0, 5);
+    let (a, b, out) = (
+        world.path("a.wav"),
+        world.path("b.wav"),
+        world.path("out.wav"),
+    );
+    write_wav(&a, 44_100, &whole[..50_001]);
+    write_wav(&b, 44_100, &whole[50_001..]);
+    let wav = format!("wav:{}", out.display());
+    let played = world.run(&[
+        "play",
+        a.to_str().unwrap(),
+        b.to_str().unwrap(),
+        "--output",
+        &wav,
+    ]);
+    assert!(
+        played.status.success(),
+        "{}",
+        String::from_utf8_lossy(&played.stderr)
+    );
+    let (rate_hz, frames) = read_wav(&out);
+    assert_eq!(rate_hz, 44_100);
+    assert!(
+        frames == whole,
+        "{} frames of {} came out, or some differ",
+        frames.len(),
+        whole.len()
+    );
+}
+
+/// Every vector of a data folder, in the only way that a stranger can see them: all similarities.
+fn similarities(world: &World) -> Vec<Value> {
+    let tracks = world.json(&["tracks", "--limit", "1000", "--sort", "title"]);
+    let tracks = tracks["tracks"].as_array().unwrap();
+    tracks
+        .iter()
+        .map(|track| {
+            let similar = world.json(&["similar", &track["id"].to_string(), "--count", "30"]);
+            let rows = similar["tracks"].as_array().unwrap();
+            rows.iter()
+                .map(|row| serde_json::json!([row["track"]["path"], row["score"]]))
+                .collect()
+        })
+        .collect()
+}
+
+#[test]
+fn vectors_do_not_depend_on_the_number_of_jobs_nor_on_being_killed() {
+    let (one, killed) = (World::new(), World::new());
+    one.json(&["scan", &demo()]);
+    one.json(&["analyze", "--jobs", "1"]);
+    // Killed again and again in the middle of scan and analysis, the library still comes out whole.
+    for delay_ms in [30, 80, 200, 500, 900, 1500] {
+        for arguments in [vec!["scan", &demo()], vec!["analyze", "--jobs", "2"]] {
+            let mut child = killed
+                .command(&arguments)
+                .stdout(std::process::Stdio::null())
+                .spawn()
+                .unwrap();
+            thread::sleep(Duration::from_millis(delay_ms));
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+    killed.json(&["scan", &demo()]);
+    killed.json(&["analyze", "--jobs", "3"]);
+    assert_eq!(killed.json(&["tracks"])["total"], 24);
+    assert_eq!(killed.json(&["analyze"])["already"], 24);
+    assert_eq!(similarities(&one), similarities(&killed));
+}
+
+#[test]
+fn the_doctor_names_the_model_and_its_runtime() {
+    let world = World::new();
+    let doctor = world.json(&["doctor"]);
+    assert_eq!(doctor["database"]["integrity"], "ok", "{doctor}");
+    assert!(
+        doctor["model"]["id"]
+            .as_str()
+            .unwrap()
+            .starts_with("segue-ear-"),
+        "{doctor}"
+    );
+    let providers = doctor["onnxruntime"]["providers"].as_array().unwrap();
+    assert!(
+        providers
+            .iter()
+            .any(|provider| provider["name"] == "cpu" && provider["available"] == true)
+    );
+}

@@ -1,0 +1,7 @@
+//! The tests of the house as a whole, in one binary: each module opens with what it holds.
+
+mod house;
+mod journeys;
+#[cfg(target_os = "linux")]
+mod window;
+mod world;

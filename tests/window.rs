@@ -1,0 +1,385 @@
+//! The real window, driven through WebKitWebDriver as a person would use it: first run, a folder goes in, songs
+//! come up, search, play, radio from a song, a file that appears by itself.
+//!
+//! Needs the built window (`cargo xtask test` builds it), a display (xtask starts Xvfb) and a session bus. Every
+//! thing the program sees of its user (home, data, music) is a folder of the test's own.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::world::{glide, program, root, write_wav};
+
+/// How long anything the user waits for may take on a slow and busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A user with a home of their own, and the window open before them.
+struct Visit {
+    home: tempfile::TempDir,
+    driver: Child,
+    client: Client,
+}
+
+impl Visit {
+    async fn begin(arguments: &[&str]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        fs::create_dir_all(home.path().join("Music")).unwrap();
+        fs::create_dir_all(home.path().join(".config")).unwrap();
+        fs::write(
+            home.path().join(".config/user-dirs.dirs"),
+            "XDG_MUSIC_DIR=\"$HOME/Music\"\n",
+        )
+        .unwrap();
+        Self::enter(home, arguments).await
+    }
+
+    async fn enter(home: tempfile::TempDir, arguments: &[&str]) -> Self {
+        let window = program("segue-window");
+        assert!(
+            window.is_file(),
+            "{} is not built: run `cargo xtask test`",
+            window.display()
+        );
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let mut driver = Command::new("WebKitWebDriver");
+        driver.arg(format!("--port={port}")).stdout(Stdio::null());
+        driver
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("HOME", home.path());
+        for (name, folder) in [
+            ("XDG_CONFIG_HOME", ".config"),
+            ("XDG_DATA_HOME", ".local/share"),
+            ("XDG_CACHE_HOME", ".cache"),
+        ] {
+            driver.env(name, home.path().join(folder));
+        }
+        let driver = driver
+            .spawn()
+            .expect("WebKitWebDriver starts (package webkit2gtk-driver)");
+        let mut all = vec!["--output", "null"];
+        all.extend(arguments);
+        let mut capabilities = serde_json::Map::new();
+        capabilities.insert(
+            "webkitgtk:browserOptions".into(),
+            json!({ "binary": window, "args": all }),
+        );
+        let begun = Instant::now();
+        let client = loop {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            match builder
+                .capabilities(capabilities.clone())
+                .connect(&format!("http://127.0.0.1:{port}"))
+                .await
+            {
+                Ok(client) => break client,
+                Err(error) if begun.elapsed() > PATIENCE => {
+                    panic!("no session with the window: {error}")
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        };
+        Self {
+            home,
+            driver,
+            client,
+        }
+    }
+
+    fn music(&self) -> PathBuf {
+        self.home.path().join("Music")
+    }
+
+    /// Waits until `script` (the body of a function) returns something true, and returns that.
+    async fn until(&self, what: &str, script: &str) -> Value {
+        let begun = Instant::now();
+        loop {
+            match self.client.execute(script, vec![]).await {
+                Ok(value) if truthy(&value) => return value,
+                outcome if begun.elapsed() > PATIENCE => {
+                    self.screenshot("failure").await;
+                    let page = self
+                        .client
+                        .execute("return document.body.innerText", vec![])
+                        .await;
+                    panic!("waited in vain for {what}: {outcome:?}\nthe page says: {page:?}");
+                }
+                _ => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    }
+
+    /// Waits until an element with this role and accessible name is there.
+    async fn sees(&self, selector: &str) -> Value {
+        self.until(
+            selector,
+            &format!(
+                "return document.querySelector({}) !== null",
+                json!(selector)
+            ),
+        )
+        .await
+    }
+
+    async fn click(&self, selector: &str) {
+        self.sees(selector).await;
+        self.client
+            .find(Locator::Css(selector))
+            .await
+            .unwrap()
+            .click()
+            .await
+            .unwrap();
+    }
+
+    async fn press(&self, keys: &str) {
+        let active = self.client.active_element().await.unwrap();
+        active.send_keys(keys).await.unwrap();
+    }
+
+    /// Saves what the window shows, after the frame that shows it.
+    async fn screenshot(&self, name: &str) {
+        let frames = "const done = arguments[arguments.length - 1];\
+                      requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+        let _ = self.client.execute_async(frames, vec![]).await;
+        let Ok(png) = self.client.screenshot().await else {
+            return;
+        };
+        let folder = shots();
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(format!("{name}.png")), png).unwrap();
+    }
+
+    async fn end(mut self) {
+        self.client.close().await.unwrap();
+        self.driver.kill().unwrap();
+        self.driver.wait().unwrap();
+    }
+}
+
+/// Where screenshots are left: below the target folder, so that nothing else is touched.
+fn shots() -> PathBuf {
+    program("segue-window")
+        .ancestors()
+        .nth(2)
+        .unwrap()
+        .join("screenshots")
+}
+
+fn truthy(value: &Value) -> bool {
+    !matches!(value, Value::Null | Value::Bool(false)) && value != "" && *value != json!(0)
+}
+
+fn run(visit: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(visit);
+}
+
+/// Tagged copies of some demo pieces, as somebody's music folder.
+fn copy_demo(folder: &Path, count: usize) {
+    let mut pieces = Vec::new();
+    for album in fs::read_dir(root().join("assets/demo"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+    {
+        let files = fs::read_dir(&album)
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.unwrap().path());
+        pieces.extend(files.filter(|file| file.extension().is_some_and(|ending| ending == "opus")));
+    }
+    pieces.sort();
+    assert!(pieces.len() >= count, "the demo library is there");
+    for piece in pieces.iter().take(count) {
+        let album = folder.join(piece.parent().unwrap().file_name().unwrap());
+        fs::create_dir_all(&album).unwrap();
+        fs::copy(piece, album.join(piece.file_name().unwrap())).unwrap();
+        let cover = piece.with_file_name("cover.jpg");
+        if cover.is_file() {
+            fs::copy(cover, album.join("cover.jpg")).unwrap();
+        }
+    }
+}
+
+const ROWS: &str =
+    "return document.querySelectorAll('[role=row][aria-label]:not([aria-label=Loading])').length";
+const SONGS: &str = "nav button[aria-label='Songs']";
+const POSITION: &str = "return Number(document.querySelector('[role=slider][aria-label=Seek], \
+                        input[aria-label=Seek]')?.getAttribute('aria-valuenow') ?? \
+                        document.querySelector('input[aria-label=Seek]')?.value ?? 0)";
+
+#[test]
+#[ignore = "needs the built window and a display: cargo xtask test"]
+fn from_the_first_run_to_a_radio() {
+    run(async {
+        let visit = Visit::begin(&[]).await;
+        let music = visit.music();
+        copy_demo(&music, 12);
+        write_wav(
+            &music.join("Quiet glide.wav"),
+            44_100,
+            &glide(44_100, 3.0, 3),
+        );
+        fs::write(music.join("broken.flac"), b"not a FLAC file").unwrap();
+
+        // First run: one press on the folder that the system names.
+        visit.screenshot("first-run").await;
+        visit
+            .click(&format!("button[aria-label='Use {}']", music.display()))
+            .await;
+        visit
+            .sees("[role=grid][aria-label=Songs][aria-rowcount='14']")
+            .await;
+        visit.screenshot("songs").await;
+
+        // Search as one types, from the keyboard alone.
+        visit.press(&format!("{}f{}", '\u{E009}', '\u{E000}')).await;
+        visit
+            .until(
+                "focus in the search",
+                "return document.activeElement.type === 'search'",
+            )
+            .await;
+        visit.press("quiet gl").await;
+        visit.until("one row left", &format!("{ROWS} === 1")).await;
+        visit.screenshot("search").await;
+        visit.sees("[role=row][aria-label^='Quiet glide']").await;
+        visit.press("\u{E00C}").await;
+        visit
+            .until("all rows again", &format!("{ROWS} >= 10"))
+            .await;
+
+        // Enter plays the chosen row, and the position moves on an output that makes no sound.
+        visit
+            .click("[role=row][aria-label]:not([aria-label^='Quiet glide']) [role=gridcell]")
+            .await;
+        visit.press("\u{E007}").await;
+        visit
+            .sees("[aria-label=Player] button[aria-label=Pause]")
+            .await;
+        visit
+            .until(
+                "the position to move",
+                &format!("{} > 0.3", POSITION.replace("return ", "return (") + ")"),
+            )
+            .await;
+        visit.press(" ").await;
+        visit
+            .sees("[aria-label=Player] button[aria-label=Play]")
+            .await;
+
+        // The analysis finishes by itself, and a radio from a song comes with its reasons.
+        visit
+            .until(
+                "the analysis",
+                "return !document.querySelector('[role=group][aria-label=Analysis] [role=progressbar]')",
+            )
+            .await;
+        visit
+            .click("[aria-label=Player] button[aria-label='Radio from this song']")
+            .await;
+        visit
+            .sees("[aria-label=Player] button[aria-label=Pause]")
+            .await;
+        visit.click("nav button[aria-label='Radio']").await;
+        visit.sees("[aria-label='Coming up'] li").await;
+        visit
+            .until(
+                "reasons",
+                "return /sounds like|same genre|new to you/i.test(document.querySelector(\"[aria-label='Coming up']\").innerText)",
+            )
+            .await;
+        visit.screenshot("radio").await;
+
+        // A file that is put into the folder appears.
+        visit.click(SONGS).await;
+        write_wav(&music.join("Newcomer.wav"), 44_100, &glide(44_100, 2.0, 9));
+        visit
+            .sees("[role=grid][aria-label=Songs][aria-rowcount='15']")
+            .await;
+        visit.click("nav button[aria-label='Albums']").await;
+        visit.sees("[role=group][aria-label=Albums] img").await;
+        visit.screenshot("albums").await;
+
+        // The refused file is named, with its reason.
+        visit
+            .click("nav button[aria-label='Library & settings']")
+            .await;
+        visit
+            .until(
+                "the refused file",
+                "return document.querySelector(\"[aria-label='Files that could not be read']\")?.innerText.includes('broken.flac')",
+            )
+            .await;
+        visit.end().await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built window and a display: cargo xtask test"]
+fn the_queue_survives_a_restart_and_the_page_may_call_nothing_else() {
+    run(async {
+        let home = tempfile::tempdir().unwrap();
+        let data = home.path().join("data");
+        let music = home.path().join("Music");
+        fs::create_dir_all(&music).unwrap();
+        copy_demo(&music, 6);
+        let (data, music) = (
+            data.to_str().unwrap().to_owned(),
+            music.to_str().unwrap().to_owned(),
+        );
+        let visit = Visit::enter(home, &["--data-dir", &data, &music]).await;
+        visit
+            .sees("[role=grid][aria-label=Songs][aria-rowcount='7']")
+            .await;
+        visit.click("[role=row][aria-label] [role=gridcell]").await;
+        visit.press("\u{E007}").await;
+        visit
+            .sees("[aria-label=Player] button[aria-label=Pause]")
+            .await;
+        let title = "return document.querySelector('[aria-label=\"Current song\"]')?.innerText";
+        let playing = visit.until("a title", title).await;
+
+        // The page is shut in: no network, no command that is not Segue's own.
+        let refused = "const done = arguments[arguments.length - 1];\
+            Promise.allSettled([fetch('http://127.0.0.1:9/'), \
+                window.__TAURI_INTERNALS__.invoke('plugin:app|version'), \
+                window.__TAURI_INTERNALS__.invoke('plugin:dialog|open', { options: {} })])\
+            .then(all => done(all.map(one => one.status)))";
+        let refused = visit.client.execute_async(refused, vec![]).await.unwrap();
+        assert_eq!(refused, json!(["rejected", "rejected", "rejected"]));
+
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        let Visit {
+            home,
+            mut driver,
+            client,
+        } = visit;
+        client.close().await.unwrap();
+        driver.kill().unwrap();
+        driver.wait().unwrap();
+
+        let visit = Visit::enter(home, &["--data-dir", &data]).await;
+        visit
+            .sees("[aria-label=Player] button[aria-label=Play]")
+            .await;
+        assert_eq!(visit.until("the title again", title).await, playing);
+        visit.press(" ").await;
+        visit
+            .sees("[aria-label=Player] button[aria-label=Pause]")
+            .await;
+        visit.end().await;
+    });
+}
