@@ -1,6 +1,6 @@
 // Numbers in words.
 import { expect, test } from "vitest";
-import { clock, day, fileName, length, plural, spokenTime } from "./format";
+import { clock, day, fileName, length, plural, spokenTime, mainReasons } from "./format";
 
 test.each([
   [0, "0:00"],
@@ -46,4 +46,16 @@ test.each([
 test("counts and days", () => {
   expect([plural(1, "song"), plural(20_000, "song")]).toEqual(["1 song", "20,000 songs"]);
   expect([day("2026-11-12T23:30:00Z"), day("never")]).toEqual(["12 Nov 2026", ""]);
+});
+
+test("the main reasons speak for the song, the strongest first, and no crumbs", () => {
+  const reason = (text: string, weight: number) => ({ kind: "sound", text, weight });
+  const told = [
+    reason("new to you", 0.1),
+    reason("crumb", 0.001),
+    reason("against", -0.3),
+    reason("sound", 0.5),
+  ];
+  expect(mainReasons(told).map(({ text }) => text)).toEqual(["sound", "new to you"]);
+  expect(mainReasons([])).toEqual([]);
 });

@@ -1,5 +1,5 @@
 // Numbers in words a listener reads: times, counts, names. Pure.
-import type { JobProgress, TrackRow } from "../ipc/backend";
+import type { JobProgress, TrackRow, ReasonRow } from "../ipc/backend";
 
 /** `4:05`, `1:02:03`; `–:––` while unknown. */
 export function clock(seconds: number | null | undefined): string {
@@ -73,4 +73,11 @@ export function day(rfc3339: string): string {
 /** Share done in 0..1; `null` while the total is unknown. */
 export function share(job: JobProgress): number | null {
   return job.total > 0 ? Math.min(1, job.done / job.total) : null;
+}
+
+/** The few terms that put a song where it is: those in its favour, the strongest first, and no crumbs. */
+export function mainReasons(reasons: ReasonRow[]): ReasonRow[] {
+  const sorted = [...reasons].sort((a, b) => b.weight - a.weight);
+  const crumb = 0.05 * (sorted[0]?.weight ?? 0);
+  return sorted.filter((reason) => reason.weight > 0 && reason.weight >= crumb).slice(0, 3);
 }
