@@ -158,6 +158,10 @@ impl Runtime {
     /// A session builder with `provider` registered by itself, so that a failure is told and not papered over
     /// by the processor. One thread and no spinning: workers run side by side, a track in each, and the order
     /// of sums, hence every bit, stays the same.
+    #[expect(
+        clippy::result_large_err,
+        reason = "ort's error brings the builder back; words are made of it at once"
+    )]
     pub(crate) fn session_builder(&self, provider: Provider) -> Result<SessionBuilder, String> {
         let builder = Session::builder(&self.environment).map_err(|e| e.to_string())?;
         let builder = builder

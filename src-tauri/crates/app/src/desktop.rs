@@ -337,7 +337,7 @@ impl Desktop {
         self.segue.rate(&id.to_string(), rating)?;
         self.work.tell_library();
         (self.work.tell)(AppEvent::Player {
-            state: self.player.state(),
+            state: Box::new(self.player.state()),
         });
         Ok(())
     }

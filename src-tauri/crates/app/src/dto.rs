@@ -347,7 +347,7 @@ pub enum ErrorCodeName {
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum AppEvent {
     /// The player changed: anything but the mere passing of time.
-    Player { state: PlayerState },
+    Player { state: Box<PlayerState> },
     /// Time passed in this place of the queue.
     Position { entry: u64, position_s: f64 },
     /// Songs, albums or folders changed: ask again.

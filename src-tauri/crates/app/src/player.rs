@@ -452,7 +452,7 @@ impl Shared {
 
     fn tell_state(&self) {
         (self.tell)(AppEvent::Player {
-            state: self.state(),
+            state: Box::new(self.state()),
         });
     }
 

@@ -42,7 +42,7 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
             print::scan(&done, json);
             if watch {
                 print::say("watching for changes; end with Ctrl+C");
-                segue.watch(&mut |done| print::scan(&done, json))?;
+                segue.watch(&mut |done| print::scan(done, json))?;
             }
         }
         Command::Analyze {
@@ -72,9 +72,7 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
                 json,
             );
         }
-        Command::Embed { files } => {
-            segue.embed(&files, &mut |line| print::embedded(&line, json))?
-        }
+        Command::Embed { files } => segue.embed(&files, &mut |line| print::embedded(line, json))?,
         Command::Similar { file, count } => print::similar(&segue.similar(&file, count)?, json),
         Command::Radio {
             seeds,

@@ -332,8 +332,8 @@ proptest! {
         cut in any::<prop::sample::Index>(),
         is_cut: bool,
     ) {
-        let names = LOSSLESS.map(|(name, ..)| name).into_iter().chain(LOSSY.map(|(name, ..)| name));
-        let name = names.skip(file).next().unwrap();
+        let mut names = LOSSLESS.map(|(name, ..)| name).into_iter().chain(LOSSY.map(|(name, ..)| name));
+        let name = names.nth(file).unwrap();
         let mut bytes = fs::read(fixture(name)).unwrap();
         for (place, byte) in wounds {
             // Headers are where the harm is: every second wound goes to the first 200 bytes.
