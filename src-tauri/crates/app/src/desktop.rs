@@ -1,7 +1,7 @@
 //! What lives as long as the window: the player, the jobs in the background, the watcher, and the window's requests.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -17,6 +17,7 @@ use crate::dto::{
     PickRow, PlayerCommand, PlayerState, QueuePage, RatingName, SongSort, SongsPage, SongsQuery,
 };
 use crate::job::Job;
+use crate::lock::lock;
 use crate::player::{Player, Tell};
 use crate::radio::{Wish, pick_row};
 use crate::render::Output;
@@ -125,7 +126,7 @@ impl Desktop {
             Err(error) => (None, Some(error.sentence())),
         };
         let analyzed = match &model {
-            Some(id) => library.analyzed_count(id)?,
+            Some(id) => library.heard_tracks(id)?,
             None => 0,
         };
         let text = |path: PathBuf| path.to_string_lossy().into_owned();
@@ -520,8 +521,4 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), AppError
     thread
         .map(drop)
         .map_err(|error| AppError::Invalid(format!("the system gives no thread: {error}")))
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

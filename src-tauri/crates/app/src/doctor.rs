@@ -15,7 +15,7 @@ impl Segue {
         let analyzed = id
             .as_ref()
             .ok()
-            .and_then(|id| self.library.analyzed_count(id).ok());
+            .and_then(|id| self.library.heard_tracks(id).ok());
         Diagnosis {
             version: env!("CARGO_PKG_VERSION").into(),
             data_dir: self.library.data_dir().to_string_lossy().into_owned(),

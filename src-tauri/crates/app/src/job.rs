@@ -1,9 +1,10 @@
 //! Long work: its progress, and the switch by which it is paused, resumed and cancelled.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::dto::{AppEvent, JobKind, JobProgress, JobStatus};
+use crate::lock::lock;
 use crate::player::Tell;
 
 /// The window is told so often at most.
@@ -31,16 +32,7 @@ impl Job {
         } else {
             JobStatus::Idle
         };
-        let progress = JobProgress {
-            job,
-            status,
-            done: 0,
-            total: 0,
-            failures: 0,
-            current: None,
-            left_s: None,
-            message: None,
-        };
+        let progress = fresh(job, status);
         let state = State {
             progress,
             paused,
@@ -56,27 +48,18 @@ impl Job {
     }
 
     pub(crate) fn progress(&self) -> JobProgress {
-        self.lock().progress.clone()
+        lock(&self.state).progress.clone()
     }
 
     /// A new run begins; an earlier cancellation is forgotten.
     pub(crate) fn begin(&self) {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         let status = if state.paused {
             JobStatus::Paused
         } else {
             JobStatus::Running
         };
-        state.progress = JobProgress {
-            job: state.progress.job,
-            status,
-            done: 0,
-            total: 0,
-            failures: 0,
-            current: None,
-            left_s: None,
-            message: None,
-        };
+        state.progress = fresh(state.progress.job, status);
         (state.cancelled, state.begun) = (false, Instant::now());
         self.tell(&mut state);
     }
@@ -89,7 +72,7 @@ impl Job {
         failures: u64,
         current: Option<String>,
     ) -> bool {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         let spent_s = state.begun.elapsed().as_secs_f64();
         let progress = &mut state.progress;
         (
@@ -117,7 +100,7 @@ impl Job {
 
     /// The run is over; `failed` says why it could not be done.
     pub(crate) fn end(&self, failed: Option<String>) {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         state.progress.status = match (&failed, state.paused) {
             (Some(_), _) => JobStatus::Failed,
             (None, true) => JobStatus::Paused,
@@ -132,7 +115,7 @@ impl Job {
     }
 
     pub(crate) fn pause(&self, paused: bool) {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         state.paused = paused;
         state.progress.status = match (paused, state.progress.status) {
             (true, JobStatus::Running | JobStatus::Idle) => JobStatus::Paused,
@@ -145,12 +128,12 @@ impl Job {
     }
 
     pub(crate) fn cancel(&self) {
-        self.lock().cancelled = true;
+        lock(&self.state).cancelled = true;
         self.changed.notify_all();
     }
 
     pub(crate) fn is_paused(&self) -> bool {
-        self.lock().paused
+        lock(&self.state).paused
     }
 
     fn tell(&self, state: &mut State) {
@@ -159,8 +142,18 @@ impl Job {
             progress: state.progress.clone(),
         });
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+/// Nothing done yet.
+fn fresh(job: JobKind, status: JobStatus) -> JobProgress {
+    JobProgress {
+        job,
+        status,
+        done: 0,
+        total: 0,
+        failures: 0,
+        current: None,
+        left_s: None,
+        message: None,
     }
 }

@@ -16,6 +16,7 @@ mod dto;
 mod error;
 mod job;
 mod listen;
+mod lock;
 mod places;
 mod player;
 mod plays;

@@ -1,11 +1,12 @@
 //! The ear: which model listens, and listening to single files.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock};
 
 use segue_analysis::{Model, Provider, Runtime, model_id};
 use segue_core::ModelId;
 
+use crate::lock::lock;
 use crate::reports::Embedded;
 use crate::{AppError, Segue, places};
 
@@ -28,14 +29,14 @@ impl Ear {
 
     /// Where a network ran last.
     pub(crate) fn active_provider(&self) -> Option<Provider> {
-        *self.active.lock().unwrap_or_else(PoisonError::into_inner)
+        *lock(&self.active)
     }
 
     /// A model of one's own, ready to listen: one for each thread.
     pub(crate) fn open(&self, provider: Provider) -> Result<Model, AppError> {
         let runtime = Runtime::load(&places::runtime()?)?;
         let model = Model::load(&runtime, &places::model()?, provider)?;
-        *self.active.lock().unwrap_or_else(PoisonError::into_inner) = Some(model.active_provider());
+        *lock(&self.active) = Some(model.active_provider());
         Ok(model)
     }
 }

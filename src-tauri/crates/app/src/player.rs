@@ -9,7 +9,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -26,6 +26,7 @@ use crate::dto::{
     AppEvent, EnqueueAt, PlayerCommand, PlayerState, PlayerStatus, QueuePage, QueueRow, ReasonRow,
     RepeatMode, Station, TrackRow,
 };
+use crate::lock::lock;
 use crate::plays::{ago, subject};
 use crate::radio::Wish;
 use crate::{AppError, Segue};
@@ -707,8 +708,4 @@ fn chance() -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -15,6 +15,7 @@ use segue_recommend::{Catalogue, Effect, Item, Pick, Taste};
 
 use crate::convert::{reason_row, track_row};
 use crate::dto::PickRow;
+use crate::lock::lock;
 use crate::reports::{
     Leaning, RadioFound, Scored, SimilarFound, TasteShown, TasteTrained, TasteValidation,
 };
@@ -237,10 +238,7 @@ impl Segue {
     /// Library and taste as they are now, or were a moment ago.
     fn known(&self) -> Result<Arc<Known>, AppError> {
         // Held while making: two asking at once would both read the whole library.
-        let mut remembered = self
-            .remembered
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut remembered = lock(&self.remembered);
         let revision = self.library.revision();
         if let Some(last) = &*remembered
             && (last.revision == revision || last.made.elapsed() < last.took * STALE_FACTOR)

@@ -216,7 +216,7 @@ pub struct DatabaseHealth {
     pub integrity: String,
     /// Tracks.
     pub tracks: u64,
-    /// Recordings with a vector of the current model.
+    /// Tracks with a vector of the current model.
     pub analyzed: u64,
 }
 

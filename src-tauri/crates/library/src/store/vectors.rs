@@ -99,16 +99,6 @@ impl Library {
         })
     }
 
-    /// Forgets which recordings could not be analysed, so that they are tried again. Returns how many.
-    pub fn clear_analysis_failures(&self, model_id: &ModelId) -> Result<usize, LibraryError> {
-        self.write("forget the failed analyses", Durability::Process, |db| {
-            db.execute(
-                "DELETE FROM analysis_failures WHERE model_id = (SELECT id FROM models WHERE name = ?)",
-                [&model_id.0],
-            )
-        })
-    }
-
     /// Forgets all that a model heard, and what it refused: everything is to be heard anew.
     pub fn clear_analyses(&self, model_id: &ModelId) -> Result<(), LibraryError> {
         self.write("forget the analyses", Durability::Process, |db| {
@@ -165,6 +155,18 @@ impl Library {
                 }
             }
             Ok(found)
+        })
+    }
+
+    /// Tracks whose recording has a vector of this model: copies count one by one.
+    pub fn heard_tracks(&self, model_id: &ModelId) -> Result<u64, LibraryError> {
+        self.read("count the heard tracks", |db| {
+            db.prepare_cached(
+                "SELECT count(*) FROM tracks t JOIN vectors v ON v.recording_id = t.recording_id
+                 WHERE v.model_id = (SELECT id FROM models WHERE name = ?)",
+            )?
+            .query_row([&model_id.0], |row| row.get::<_, i64>(0))
+            .map(|count| count as u64)
         })
     }
 
