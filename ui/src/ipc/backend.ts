@@ -8,6 +8,7 @@ import type {
   CommandError,
   EnqueueAt,
   FailureRow,
+  JobAction,
   JobKind,
   LibraryStatus,
   PickRow,
@@ -23,8 +24,6 @@ export type * from "./types";
 
 /** Where the listener started a list from; kept with each play. */
 export type PlayFrom = "album" | "search" | "queue" | "shuffle";
-
-export type JobAction = "pause" | "resume" | "cancel";
 
 /** Edge length of a cover in pixels, as the program stores them. */
 export type CoverSize = 64 | 256 | 512;

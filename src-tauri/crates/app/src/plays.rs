@@ -341,7 +341,7 @@ mod tests {
         );
         check(
             r#"{"at": "yesterday", "path": "/a", "listened_s": 1}"#,
-            Err("yesterday"),
+            Err("failed to parse"),
         );
         check("[]", Err("invalid"));
         check("\u{feff}{", Err("expected"));
