@@ -98,6 +98,8 @@ export type EnqueueAt = "next" | "last";
 
 export type JobKind = "scan" | "analysis";
 
+export type JobAction = "pause" | "resume" | "cancel";
+
 export type JobStatus = "idle" | "running" | "paused" | "failed";
 
 export type JobProgress = { job: JobKind, status: JobStatus, done: number, 
