@@ -376,9 +376,8 @@ fn the_observer_can_stop_and_the_next_scan_goes_on() {
     many(&place.music, 600);
     let report = place
         .library
-        .scan(std::slice::from_ref(&place.music), &mut |progress| {
-            progress.done < 20
-        })
+        // The observer hears of the very first file; later it is asked by the clock, which no test may wait for.
+        .scan(std::slice::from_ref(&place.music), &mut |_| false)
         .unwrap();
     assert!(report.stopped);
     assert_eq!(report.missing, 0);
