@@ -233,11 +233,11 @@ impl Library {
         })
     }
 
-    /// The recordings that could not be analysed, each by one of its files.
+    /// The recordings that could not be analysed, each by its first file, as in [`unanalyzed`](Self::unanalyzed).
     pub fn analysis_failures(&self, model_id: &ModelId) -> Result<Vec<Failure>, LibraryError> {
         self.read("list the failed analyses", |db| {
             let mut statement = db.prepare_cached(
-                "SELECT min(t.path), f.reason FROM analysis_failures f JOIN tracks t USING (recording_id)
+                "SELECT t.path, f.reason, min(t.id) FROM analysis_failures f JOIN tracks t USING (recording_id)
                  WHERE f.model_id = (SELECT id FROM models WHERE name = ?) GROUP BY f.recording_id ORDER BY 1",
             )?;
             statement.query_map([&model_id.0], tracks::failure)?.collect()
