@@ -19,27 +19,70 @@ use crate::world::{glide, program, root, write_wav};
 /// How long anything the user waits for may take on a slow and busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A user with a home of their own, and the window open before them.
+/// A home of a user's own. At the end it is gone, and so is every window that was still open in it.
+struct Home {
+    folder: tempfile::TempDir,
+}
+
+impl Home {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("Music")).unwrap();
+        fs::create_dir_all(folder.path().join(".config")).unwrap();
+        let named = "XDG_MUSIC_DIR=\"$HOME/Music\"\n";
+        fs::write(folder.path().join(".config/user-dirs.dirs"), named).unwrap();
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The windows open in this home: their command line names its data folder.
+    fn windows(&self) -> Vec<String> {
+        let data = self.path("data").into_os_string().into_encoded_bytes();
+        let processes = fs::read_dir("/proc")
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        processes
+            .filter(|process| {
+                let command = fs::read(process.join("cmdline")).unwrap_or_default();
+                command
+                    .split(|byte| *byte == 0)
+                    .any(|argument| argument == data)
+            })
+            .map(|process| process.file_name().unwrap().to_string_lossy().into_owned())
+            .collect()
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        for window in self.windows() {
+            let _ = Command::new("kill").args(["-9", &window]).status();
+        }
+    }
+}
+
+/// A WebDriver that ends with its owner.
+struct Driver(Child);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The window, open before a user.
 struct Visit {
-    home: tempfile::TempDir,
-    driver: Child,
+    home: Home,
+    driver: Driver,
     client: Client,
 }
 
 impl Visit {
-    async fn begin(arguments: &[&str]) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        fs::create_dir_all(home.path().join("Music")).unwrap();
-        fs::create_dir_all(home.path().join(".config")).unwrap();
-        fs::write(
-            home.path().join(".config/user-dirs.dirs"),
-            "XDG_MUSIC_DIR=\"$HOME/Music\"\n",
-        )
-        .unwrap();
-        Self::enter(home, arguments).await
-    }
-
-    async fn enter(home: tempfile::TempDir, arguments: &[&str]) -> Self {
+    async fn enter(home: Home, arguments: &[&str]) -> Self {
         let window = program("segue-window");
         assert!(
             window.is_file(),
@@ -55,30 +98,31 @@ impl Visit {
         driver.arg(format!("--port={port}")).stdout(Stdio::null());
         driver
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            .env("HOME", home.path());
+            .env("HOME", home.folder.path());
         for (name, folder) in [
             ("XDG_CONFIG_HOME", ".config"),
             ("XDG_DATA_HOME", ".local/share"),
             ("XDG_CACHE_HOME", ".cache"),
         ] {
-            driver.env(name, home.path().join(folder));
+            driver.env(name, home.path(folder));
         }
         let driver = driver
             .spawn()
             .expect("WebKitWebDriver starts (package webkit2gtk-driver)");
-        let mut all = vec!["--output", "null"];
+        let driver = Driver(driver);
+        let data = home.path("data");
+        let mut all = vec!["--output", "null", "--data-dir", data.to_str().unwrap()];
         all.extend(arguments);
         let mut capabilities = serde_json::Map::new();
-        capabilities.insert(
-            "webkitgtk:browserOptions".into(),
-            json!({ "binary": window, "args": all }),
-        );
+        let options = json!({ "binary": window, "args": all });
+        capabilities.insert("webkitgtk:browserOptions".into(), options);
+        let url = format!("http://127.0.0.1:{port}");
         let begun = Instant::now();
         let client = loop {
             let mut builder = ClientBuilder::new(HttpConnector::new());
             match builder
                 .capabilities(capabilities.clone())
-                .connect(&format!("http://127.0.0.1:{port}"))
+                .connect(&url)
                 .await
             {
                 Ok(client) => break client,
@@ -96,7 +140,7 @@ impl Visit {
     }
 
     fn music(&self) -> PathBuf {
-        self.home.path().join("Music")
+        self.home.path("Music")
     }
 
     /// Waits until `script` (the body of a function) returns something true, and returns that.
@@ -159,10 +203,21 @@ impl Visit {
         fs::write(folder.join(format!("{name}.png")), png).unwrap();
     }
 
-    async fn end(mut self) {
-        self.client.close().await.unwrap();
-        self.driver.kill().unwrap();
-        self.driver.wait().unwrap();
+    /// Closes the window, and leaves once it is gone: a new one would only call the old one to the front.
+    async fn end(self) -> Home {
+        let Self {
+            home,
+            driver,
+            client,
+        } = self;
+        client.close().await.unwrap();
+        let begun = Instant::now();
+        while !home.windows().is_empty() && begun.elapsed() < PATIENCE {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        drop(driver);
+        assert!(home.windows().is_empty(), "the window does not close");
+        home
     }
 }
 
@@ -180,11 +235,14 @@ fn truthy(value: &Value) -> bool {
 }
 
 fn run(visit: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .unwrap()
-        .block_on(visit);
+        .unwrap();
+    let in_time = async { tokio::time::timeout(PATIENCE * 5, visit).await };
+    runtime
+        .block_on(in_time)
+        .expect("the visit comes to an end");
 }
 
 /// Tagged copies of some demo pieces, as somebody's music folder.
@@ -224,7 +282,7 @@ const POSITION: &str = "return Number(document.querySelector('[role=slider][aria
 #[ignore = "needs the built window and a display: cargo xtask test"]
 fn from_the_first_run_to_a_radio() {
     run(async {
-        let visit = Visit::begin(&[]).await;
+        let visit = Visit::enter(Home::new(), &[]).await;
         let music = visit.music();
         copy_demo(&music, 12);
         write_wav(
@@ -331,16 +389,10 @@ fn from_the_first_run_to_a_radio() {
 #[ignore = "needs the built window and a display: cargo xtask test"]
 fn the_queue_survives_a_restart_and_the_page_may_call_nothing_else() {
     run(async {
-        let home = tempfile::tempdir().unwrap();
-        let data = home.path().join("data");
-        let music = home.path().join("Music");
-        fs::create_dir_all(&music).unwrap();
-        copy_demo(&music, 6);
-        let (data, music) = (
-            data.to_str().unwrap().to_owned(),
-            music.to_str().unwrap().to_owned(),
-        );
-        let visit = Visit::enter(home, &["--data-dir", &data, &music]).await;
+        let home = Home::new();
+        copy_demo(&home.path("Music"), 6);
+        let music = home.path("Music").to_str().unwrap().to_owned();
+        let visit = Visit::enter(home, &[&music]).await;
         visit
             .sees("[role=grid][aria-label=Songs][aria-rowcount='7']")
             .await;
@@ -362,16 +414,8 @@ fn the_queue_survives_a_restart_and_the_page_may_call_nothing_else() {
         assert_eq!(refused, json!(["rejected", "rejected", "rejected"]));
 
         tokio::time::sleep(Duration::from_secs(4)).await;
-        let Visit {
-            home,
-            mut driver,
-            client,
-        } = visit;
-        client.close().await.unwrap();
-        driver.kill().unwrap();
-        driver.wait().unwrap();
-
-        let visit = Visit::enter(home, &["--data-dir", &data]).await;
+        let home = visit.end().await;
+        let visit = Visit::enter(home, &[]).await;
         visit
             .sees("[aria-label=Player] button[aria-label=Play]")
             .await;
