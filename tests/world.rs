@@ -25,22 +25,24 @@ pub(crate) fn program(name: &str) -> PathBuf {
         .with_extension(std::env::consts::EXE_EXTENSION)
 }
 
-/// The `segue` command, built once if it is not there or not fresh.
+/// The `segue` command: as `cargo xtask test` built it beside the window, or built here when tests are run alone.
 pub(crate) fn segue() -> &'static Path {
     static SEGUE: OnceLock<PathBuf> = OnceLock::new();
     SEGUE.get_or_init(|| {
-        let mut build = Command::new(env!("CARGO"));
-        build
-            .args(["build", "--quiet", "-p", "segue-cli"])
-            .current_dir(root());
-        // This test may itself run under cargo, whose settings for this package are not for that one.
-        for name in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME"] {
-            build.env_remove(name);
+        if std::env::var_os("SEGUE_BUILT").is_none() {
+            let mut build = Command::new(env!("CARGO"));
+            build
+                .args(["build", "--quiet", "-p", "segue-cli"])
+                .current_dir(root());
+            // This test may itself run under cargo, whose settings for this package are not for that one.
+            for name in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME"] {
+                build.env_remove(name);
+            }
+            assert!(
+                build.status().unwrap().success(),
+                "the segue command does not build"
+            );
         }
-        assert!(
-            build.status().unwrap().success(),
-            "the segue command does not build"
-        );
         program("segue")
     })
 }

@@ -27,21 +27,24 @@ fn has_display() -> bool {
             .any(|name| env::var_os(name).is_some_and(|v| !v.is_empty()))
 }
 
-/// Builds the window as it ships: the page inside the program, no development server.
+/// Builds the window as it ships: the page inside the program, no development server. The command is built beside it.
 pub(crate) fn build_window() -> Outcome {
     step(
         "building the window's page",
         &mut npm("ui", &["run", "--silent", "build"]),
     )?;
+    let both = [
+        "build",
+        "-p",
+        "segue-window",
+        "-p",
+        "segue-cli",
+        "--features",
+        "segue-window/custom-protocol",
+    ];
     step(
-        "building the player",
-        &mut cargo(&[
-            "build",
-            "-p",
-            "segue-window",
-            "--features",
-            "custom-protocol",
-        ]),
+        "building the player and the segue command",
+        &mut cargo(&both),
     )
 }
 

@@ -392,7 +392,16 @@ impl Work {
             _ = errands.send(Errand::Changed(paths))
         });
         match watcher {
-            Ok(watcher) => *lock(&self.watcher) = Some(watcher),
+            Ok(watcher) => {
+                if watcher.polling() {
+                    let message = "There are more folders than this system lets a program watch: changes show \
+                                   within half a minute.";
+                    (self.tell)(AppEvent::Notice {
+                        message: message.into(),
+                    });
+                }
+                *lock(&self.watcher) = Some(watcher);
+            }
             Err(error) => tracing::warn!(%error, "changes on disk are not followed"),
         }
     }

@@ -112,11 +112,6 @@ impl Decoder {
         self.next
     }
 
-    /// Packets that could not be decoded so far; silence of their length stands in for them.
-    pub fn corrupt_packets(&self) -> u64 {
-        self.corrupt
-    }
-
     /// Moves to `frame` exactly. Beyond the end means at the end: [`next_block`](Self::next_block) then
     /// yields `None`.
     pub fn seek(&mut self, frame: u64) -> Result<(), DecodeError> {

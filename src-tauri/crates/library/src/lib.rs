@@ -40,6 +40,6 @@ pub use scan::{ScanProgress, ScanReport};
 pub use store::Library;
 pub use store::albums::{Album, AlbumId, AlbumPage, AlbumSort};
 pub use store::plays::Opinion;
-pub use store::tracks::{Counts, Failure, ReplayGain, Root, Sort, TrackPage, TrackQuery};
-pub use store::vectors::{HeardTags, Measures, Unanalyzed, Vectors};
+pub use store::tracks::{Counts, Failure, Root, Sort, TrackPage, TrackQuery};
+pub use store::vectors::{HeardTags, Unanalyzed, Vectors};
 pub use watch::{Watcher, watch};

@@ -116,29 +116,6 @@ impl Library {
         })
     }
 
-    /// Makes counts and ratings anew from the logs, to the same values.
-    pub fn recount_plays(&self) -> Result<(), LibraryError> {
-        self.write("count the plays", Durability::Process, |db| {
-            db.execute_batch("UPDATE recordings SET plays = 0, skips = 0, rating = NULL, rated_at = NULL")?;
-            let mut statement = db.prepare(
-                "SELECT p.at, NULL, p.path, p.artist, p.title, p.album, p.duration_s, p.listened_s, p.source,
-                        p.skipped, p.rating, p.recording_id
-                 FROM plays p WHERE p.recording_id NOTNULL ORDER BY p.at, p.id",
-            )?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                count(db, row.get(11)?, &play(row)?)?;
-            }
-            let mut statement = db.prepare("SELECT at, recording_id, rating FROM ratings ORDER BY at, id")?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let rating: Option<String> = row.get(2)?;
-                opine(db, row.get(1)?, rating.as_deref(), instant(row.get(0)?))?;
-            }
-            bump(db)
-        })
-    }
-
     /// Matches plays whose recording was not known before. Returns how many found theirs.
     pub(crate) fn match_plays(&self) -> Result<usize, LibraryError> {
         let waiting: bool = self.read("match the plays", |db| {

@@ -11,7 +11,7 @@ use super::*;
 use crate::fixtures::{Place, copy, fixture, place};
 use crate::scan::FoundFile;
 use crate::tags::Tags;
-use crate::{AlbumSort, Measures, Sort, TrackQuery};
+use crate::{AlbumSort, Sort, TrackQuery};
 
 /// A track without a file: `(path, title, artists, album, album artist)`, and the number of its recording.
 type Row<'a> = (
@@ -394,8 +394,6 @@ fn importing_twice_adds_nothing_and_counts_follow_the_log() {
     let expected = [(1, 0, Some(Rating::Dislike)), (1, 1, Some(Rating::Like))];
     assert_eq!([numbers(1), numbers(3)], expected);
     assert_eq!(library.rating(audio(3)).unwrap(), Some(Rating::Like));
-    library.recount_plays().unwrap();
-    assert_eq!([numbers(1), numbers(3)], expected);
     assert_eq!(library.opinions().unwrap().len(), 2);
 
     // A recording that comes later finds its plays.
@@ -481,27 +479,6 @@ fn vectors_come_back_by_their_model() {
     library.clear_analyses(&model).unwrap();
     assert_eq!(library.unanalyzed(&model, 10).unwrap(), waiting);
     assert_eq!(library.heard_tracks(&model).unwrap(), 0);
-
-    let measures = Measures {
-        bpm: Some(120.0),
-        key: Some("Am".into()),
-        loudness_lufs: Some(-9.5),
-    };
-    library.put_measures(waiting[1].audio, &measures).unwrap();
-    library
-        .put_measures(
-            waiting[1].audio,
-            &Measures {
-                bpm: Some(121.0),
-                ..Measures::default()
-            },
-        )
-        .unwrap();
-    let track = library.track(waiting[1].track).unwrap().unwrap();
-    assert_eq!(
-        (track.bpm, track.key.as_deref(), track.loudness_lufs),
-        (Some(121.0), Some("Am"), Some(-9.5))
-    );
 }
 
 #[test]

@@ -103,7 +103,7 @@ pub struct Counts {
 
 /// Loudness tags (ReplayGain 2.0; an Opus `R128_TRACK_GAIN` is converted to its -18 LUFS reference).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct ReplayGain {
+pub(crate) struct ReplayGain {
     /// Gain for this track by itself.
     pub track_gain_db: Option<f64>,
     /// Highest sample of the track, 1.0 is full scale.
@@ -164,26 +164,6 @@ impl Library {
                 .query_map([audio.0.as_slice()], |row| row.get(0).map(TrackId))?
                 .collect::<Result<Vec<_>, _>>()?;
             by_id(db, &ids)
-        })
-    }
-
-    /// The loudness tags of a track.
-    pub fn replay_gain(&self, id: TrackId) -> Result<ReplayGain, LibraryError> {
-        self.read("read the loudness tags", |db| {
-            let found = db
-                .prepare_cached(
-                    "SELECT track_gain_db, track_peak, album_gain_db, album_peak FROM tracks WHERE id = ?",
-                )?
-                .query_row([id.0], |row| {
-                    Ok(ReplayGain {
-                        track_gain_db: row.get(0)?,
-                        track_peak: row.get(1)?,
-                        album_gain_db: row.get(2)?,
-                        album_peak: row.get(3)?,
-                    })
-                })
-                .optional()?;
-            Ok(found.unwrap_or_default())
         })
     }
 

@@ -36,17 +36,6 @@ pub struct Unanalyzed {
     pub path: PathBuf,
 }
 
-/// What signal processing measured; `None` leaves what is known.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Measures {
-    /// Beats per minute.
-    pub bpm: Option<f64>,
-    /// Musical key, such as `F#m`.
-    pub key: Option<String>,
-    /// Integrated loudness (EBU R128).
-    pub loudness_lufs: Option<f64>,
-}
-
 impl Library {
     /// Keeps what a model heard in a recording.
     pub fn put_analysis(
@@ -108,19 +97,6 @@ impl Library {
                 );
                 db.execute(&sql, [&model_id.0])?;
             }
-            bump(db)
-        })
-    }
-
-    /// Keeps tempo, key and loudness of a recording. A tempo or key in a file's tags goes before them.
-    pub fn put_measures(&self, audio: AudioHash, measures: &Measures) -> Result<(), LibraryError> {
-        self.write("save measurements", Durability::Process, |db| {
-            let recording = rows::recording(db, audio)?;
-            db.prepare_cached(
-                "UPDATE recordings SET bpm = coalesce(?, bpm), musical_key = coalesce(?, musical_key),
-                     loudness_lufs = coalesce(?, loudness_lufs) WHERE id = ?",
-            )?
-            .execute(params![measures.bpm, measures.key, measures.loudness_lufs, recording])?;
             bump(db)
         })
     }

@@ -8,6 +8,9 @@ use crate::taste::Favourite;
 /// Nearness that deserves the words "sounds like".
 const SOUNDS_LIKE: f64 = 0.27;
 
+/// A tag of this probability is one that people would name: the model's tags are calibrated so.
+const HEARD_CLEARLY: f32 = 0.5;
+
 /// A leaning that deserves the word "often"; below it taste is guessing, and says so.
 const OFTEN: f64 = 0.05;
 
@@ -24,7 +27,10 @@ impl Station<'_> {
                     1.0
                 };
                 if term.weight >= several * SOUNDS_LIKE {
-                    format!("sounds like {title}")
+                    match self.heard_in_both(item, *anchor).as_slice() {
+                        [] => format!("sounds like {title}"),
+                        tags => format!("sounds like {title}: {}", tags.join(", ")),
+                    }
                 } else {
                     format!("among the nearest left to {title}")
                 }
@@ -162,6 +168,26 @@ impl Station<'_> {
             "“{title}”, which you finished {}",
             times(favourite.listened)
         )
+    }
+
+    /// Up to two tags that the network heard clearly in a recording and in an anchor alike, the clearest first.
+    fn heard_in_both(&self, item: usize, anchor: usize) -> Vec<&str> {
+        let theirs = self.catalogue.tag_numbers(self.anchors[anchor].position);
+        let mut both: Vec<(f32, u32)> = self
+            .catalogue
+            .tag_numbers(item)
+            .iter()
+            .filter_map(|(tag, p)| {
+                let (_, other) = theirs.iter().find(|(other, _)| other == tag)?;
+                Some((p.min(*other), *tag))
+            })
+            .filter(|(p, _)| *p >= HEARD_CLEARLY)
+            .collect();
+        both.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        both.truncate(2);
+        both.iter()
+            .map(|(_, tag)| self.catalogue.tag_names().show(*tag))
+            .collect()
     }
 
     fn title_of(&self, anchor: usize) -> String {
