@@ -78,6 +78,10 @@ struct Shared {
     engine: Engine,
     tell: Tell,
     placements: Mutex<HashMap<u64, Placement>>,
+    /// Keys that were not in the queue when it was last kept.
+    absent: Mutex<HashSet<u64>>,
+    /// When the play under way began.
+    began: Mutex<Option<Timestamp>>,
     next_key: AtomicU64,
     station: Mutex<Option<OnAir>>,
     output_error: Mutex<Option<String>>,
@@ -117,6 +121,8 @@ impl Player {
             engine,
             tell,
             placements: Mutex::default(),
+            absent: Mutex::default(),
+            began: Mutex::default(),
             next_key: AtomicU64::new(1),
             station: Mutex::default(),
             output_error: Mutex::default(),
@@ -227,11 +233,7 @@ impl Player {
             .current()
             .and_then(|entry| lock(&shared.placements).get(&entry.item.key).cloned());
         if self.is_playing() && current.is_some_and(|placement| placement.track == first) {
-            for (place, entry) in queue.entries.iter().enumerate() {
-                if place != queue.cursor {
-                    shared.engine.send(Command::Remove(entry.entry));
-                }
-            }
+            shared.engine.send(Command::KeepCurrent);
         } else {
             let items = shared.place(&[first], PlaySource::Radio)?;
             self.set_queue(items, 0, false);
@@ -532,6 +534,9 @@ impl Shared {
             }
             Event::OutputLost { reason } => *lock(&self.output_error) = Some(reason),
             Event::Started { .. } | Event::Resumed { .. } => {
+                if matches!(event, Event::Started { .. }) {
+                    *lock(&self.began) = Some(Timestamp::now());
+                }
                 *lock(&self.output_error) = None;
                 self.want_plan();
             }
@@ -554,7 +559,7 @@ impl Shared {
             Err(error) => return tracing::error!(%error, "a play could not be logged"),
         };
         let play = Play {
-            at: ago(listened_s),
+            at: lock(&self.began).take().unwrap_or_else(|| ago(listened_s)),
             subject: subject(&track),
             listened_s,
             source: placement.source,
@@ -573,20 +578,26 @@ impl Shared {
     fn keep(&self) {
         self.dirty.store(false, Ordering::Relaxed);
         let engine = self.engine.saved();
-        let mut keys: HashSet<u64> = engine
+        let keys: HashSet<u64> = engine
             .queue
             .entries
             .iter()
             .map(|entry| entry.item.key)
             .collect();
         let mut placements = lock(&self.placements);
-        // The last entry to leave may still be waiting for its place in the log.
-        let newest = self.next_key.load(Ordering::Relaxed);
-        keys.extend(newest.saturating_sub(64)..newest);
-        placements.retain(|key, _| keys.contains(key));
+        // What has just left the queue may still be waiting for its place in the log: it goes at the second look.
+        let mut absent = lock(&self.absent);
+        placements.retain(|key, _| keys.contains(key) || !absent.contains(key));
+        *absent = placements
+            .keys()
+            .filter(|key| !keys.contains(key))
+            .copied()
+            .collect();
+        drop(absent);
         let kept = Kept {
             placements: placements
                 .iter()
+                .filter(|(key, _)| keys.contains(key))
                 .map(|(key, placement)| (*key, placement.clone()))
                 .collect(),
             station: lock(&self.station).clone(),

@@ -247,7 +247,20 @@ impl Queue {
         self.set(Vec::new(), 0);
     }
 
-    /// Takes the last edit back (set, append, insert, remove, move, clear); once more does it again. The
+    /// Takes all but the current entry out, in one edit.
+    pub fn keep_current(&mut self) {
+        self.remember();
+        let kept = self.current().map(|e| e.entry);
+        self.entries.retain(|e| Some(e.entry) == kept);
+        self.cursor = 0;
+        if let Some(shuffled) = &mut self.shuffled {
+            shuffled.unshuffled.retain(|id| Some(*id) == kept);
+        }
+        self.history.retain(|id| Some(*id) == kept);
+        self.touch();
+    }
+
+    /// Takes the last edit back (set, append, insert, remove, keep, move, clear); once more does it again. The
     /// current entry stays current where it still is in the queue. Whether there was one.
     pub fn undo(&mut self) -> bool {
         let Some(before) = self.undo.take() else {
@@ -659,6 +672,7 @@ mod tests {
         Remove(usize),
         Move(usize, usize),
         Clear,
+        KeepCurrent,
         Undo,
         Jump(usize, bool),
         Next(bool, bool),
@@ -678,6 +692,7 @@ mod tests {
             3 => (0..12_usize).prop_map(Step::Remove),
             3 => (0..12_usize, 0..14_usize).prop_map(|(from, to)| Step::Move(from, to)),
             1 => Just(Step::Clear),
+            1 => Just(Step::KeepCurrent),
             2 => Just(Step::Undo),
             3 => (0..12_usize, any::<bool>()).prop_map(|(at, heard)| Step::Jump(at, heard)),
             6 => any::<(bool, bool)>().prop_map(|(natural, heard)| Step::Next(natural, heard)),
@@ -759,6 +774,11 @@ mod tests {
                     Step::Clear => {
                         model.edit(Vec::clear);
                         queue.clear();
+                    }
+                    Step::KeepCurrent => {
+                        model.edit(|list| list.retain(|k| Some(*k) == was));
+                        queue.keep_current();
+                        prop_assert_eq!(current(&queue), was);
                     }
                     Step::Undo => {
                         if queue.undo() {

@@ -555,6 +555,7 @@ fn step(items: Vec<Item>) -> impl Strategy<Value = Step> {
         Command::Previous,
         Command::Undo,
         Command::Clear,
+        Command::KeepCurrent,
         Command::SetShuffle(Some(5)),
         Command::SetShuffle(None),
     ];

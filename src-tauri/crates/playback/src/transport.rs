@@ -75,6 +75,8 @@ pub enum Command {
     Remove(EntryId),
     /// Moves an entry to a place in the order of play.
     Move(EntryId, usize),
+    /// Takes all but the current entry out of the queue.
+    KeepCurrent,
     /// Empties the queue and stops.
     Clear,
     /// Takes the last edit of the queue back.
@@ -443,6 +445,7 @@ impl Transport {
             Command::Move(entry, to) => {
                 self.edit(End::Skipped, |queue| _ = queue.move_to(entry, to))
             }
+            Command::KeepCurrent => self.edit(End::Skipped, Queue::keep_current),
             Command::Clear => {
                 self.stop(End::Stopped);
                 self.edit(End::Stopped, Queue::clear);
