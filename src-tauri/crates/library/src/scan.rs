@@ -214,6 +214,16 @@ enum News {
     Walked,
 }
 
+impl News {
+    /// The path of a file that was read.
+    fn path(&self) -> Option<&[u8]> {
+        match self {
+            News::Read(file, _) => Some(&file.path),
+            _ => None,
+        }
+    }
+}
+
 /// What the walk leaves behind.
 #[derive(Default)]
 struct Walked<'a> {
@@ -328,6 +338,8 @@ impl Scan<'_> {
         if batch.is_empty() {
             return Ok(());
         }
+        // The readers race each other; what came together is numbered, and shown by date added, in the order of paths.
+        batch.sort_by(|a, b| a.path().cmp(&b.path()));
         let now = Timestamp::now();
         let before = self.before;
         let mut report = self.report.clone();

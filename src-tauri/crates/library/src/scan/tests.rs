@@ -480,3 +480,33 @@ fn a_killed_scan_loses_nothing() {
     assert_eq!(found.total, 1);
     assert_eq!(library.check().unwrap(), "ok");
 }
+
+#[test]
+fn what_is_read_together_is_numbered_by_path() {
+    let place = place();
+    place.scan();
+    let mut scan = Scan {
+        library: &place.library,
+        report: ScanReport::default(),
+        progress: ScanProgress::default(),
+        before: 0,
+    };
+    // The readers were done with the last file first.
+    let mut batch: Vec<News> = three(&place)
+        .iter()
+        .rev()
+        .map(|path| {
+            let file = AudioFile {
+                path: paths::to_bytes(path).unwrap().into_owned(),
+                size: 1,
+                mtime_ns: 1,
+                ctime_ns: 0,
+                sidecar: false,
+            };
+            News::Read(file, Box::new(tags::read(path)))
+        })
+        .collect();
+    scan.write_batch(&mut batch).unwrap();
+    let ids: Vec<_> = all(&place.library).iter().map(|track| track.id).collect();
+    assert!(ids.is_sorted() && ids.len() == 3, "{ids:?}");
+}
