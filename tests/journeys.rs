@@ -43,6 +43,27 @@ fn a_folder_goes_in_and_a_radio_that_tells_styles_apart_comes_out() {
     assert_eq!(analysis["analyzed"], 24, "{analysis}");
     assert_eq!(world.json(&["analyze"])["already"], 24);
 
+    // What was heard can be asked for, and asked away.
+    let heard = world.json(&["tracks", "--limit", "100"]);
+    let heard = heard["tracks"].as_array().unwrap();
+    let has = |track: &Value, tag: &Value| track["tags"].as_array().unwrap().contains(tag);
+    let tags: BTreeSet<String> = heard
+        .iter()
+        .flat_map(|track| track["tags"].as_array().unwrap())
+        .map(|tag| tag.as_str().unwrap().to_owned())
+        .collect();
+    assert!(tags.len() >= 6, "{tags:?}");
+    for tag in &tags {
+        let expected = heard
+            .iter()
+            .filter(|track| has(track, &tag.as_str().into()))
+            .count();
+        let found = world.json(&["tracks", &format!("tag:\"{tag}\""), "--limit", "100"]);
+        assert_eq!(found["total"], expected, "{tag}");
+        let others = world.json(&["tracks", "--", &format!("-tag:\"{tag}\"")]);
+        assert_eq!(others["total"], 24 - expected, "not {tag}");
+    }
+
     for seed in tracks {
         let style = &seed["genres"][0];
         let mates = tracks

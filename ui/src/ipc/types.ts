@@ -4,7 +4,11 @@ export type TrackRow = { id: number,
 /**
  * Absolute path.
  */
-path: string, title: string, artists: Array<string>, album: string | null, album_artist: string | null, genres: Array<string>, year: number | null, track: number | null, disc: number | null, duration_s: number, codec: string, sample_rate_hz: number | null, bitrate_kbps: number | null, bpm: number | null, key: string | null, loudness_lufs: number | null, plays: number, skips: number, rating: RatingName | null, added_at: string, missing: boolean, has_cover: boolean, };
+path: string, title: string, artists: Array<string>, album: string | null, album_artist: string | null, genres: Array<string>, year: number | null, track: number | null, disc: number | null, duration_s: number, codec: string, sample_rate_hz: number | null, bitrate_kbps: number | null, bpm: number | null, key: string | null, loudness_lufs: number | null, 
+/**
+ * What the network hears plainly in it, the surest first; `null` before it was heard.
+ */
+tags: Array<string> | null, plays: number, skips: number, rating: RatingName | null, added_at: string, missing: boolean, has_cover: boolean, };
 
 export type RatingName = "like" | "dislike";
 

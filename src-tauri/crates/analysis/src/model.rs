@@ -122,6 +122,7 @@ impl Model {
             .map(|(tag, p)| TagScore {
                 name: tag.name.clone(),
                 p,
+                present: p >= tag.threshold,
             })
             .collect();
         Ok(Analyzed {

@@ -6,6 +6,7 @@ use segue_recommend::Reason;
 
 use crate::dto::{AlbumRow, FailureRow, ReasonRow, RootRow, TrackRow};
 
+/// A row without the heard tags, which [`Segue::track_rows`](crate::Segue) adds.
 pub(crate) fn track_row(track: &Track) -> TrackRow {
     TrackRow {
         id: track.id.0,
@@ -25,6 +26,7 @@ pub(crate) fn track_row(track: &Track) -> TrackRow {
         bpm: track.bpm,
         key: track.key.clone(),
         loudness_lufs: track.loudness_lufs,
+        tags: None,
         plays: track.plays,
         skips: track.skips,
         rating: track.rating,

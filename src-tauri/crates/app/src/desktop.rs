@@ -11,7 +11,7 @@ use segue_library::{AlbumId, Failure, Sort, TrackQuery, Watcher};
 use segue_playback::OutputKind;
 
 use crate::analyze::AnalyzeRequest;
-use crate::convert::{album_row, failure_row, root_row, track_row};
+use crate::convert::{album_row, failure_row, root_row};
 use crate::dto::{
     AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, JobAction, JobKind, LibraryStatus,
     PickRow, PlayerCommand, PlayerState, QueuePage, RatingName, SongSort, SongsPage, SongsQuery,
@@ -19,7 +19,7 @@ use crate::dto::{
 use crate::job::Job;
 use crate::lock::lock;
 use crate::player::{Player, Tell};
-use crate::radio::{Wish, pick_row};
+use crate::radio::Wish;
 use crate::render::Output;
 use crate::{AppError, Provider, Segue, places};
 
@@ -207,12 +207,32 @@ impl Desktop {
         let page = self
             .segue
             .library
-            .tracks(&track_query(query, offset, Some(limit)))?;
+            .tracks(&self.track_query(query, offset, Some(limit)))?;
         Ok(SongsPage {
             total: page.total,
             offset,
-            rows: page.tracks.iter().map(track_row).collect(),
+            rows: self.segue.track_rows(&page.tracks)?,
         })
+    }
+
+    fn track_query(&self, query: &SongsQuery, offset: u32, limit: Option<u32>) -> TrackQuery {
+        TrackQuery {
+            text: query.text.clone(),
+            heard_by: self.segue.ear.model_id().ok(),
+            album: query.album.map(AlbumId),
+            sort: match query.sort {
+                SongSort::Title => Sort::Title,
+                SongSort::Artist => Sort::Artist,
+                SongSort::Album => Sort::Album,
+                SongSort::Year => Sort::Year,
+                SongSort::Duration => Sort::Duration,
+                SongSort::Plays => Sort::Plays,
+                SongSort::Added => Sort::Added,
+            },
+            descending: query.descending,
+            limit,
+            offset,
+        }
     }
 
     /// A page of albums.
@@ -257,7 +277,10 @@ impl Desktop {
 
     /// Plays a whole list of songs, starting at `index`.
     pub fn play_songs(&self, query: &SongsQuery, index: u32, source: &str) -> Result<(), AppError> {
-        let ids = self.segue.library.track_ids(&track_query(query, 0, None))?;
+        let ids = self
+            .segue
+            .library
+            .track_ids(&self.track_query(query, 0, None))?;
         self.player
             .play(&ids, index as usize, source_named(source)?)
     }
@@ -287,10 +310,7 @@ impl Desktop {
             recent: Vec::new(),
         };
         let picks = self.segue.pick(&track_ids(ids), &wish)?;
-        Ok(picks
-            .iter()
-            .map(|(track, pick)| pick_row(track, pick))
-            .collect())
+        self.segue.pick_rows(&picks)
     }
 
     /// Plays the seeds, then an endless station around them.
@@ -494,25 +514,6 @@ impl Work {
         });
         self.analysis.end(done.err().map(|error| error.sentence()));
         self.tell_library();
-    }
-}
-
-fn track_query(query: &SongsQuery, offset: u32, limit: Option<u32>) -> TrackQuery {
-    TrackQuery {
-        text: query.text.clone(),
-        album: query.album.map(AlbumId),
-        sort: match query.sort {
-            SongSort::Title => Sort::Title,
-            SongSort::Artist => Sort::Artist,
-            SongSort::Album => Sort::Album,
-            SongSort::Year => Sort::Year,
-            SongSort::Duration => Sort::Duration,
-            SongSort::Plays => Sort::Plays,
-            SongSort::Added => Sort::Added,
-        },
-        descending: query.descending,
-        limit,
-        offset,
     }
 }
 

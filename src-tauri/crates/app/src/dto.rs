@@ -29,6 +29,8 @@ pub struct TrackRow {
     pub bpm: Option<f64>,
     pub key: Option<String>,
     pub loudness_lufs: Option<f64>,
+    /// What the network hears plainly in it, the surest first; `null` before it was heard.
+    pub tags: Option<Vec<String>>,
     pub plays: u32,
     pub skips: u32,
     #[ts(as = "Option<RatingName>")]

@@ -21,7 +21,7 @@ use segue_playback::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::convert::{reason_row, track_row};
+use crate::convert::reason_row;
 use crate::dto::{
     AppEvent, EnqueueAt, PlayerCommand, PlayerState, PlayerStatus, QueuePage, QueueRow, ReasonRow,
     RepeatMode, Station, TrackRow,
@@ -383,12 +383,12 @@ impl Shared {
             .flatten()
             .map(|placement| placement.track)
             .collect();
-        let tracks: HashMap<TrackId, Track> = self
+        let tracks = self.segue.library.tracks_by_id(&ids)?;
+        let rows: HashMap<i64, TrackRow> = self
             .segue
-            .library
-            .tracks_by_id(&ids)?
+            .track_rows(&tracks)?
             .into_iter()
-            .map(|track| (track.id, track))
+            .map(|row| (row.id, row))
             .collect();
         Ok(entries
             .into_iter()
@@ -397,8 +397,9 @@ impl Shared {
                 entry: entry.entry.0,
                 track: placement
                     .as_ref()
-                    .and_then(|placement| tracks.get(&placement.track))
-                    .map_or_else(|| gone(&entry.item.path), track_row),
+                    .and_then(|placement| rows.get(&placement.track.0))
+                    .cloned()
+                    .unwrap_or_else(|| gone(&entry.item.path)),
                 source: placement
                     .as_ref()
                     .map_or(PlaySource::Queue, |p| p.source)
@@ -427,7 +428,8 @@ impl Shared {
                 .segue
                 .library
                 .tracks_by_id(&station.seeds)
-                .map(|tracks| tracks.iter().map(track_row).collect())
+                .map_err(AppError::from)
+                .and_then(|tracks| self.segue.track_rows(&tracks))
                 .unwrap_or_default(),
             discovery: station.discovery,
         });

@@ -13,7 +13,7 @@ use segue_core::{
 use segue_library::{Sort, TrackQuery};
 use segue_recommend::{Catalogue, Effect, Item, Pick, Taste};
 
-use crate::convert::{reason_row, track_row};
+use crate::convert::reason_row;
 use crate::dto::PickRow;
 use crate::lock::lock;
 use crate::reports::{
@@ -88,16 +88,17 @@ impl Segue {
         let ids: Vec<TrackId> = seeds.iter().map(|seed| seed.id).collect();
         let picks = self.pick(&ids, &wish)?;
         let mut tracks: Vec<PickRow> = Vec::new();
+        let seeds = self.track_rows(&seeds)?;
         if request.with_seed {
             tracks.extend(seeds.iter().map(|seed| PickRow {
-                track: track_row(seed),
+                track: seed.clone(),
                 score: 1.0,
                 reasons: Vec::new(),
             }));
         }
-        tracks.extend(picks.iter().map(|(track, pick)| pick_row(track, pick)));
+        tracks.extend(self.pick_rows(&picks)?);
         Ok(RadioFound {
-            seeds: seeds.iter().map(track_row).collect(),
+            seeds,
             tracks,
             seconds: begun.elapsed().as_secs_f64(),
         })
@@ -119,16 +120,16 @@ impl Segue {
             .iter()
             .map(|(place, _)| known.copies[*place].0)
             .collect();
-        let tracks = self.by_id(&ids)?;
-        let scored = near.iter().zip(&ids).filter_map(|((_, cosine), id)| {
-            tracks.get(id).map(|track| Scored {
-                track: track_row(track),
-                score: f64::from(*cosine),
-            })
-        });
+        let mut tracks = self.by_id(&ids)?;
+        let (found, scores): (Vec<Track>, Vec<f64>) = near
+            .iter()
+            .zip(&ids)
+            .filter_map(|((_, cosine), id)| Some((tracks.remove(id)?, f64::from(*cosine))))
+            .unzip();
+        let rows = self.track_rows(&found)?.into_iter().zip(scores);
         Ok(SimilarFound {
-            seed: track_row(&seed),
-            tracks: scored.collect(),
+            seed: self.track_rows(&[seed])?.remove(0),
+            tracks: rows.map(|(track, score)| Scored { track, score }).collect(),
         })
     }
 
@@ -223,6 +224,19 @@ impl Segue {
             .into_iter()
             .zip(ids)
             .filter_map(|(pick, id)| tracks.remove(&id).map(|track| (track, pick)))
+            .collect())
+    }
+
+    /// Rows for these picks.
+    pub(crate) fn pick_rows(&self, picks: &[(Track, Pick)]) -> Result<Vec<PickRow>, AppError> {
+        let tracks: Vec<Track> = picks.iter().map(|(track, _)| track.clone()).collect();
+        let rows = self.track_rows(&tracks)?.into_iter().zip(picks);
+        Ok(rows
+            .map(|(track, (_, pick))| PickRow {
+                track,
+                score: pick.score,
+                reasons: pick.reasons.iter().map(reason_row).collect(),
+            })
             .collect())
     }
 
@@ -362,13 +376,5 @@ impl Segue {
         );
         plays.sort_by_key(|play| (play.at, play.subject.audio));
         Ok(plays)
-    }
-}
-
-pub(crate) fn pick_row(track: &Track, pick: &Pick) -> PickRow {
-    PickRow {
-        track: track_row(track),
-        score: pick.score,
-        reasons: pick.reasons.iter().map(reason_row).collect(),
     }
 }

@@ -6,10 +6,11 @@ use std::sync::Mutex;
 use std::sync::mpsc;
 use std::time::Instant;
 
-use segue_core::{Track, TrackId};
+use segue_core::{AudioHash, Track, TrackId};
 use segue_library::{Library, ScanProgress, ScanReport, Sort, TrackQuery};
 
 use crate::convert::{failure_row, track_row};
+use crate::dto::TrackRow;
 use crate::listen::Ear;
 use crate::radio::Remembered;
 use crate::reports::{ScanDone, TracksFound};
@@ -106,6 +107,7 @@ impl Segue {
     ) -> Result<TracksFound, AppError> {
         let query = TrackQuery {
             text: text.into(),
+            heard_by: self.ear.model_id().ok(),
             album: None,
             sort: sort.0,
             descending,
@@ -115,8 +117,21 @@ impl Segue {
         let page = self.library.tracks(&query)?;
         Ok(TracksFound {
             total: page.total,
-            tracks: page.tracks.iter().map(track_row).collect(),
+            tracks: self.track_rows(&page.tracks)?,
         })
+    }
+
+    /// Rows for these tracks, with what was heard in them.
+    pub(crate) fn track_rows(&self, tracks: &[Track]) -> Result<Vec<TrackRow>, AppError> {
+        let mut rows: Vec<TrackRow> = tracks.iter().map(track_row).collect();
+        if let Ok(model) = self.ear.model_id() {
+            let recordings: Vec<AudioHash> = tracks.iter().map(|track| track.audio).collect();
+            let heard = self.library.plain_tags(&model, &recordings)?;
+            rows.iter_mut()
+                .zip(heard)
+                .for_each(|(row, tags)| row.tags = tags);
+        }
+        Ok(rows)
     }
 
     /// The track that `file` names: a path, or an id.

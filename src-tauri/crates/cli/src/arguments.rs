@@ -47,7 +47,7 @@ pub(crate) enum Command {
     },
     /// List tracks
     Tracks {
-        /// Words that must all occur
+        /// Words that must all occur; tag:jazz, tag:"female vocals", -tag:rock ask for what was heard
         query: Vec<String>,
         /// At most so many
         #[arg(long, default_value_t = 100)]

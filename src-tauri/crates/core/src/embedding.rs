@@ -62,6 +62,8 @@ pub struct TagScore {
     pub name: String,
     /// Probability in `0..=1`.
     pub p: f32,
+    /// Whether it is heard plainly: the probability reaches the height from which the model's maker would show it.
+    pub present: bool,
 }
 
 #[cfg(test)]

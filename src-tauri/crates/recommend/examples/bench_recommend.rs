@@ -50,6 +50,7 @@ fn items(model: &ModelId, heard: bool) -> Vec<Item> {
         let tag = |lot: &mut Lot| TagScore {
             name: format!("tag {}", lot.below(50)),
             p: 0.3 + 0.6 * lot.next(),
+            present: true,
         };
         Item {
             audio: audio(number),

@@ -36,6 +36,17 @@ pub struct Item {
 /// Tags below this probability are noise to a listener.
 const TAG_P_MIN: f32 = 0.2;
 
+/// A tag heard in a recording.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HeardTag {
+    /// Its number among the catalogue's tags.
+    pub(crate) number: u32,
+    /// Its probability.
+    pub(crate) p: f32,
+    /// Whether it is heard plainly.
+    pub(crate) present: bool,
+}
+
 /// The tags kept of one recording: the strongest.
 const TAGS_MAX: usize = 12;
 
@@ -65,7 +76,7 @@ pub struct Catalogue {
     albums: Vec<Option<u32>>,
     artists: Ragged<u32>,
     genres: Ragged<u32>,
-    tags: Ragged<(u32, f32)>,
+    tags: Ragged<HeardTag>,
     rows: Vec<u32>,
     item_of_row: Vec<u32>,
     index: Index,
@@ -269,13 +280,17 @@ impl Catalogue {
             .filter(|tag| tag.p >= TAG_P_MIN && tag.p <= 1.0)
             .collect();
         tags.sort_by(|a, b| b.p.total_cmp(&a.p).then_with(|| a.name.cmp(&b.name)));
-        let mut kept: Vec<(u32, f32)> = Vec::new();
+        let mut kept: Vec<HeardTag> = Vec::new();
         for tag in tags.into_iter().take(TAGS_MAX) {
             if let Some(number) = self.tag_names.intern(&tag.name)
-                && kept.iter().all(|(other, _)| *other != number)
+                && kept.iter().all(|other| other.number != number)
             {
                 self.tag_names.counts[number as usize] += 1;
-                kept.push((number, tag.p));
+                kept.push(HeardTag {
+                    number,
+                    p: tag.p,
+                    present: tag.present,
+                });
             }
         }
         self.tags.push(kept);
@@ -399,7 +414,7 @@ impl Catalogue {
     }
 
     /// Tags with their probabilities, the strongest first.
-    pub(crate) fn tag_numbers(&self, position: usize) -> &[(u32, f32)] {
+    pub(crate) fn tag_numbers(&self, position: usize) -> &[HeardTag] {
         self.tags.get(position)
     }
 

@@ -95,8 +95,11 @@ impl Kin {
                     .collect(),
             ),
             tags: Weighed::new(
-                tags.map(|(t, p)| (*t, f64::from(*p) * rare(catalogue.tag_names(), *t)))
-                    .collect(),
+                tags.map(|tag| {
+                    let weight = f64::from(tag.p) * rare(catalogue.tag_names(), tag.number);
+                    (tag.number, weight)
+                })
+                .collect(),
             ),
             album: catalogue.album(position),
             year: catalogue.year(position),

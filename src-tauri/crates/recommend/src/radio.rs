@@ -703,6 +703,7 @@ mod tests {
                 item.tags = vec![TagScore {
                     name: format!("mood {}", n % 10),
                     p: 0.8,
+                    present: true,
                 }];
                 item
             });
@@ -754,6 +755,7 @@ mod tests {
                 item.tags = vec![TagScore {
                     name: ["dreamy", "harsh"][n % 2].into(),
                     p: 0.9,
+                    present: true,
                 }];
                 item.artists = vec![format!("Artist {n}")];
                 item

@@ -1,10 +1,10 @@
 //! How a query for tracks becomes SQL that an index can serve.
 
-use rusqlite::{Connection, ToSql};
-use segue_core::{TrackId, fold};
+use rusqlite::{Connection, OptionalExtension, ToSql};
+use segue_core::{ModelId, TrackId, fold};
 
 use super::tracks::{Sort, TrackQuery};
-use crate::search;
+use crate::search::{self, TagTerm};
 
 /// A query turned into SQL.
 pub(super) struct Selection {
@@ -17,26 +17,44 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    pub(super) fn of(query: &TrackQuery) -> Self {
-        let words = search::expression(&query.text);
+    pub(super) fn of(db: &Connection, query: &TrackQuery) -> rusqlite::Result<Self> {
+        let search::Query { text, tags } = search::Query::parse(&query.text);
+        let words = search::expression(&text);
         // An artist named "!!!" has no word to search for.
-        let signs =
-            (words.is_none() && !query.text.trim().is_empty()).then(|| fold(query.text.trim()));
+        let signs = (words.is_none() && !text.trim().is_empty()).then(|| fold(text.trim()));
         let mut filters = Vec::new();
         if query.album.is_some() {
-            filters.push("t.album_id = :album");
+            filters.push("t.album_id = :album".to_owned());
         }
         if signs.is_some() {
-            filters.push("(instr(t.title_sort, :signs) OR instr(t.artist_sort, :signs) OR instr(t.album_sort, :signs))");
+            filters.push("(instr(t.title_sort, :signs) OR instr(t.artist_sort, :signs) OR instr(t.album_sort, :signs))".to_owned());
         }
+        for tag in &tags {
+            filters.push(heard(db, query.heard_by.as_ref(), tag)?);
+        }
+        // The index alone counts what its words match.
+        let count = match (&words, filters.is_empty()) {
+            (Some(_), true) => "SELECT count(*) FROM search WHERE search MATCH :words".to_owned(),
+            (Some(_), false) => format!(
+                "SELECT count(*) FROM tracks t WHERE {} AND t.id IN (SELECT rowid FROM search WHERE search MATCH :words)",
+                filters.join(" AND ")
+            ),
+            (None, true) => "SELECT count(*) FROM tracks t".to_owned(),
+            (None, false) => format!(
+                "SELECT count(*) FROM tracks t WHERE {}",
+                filters.join(" AND ")
+            ),
+        };
         let ranked = query.sort == Sort::Relevance && words.is_some();
         let mut from = "tracks t";
         if ranked {
             from = "search s CROSS JOIN tracks t ON t.id = s.rowid";
-            filters
-                .push("search MATCH :words AND s.rank MATCH 'bm25(8.0, 6.0, 4.0, 2.0, 1.0, 0.5)'");
+            filters.push(
+                "search MATCH :words AND s.rank MATCH 'bm25(8.0, 6.0, 4.0, 2.0, 1.0, 0.5)'"
+                    .to_owned(),
+            );
         } else if words.is_some() {
-            filters.push("t.id IN (SELECT rowid FROM search WHERE search MATCH :words)");
+            filters.push("t.id IN (SELECT rowid FROM search WHERE search MATCH :words)".to_owned());
         }
         let columns: &[&str] = match query.sort {
             Sort::Title => &["t.title_sort", "t.artist_sort"],
@@ -75,23 +93,13 @@ impl Selection {
             ),
             _ => format!("SELECT t.id FROM {from} WHERE {filter} {page}"),
         };
-        let count = match (&words, query.album, &signs) {
-            (Some(_), None, None) => {
-                "SELECT count(*) FROM search WHERE search MATCH :words".to_owned()
-            }
-            (Some(_), ..) => format!(
-                "SELECT count(*) FROM tracks t WHERE {} AND t.id IN (SELECT rowid FROM search WHERE search MATCH :words)",
-                "t.album_id = :album"
-            ),
-            (None, ..) => format!("SELECT count(*) FROM tracks t WHERE {filter}"),
-        };
-        Self {
+        Ok(Self {
             count,
             ids,
             words,
             signs,
             album: query.album.map(|album| album.0),
-        }
+        })
     }
 
     /// What both statements are run with.
@@ -116,6 +124,36 @@ impl Selection {
             .query_map(&*self.parameters(), |row| row.get(0).map(TrackId))?
             .collect()
     }
+}
+
+/// The condition that a recording was heard, or was not heard, with a tag. A name that is some tag's whole name means
+/// that tag; otherwise it means every tag that begins with it.
+fn heard(db: &Connection, model: Option<&ModelId>, term: &TagTerm) -> rusqlite::Result<String> {
+    let mut statement = db.prepare_cached("SELECT id, name FROM tag_names")?;
+    let all = statement
+        .query_map([], |row| Ok((row.get(0)?, fold(&row.get::<_, String>(1)?))))?
+        .collect::<rusqlite::Result<Vec<(i64, String)>>>()?;
+    let exact = all.iter().filter(|(_, name)| *name == term.name);
+    let mut ids: Vec<String> = exact.map(|(id, _)| id.to_string()).collect();
+    if ids.is_empty() && !term.whole {
+        let begun = all.iter().filter(|(_, name)| name.starts_with(&term.name));
+        ids = begun.map(|(id, _)| id.to_string()).collect();
+    }
+    let model: Option<i64> = match model {
+        Some(model) => db
+            .prepare_cached("SELECT id FROM models WHERE name = ?")?
+            .query_row([&model.0], |row| row.get(0))
+            .optional()?,
+        None => None,
+    };
+    let Some(model) = model.filter(|_| !ids.is_empty()) else {
+        return Ok(if term.wanted { "0" } else { "1" }.to_owned());
+    };
+    Ok(format!(
+        "t.recording_id {} (SELECT recording_id FROM tagged WHERE model_id = {model} AND tag_id IN ({}))",
+        if term.wanted { "IN" } else { "NOT IN" },
+        ids.join(", ")
+    ))
 }
 
 /// An ORDER BY that an index over `columns` can serve in both directions; `id` settles ties.

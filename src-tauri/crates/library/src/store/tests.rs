@@ -430,6 +430,7 @@ fn vectors_come_back_by_their_model() {
     let tag = |name: &str, p| TagScore {
         name: name.into(),
         p,
+        present: p >= 0.5,
     };
     let embedding = Embedding::new(model.clone(), vec![3.0, 4.0, 0.0]).unwrap();
     library
@@ -479,6 +480,94 @@ fn vectors_come_back_by_their_model() {
     library.clear_analyses(&model).unwrap();
     assert_eq!(library.unanalyzed(&model, 10).unwrap(), waiting);
     assert_eq!(library.heard_tracks(&model).unwrap(), 0);
+}
+
+#[test]
+fn tracks_are_found_by_what_was_heard_in_them() {
+    let place = place();
+    let library = &place.library;
+    fill(
+        library,
+        &[
+            ("/m/a.flac", "Anna", &["One"], "", None, 1),
+            ("/m/b.flac", "Bella", &["One"], "", None, 2),
+            ("/m/c.flac", "Carla", &["Two"], "", None, 3),
+            ("/m/d.flac", "Unheard", &["Two"], "", None, 4),
+        ],
+    );
+    let (model, other) = (ModelId("m@1".into()), ModelId("m@2".into()));
+    let hear = |model: &ModelId, recording: u8, present: &[&str], faint: &[&str]| {
+        let embedding = Embedding::new(model.clone(), vec![1.0, 0.0]).unwrap();
+        let tag = |(name, present): (&&str, bool)| TagScore {
+            name: (*name).into(),
+            p: 0.4,
+            present,
+        };
+        let tags: Vec<TagScore> = present
+            .iter()
+            .map(|name| tag((name, true)))
+            .chain(faint.iter().map(|name| tag((name, false))))
+            .collect();
+        library
+            .put_analysis(audio(recording), &embedding, &tags)
+            .unwrap();
+    };
+    hear(&model, 1, &["rock", "female vocals"], &["jazz"]);
+    hear(&model, 2, &["jazz", "Female Vocals"], &["rock"]);
+    hear(&model, 3, &["classic rock"], &[]);
+    hear(&other, 3, &["jazz"], &[]);
+    let found = |text: &str, heard_by: &ModelId| {
+        let query = TrackQuery {
+            text: text.into(),
+            heard_by: Some(heard_by.clone()),
+            sort: Sort::Title,
+            ..TrackQuery::default()
+        };
+        let titles = titles(library, &query);
+        assert_eq!(library.tracks(&query).unwrap().total, titles.len() as u64);
+        let ranked = TrackQuery {
+            sort: Sort::Relevance,
+            ..query
+        };
+        assert_eq!(library.tracks(&ranked).unwrap().tracks.len(), titles.len());
+        titles
+    };
+    for (text, expected) in [
+        ("tag:rock", &["Anna"][..]),
+        ("tag:\"female vocals\"", &["Anna", "Bella"]),
+        ("tag:\"female vocals\" -tag:rock", &["Bella"]),
+        ("tag:\"female vocals\" ann", &["Anna"]),
+        ("one -tag:jazz", &["Anna"]),
+        ("tag:cla", &["Carla"]),
+        ("tag:\"cla\"", &[]),
+        ("tag:polka", &[]),
+        ("-tag:polka two", &["Carla", "Unheard"]),
+        ("-tag:jazz", &["Anna", "Carla", "Unheard"]),
+        ("tag:rock tag:jazz", &[]),
+    ] {
+        assert_eq!(found(text, &model), expected, "{text}");
+    }
+    assert_eq!(found("tag:jazz", &other), ["Carla"]);
+    assert_eq!(
+        found("tag:jazz", &ModelId("none@0".into())),
+        [""; 0] as [&str; 0]
+    );
+    assert_eq!(
+        library
+            .plain_tags(&model, &[audio(3), audio(4), audio(1)])
+            .unwrap(),
+        [
+            Some(vec!["classic rock".to_owned()]),
+            None,
+            Some(vec!["rock".to_owned(), "female vocals".to_owned()])
+        ]
+    );
+    // Heard again and otherwise, and then forgotten.
+    hear(&model, 1, &["calm"], &["rock"]);
+    assert_eq!(found("tag:rock", &model), [""; 0] as [&str; 0]);
+    assert_eq!(found("tag:calm", &model), ["Anna"]);
+    library.clear_analyses(&model).unwrap();
+    assert_eq!(found("tag:calm", &model), [""; 0] as [&str; 0]);
 }
 
 #[test]
@@ -620,6 +709,7 @@ fn make_the_stored_database() {
                 &[TagScore {
                     name: "calm".into(),
                     p: 0.5,
+                    present: true,
                 }],
             )
             .unwrap();

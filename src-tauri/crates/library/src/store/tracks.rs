@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, Row};
-use segue_core::{AudioHash, Rating, Track, TrackId};
+use segue_core::{AudioHash, ModelId, Rating, Track, TrackId};
 use serde::{Deserialize, Serialize};
 
 use super::albums::{self, AlbumId};
@@ -17,7 +17,10 @@ use crate::{LibraryError, paths};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TrackQuery {
     /// Words that must each begin some word of title, artists, album, genres or file name. Blank finds all.
+    /// `tag:NAME` and `-tag:NAME` ask for tags that were heard, or were not.
     pub text: String,
+    /// Whose heard tags the text asks for.
+    pub heard_by: Option<ModelId>,
     /// Only tracks of this album.
     pub album: Option<AlbumId>,
     /// Order.
@@ -118,7 +121,7 @@ impl Library {
     /// A page of tracks.
     pub fn tracks(&self, query: &TrackQuery) -> Result<TrackPage, LibraryError> {
         self.read("list the tracks", |db| {
-            let selection = Selection::of(query);
+            let selection = Selection::of(db, query)?;
             let total: i64 = db
                 .prepare_cached(&selection.count)?
                 .query_row(&*selection.parameters(), |row| row.get(0))?;
@@ -132,7 +135,7 @@ impl Library {
 
     /// The ids of the tracks that `query` selects, in its order.
     pub fn track_ids(&self, query: &TrackQuery) -> Result<Vec<TrackId>, LibraryError> {
-        self.read("list the tracks", |db| Selection::of(query).ids(db))
+        self.read("list the tracks", |db| Selection::of(db, query)?.ids(db))
     }
 
     /// One track.

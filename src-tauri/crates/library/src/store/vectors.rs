@@ -22,6 +22,9 @@ pub struct Vectors {
     pub values: Vec<f16>,
 }
 
+/// Set in a stored tag's id if the tag is heard plainly.
+const PRESENT: u16 = 1 << 15;
+
 /// The tags heard in one recording, most probable first.
 pub type HeardTags = (AudioHash, Vec<TagScore>);
 
@@ -52,14 +55,23 @@ impl Library {
         self.write("save a vector", Durability::Process, |db| {
             let model = model(db, embedding.model())?;
             let recording = rows::recording(db, audio)?;
+            db.prepare_cached("DELETE FROM tagged WHERE model_id = ? AND recording_id = ?")?
+                .execute([model, recording])?;
             let mut heard = Vec::with_capacity(tags.len() * 4);
             let mut sorted: Vec<&TagScore> = tags.iter().collect();
             sorted.sort_by(|a, b| b.p.total_cmp(&a.p));
             for tag in sorted {
                 // Names are a model's vocabulary, some hundreds; what did not fit could not be read back.
-                if let Ok(id) = u16::try_from(tag_name(db, &tag.name)?) {
-                    heard.extend(id.to_le_bytes());
-                    heard.extend(f16::from_f32(tag.p).to_le_bytes());
+                let id = tag_name(db, &tag.name)?;
+                let Some(short) = u16::try_from(id).ok().filter(|short| *short < PRESENT) else {
+                    continue;
+                };
+                let mark = if tag.present { PRESENT } else { 0 };
+                heard.extend((short | mark).to_le_bytes());
+                heard.extend(f16::from_f32(tag.p).to_le_bytes());
+                if tag.present {
+                    db.prepare_cached("INSERT OR IGNORE INTO tagged VALUES (?, ?, ?)")?
+                        .execute([model, id, recording])?;
                 }
             }
             db.prepare_cached("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)")?
@@ -91,7 +103,7 @@ impl Library {
     /// Forgets all that a model heard, and what it refused: everything is to be heard anew.
     pub fn clear_analyses(&self, model_id: &ModelId) -> Result<(), LibraryError> {
         self.write("forget the analyses", Durability::Process, |db| {
-            for table in ["vectors", "analysis_failures"] {
+            for table in ["vectors", "analysis_failures", "tagged"] {
                 let sql = format!(
                     "DELETE FROM {table} WHERE model_id = (SELECT id FROM models WHERE name = ?)"
                 );
@@ -187,25 +199,43 @@ impl Library {
     /// The tags heard in every recording by a model.
     pub fn heard_tags(&self, model_id: &ModelId) -> Result<Vec<HeardTags>, LibraryError> {
         self.read("read the heard tags", |db| {
-            let names: HashMap<u16, String> = db
-                .prepare_cached("SELECT id, name FROM tag_names")?
-                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-                .collect::<Result<_, _>>()?;
+            let names = tag_names(db)?;
             let mut statement = db.prepare_cached(
                 "SELECT r.audio, v.tags FROM vectors v JOIN recordings r ON r.id = v.recording_id
                  WHERE v.model_id = (SELECT id FROM models WHERE name = ?) ORDER BY v.recording_id",
             )?;
             let rows = statement.query_map([&model_id.0], |row| {
-                let tags = row.get_ref(1)?.as_blob()?.chunks_exact(4).filter_map(|b| {
-                    let name = names.get(&u16::from_le_bytes([b[0], b[1]]))?.clone();
-                    Some(TagScore {
-                        name,
-                        p: f16::from_le_bytes([b[2], b[3]]).to_f32(),
-                    })
-                });
+                let tags = stored_tags(&names, row.get_ref(1)?.as_blob()?);
                 Ok((AudioHash(row.get(0)?), tags.collect()))
             })?;
             rows.collect()
+        })
+    }
+
+    /// The tags that a model hears plainly in each of these recordings, the most probable first; `None` for one that it
+    /// has not heard.
+    pub fn plain_tags(
+        &self,
+        model_id: &ModelId,
+        recordings: &[AudioHash],
+    ) -> Result<Vec<Option<Vec<String>>>, LibraryError> {
+        self.read("read the heard tags", |db| {
+            let names = tag_names(db)?;
+            let mut statement = db.prepare_cached(
+                "SELECT v.tags FROM vectors v
+                 WHERE v.model_id = (SELECT id FROM models WHERE name = ?)
+                   AND v.recording_id = (SELECT id FROM recordings WHERE audio = ?)",
+            )?;
+            let plain = recordings.iter().map(|audio| {
+                let stored: Option<Vec<u8>> = statement
+                    .query_row(params![model_id.0, audio.0.as_slice()], |row| row.get(0))
+                    .optional()?;
+                Ok(stored.map(|stored| {
+                    let tags = stored_tags(&names, &stored).filter(|tag| tag.present);
+                    tags.map(|tag| tag.name).collect()
+                }))
+            });
+            plain.collect()
         })
     }
 
@@ -228,6 +258,27 @@ impl Library {
             .filter(|root| !crate::walk::online(&paths::from_bytes(root), true))
             .collect())
     }
+}
+
+fn tag_names(db: &Connection) -> rusqlite::Result<HashMap<u16, String>> {
+    db.prepare_cached("SELECT id, name FROM tag_names")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// The tags of a stored list, in its order.
+fn stored_tags<'a>(
+    names: &'a HashMap<u16, String>,
+    stored: &'a [u8],
+) -> impl Iterator<Item = TagScore> + 'a {
+    stored.chunks_exact(4).filter_map(|b| {
+        let id = u16::from_le_bytes([b[0], b[1]]);
+        Some(TagScore {
+            name: names.get(&(id & !PRESENT))?.clone(),
+            p: f16::from_le_bytes([b[2], b[3]]).to_f32(),
+            present: id & PRESENT != 0,
+        })
+    })
 }
 
 fn model(db: &Connection, id: &ModelId) -> rusqlite::Result<i64> {

@@ -1,15 +1,13 @@
 //! The terms of a score in plain words.
 
 use super::{About, NEAREST_SHARE, Station, Term};
+use crate::catalogue::HeardTag;
 use crate::index::dot;
 use crate::reason::{ReasonKind, times};
 use crate::taste::Favourite;
 
 /// Nearness that deserves the words "sounds like".
 const SOUNDS_LIKE: f64 = 0.27;
-
-/// A tag of this probability is one that people would name: the model's tags are calibrated so.
-const HEARD_CLEARLY: f32 = 0.5;
 
 /// A leaning that deserves the word "often"; below it taste is guessing, and says so.
 const OFTEN: f64 = 0.05;
@@ -109,15 +107,19 @@ impl Station<'_> {
             }
             ReasonKind::Tag => {
                 let mut tags = catalogue.tag_numbers(item).to_vec();
-                let pull = |tag: &(u32, f32)| {
-                    let pull = taste.tag_effect(tag.0) * f64::from(tag.1);
+                // What is heard plainly is what people would recognise.
+                if tags.iter().any(|tag| tag.present) {
+                    tags.retain(|tag| tag.present);
+                }
+                let pull = |tag: &HeardTag| {
+                    let pull = taste.tag_effect(tag.number) * f64::from(tag.p);
                     if good { -pull } else { pull }
                 };
                 tags.sort_by(|a, b| pull(a).total_cmp(&pull(b)));
                 tags.truncate(2);
                 let names: Vec<&str> = tags
                     .iter()
-                    .map(|(tag, _)| catalogue.tag_names().show(*tag))
+                    .map(|tag| catalogue.tag_names().show(tag.number))
                     .collect();
                 let shares = |favourite: &&Favourite| {
                     let theirs = catalogue.tag_numbers(favourite.position);
@@ -125,7 +127,7 @@ impl Station<'_> {
                         && favourite.listened > 0
                         && tags
                             .iter()
-                            .all(|(tag, _)| theirs.iter().any(|(other, _)| other == tag))
+                            .all(|tag| theirs.iter().any(|other| other.number == tag.number))
                 };
                 match taste.favourites().iter().find(shares).filter(|_| good) {
                     Some(favourite) => {
@@ -170,18 +172,19 @@ impl Station<'_> {
         )
     }
 
-    /// Up to two tags that the network heard clearly in a recording and in an anchor alike, the clearest first.
+    /// Up to two tags that the network heard plainly in a recording and in an anchor alike, the clearest first.
     fn heard_in_both(&self, item: usize, anchor: usize) -> Vec<&str> {
         let theirs = self.catalogue.tag_numbers(self.anchors[anchor].position);
         let mut both: Vec<(f32, u32)> = self
             .catalogue
             .tag_numbers(item)
             .iter()
-            .filter_map(|(tag, p)| {
-                let (_, other) = theirs.iter().find(|(other, _)| other == tag)?;
-                Some((p.min(*other), *tag))
+            .filter(|tag| tag.present)
+            .filter_map(|tag| {
+                let mut theirs = theirs.iter().filter(|other| other.present);
+                let other = theirs.find(|other| other.number == tag.number)?;
+                Some((tag.p.min(other.p), tag.number))
             })
-            .filter(|(p, _)| *p >= HEARD_CLEARLY)
             .collect();
         both.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         both.truncate(2);

@@ -213,12 +213,12 @@ pub(super) fn each_name(
     let tags = catalogue.tag_numbers(position);
     let length = tags
         .iter()
-        .map(|(_, p)| f64::from(*p).powi(2))
+        .map(|tag| f64::from(tag.p).powi(2))
         .sum::<f64>()
         .sqrt()
         .max(1e-6);
     tags.iter()
-        .for_each(|(tag, p)| visit(layout.tags + *tag as usize, f64::from(*p) / length));
+        .for_each(|tag| visit(layout.tags + tag.number as usize, f64::from(tag.p) / length));
 }
 
 /// The most probable parameters given `lines`, sought from `start`.
