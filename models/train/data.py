@@ -9,6 +9,7 @@ augmentation to `train.py`. The cache holds one `<file>.npz` an excerpt and one 
 
     python data.py check                    our teacher front ends against reference/*.npz
     python data.py prepare --shard 0/2      one of two processes
+    python data.py prepare --also FOLDER    another folder like the given one, as gather.py fills it
     python data.py mixes --count 2000       new sounds from the train split: speed, drive, tilt, two pieces at once,
                                             each *heard by the teachers*, not label-averaged
 """
@@ -38,7 +39,8 @@ def decode(path, rate_hz):
 
 def index(training):
     """The lines of index.jsonl, each with `key`, its name in the cache."""
-    lines = [json.loads(line) for line in open(training / "index.jsonl", encoding="utf-8")]
+    whole = [line for line in open(training / "index.jsonl", encoding="utf-8") if line.endswith("\n")]  # the last may be being written
+    lines = [json.loads(line) for line in whole]
     return [line | {"key": Path(line["file"]).stem} for line in lines]
 
 
@@ -187,15 +189,16 @@ def check(training):
         print(path.name, *(f"{name} {np.abs(ours - z[name]).max():.1e}" for name, ours in pairs.items()))
 
 
-def prepare(training, cache_dir, shard, shards):
-    """Caches every excerpt that the cache does not hold yet."""
+def prepare(training, cache_dir, shard, shards, also=None):
+    """Caches every excerpt that the cache does not hold yet; those of the folder `also` by the same teachers."""
     teachers = Teachers(training)
-    for line in index(training)[shard::shards]:
-        target = cache_dir / f"{line['key']}.npz"
-        if target.exists():
-            continue
-        x16, x32 = (decode(training / line["file"], rate) for rate in (16_000, c.MN04_RATE_HZ))
-        save(target, mel=our_mel(x16).astype(np.float16), **teachers.hear(x16, x32))
+    for folder in [training] + ([also] if also else []):
+        for line in index(folder)[shard::shards]:
+            target = cache_dir / f"{line['key']}.npz"
+            if target.exists():
+                continue
+            x16, x32 = (decode(folder / line["file"], rate) for rate in (16_000, c.MN04_RATE_HZ))
+            save(target, mel=our_mel(x16).astype(np.float16), **teachers.hear(x16, x32))
 
 
 def mixes(training, cache_dir, count, seed):
@@ -253,11 +256,12 @@ def arguments(**more):
 if __name__ == "__main__":
     parser = arguments(shard="0/1", count=2000, seed=1)
     parser.add_argument("verb", choices=["check", "prepare", "mixes"])
+    parser.add_argument("--also", type=Path, help="a second folder with audio/ and index.jsonl; its names do not meet the first's")
     a = parser.parse_args()
     a.cache.mkdir(parents=True, exist_ok=True)
     if a.verb == "check":
         check(a.training)
     elif a.verb == "prepare":
-        prepare(a.training, a.cache, *map(int, a.shard.split("/")))
+        prepare(a.training, a.cache, *map(int, a.shard.split("/")), also=a.also)
     else:
         mixes(a.training, a.cache, a.count, a.seed)
