@@ -18,7 +18,8 @@ from scipy.signal import butter, fftconvolve, sosfilt
 import data
 
 RATE_HZ = 32_000
-SECONDS = 30.0
+SECONDS = 30.0  # of a clip
+SCORE_S = 105.0  # of what somebody else wrote, at most
 LIBRARY = Path("/usr/share/mma/lib")
 NOTES = "C Db D Eb E F Gb G Ab A Bb B".split()
 DEGREES = {"i": 0, "ii": 2, "iii": 4, "iv": 5, "v": 7, "vi": 9, "vii": 11}
@@ -166,12 +167,11 @@ def split(song, programs):
 # -- sound -------------------------------------------------------------------------------------------------------------
 
 def render(song, font, folder, seconds):
-    """FluidSynth's reading of a song, mono, its first seconds or all of it: [samples] at RATE_HZ."""
+    """FluidSynth's reading of a song, mono, its first seconds: [samples] at RATE_HZ."""
     song.save(folder / "part.mid")
     command = ["fluidsynth", "-q", "-ni", "-R", "0", "-C", "0", "-r", str(RATE_HZ), "-g", "0.5", "-o", "synth.dynamic-sample-loading=1"]
     subprocess.run([*command, "-F", folder / "part.wav", font, folder / "part.mid"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    x = data.decode(folder / "part.wav", RATE_HZ)
-    return (x[: int((seconds + 1) * RATE_HZ)] if seconds else x).copy()
+    return data.decode(folder / "part.wav", RATE_HZ)[: int((seconds + 1) * RATE_HZ)].copy()
 
 
 def level(x):
@@ -241,14 +241,14 @@ def play(rng, entry, groove, fonts, folder):
     name = choose(rng, fonts)
     drive = rng.uniform(*entry["drive"]) if rng.random() < entry.get("distorted", 0.0) else 0.0
     age = rng.uniform(*entry["age"]) if "age" in entry and rng.random() < 0.8 else 0.0
-    x = produce(rng, song, fonts[name], folder, drive, age)
+    x = produce(rng, song, fonts[name], folder, drive, age, SECONDS)
     return x, f"{entry['name']} in {NOTES[key]}, {tempo} bpm, {groove.split(':')[1]}", name
 
 
 def perform(rng, path, fonts, folder):
     """A MIDI file that somebody wrote, played by the same instruments: sound at RATE_HZ, the font's name."""
     name = choose(rng, fonts)
-    return produce(rng, mido.MidiFile(path, clip=True), fonts[name], folder, rng.uniform(3, 20), 0.0, seconds=None), name
+    return produce(rng, mido.MidiFile(path, clip=True), fonts[name], folder, rng.uniform(3, 20), 0.0, SCORE_S), name
 
 
 def choose(rng, fonts):
@@ -256,7 +256,7 @@ def choose(rng, fonts):
     return list(fonts)[rng.choice(len(fonts), p=np.array([4, 4, 1, 1]) / 10)]
 
 
-def produce(rng, song, font, folder, drive, age, seconds=SECONDS):
+def produce(rng, song, font, folder, drive, age, seconds):
     """Played, amplified, put into a room and on a record."""
     if drive:
         rest, guitars = split(song, (*FAMILIES["electric"], 31))
@@ -278,6 +278,5 @@ def produce(rng, song, font, folder, drive, age, seconds=SECONDS):
     tilt = rng.uniform(-0.5, 0.5)
     x = x - tilt * np.concatenate([[0], x[:-1]])
     x = record(rng, x, age)
-    if seconds:
-        x = x[: int(seconds * RATE_HZ)]
+    x = x[: int(seconds * RATE_HZ)]
     return np.tanh(level(x) * 10 ** (rng.uniform(-22, -11) / 20)).astype(np.float32)

@@ -7,7 +7,7 @@
 
 Owns: the folder (`audio/*.opus`, `index.jsonl` with the fields of the given index), the licence of each piece, the
 hunt for duplicates. A line is written after its file, so that training may begin while this runs. Leaves the
-teachers' answers to `data.py prepare --also FOLDER`. What to fetch and why it may be used stands in `gather.toml`.
+teachers' answers to `data.py prepare --gathered FOLDER`. What to fetch and why it may be used stands in `gather.toml`.
 
 A licence comes from the package's copyright file: the stanza of DEP-5 that names the file, or `Files: *` where
 `gather.toml` says that this covers the music, or for the older prose files what `gather.toml` quotes of them. Anything
@@ -29,9 +29,9 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from debian.copyright import Copyright, NotMachineReadableError
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import resample_poly
-from debian.copyright import Copyright, NotMachineReadableError
 
 import bands
 import config as c
@@ -217,10 +217,10 @@ def spread(seconds, count):
 
 def packages(training, cache_dir, out, only, mirrors):
     known, gathered = Known(data.index(training), cache_dir), Gathered(out)
-    known.add_files(gathered)
+    known.add_files(gathered, cache_dir)
     for entry in tomllib.loads(TABLE.read_text(encoding="utf-8"))["package"]:
         package = entry["name"]
-        if only and package not in only or f"debian:{package}" in gathered.sources:
+        if only and package not in only or package in gathered.sources:
             continue
         with tempfile.TemporaryDirectory(dir=out) as folder:
             try:
@@ -254,7 +254,6 @@ def take(root, entry, known, gathered):
             gathered.refuse(package, name, f"shorter than {SHORTEST_S:.0f} s, or not decoded")
             continue
         twin = known.same_as(x)
-        print(f"{known.last[0]:.2f} {name} ~ {known.last[1]}", flush=True)
         if twin:
             gathered.refuse(package, name, f"the same music as {twin}")
             continue
@@ -268,6 +267,7 @@ def take(root, entry, known, gathered):
             gathered.cut(x, start, line)
         known.add(x, f"{package} {name}")
     gathered.done(package)
+    print(f"{package}: {sum(line['source'] == source for line in gathered.lines)} excerpts", flush=True)
 
 
 # -- duplicates --------------------------------------------------------------------------------------------------------
@@ -302,7 +302,7 @@ class Known:
         x = course[:, : int(EXCERPT_S * 5)]
         x = x - x.mean(1, keepdims=True)
         moments = (x**2).sum(0)
-        if moments.sum() ** 2 < 0.1 * x.shape[1] * (moments**2).sum():
+        if moments.sum() ** 2 < 0.2 * x.shape[1] * (moments**2).sum():
             return  # one sound in a silence is like any other
         self.names.append(name)
         self.spectra.append(np.conj(np.fft.rfft(x / (np.linalg.norm(x) + 1e-6), self.FRAMES)).astype(np.complex64))
@@ -314,10 +314,13 @@ class Known:
         for start in range(0, max(1, course.shape[1] - 75), 300):
             self.keep(course[:, start:], name)
 
-    def add_files(self, gathered):
+    def add_files(self, gathered, cache_dir):
+        """What an earlier run brought."""
         for line in gathered.lines:
             if not line["source"].startswith("mma:"):
-                self.keep(self.course(data.our_mel(data.decode(gathered.out / line["file"], c.RATE_HZ))), f"{line['source']} {line['path']}")
+                cached = cache_dir / f"{Path(line['file']).stem}.npz"
+                mel = np.load(cached)["mel"].astype(np.float32) if cached.exists() else data.our_mel(data.decode(gathered.out / line["file"], c.RATE_HZ))
+                self.keep(self.course(mel), f"{line['source']} {line['path']}")
 
     def same_as(self, x):
         """The name of a known excerpt within this piece, or None."""
@@ -336,7 +339,6 @@ class Known:
             r = (dot[at] / np.sqrt(under + 1e-6)).max() if len(at) else 0.0
             if r > best:
                 best, which = r, name
-        self.last = best, which
         return which if best > self.ALIKE else None
 
 
@@ -352,7 +354,7 @@ class Gathered:
         self.lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
         self.files = {line["file"] for line in self.lines}
         done = out / "done.txt"
-        self.sources = {f"debian:{name}" for name in done.read_text().split()} if done.exists() else set()
+        self.sources = set(done.read_text().split()) if done.exists() else set()
 
     @staticmethod
     def piece(source, path):
@@ -399,7 +401,7 @@ class Gathered:
         self.append("left-out.tsv", f"{source}\t{name}\t{reason}")
 
     def done(self, package):
-        self.sources.add(f"debian:{package}")
+        self.sources.add(package)
         self.append("done.txt", package)
 
     def append(self, name, text):
@@ -433,11 +435,69 @@ def play_all(out, seed):
                 })
 
 
+# -- what is there -----------------------------------------------------------------------------------------------------
+
+def answers(line, cache_dir):
+    """What both teachers said of an excerpt on average: [527], [50]; None if they have not heard it."""
+    path = cache_dir / f"{line['key']}.npz"
+    if path.exists():
+        z = np.load(path)
+        return z["mn04_tags"].mean(0), z["musicnn_tags"].mean(0)
+
+
+def styles(training, cache_dir, out):
+    """Writes into the index which of AudioSet's kinds of music the first teacher heard most."""
+    names = [name.removeprefix("a:") for name in data.tag_names(training)[0]]
+    kinds = {source.removeprefix("a:") for _, kind, sources in c.TAGS if kind == "genre" for source in sources if source.startswith("a:")}
+    columns = [k for k, name in enumerate(names) if name in kinds]
+    lines = data.index(out)
+    for line in lines:
+        heard = answers(line, cache_dir)
+        if heard:
+            line["teacher_style"] = names[max(columns, key=lambda k: heard[0][k])]
+        del line["key"]
+    part = out / "index.part"
+    part.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    part.rename(out / "index.jsonl")
+
+
+def report(training, cache_dir, out):
+    """Prints sources, licences, and how many excerpts of old and new reach the height at which a tag counts."""
+    from train import tag_target  # and torch, which nothing else here needs
+
+    lines = data.index(out)
+    table = defaultdict(list)
+    for line in lines:
+        table[line["source"].split(":")[0] if line["source"].startswith("mma:") else line["source"], line["licence"]].append(line)
+    print("| source | licence | pieces | excerpts | hours |\n|---|---|---|---|---|")
+    for (source, licence), group in sorted(table.items()):
+        print(f"| {source} | {licence} | {len({line['track'] for line in group})} | {len(group)} | {sum(line['seconds'] for line in group) / 3600:.2f} |")
+    hours = sum(line["seconds"] for line in lines) / 3600
+    print(f"| all | | {len({line['track'] for line in lines})} | {len(lines)} | {hours:.2f} |\n")
+    names = data.tag_names(training)
+    groups = {
+        "given": [line for line in data.index(training) if line["split"] == "train"],
+        "recorded": [line for line in lines if not line["source"].startswith("mma:")],
+        "bands": [line for line in lines if line["source"].startswith("mma:")],
+    }
+    scores = {}
+    for name, group in groups.items():
+        heard = [h for h in (answers(line, cache_dir) for line in group) if h]
+        scores[name] = tag_target(names, *(np.stack(side) for side in zip(*heard)))
+    height = {tag: np.clip(np.quantile(scores["given"][:, k], c.PRESENT_QUANTILE), c.PRESENT_MIN[kind], c.PRESENT_MAX) for k, (tag, kind, _) in enumerate(c.TAGS)}
+    print("| tag | counts above | " + " | ".join(f"{name} ({len(s)})" for name, s in scores.items()) + " |\n|---|---|" + "---|" * len(scores))
+    for k, (tag, kind, _) in enumerate(c.TAGS):
+        if kind in ("genre", "voice"):
+            print(f"| {tag} | {height[tag]:.2f} | " + " | ".join(str(int((s[:, k] > height[tag]).sum())) for s in scores.values()) + " |")
+    left = [row.split("\t") for row in sorted(set((out / "left-out.tsv").read_text(encoding="utf-8").splitlines()))]
+    print("\nleft out: " + ", ".join(f"{n} {reason}" for reason, n in Counter(re.sub(r" as .*", " as another", row[2]) for row in left).most_common()))
+
+
 # -- the verbs ---------------------------------------------------------------------------------------------------------
 
 if __name__ == "__main__":
     parser = data.arguments()
-    parser.add_argument("verb", choices=["packages", "bands"])
+    parser.add_argument("verb", choices=["packages", "bands", "styles", "report"])
     parser.add_argument("only", nargs="*", help="packages, if not all")
     parser.add_argument("--mirrors", type=Path, help="a folder of repositories, <owner>+<name>/repo, to use before cloning")
     parser.add_argument("--out", type=Path, required=True, help="the folder to fill")
@@ -446,3 +506,7 @@ if __name__ == "__main__":
         packages(a.training, a.cache, a.out, a.only, a.mirrors)
     elif a.verb == "bands":
         play_all(a.out, c.SEED)
+    elif a.verb == "styles":
+        styles(a.training, a.cache, a.out)
+    else:
+        report(a.training, a.cache, a.out)
