@@ -243,12 +243,12 @@ def mixes(training, cache_dir, count, seed, gathered=None, rare=False):
         tilt = rng.uniform(-0.5, 0.5)
         x = lfilter([1, -tilt], [1], x)
         x = x / (np.sqrt(np.mean(x**2)) + 1e-6)
-        if rng.random() < 0.3:  # drive
+        if rng.random() < (0.15 if rare else 0.3):  # drive
             x = np.tanh(rng.uniform(1, 6) * x)
-        if rare and rng.random() < 0.6:  # an old record, a cassette, a wireless
+        if rare and rng.random() < 0.4:  # an old record, a cassette, a wireless
             x = sosfilt(butter(2, [rng.uniform(30, 250), rng.uniform(2800, 12_000)], "bandpass", fs=c.MN04_RATE_HZ, output="sos"), x)
             x = x / (np.sqrt(np.mean(x**2)) + 1e-6)
-            x = x + rng.standard_normal(len(x)) * 10 ** (rng.uniform(-60, -24) / 20)
+            x = x + rng.standard_normal(len(x)) * 10 ** (rng.uniform(-60, -34) / 20)
         return x
 
     for i in range(count):
