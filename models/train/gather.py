@@ -115,7 +115,7 @@ class Licences:
 
 def holders(text):
     """The names in a copyright field, without years and addresses."""
-    names = (re.sub(r"<[^>]*>|\(?(c|©|copyright)\)?(?=[\s\d])|\b(19|20)\d\d([-–, ]+((19|20)?\d\d|present))*\b", "", line, flags=re.I).strip(" ,;:-–") for line in text.splitlines())
+    names = (re.sub(r"<[^>]*>|\S+@\S+|\(?(c|©|copyright)\)?(?=[\s\d])|\b(19|20)\d\d([-–, ]+((19|20)?\d\d|present))*\b", "", line, flags=re.I).strip(" ,;:-–") for line in text.splitlines())
     return ", ".join(name for name in names if name) or None
 
 
