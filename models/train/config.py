@@ -145,6 +145,9 @@ TAGS = [
     ("choir", "voice", ["a:Choir"]),
     ("rap", "voice", ["a:Rapping"]),
 ]
+# Kinds of music that free recordings are short of; `data.py mixes --rare` makes more of the pieces that are the most of one.
+RARE = ("rock", "metal", "punk", "hip hop", "rap", "jazz", "swing", "blues", "country", "folk", "reggae", "disco", "funk", "soul", "male vocals", "female vocals")
+RARE_SHARE = 0.05
 # The teachers say "present" at different heights. A tag counts as present above its 0.90 quantile over the train split,
 # held between a floor and a ceiling; the network's logit is shifted so that this height reads 0.5 for every tag. Moods and
 # voices have low floors: AudioSet's annotators named them seldom, so that mn04 is shy of them and yet ranks them well.

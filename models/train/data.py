@@ -9,8 +9,10 @@ augmentation to `train.py`. The cache holds one `<file>.npz` an excerpt and one 
 
     python data.py check                    our teacher front ends against reference/*.npz
     python data.py prepare --shard 0/2      one of two processes
+    python data.py prepare --gathered FOLDER   another folder like the given one, as gather.py fills it
     python data.py mixes --count 2000       new sounds from the train split: speed, drive, tilt, two pieces at once,
                                             each *heard by the teachers*, not label-averaged
+    python data.py mixes --rare --gathered FOLDER   only of pieces that are the most of a kind we have little of, and worn
 """
 
 import argparse
@@ -22,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from scipy.signal import lfilter, resample_poly
+from scipy.signal import butter, lfilter, resample_poly, sosfilt
 
 import config as c
 
@@ -38,7 +40,8 @@ def decode(path, rate_hz):
 
 def index(training):
     """The lines of index.jsonl, each with `key`, its name in the cache."""
-    lines = [json.loads(line) for line in open(training / "index.jsonl", encoding="utf-8")]
+    whole = [line for line in open(training / "index.jsonl", encoding="utf-8") if line.endswith("\n")]  # the last may be being written
+    lines = [json.loads(line) for line in whole]
     return [line | {"key": Path(line["file"]).stem} for line in lines]
 
 
@@ -187,34 +190,65 @@ def check(training):
         print(path.name, *(f"{name} {np.abs(ours - z[name]).max():.1e}" for name, ours in pairs.items()))
 
 
-def prepare(training, cache_dir, shard, shards):
-    """Caches every excerpt that the cache does not hold yet."""
+def prepare(training, cache_dir, shard, shards, gathered=None):
+    """Caches every excerpt that the cache does not hold yet; those of the folder `gathered` by the same teachers."""
     teachers = Teachers(training)
-    for line in index(training)[shard::shards]:
-        target = cache_dir / f"{line['key']}.npz"
-        if target.exists():
-            continue
-        x16, x32 = (decode(training / line["file"], rate) for rate in (16_000, c.MN04_RATE_HZ))
-        save(target, mel=our_mel(x16).astype(np.float16), **teachers.hear(x16, x32))
+    for folder in [training] + ([gathered] if gathered else []):
+        for line in index(folder)[shard::shards]:
+            target = cache_dir / f"{line['key']}.npz"
+            if target.exists():
+                continue
+            x16, x32 = (decode(folder / line["file"], rate) for rate in (16_000, c.MN04_RATE_HZ))
+            save(target, mel=our_mel(x16).astype(np.float16), **teachers.hear(x16, x32))
 
 
-def mixes(training, cache_dir, count, seed):
+def most_of_a_kind(folders, cache_dir, names):
+    """The pieces within the highest RARE_SHARE of any of config.RARE, by what the teachers heard: [(folder, [line])]."""
+    pieces = {}
+    for folder in folders:
+        for line in index(folder):
+            if line["split"] == "train" and (cache_dir / f"{line['key']}.npz").exists() and not line["source"].startswith("mma:"):
+                pieces.setdefault((folder, line["track"]), []).append(line)
+    behind = {name: sources for name, _, sources in c.TAGS}
+    columns = {name: k for side in names for k, name in enumerate(side)}
+
+    def heard(lines):
+        z = [np.load(cache_dir / f"{line['key']}.npz") for line in lines]
+        mean = {"a": np.mean([e["mn04_tags"].mean(0) for e in z], 0), "m": np.mean([e["musicnn_tags"].mean(0) for e in z], 0)}
+        return [np.mean([mean[source[0]][columns[source]] for source in behind[tag]]) for tag in c.RARE]
+
+    height = np.array([heard(lines) for lines in pieces.values()])  # [pieces, tags]
+    most = (height >= np.quantile(height, 1 - c.RARE_SHARE, axis=0)).any(1)
+    return [(folder, lines) for ((folder, _), lines), is_most in zip(pieces.items(), most) if is_most]
+
+
+def mixes(training, cache_dir, count, seed, gathered=None, rare=False):
     """Makes `count` new sounds of the train split and lets the teachers hear them."""
     rng, teachers = np.random.default_rng(seed), Teachers(training)
-    lines = [line for line in index(training) if line["split"] == "train"]
-    pieces = sorted({line["track"] for line in lines})
-    by_piece = {piece: [line for line in lines if line["track"] == piece] for piece in pieces}
+    if rare:
+        pieces = most_of_a_kind([training] + ([gathered] if gathered else []), cache_dir, tag_names(training))
+        print(f"{len(pieces)} pieces", flush=True)
+    else:
+        by_piece = {}
+        for line in index(training):
+            if line["split"] == "train":
+                by_piece.setdefault(line["track"], []).append(line)
+        pieces = [(training, lines) for _, lines in sorted(by_piece.items())]
 
     def voice():
-        line = rng.choice(by_piece[rng.choice(pieces)])
-        x = decode(training / line["file"], c.MN04_RATE_HZ)
-        speed = int(rng.integers(84, 120))  # percent; pitch goes with it
+        folder, lines = pieces[rng.integers(len(pieces))]
+        x = decode(folder / rng.choice(lines)["file"], c.MN04_RATE_HZ)
+        speed = int(rng.integers(92, 109) if rare else rng.integers(84, 120))  # percent; pitch goes with it
         x = resample_poly(x, 100, speed)
         tilt = rng.uniform(-0.5, 0.5)
         x = lfilter([1, -tilt], [1], x)
         x = x / (np.sqrt(np.mean(x**2)) + 1e-6)
-        if rng.random() < 0.3:  # drive
+        if rng.random() < (0.15 if rare else 0.3):  # drive
             x = np.tanh(rng.uniform(1, 6) * x)
+        if rare and rng.random() < 0.4:  # an old record, a cassette, a wireless
+            x = sosfilt(butter(2, [rng.uniform(30, 250), rng.uniform(2800, 12_000)], "bandpass", fs=c.MN04_RATE_HZ, output="sos"), x)
+            x = x / (np.sqrt(np.mean(x**2)) + 1e-6)
+            x = x + rng.standard_normal(len(x)) * 10 ** (rng.uniform(-60, -34) / 20)
         return x
 
     for i in range(count):
@@ -222,7 +256,7 @@ def mixes(training, cache_dir, count, seed):
         if target.exists():
             continue
         x = voice()
-        if rng.random() < 0.5:
+        if rng.random() < (0.15 if rare else 0.5):
             other = voice()
             n = min(len(x), len(other))
             x = x[:n] + other[:n] * 10 ** (rng.uniform(-12, 3) / 20)
@@ -253,11 +287,13 @@ def arguments(**more):
 if __name__ == "__main__":
     parser = arguments(shard="0/1", count=2000, seed=1)
     parser.add_argument("verb", choices=["check", "prepare", "mixes"])
+    parser.add_argument("--rare", action="store_true", help="mixes: of the kinds of music that there is little of")
+    parser.add_argument("--gathered", type=Path, help="the folder that gather.py filled")
     a = parser.parse_args()
     a.cache.mkdir(parents=True, exist_ok=True)
     if a.verb == "check":
         check(a.training)
     elif a.verb == "prepare":
-        prepare(a.training, a.cache, *map(int, a.shard.split("/")))
+        prepare(a.training, a.cache, *map(int, a.shard.split("/")), gathered=a.gathered)
     else:
-        mixes(a.training, a.cache, a.count, a.seed)
+        mixes(a.training, a.cache, a.count, a.seed, a.gathered, a.rare)
