@@ -20,9 +20,12 @@ function compare(a: string | number | null, b: string | number | null, descendin
 }
 
 export function find(library: FakeLibrary, query: SongsQuery): TrackRow[] {
-  const words = query.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const tags: string[] = [];
+  const text = query.text.toLowerCase().replace(/tag:"([^"]*)"/g, (_, tag: string) => (tags.push(tag), ""));
+  const words = text.split(/\s+/).filter(Boolean);
   const rows = library.tracks.filter(
     (row) =>
+      tags.every((tag) => row.tags?.includes(tag)) &&
       (query.album === null || library.albumOf.get(row.id)?.id === query.album) &&
       has(`${row.title} ${row.artists.join(" ")} ${row.album ?? ""} ${row.genres.join(" ")}`, words),
   );

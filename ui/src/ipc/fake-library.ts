@@ -102,6 +102,7 @@ export function makeLibrary(size: number, seed = 7): FakeLibrary {
           bpm: Math.round(70 + next() * 80),
           key: null,
           loudness_lufs: -9 - next() * 8,
+          tags: next() < 0.9 ? scene.tags : null,
           plays: played,
           skips: Math.floor(played * next() * 0.4),
           rating: next() < 0.05 ? "like" : next() < 0.01 ? "dislike" : null,

@@ -3,6 +3,7 @@
 import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { makeFake, type Fake } from "../ipc/fake";
+import { makeLibrary } from "../ipc/fake-library";
 import { App } from "../state/app.svelte";
 import Window from "./Window.svelte";
 
@@ -103,6 +104,20 @@ test("search narrows as one types; Escape shows all again", async () => {
   await screen.findByText("Nothing matches “zzzz”");
   await fireEvent.keyDown(box, { key: "Escape" });
   await waitFor(() => expect(rows().length).toBeGreaterThan(5));
+});
+
+test("a tag of the song that plays finds the songs that share it", async () => {
+  await open({ tracks: 900 });
+  await waitFor(() => expect(rows().length).toBeGreaterThan(5));
+  await fireEvent.dblClick(rows()[2]!);
+  await fireEvent.click(await player().findByRole("button", { name: "Show queue" }));
+  const list = await screen.findByRole("list", { name: "Heard in this song" });
+  const [chip] = within(list).getAllByRole("button");
+  const tag = chip!.textContent!;
+  await fireEvent.click(chip!);
+  expect((screen.getByRole("searchbox", { name: "Search" }) as HTMLInputElement).value).toBe(`tag:"${tag}"`);
+  const shared = makeLibrary(900).tracks.filter((track) => track.tags?.includes(tag)).length;
+  await waitFor(() => expect(screen.getByRole("grid").getAttribute("aria-rowcount")).toBe(`${shared + 1}`));
 });
 
 test("the grid says how long it is and how it is sorted", async () => {

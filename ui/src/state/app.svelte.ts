@@ -92,6 +92,14 @@ export class App {
     this.#typing = setTimeout(() => this.#search(), text === "" ? 0 : TYPING_MS);
   }
 
+  /** The songs that a search finds, at once and whatever page is in front. */
+  searchSongs(text: string): void {
+    this.router.go({ name: "songs" });
+    this.searchText = text;
+    clearTimeout(this.#typing);
+    this.#search();
+  }
+
   /** The songs of an album by disc and number; the same list for as long as no other album is asked for. */
   albumSongs(id: number): SongList {
     if (this.#album?.id !== id) {
