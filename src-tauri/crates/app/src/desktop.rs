@@ -129,6 +129,14 @@ impl Desktop {
             Some(id) => library.heard_tracks(id)?,
             None => 0,
         };
+        let serving = self
+            .segue
+            .serving()?
+            .filter(|id| Some(id) != model.as_ref());
+        let to_hear = match (&model, &serving) {
+            (Some(model), Some(serving)) => library.uncovered(model, serving)?,
+            _ => 0,
+        };
         let text = |path: PathBuf| path.to_string_lossy().into_owned();
         Ok(LibraryStatus {
             version: env!("CARGO_PKG_VERSION").into(),
@@ -141,6 +149,8 @@ impl Desktop {
             demo_folder: places::demo().map(text),
             model: model.map(|id| id.to_string()),
             model_error,
+            serving: serving.map(|id| id.to_string()),
+            to_hear,
             provider: self
                 .segue
                 .ear

@@ -55,9 +55,10 @@ impl Segue {
             Some(folder) => folder.to_owned(),
             None => places::data_dir()?,
         };
+        let library = Library::open(&data_dir)?;
         Ok(Self {
-            library: Library::open(&data_dir)?,
-            ear: Ear::default(),
+            ear: Ear::new(library.data_dir()),
+            library,
             remembered: Mutex::default(),
         })
     }
