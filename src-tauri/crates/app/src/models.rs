@@ -282,9 +282,10 @@ fn try_in_a_process(program: &Path, folder: &Path) -> Result<(), AppError> {
     let last = last.map(|line| line.trim_start_matches("segue: ").replace(&folder, ""));
     match status {
         Some(status) if status.success() => Ok(()),
-        Some(status) if status.code() == Some(1) => {
-            Err(refuse(last.unwrap_or_else(|| "its trial failed".into())))
-        }
+        Some(status) if status.code() == Some(1) => Err(match last {
+            Some(complaint) => AppError::Invalid(complaint),
+            None => refuse("its trial failed".into()),
+        }),
         Some(status) => Err(refuse(format!(
             "ONNX Runtime did not survive it ({status}{})",
             last.map(|line| format!("; it said: {line}"))
