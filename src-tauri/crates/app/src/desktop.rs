@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use jiff::Timestamp;
 use segue_core::{PlaySource, Rating, TrackId};
 use segue_library::{AlbumId, Failure, Sort, TrackQuery, Watcher};
@@ -27,6 +27,8 @@ use crate::{AppError, Provider, Segue, places};
 const DISCOVERY: f32 = 0.5;
 /// While a scan runs, the window is told of new songs so often.
 const NEWS_EVERY: Duration = Duration::from_millis(700);
+/// The command line may switch models while the window is open: it is looked for so often.
+const SWITCH_EVERY: Duration = Duration::from_secs(20);
 /// The setting that remembers a paused analysis.
 const ANALYSIS_PAUSED: &str = "analysis-paused";
 
@@ -456,8 +458,20 @@ impl Work {
 
     /// The analysing thread: listens to what is new, as often as something may be.
     fn listen_all(&self, wanted: &Receiver<()>, player: &Player) {
-        while wanted.recv().is_ok() {
-            while wanted.try_recv().is_ok() {}
+        let mut current = self.segue.ear.current();
+        loop {
+            match wanted.recv_timeout(SWITCH_EVERY) {
+                Ok(()) => while wanted.try_recv().is_ok() {},
+                Err(RecvTimeoutError::Timeout) => {
+                    let now = self.segue.ear.current();
+                    if now == current {
+                        continue;
+                    }
+                    current = now;
+                    self.tell_library();
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
             if !self.analysis.is_paused() {
                 self.listen_now(player);
             }

@@ -335,3 +335,50 @@ impl Segue {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_choice_is_kept_and_what_cannot_be_read_is_chosen_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let ear = Ear::new(folder.path());
+        assert_eq!(ear.current(), None);
+        ear.set_current(Some("mine".into())).unwrap();
+        // Another process sees it.
+        let other = Ear::new(folder.path());
+        assert_eq!(other.current().as_deref(), Some("mine"));
+        assert_eq!(other.folder().unwrap(), folder.path().join("models/mine"));
+        for text in [
+            "",
+            "{",
+            "{\"version\": 9, \"current\": \"mine\", \"warm_ups\": []}",
+        ] {
+            fs::write(folder.path().join("models/state.json"), text).unwrap();
+            assert_eq!(ear.current(), None, "{text}");
+        }
+    }
+
+    /// Needs the shipped model and ONNX Runtime (`cargo xtask setup`). A machine without CUDA stands for one whose
+    /// card went since it was chosen.
+    #[test]
+    fn a_chosen_card_that_does_not_start_gives_way_to_the_processor() {
+        let folder = tempfile::tempdir().unwrap();
+        let ear = Ear::new(folder.path());
+        *lock(&ear.chosen) = Some((ear.model_id().unwrap(), Provider::Cuda));
+        let model = ear.open(Provider::Auto).unwrap();
+        assert_eq!(ear.active_provider(), Some(model.active_provider()));
+        if model.active_provider() == Provider::Cpu {
+            let failed = Ear::new(folder.path()).last_failure().unwrap();
+            assert_eq!(failed.provider, "cuda");
+            assert!(!failed.reason.is_empty());
+            let again = ear.open(Provider::Auto).unwrap();
+            assert_eq!(again.active_provider(), Provider::Cpu);
+        }
+        // Asked for by name, it is refused by name.
+        if let Err(error) = ear.open(Provider::Cuda) {
+            assert!(error.sentence().contains("cuda"), "{}", error.sentence());
+        }
+    }
+}
