@@ -2,6 +2,7 @@
 
 mod house;
 mod journeys;
+mod models;
 #[cfg(target_os = "linux")]
 mod window;
 mod world;

@@ -46,15 +46,21 @@ def index(training):
 
 
 def windows(seconds):
-    """Where a track is listened to: [(start_s, length_s)]. The Rust side follows the same rule."""
-    a, b = c.WINDOWS_FROM * seconds, c.WINDOWS_TO * seconds
-    if b - a < c.WINDOW_S:
-        length = min(seconds, c.WINDOW_S)
-        return [((seconds - length) / 2, length)]
-    n = int(np.clip((b - a) // c.WINDOW_S, 1, c.WINDOWS_MAX))
-    if n == 1:
-        return [((a + b - c.WINDOW_S) / 2, c.WINDOW_S)]
-    return [(start, c.WINDOW_S) for start in np.linspace(a, b - c.WINDOW_S, n)]
+    """Where a track is listened to: [(start_s, length_s)]. The Rust side follows the same rule (analysis/src/windows.rs).
+
+    A track no longer than all windows together is heard whole, as one window: 30 s give [(0, 30)]. A longer one is heard
+    in WINDOWS_MAX windows, evenly spread over [from, to]; where that is too little room, it is widened on both sides, as
+    far as the track reaches: of 80 s the room is [2, 74], of 200 s [20, 170]. So there is no leap at any length.
+    """
+    total = c.WINDOWS_MAX * c.WINDOW_S
+    if seconds <= total:
+        return [(0.0, seconds)]
+    room = max((c.WINDOWS_TO - c.WINDOWS_FROM) * seconds, total)
+    middle = (c.WINDOWS_FROM + c.WINDOWS_TO) / 2 * seconds
+    first = min(max(middle - room / 2, 0.0), seconds - room)
+    if c.WINDOWS_MAX == 1:
+        return [(first + (room - c.WINDOW_S) / 2, c.WINDOW_S)]
+    return [(start, c.WINDOW_S) for start in np.linspace(first, first + room - c.WINDOW_S, c.WINDOWS_MAX)]
 
 
 # -- front ends --------------------------------------------------------------------------------------------------------

@@ -110,6 +110,8 @@ export function makeFake({
         demo_folder: "/usr/share/segue/demo",
         model: "segue-audio@3f1c09ab72de",
         model_error: null,
+        serving: null,
+        to_hear: 0,
         provider: "CPU",
         jobs: Object.values(jobs),
         revision,

@@ -148,7 +148,15 @@ demo_folder: string | null,
 /**
  * The audio network's id; `null` when there is none, and `model_error` says why.
  */
-model: string | null, model_error: string | null, provider: string | null, jobs: Array<JobProgress>, 
+model: string | null, model_error: string | null, 
+/**
+ * After a switch the model whose fingerprints serve until the current one has heard the library; else `null`.
+ */
+serving: string | null, 
+/**
+ * Songs that the current model must hear until then.
+ */
+to_hear: number, provider: string | null, jobs: Array<JobProgress>, 
 /**
  * Changes whenever songs, albums or folders do.
  */

@@ -33,6 +33,14 @@ pub enum AnalysisError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A file of the model cannot be written.
+    #[error("cannot write the model file {}: {source}", path.display())]
+    ModelWrite {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// A file of the model is there, but not as it should be.
     #[error("refused the model file {}: {reason}", path.display())]
     ModelRefused {

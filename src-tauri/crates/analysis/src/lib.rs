@@ -1,26 +1,32 @@
 //! PCM to log-mel to network to vector and tags. The only room with a machine-learning runtime.
 //!
 //! A model is a folder: `manifest.toml` says how sound becomes the network's input and how the network's
-//! output becomes a vector; `model.onnx` is the network; `projection.safetensors` turns a track's statistics
-//! into the vector. Nothing about a model stands in this code, so another model needs no other program.
+//! output becomes a vector; an ONNX file is the network; a projection may turn a track's statistics into the vector.
+//! Nothing about a model stands in this code, so another model needs no other program. Models come from strangers:
+//! what is in their files costs at most the model ([`Source::stage`], [`Model::try_out`]).
 //!
-//! Words: a *window* is a stretch of a track that is listened to; a *frame* one column of the log-mel; a
-//! *patch* the frames that the network takes at once.
+//! Words: a *window* is a stretch of a track that is listened to; a *segment* a part of it that is framed by itself
+//! (often the whole window); a *frame* one column of the log-mel; a *patch* the frames that the network takes at once.
 //!
-//! The same file gives the same bits of a vector on the same machine, however many tracks are analysed at a
-//! time: one thread per network, patches one by one. Scheduling is left to the caller: one [`Model`] per thread.
+//! The same file gives the same bits of a vector on the same machine's processor, however many tracks are analysed at
+//! a time: one thread per network, patches one by one. Scheduling is left to the caller: one [`Model`] per thread.
 
 mod error;
+mod files;
 mod manifest;
 mod mel;
 mod model;
+mod network;
+mod onnx;
 mod projection;
 mod runtime;
 mod windows;
 
 pub use error::AnalysisError;
+pub use files::{Source, Staged, describe, model_id};
 pub use manifest::{TagInfo, TagKind};
-pub use model::{Analyzed, Model, model_id};
+pub use model::{Analyzed, Model};
+pub use network::{Fallen, Measured};
 pub use runtime::{Provider, ProviderStatus, Runtime, provider_report};
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
-//! Samples to log-mel frames, as the manifest's `front_end` says.
+//! Samples to log-mel frames and patches, as the manifest's `front_end` says.
 //!
-//! Frame `i` covers samples `[hop·i, hop·i + n_fft)`; nothing is centred or padded, except that fewer samples
-//! than one frame are filled up with silence.
+//! A window of a track is cut into segments (or is one), each framed by itself. Without padding, frame `i` covers
+//! samples `[hop·i, hop·i + n_fft)`, and fewer samples than one frame are filled up with silence; with padding it is
+//! centred at sample `hop·i`.
 
 use std::f64::consts::TAU;
 use std::sync::Arc;
@@ -9,9 +10,11 @@ use std::sync::Arc;
 use realfft::{RealFftPlanner, RealToComplex};
 use rustfft::num_complex::Complex;
 
-use crate::manifest::{FrontEnd, MelNorm, MelScale};
+use crate::manifest::{
+    FrontEnd, LastPatch, Law, MelNorm, MelScale, Padding, Spectrum, Triangles, Window,
+};
 
-/// Log-mel frames of one window.
+/// Log-mel frames of one segment.
 pub(crate) struct Mel {
     /// `[frames][bands]`.
     pub(crate) frames: Vec<Vec<f32>>,
@@ -20,12 +23,23 @@ pub(crate) struct Mel {
 /// Computes log-mel frames and cuts patches out of them.
 pub(crate) struct MelMaker {
     fft: Arc<dyn RealToComplex<f32>>,
+    /// `n_fft` long: a shorter window has zeros beside it.
     window: Vec<f32>,
     hop: usize,
+    padding: Padding,
+    pre_emphasis: f32,
+    /// Length of a segment and samples from one to the next.
+    segments: Option<(usize, usize)>,
     bands: Vec<Band>,
+    spectrum: Spectrum,
     scale: f32,
+    law: Law,
+    offset: f32,
+    divisor: f32,
     patch_frames: usize,
     patch_hop_frames: usize,
+    last_patch: LastPatch,
+    time_first: bool,
 }
 
 /// One triangle, over the bins where it is not zero.
@@ -35,95 +49,279 @@ struct Band {
 }
 
 impl MelMaker {
-    pub(crate) fn new(front: &FrontEnd) -> Self {
-        let length = front.window_length;
-        let hann = |n: usize| (0.5 - 0.5 * (TAU * n as f64 / length as f64).cos()) as f32;
+    /// `time_first`: whether a patch lies in memory frame by frame, or band by band.
+    pub(crate) fn new(front: &FrontEnd, time_first: bool) -> Self {
         Self {
             fft: RealFftPlanner::new().plan_fft_forward(front.n_fft),
-            window: (0..length).map(hann).collect(),
+            window: window(front),
             hop: front.hop,
+            padding: front.padding,
+            pre_emphasis: front.pre_emphasis as f32,
+            segments: front.segment().zip(front.segment_hop()),
             bands: bands(front),
-            scale: (front.log_scale * front.power_scale) as f32,
+            spectrum: front.spectrum,
+            scale: front.scale() as f32,
+            law: front
+                .law()
+                .expect("a manifest is checked before it is used"),
+            offset: front.log_offset as f32,
+            divisor: front.log_divisor as f32,
             patch_frames: front.patch_frames,
             patch_hop_frames: front.patch_hop_frames,
+            last_patch: front.last_patch,
+            time_first,
         }
     }
 
-    /// Log-mel frames of `samples` (mono, at the front end's rate).
+    /// The segments of a window, each with its own frames. The last may be short, unless it can be aligned with the
+    /// window's end.
+    pub(crate) fn segments(&self, window: &[f32]) -> Vec<Mel> {
+        let Some((length, hop)) = self.segments else {
+            return vec![self.log_mel(window)];
+        };
+        let mut all = Vec::new();
+        let mut start = 0;
+        loop {
+            let stop = (start + length).min(window.len());
+            let aligned = match self.last_patch {
+                LastPatch::Align => stop.saturating_sub(length),
+                _ => start,
+            };
+            all.push(self.log_mel(&window[aligned..stop]));
+            start += hop;
+            if stop == window.len() || start >= window.len() {
+                return all;
+            }
+        }
+    }
+
+    /// Log-mel frames of one segment (mono, at the front end's rate).
     pub(crate) fn log_mel(&self, samples: &[f32]) -> Mel {
         let length = self.window.len();
-        let mut padded = Vec::new();
-        let samples = if samples.len() < length {
-            padded.extend_from_slice(samples);
-            padded.resize(length, 0.0);
-            &padded
-        } else {
+        let mut emphasised = Vec::new();
+        let samples = if self.pre_emphasis == 0.0 {
             samples
+        } else {
+            let pairs = samples.windows(2);
+            emphasised.extend(pairs.map(|pair| pair[1] - self.pre_emphasis * pair[0]));
+            &emphasised
         };
+        let mut padded = self.pad(samples);
+        if padded.len() < length {
+            padded.resize(length, 0.0);
+        }
         let mut input = self.fft.make_input_vec();
         let mut spectrum = self.fft.make_output_vec();
         let mut scratch = self.fft.make_scratch_vec();
-        let frames = samples.windows(length).step_by(self.hop).map(|frame| {
+        let frames = padded.windows(length).step_by(self.hop).map(|frame| {
             for ((input, sample), window) in input.iter_mut().zip(frame).zip(&self.window) {
                 *input = sample * window;
             }
             self.fft
                 .process_with_scratch(&mut input, &mut spectrum, &mut scratch)
                 .expect("the plan made these buffers");
-            self.bands
-                .iter()
-                .map(|band| band.log_power(&spectrum, self.scale))
-                .collect()
+            let value = |band: &Band| self.scale * band.sum(&spectrum, self.spectrum);
+            self.bands.iter().map(value).collect()
         });
-        Mel {
-            frames: frames.collect(),
+        let mut frames: Vec<Vec<f32>> = frames.collect();
+        self.compress(&mut frames);
+        Mel { frames }
+    }
+
+    /// The segment with what stands beside it.
+    fn pad(&self, samples: &[f32]) -> Vec<f32> {
+        let beside = self.window.len() / 2;
+        match self.padding {
+            Padding::None => samples.to_vec(),
+            Padding::Zero => {
+                let silence = || std::iter::repeat_n(0.0, beside);
+                silence()
+                    .chain(samples.iter().copied())
+                    .chain(silence())
+                    .collect()
+            }
+            Padding::Reflect => {
+                // To and fro, as often as a short segment needs; a single sample stays what it is.
+                let period = (2 * samples.len().saturating_sub(1)).max(1) as isize;
+                let at = |index: isize| {
+                    let place = index.rem_euclid(period) as usize;
+                    let place = place.min(period as usize - place);
+                    samples.get(place).copied().unwrap_or(0.0)
+                };
+                let beside = beside as isize;
+                (-beside..samples.len() as isize + beside).map(at).collect()
+            }
         }
     }
 
-    /// Patches for the network, each `[bands, patch_frames]` in one row after the other. Frames that fill no
-    /// patch are left out, but fewer frames than one patch are repeated from their start until they fill it.
-    pub(crate) fn patches(&self, mel: &Mel) -> Vec<Vec<f32>> {
-        let patch = |at: usize| {
-            let frame = |time: usize| &mel.frames[(at + time) % mel.frames.len()];
-            let row = |band: usize| (0..self.patch_frames).map(move |time| frame(time)[band]);
-            (0..self.bands.len()).flat_map(row).collect()
+    /// The logarithm, in place. A reference or a range that hangs on the maximum takes the segment's.
+    fn compress(&self, frames: &mut [Vec<f32>]) {
+        let values = || frames.iter().flatten();
+        let floor = match self.law {
+            Law::Db { epsilon, .. } => epsilon as f32,
+            _ => 0.0,
         };
-        let last = mel.frames.len().saturating_sub(self.patch_frames);
-        (0..=last)
-            .step_by(self.patch_hop_frames)
-            .map(patch)
-            .collect()
+        let loudest = values().fold(floor, |max, value| max.max(*value));
+        for value in frames.iter_mut().flatten() {
+            *value = self.log(*value, loudest);
+        }
+    }
+
+    /// One scaled value's logarithm; `loudest` is the segment's greatest.
+    fn log(&self, x: f32, loudest: f32) -> f32 {
+        let log = match self.law {
+            Law::Ln1p => x.ln_1p(),
+            Law::Log10OnePlus => x.ln_1p() * std::f32::consts::LOG10_E,
+            Law::Ln { epsilon } => (x + epsilon as f32).ln(),
+            Law::Log10 { epsilon } => (x + epsilon as f32).log10(),
+            Law::Db {
+                factor,
+                epsilon,
+                reference,
+                range,
+            } => {
+                let level = |x: f64| factor * x.max(epsilon).log10();
+                let zero = level(reference.unwrap_or(f64::from(loudest)));
+                let lowest = range.map_or(f64::NEG_INFINITY, |range| {
+                    level(f64::from(loudest)) - zero - range
+                });
+                (level(f64::from(x)) - zero).max(lowest) as f32
+            }
+            Law::Linear => x,
+        };
+        (log + self.offset) / self.divisor
+    }
+
+    /// Patches for the network, in the layout's order of bands and time.
+    pub(crate) fn patches(&self, segments: &[Mel]) -> Vec<Vec<f32>> {
+        let mut all = Vec::new();
+        for mel in segments {
+            self.cut(mel, &mut all);
+        }
+        if all.is_empty()
+            && let Some(longest) = segments.iter().max_by_key(|mel| mel.frames.len())
+        {
+            all.push(self.patch(|time| &longest.frames[time % longest.frames.len()]));
+        }
+        all
+    }
+
+    /// The patches of one segment.
+    fn cut(&self, mel: &Mel, all: &mut Vec<Vec<f32>>) {
+        let frames = &mel.frames;
+        let (mut start, mut heard) = (0, 0);
+        while start + self.patch_frames <= frames.len() {
+            all.push(self.patch(|time| &frames[start + time]));
+            heard = start + self.patch_frames;
+            start += self.patch_hop_frames;
+        }
+        // What is left begins where the next patch would, and is worth one if no patch has held it.
+        if heard == frames.len() || start >= frames.len() {
+            return;
+        }
+        let rest = &frames[start..];
+        match self.last_patch {
+            LastPatch::Drop => {}
+            LastPatch::Repeat => all.push(self.patch(|time| &rest[time % rest.len()])),
+            LastPatch::Silence => {
+                let silence = vec![self.silence(frames); self.bands.len()];
+                all.push(self.patch(|time| rest.get(time).unwrap_or(&silence)));
+            }
+            LastPatch::Align => {
+                if let Some(start) = frames.len().checked_sub(self.patch_frames) {
+                    all.push(self.patch(|time| &frames[start + time]));
+                }
+            }
+        }
+    }
+
+    /// What silence beside these frames would come to.
+    fn silence(&self, frames: &[Vec<f32>]) -> f32 {
+        match self.law {
+            // The maximum is not known any more; no value lies lower than the quietest.
+            Law::Db {
+                reference, range, ..
+            } if reference.is_none() || range.is_some() => {
+                let values = frames.iter().flatten();
+                values.fold(f32::INFINITY, |min, value| min.min(*value))
+            }
+            _ => self.log(0.0, 0.0),
+        }
+    }
+
+    fn patch<'a>(&self, frame: impl Fn(usize) -> &'a Vec<f32>) -> Vec<f32> {
+        let (times, bands) = (self.patch_frames, self.bands.len());
+        if self.time_first {
+            return (0..times)
+                .flat_map(|time| frame(time).iter().copied())
+                .collect();
+        }
+        let mut patch = vec![0.0; times * bands];
+        for time in 0..times {
+            for (band, value) in frame(time).iter().enumerate() {
+                patch[band * times + time] = *value;
+            }
+        }
+        patch
     }
 }
 
 impl Band {
-    fn log_power(&self, spectrum: &[Complex<f32>], scale: f32) -> f32 {
+    fn sum(&self, spectrum: &[Complex<f32>], kind: Spectrum) -> f32 {
         let bins = &spectrum[self.first_bin..self.first_bin + self.weights.len()];
-        let power: f32 = bins
-            .iter()
-            .zip(&self.weights)
-            .map(|(bin, weight)| bin.norm_sqr() * weight)
-            .sum();
-        (scale * power).ln_1p()
+        let weighted = bins.iter().zip(&self.weights);
+        match kind {
+            Spectrum::Power => weighted.map(|(bin, weight)| bin.norm_sqr() * weight).sum(),
+            Spectrum::Magnitude => weighted.map(|(bin, weight)| bin.norm() * weight).sum(),
+        }
     }
 }
 
-/// The filterbank: triangles linear in mel, evaluated at the bins' frequencies.
+/// The window in the middle of `n_fft` samples.
+fn window(front: &FrontEnd) -> Vec<f32> {
+    let length = front.window_length;
+    let around = match front.window {
+        Window::HannPeriodic | Window::HammingPeriodic | Window::BlackmanPeriodic => length,
+        _ => length - 1,
+    };
+    let value = |n: usize| {
+        let turn = TAU * n as f64 / around as f64;
+        match front.window {
+            Window::HannPeriodic | Window::HannSymmetric => 0.5 - 0.5 * turn.cos(),
+            Window::HammingPeriodic | Window::HammingSymmetric => 0.54 - 0.46 * turn.cos(),
+            Window::BlackmanPeriodic | Window::BlackmanSymmetric => {
+                0.42 - 0.5 * turn.cos() + 0.08 * (2.0 * turn).cos()
+            }
+            Window::Povey => (0.5 - 0.5 * turn.cos()).powf(0.85),
+            Window::Rectangular => 1.0,
+        }
+    };
+    let mut whole = vec![0.0; front.n_fft];
+    let side = (front.n_fft - length) / 2;
+    for (n, slot) in whole[side..side + length].iter_mut().enumerate() {
+        *slot = value(n) as f32;
+    }
+    whole
+}
+
+/// The filterbank: triangles through points that are even in mel, evaluated at the bins' frequencies.
 fn bands(front: &FrontEnd) -> Vec<Band> {
     let to_mel = |hz: f64| match front.mel_scale {
         MelScale::Htk => 2595.0 * (1.0 + hz / 700.0).log10(),
+        MelScale::Kaldi => 1127.0 * (1.0 + hz / 700.0).ln(),
         MelScale::Slaney if hz < 1_000.0 => hz * 3.0 / 200.0,
         MelScale::Slaney => 15.0 + 27.0 * (hz / 1_000.0).ln() / 6.4_f64.ln(),
     };
     let to_hz = |mel: f64| match front.mel_scale {
         MelScale::Htk => 700.0 * (10.0_f64.powf(mel / 2595.0) - 1.0),
+        MelScale::Kaldi => 700.0 * ((mel / 1127.0).exp() - 1.0),
         MelScale::Slaney if mel < 15.0 => mel * 200.0 / 3.0,
         MelScale::Slaney => 1_000.0 * ((mel - 15.0) * 6.4_f64.ln() / 27.0).exp(),
     };
     let (low, high) = (to_mel(front.f_min_hz), to_mel(front.f_max_hz));
     let step = (high - low) / (front.mel_bands + 1) as f64;
-    let bin_mel =
-        |bin: usize| to_mel(bin as f64 * f64::from(front.sample_rate_hz) / front.n_fft as f64);
+    let bin_hz = |bin: usize| bin as f64 * f64::from(front.sample_rate_hz) / front.n_fft as f64;
+    let bins = front.n_fft / 2 + usize::from(front.nyquist);
     (0..front.mel_bands)
         .map(|band| {
             let edge = |offset: usize| low + step * (band + offset) as f64;
@@ -132,12 +330,20 @@ fn bands(front: &FrontEnd) -> Vec<Band> {
                 MelNorm::Slaney => 2.0 / (to_hz(edge(2)) - to_hz(edge(0))),
             };
             let weight = |bin: usize| {
-                let mel = bin_mel(bin);
-                gain * ((mel - edge(0)).min(edge(2) - mel) / step).clamp(0.0, 1.0)
+                let side = match front.mel_triangles {
+                    Triangles::Mel => {
+                        let mel = to_mel(bin_hz(bin));
+                        (mel - edge(0)).min(edge(2) - mel) / step
+                    }
+                    Triangles::Hertz => {
+                        let [left, peak, right] = [0, 1, 2].map(|offset| to_hz(edge(offset)));
+                        let hz = bin_hz(bin);
+                        ((hz - left) / (peak - left)).min((right - hz) / (right - peak))
+                    }
+                };
+                gain * side.clamp(0.0, 1.0)
             };
-            let inside: Vec<usize> = (0..=front.n_fft / 2)
-                .filter(|bin| weight(*bin) > 0.0)
-                .collect();
+            let inside: Vec<usize> = (0..bins).filter(|bin| weight(*bin) > 0.0).collect();
             Band {
                 first_bin: inside.first().copied().unwrap_or(0),
                 weights: inside.iter().map(|bin| weight(*bin) as f32).collect(),
@@ -220,7 +426,8 @@ mod tests {
             (4_000.0, 48),
             (7_500.0, 63),
         ] {
-            let mel = MelMaker::new(&front_end("htk", "none")).log_mel(&sine(hz, 16_000, 16_000));
+            let mel =
+                MelMaker::new(&front_end("htk", "none"), false).log_mel(&sine(hz, 16_000, 16_000));
             assert_eq!(mel.frames.len(), (16_000 - 1_024) / 320 + 1);
             for frame in &mel.frames {
                 let loudest = (0..frame.len()).max_by(|a, b| frame[*a].total_cmp(&frame[*b]));
@@ -231,10 +438,10 @@ mod tests {
 
     #[test]
     fn frames_fill_patches_and_few_frames_are_repeated() {
-        let maker = MelMaker::new(&front_end("htk", "none"));
+        let maker = MelMaker::new(&front_end("htk", "none"), false);
         let check = |samples: usize, frames: usize, patches: usize| {
             let mel = maker.log_mel(&sine(333.0, 16_000, samples));
-            let cut = maker.patches(&mel);
+            let cut = maker.patches(std::slice::from_ref(&mel));
             assert_eq!(
                 (mel.frames.len(), cut.len()),
                 (frames, patches),
@@ -257,7 +464,7 @@ mod tests {
 
     #[test]
     fn silence_is_zero_and_finite() {
-        let mel = MelMaker::new(&front_end("htk", "none")).log_mel(&[0.0; 4_000]);
+        let mel = MelMaker::new(&front_end("htk", "none"), false).log_mel(&[0.0; 4_000]);
         assert!(mel.frames.iter().flatten().all(|value| *value == 0.0));
     }
 }

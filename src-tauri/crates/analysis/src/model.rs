@@ -1,30 +1,29 @@
 //! A model, loaded and verified, and a track heard by it.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use ort::session::Session;
-use ort::value::TensorRef;
 use segue_core::{Embedding, ModelId, TagScore};
 use segue_decode::mono_windows;
-use sha2::{Digest, Sha256};
 
-use crate::manifest::{Manifest, Part};
+use crate::files::{Files, refuse};
+use crate::manifest::{Activation, Manifest, Part};
 use crate::mel::{Mel, MelMaker};
+use crate::network::{self, Network};
 use crate::projection::Projection;
-use crate::{AnalysisError, Provider, Runtime, TagInfo, windows};
+use crate::{AnalysisError, Fallen, Measured, Provider, Runtime, TagInfo, windows};
 
 /// Under this peak (−80 dBFS) in all windows a track counts as silent.
 const SILENCE_PEAK: f32 = 1e-4;
+/// Patches that a warm-up measures with.
+const WARM_UP_PATCHES: usize = 16;
 
 /// A model ready to listen. Owns its network: one per thread.
 pub struct Model {
     id: ModelId,
     manifest: Manifest,
     mel: MelMaker,
-    projection: Projection,
-    session: Session,
-    provider: Provider,
+    projection: Option<Projection>,
+    network: Network,
 }
 
 /// What a model heard in a file.
@@ -49,25 +48,56 @@ impl Model {
         let Files {
             id,
             manifest,
-            onnx_path,
-            onnx,
+            network,
             projection,
         } = Files::read(folder)?;
-        let (session, provider) = open_session(runtime, &onnx_path, &onnx, provider)?;
-        let mut model = Self {
+        Ok(Self {
             id,
-            mel: MelMaker::new(&manifest.front_end),
+            mel: MelMaker::new(&manifest.front_end, manifest.network.layout.time_first()),
+            network: Network::open(runtime, network, &manifest, provider)?,
             manifest,
             projection,
-            session,
-            provider,
-        };
-        // Silence through the network finds out now whether names and shapes are as the manifest says.
-        let size = model.manifest.front_end.mel_bands * model.manifest.front_end.patch_frames;
-        model
-            .run(&vec![0.0; size])
+        })
+    }
+
+    /// Loads a stranger's model on the processor and listens to noise with it: what comes out must be a vector and
+    /// probabilities.
+    pub fn try_out(runtime: &Runtime, folder: &Path) -> Result<ModelId, AnalysisError> {
+        let onnx_path = Files::read(folder)?.network.path;
+        let mut model = Self::load(runtime, folder, Provider::Cpu)?;
+        let windows: Vec<Vec<f32>> = [1, 2]
+            .map(|seed| noise(model.manifest.front_end.patch_samples() * 3 / 2, seed))
+            .into();
+        let network = &model.manifest.network;
+        let raw = network.tags.is_some() && network.tags_activation == Activation::None;
+        let patches = model.patches(&windows).1;
+        let answers = model
+            .network
+            .run(&patches)
             .map_err(|reason| refuse(&onnx_path, reason))?;
-        Ok(model)
+        let beyond = |p: &f32| !(-0.01..=1.01).contains(p);
+        if raw && answers.iter().flat_map(|answer| &answer.tags).any(beyond) {
+            let reason = "its tags are no probabilities; does network.tags_activation lack?";
+            return Err(refuse(&onnx_path, reason));
+        }
+        let (vector, _) = model
+            .hear(&windows)
+            .map_err(|reason| refuse(&onnx_path, reason))?;
+        Embedding::new(model.id.clone(), vector)
+            .map_err(|error| refuse(&onnx_path, error.to_string()))?;
+        Ok(model.id)
+    }
+
+    /// Measures this model on every provider that this build knows, the processor first; some tenths of a second each.
+    pub fn warm_up(runtime: &Runtime, folder: &Path) -> Result<Vec<Measured>, AnalysisError> {
+        let files = Files::read(folder)?;
+        let front = &files.manifest.front_end;
+        let mel = MelMaker::new(front, files.manifest.network.layout.time_first());
+        let windows = (0..WARM_UP_PATCHES).map(|seed| noise(front.patch_samples(), seed as u32));
+        let patches: Vec<Vec<f32>> = windows
+            .flat_map(|window| mel.patches(&[mel.log_mel(&window)]))
+            .collect();
+        network::measure(runtime, &files.network, &files.manifest, &patches)
     }
 
     /// The stamp on its vectors.
@@ -75,9 +105,14 @@ impl Model {
         &self.id
     }
 
-    /// Where its network runs; never `Auto`.
+    /// Where its network runs now; never `Auto`.
     pub fn active_provider(&self) -> Provider {
-        self.provider
+        self.network.provider()
+    }
+
+    /// The provider that its network had to leave for the processor.
+    pub fn fallen(&self) -> Option<&Fallen> {
+        self.network.fallen()
     }
 
     /// The tags that it hears.
@@ -135,30 +170,27 @@ impl Model {
     /// Windows that a damaged file cut short are left out when they fill no patch; the longest stays.
     fn worth_hearing(&self, mut heard: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
         let front = &self.manifest.front_end;
-        let patch = front.n_fft + (front.patch_frames - 1) * front.hop;
+        let patch = front.patch_samples();
         let longest = heard.iter().map(Vec::len).max().unwrap_or(0);
         heard.retain(|window| window.len() >= patch.min(longest));
         heard
     }
 
+    /// All log-mel frames and all patches of mono windows.
+    fn patches(&self, windows: &[Vec<f32>]) -> (Vec<Mel>, Vec<Vec<f32>>) {
+        let segments: Vec<Mel> = windows
+            .iter()
+            .flat_map(|window| self.mel.segments(window))
+            .collect();
+        let patches = self.mel.patches(&segments);
+        (segments, patches)
+    }
+
     /// The track's vector (not yet of unit length) and the tags' probabilities, from mono windows.
     fn hear(&mut self, windows: &[Vec<f32>]) -> Result<(Vec<f32>, Vec<f32>), String> {
-        let mels: Vec<Mel> = windows
-            .iter()
-            .map(|window| self.mel.log_mel(window))
-            .collect();
-        let mut embeddings = Vec::new();
-        let mut tags = Vec::new();
-        for patch in mels
-            .iter()
-            .flat_map(|mel| self.mel.patches(mel))
-            .collect::<Vec<_>>()
-        {
-            let (embedding, probabilities) = self.run(&patch)?;
-            embeddings.push(embedding);
-            tags.push(probabilities);
-        }
-        let embedding_mean = mean(embeddings.iter());
+        let (mels, patches) = self.patches(windows);
+        let answers = self.network.run(&patches)?;
+        let embedding_mean = mean(answers.iter().map(|answer| &answer.embedding));
         let mel_mean = mean(mels.iter().flat_map(|mel| &mel.frames));
         let mel_std = std(mels.iter().flat_map(|mel| &mel.frames), &mel_mean);
         let mut statistics = Vec::with_capacity(self.manifest.statistics_size());
@@ -170,159 +202,28 @@ impl Model {
             };
             statistics.extend(part.iter().map(|value| *value as f32));
         }
-        let tags = mean(tags.iter())
+        let tags = mean(answers.iter().map(|answer| &answer.tags))
             .into_iter()
             .map(|p| (p as f32).clamp(0.0, 1.0))
             .collect();
-        Ok((self.projection.apply(&statistics), tags))
-    }
-
-    /// One patch through the network: its embedding and its tags' probabilities. Patches go one by one: a
-    /// batch gains nothing on one thread, and could round otherwise.
-    fn run(&mut self, patch: &[f32]) -> Result<(Vec<f32>, Vec<f32>), String> {
-        let Manifest {
-            front_end,
-            network,
-            tags,
-            ..
-        } = &self.manifest;
-        let shape = [1, 1, front_end.mel_bands, front_end.patch_frames];
-        let input = TensorRef::from_array_view((shape, patch)).map_err(|e| e.to_string())?;
-        let outputs = self
-            .session
-            .run(ort::inputs![network.input.as_str() => input])
-            .map_err(|e| e.to_string())?;
-        let output = |name: &str, size: usize| {
-            let value = outputs
-                .get(name)
-                .ok_or_else(|| format!("it has no output {name:?}"))?;
-            let (_, values) = value
-                .try_extract_tensor::<f32>()
-                .map_err(|e| e.to_string())?;
-            if values.len() != size {
-                return Err(format!(
-                    "its output {name:?} has {} values; {size} are expected",
-                    values.len()
-                ));
-            }
-            Ok(values.to_vec())
+        let vector = match &self.projection {
+            Some(projection) => projection.apply(&statistics),
+            None => statistics,
         };
-        Ok((
-            output(&network.embedding, network.embedding_size)?,
-            output(&network.tags, tags.len())?,
-        ))
+        Ok((vector, tags))
     }
 }
 
-/// The stamp on the vectors of the model in `folder`, without a runtime: its files are read and checked.
-pub fn model_id(folder: &Path) -> Result<ModelId, AnalysisError> {
-    Ok(Files::read(folder)?.id)
-}
-
-/// A model's files, checked against the hashes in its manifest.
-struct Files {
-    id: ModelId,
-    manifest: Manifest,
-    onnx_path: PathBuf,
-    onnx: Vec<u8>,
-    projection: Projection,
-}
-
-impl Files {
-    fn read(folder: &Path) -> Result<Self, AnalysisError> {
-        let manifest_path = folder.join("manifest.toml");
-        let manifest_bytes = read(&manifest_path)?;
-        let text = std::str::from_utf8(&manifest_bytes)
-            .map_err(|_| refuse(&manifest_path, "it is not text"))?;
-        let manifest = Manifest::parse(text).map_err(|reason| refuse(&manifest_path, reason))?;
-
-        let onnx_path = folder.join(&manifest.files.onnx);
-        let onnx = read(&onnx_path)?;
-        check_hash(&onnx_path, &onnx, &manifest.files.onnx_sha256)?;
-        let projection_path = folder.join(&manifest.files.projection);
-        let projection_bytes = read(&projection_path)?;
-        check_hash(
-            &projection_path,
-            &projection_bytes,
-            &manifest.files.projection_sha256,
-        )?;
-
-        let id = Sha256::new()
-            .chain_update(&manifest_bytes)
-            .chain_update(&onnx)
-            .chain_update(&projection_bytes)
-            .finalize();
-        let id = ModelId(format!("{}@{}", manifest.name, &hex(&id)[..12]));
-        let projection = Projection::read(
-            &projection_bytes,
-            manifest.statistics_size(),
-            manifest.track_vector.size,
-        )
-        .map_err(|reason| refuse(&projection_path, reason))?;
-        Ok(Self {
-            id,
-            manifest,
-            onnx_path,
-            onnx,
-            projection,
-        })
-    }
-}
-
-/// Makes the network ready on the first candidate that takes it.
-fn open_session(
-    runtime: &Runtime,
-    path: &Path,
-    onnx: &[u8],
-    wanted: Provider,
-) -> Result<(Session, Provider), AnalysisError> {
-    let mut reason = String::new();
-    for provider in wanted.candidates() {
-        let session = runtime
-            .session_builder(provider)
-            .and_then(|mut builder| builder.commit_from_memory(onnx).map_err(|e| e.to_string()));
-        match session {
-            Ok(session) => return Ok((session, provider)),
-            Err(refusal) if provider == Provider::Cpu => return Err(refuse(path, refusal)),
-            Err(refusal) => {
-                tracing::debug!(provider = provider.as_str(), %refusal, "provider not available");
-                reason = refusal;
-            }
-        }
-    }
-    Err(AnalysisError::Provider {
-        provider: wanted,
-        reason,
-    })
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, AnalysisError> {
-    fs::read(path).map_err(|source| AnalysisError::ModelMissing {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-fn refuse(path: &Path, reason: impl Into<String>) -> AnalysisError {
-    AnalysisError::ModelRefused {
-        path: PathBuf::from(path),
-        reason: reason.into(),
-    }
-}
-
-fn check_hash(path: &Path, bytes: &[u8], expected: &str) -> Result<(), AnalysisError> {
-    let found = hex(&Sha256::digest(bytes));
-    if found.eq_ignore_ascii_case(expected) {
-        return Ok(());
-    }
-    Err(refuse(
-        path,
-        format!("its SHA-256 is {found}, the manifest says {expected}; install the model again"),
-    ))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// Noise between −0.5 and 0.5, the same for the same seed (xorshift, Marsaglia 2003).
+fn noise(samples: usize, seed: u32) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(2_654_435_761) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state as f32 / u32::MAX as f32 - 0.5
+    };
+    (0..samples).map(|_| next()).collect()
 }
 
 /// Mean of rows of one length.
@@ -355,6 +256,8 @@ fn std<'a>(rows: impl Iterator<Item = &'a Vec<f32>>, mean: &[f64]) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::tests::{model_folder, runtime};
     use safetensors::SafeTensors;
@@ -402,17 +305,17 @@ mod tests {
 
             let runs: Vec<_> = model
                 .mel
-                .patches(&mel)
+                .patches(std::slice::from_ref(&mel))
                 .iter()
-                .map(|patch| model.run(patch).unwrap())
+                .flat_map(|patch| model.network.run(std::slice::from_ref(patch)).unwrap())
                 .collect();
             let embedding: Vec<f32> = runs
                 .iter()
-                .flat_map(|(embedding, _)| embedding.clone())
+                .flat_map(|answer| answer.embedding.clone())
                 .collect();
             let distance = worst(&embedding, &of("embedding"));
             assert!(distance < 1e-2, "embedding {example}: {distance}");
-            let tags: Vec<f32> = runs.iter().flat_map(|(_, tags)| tags.clone()).collect();
+            let tags: Vec<f32> = runs.iter().flat_map(|answer| answer.tags.clone()).collect();
             assert!(worst(&tags, &of("tags")) < 1e-3, "tags {example}");
 
             let (vector, _) = model.hear(std::slice::from_ref(&pcm)).unwrap();

@@ -217,7 +217,7 @@ pub fn provider_report(runtime: &Runtime) -> Vec<ProviderStatus> {
         Err(detail) => ProviderStatus {
             provider,
             available: false,
-            detail,
+            detail: detail.trim().to_owned(),
         },
     })
     .collect()

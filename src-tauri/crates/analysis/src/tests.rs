@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use segue_decode::DecodeError;
 
+mod strangers;
+
 use crate::manifest::{FrontEnd, Manifest};
 use crate::{AnalysisError, Analyzed, Model, Provider, Runtime, TagKind, provider_report};
 
@@ -91,19 +93,56 @@ fn a_manifest_that_asks_for_the_unknown_is_refused_by_key() {
         let refusal = Manifest::parse(&MANIFEST.replace(from, to)).unwrap_err();
         assert!(refusal.contains(named), "{to}: {refusal}");
     };
-    check("hann-periodic", "hamming", "hamming");
+    check("hann-periodic", "kaiser", "kaiser");
     check("\"htk\"", "\"bark\"", "bark");
-    check("ln1p", "db", "db");
-    check("b1mt", "bt1m", "bt1m");
+    check("ln1p", "db", "log_epsilon");
+    check("ln1p", "cube root", "cube root");
+    check("log_scale", "log_epsilon = 1e-3\nlog_scale", "log_epsilon");
+    check("log_scale", "db_range = 80.0\nlog_scale", "db_range");
+    check("b1mt", "bt1", "bt1");
+    check("b1mt", "mb1t", "mb1t");
+    check("b1mt", "bcmt", "bcmt");
     check("mel_std", "mel_median", "mel_median");
     check("hop = 320", "hop = 0", "front_end.hop");
     check("hop = 320", "hop = 320\ncentre = true", "centre");
-    check("n_fft = 1024", "n_fft = 4096", "window_length");
+    check("n_fft = 1024", "n_fft = 512", "window_length");
+    check("hop = 320", "hop = 320\nsegment_hop_s = 5.0", "segment_s");
     check("f_max_hz = 7800.0", "f_max_hz = 9000.0", "f_max_hz");
     check("from = 0.10", "from = 0.90", "windows.from");
     check("seconds = 12.0", "seconds = nan", "windows.seconds");
     check("\"model.onnx\"", "\"../model.onnx\"", "../model.onnx");
     check("test-1", "a/b", "name");
+    check("test-1", "..", "name");
+    check("test-1", "", "name");
+    check("\"model.onnx\"", "\"manifest.toml\"", "manifest.toml");
+    check(
+        "\"model.onnx\"",
+        "\"projection.safetensors\"",
+        "projection.safetensors",
+    );
+    check("\"model.onnx\"", "\"/etc/passwd\"", "/etc/passwd");
+    check("size = 128", "size = 99999999", "track_vector.size");
+    check(
+        "embedding_size = 256",
+        "embedding_size = 4000000000",
+        "embedding_size",
+    );
+    check("tags = \"tags\"", "", "network.tags");
+    check("\"rock\"", "\"\"", "a tag is named");
+    check(
+        "threshold = 0.5",
+        "threshold = 0.5\nindex = 1",
+        "value 1 of 1",
+    );
+    // Each number by itself is fine, together they ask for gigabytes.
+    check("seconds = 12.0", "seconds = 600.0", "in samples");
+    check("hop = 320", "hop = 1", "in values of log-mel");
+    check(
+        "patch_hop_frames = 150",
+        "patch_hop_frames = 1",
+        "the number of patches",
+    );
+    check("patch_frames = 150", "patch_frames = 100000", "a patch of");
     check("\"genre\"", "\"weather\"", "weather");
     check("description", "descripton", "descripton");
 }
@@ -187,23 +226,56 @@ fn a_runtime_that_is_missing_or_something_else_is_refused_by_path() {
     runtime();
 }
 
+/// How a WAV file holds a sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Bits {
+    Int16,
+    Int24,
+    Float32,
+}
+
 /// A WAV file of 16 bits: `sample(second, channel)` in `-1.0..=1.0`.
 fn wav(path: &Path, rate_hz: u32, channels: u16, length_s: f64, sample: impl Fn(f64, u16) -> f64) {
+    wav_of(path, Bits::Int16, rate_hz, channels, length_s, sample);
+}
+
+fn wav_of(
+    path: &Path,
+    bits: Bits,
+    rate_hz: u32,
+    channels: u16,
+    length_s: f64,
+    sample: impl Fn(f64, u16) -> f64,
+) {
+    let (kind, width) = match bits {
+        Bits::Int16 => (1_u16, 2_u16),
+        Bits::Int24 => (1, 3),
+        Bits::Float32 => (3, 4),
+    };
     let frames = (length_s * f64::from(rate_hz)).round() as u32;
-    let block = 2 * channels;
+    let block = width * channels;
     let mut bytes = b"RIFF".to_vec();
     bytes.extend((36 + frames * u32::from(block)).to_le_bytes());
-    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0");
+    bytes.extend(b"WAVEfmt \x10\0\0\0");
+    bytes.extend(kind.to_le_bytes());
     bytes.extend(channels.to_le_bytes());
     bytes.extend(rate_hz.to_le_bytes());
     bytes.extend((rate_hz * u32::from(block)).to_le_bytes());
     bytes.extend(block.to_le_bytes());
-    bytes.extend(b"\x10\0data");
+    bytes.extend((width * 8).to_le_bytes());
+    bytes.extend(b"data");
     bytes.extend((frames * u32::from(block)).to_le_bytes());
     for frame in 0..frames {
         for channel in 0..channels {
             let value = sample(f64::from(frame) / f64::from(rate_hz), channel);
-            bytes.extend(((value * 32_767.0) as i16).to_le_bytes());
+            match bits {
+                Bits::Int16 => bytes.extend(((value * 32_767.0) as i16).to_le_bytes()),
+                Bits::Int24 => {
+                    let value = (value * 8_388_607.0) as i32;
+                    bytes.extend(&value.to_le_bytes()[..3]);
+                }
+                Bits::Float32 => bytes.extend((value as f32).to_le_bytes()),
+            }
         }
     }
     fs::write(path, bytes).unwrap();
@@ -259,12 +331,12 @@ fn any_length_rate_and_layout_gives_a_vector() {
         heard
     };
     let whole = hear(44_100, 2, 40.0);
-    assert_eq!(whole.audio_seconds, 24.0);
+    assert_eq!(whole.audio_seconds, 40.0);
     for (rate_hz, channels, length_s, seconds, at_least) in [
-        (16_000, 1, 40.0, 24.0, 0.99),
-        (8_000, 1, 40.0, 24.0, 0.8),
-        (96_000, 2, 20.0, 12.0, 0.98),
-        (48_000, 6, 20.0, 12.0, 0.9),
+        (16_000, 1, 40.0, 40.0, 0.99),
+        (8_000, 1, 40.0, 40.0, 0.8),
+        (96_000, 2, 80.0, 72.0, 0.98),
+        (48_000, 6, 20.0, 20.0, 0.9),
         (44_100, 2, 10.0, 10.0, 0.98),
         (44_100, 2, 3.0, 3.0, 0.95),
         (44_100, 1, 1.0, 1.0, 0.8),
@@ -281,6 +353,61 @@ fn any_length_rate_and_layout_gives_a_vector() {
             likeness > at_least,
             "{rate_hz} Hz, {channels} channels, {length_s} s: {likeness}"
         );
+    }
+}
+
+/// Music up to 7 kHz, so that every rate from 16 kHz on can hold it: the same sound, whatever holds it.
+#[test]
+fn the_same_sound_in_another_file_gives_the_same_vector() {
+    let mut model = Model::load(&runtime(), &model_folder(), Provider::Cpu).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("music.wav");
+    let rich = |second: f64, _: u16| {
+        let glide = (TAU * (300.0 * second + 220.0 * second * second)).sin();
+        let bright = (TAU * 6_300.0 * second).sin() * (1.0 - (second * 4.0).fract());
+        0.5 * music(second, 0) + 0.2 * glide + 0.1 * bright
+    };
+    let mut hear = |bits, rate_hz, channels, length_s| {
+        wav_of(&path, bits, rate_hz, channels, length_s, rich);
+        model.analyze_file(&path).unwrap()
+    };
+    for length_s in [1.0, 3.0, 10.0] {
+        let first = hear(Bits::Int16, 44_100, 2, length_s);
+        for (bits, rate_hz, channels, at_least) in [
+            (Bits::Int16, 44_100, 1, 1.0 - 1e-6),
+            (Bits::Int24, 44_100, 2, 0.999),
+            (Bits::Float32, 44_100, 2, 0.999),
+            (Bits::Int16, 48_000, 2, 0.999),
+            (Bits::Int16, 96_000, 2, 0.999),
+            (Bits::Int24, 192_000, 1, 0.999),
+            (Bits::Float32, 88_200, 1, 0.999),
+            (Bits::Int16, 22_050, 2, 0.99),
+        ] {
+            let likeness = cosine(&first, &hear(bits, rate_hz, channels, length_s));
+            assert!(
+                likeness >= at_least,
+                "{length_s} s, {bits:?}, {rate_hz} Hz, {channels} channels: {likeness}"
+            );
+        }
+    }
+}
+
+#[test]
+fn lossless_files_of_the_same_samples_give_the_same_bits() {
+    let mut model = Model::load(&runtime(), &model_folder(), Provider::Cpu).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("same.wav");
+    let pcm = strangers::sound(11_025, 16_000);
+    let at = |second: f64| f64::from(pcm[(second * 11_025.0).round() as usize]);
+    // Half a step more, so that rounding towards zero gives the sample back.
+    let sample = |second, _| (at(second) + 0.5_f64.copysign(at(second))) / 32_767.0;
+    wav(&path, 11_025, 1, 16_000.0 / 11_025.0, sample);
+    let heard = model.analyze_file(&path).unwrap();
+    for name in ["same.flac", "same.m4a"] {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests_data")
+            .join(name);
+        assert_eq!(model.analyze_file(&file).unwrap(), heard, "{name}");
     }
 }
 

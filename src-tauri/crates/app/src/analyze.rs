@@ -5,13 +5,14 @@
 //! track is heard by one network alone.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::time::Instant;
 
-use segue_analysis::{Analyzed, Provider};
+use segue_analysis::{Analyzed, Fallen, Provider};
 use segue_library::Unanalyzed;
 
 use crate::convert::failure_row;
+use crate::lock::lock;
 use crate::reports::AnalyzeDone;
 use crate::{AppError, Segue};
 
@@ -53,6 +54,10 @@ impl Segue {
         if request.again {
             self.library.clear_analyses(&id)?;
         }
+        // Vectors of the model before serve until these cover the library.
+        if let Some(serving) = self.serving()? {
+            self.keep_serving(&serving)?;
+        }
         let already = self.library.analyzed_count(&id)?;
         let todo = self.library.unanalyzed(&id, u32::MAX)?;
         let jobs = request
@@ -73,14 +78,17 @@ impl Segue {
             seconds: 0.0,
             audio_seconds: 0.0,
             provider: provider.as_str().into(),
+            fell_back: None,
             model: id.to_string(),
         };
+        let fallen: Mutex<Option<Fallen>> = Mutex::default();
         let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
         std::thread::scope(|scope| {
             // As many results may wait as there are threads: while the writer is held, the threads are too.
             let (heard, results) = mpsc::sync_channel::<(&Unanalyzed, Result<Analyzed, _>)>(jobs);
             for mut model in models {
                 let (heard, next, stop, todo) = (heard.clone(), &next, &stop, &todo);
+                let fallen = &fallen;
                 scope.spawn(move || {
                     yield_to_the_listener();
                     while !stop.load(Ordering::Relaxed)
@@ -89,6 +97,9 @@ impl Segue {
                             .send((recording, model.analyze_file(&recording.path)))
                             .is_ok()
                     {}
+                    if let Some(failed) = model.fallen() {
+                        *lock(fallen) = Some(failed.clone());
+                    }
                 });
             }
             drop(heard);
@@ -130,6 +141,13 @@ impl Segue {
             }
             Ok::<_, AppError>(())
         })?;
+        if let Some(failed) = lock(&fallen).take() {
+            self.ear.note_fallen(&failed);
+            done.provider = Provider::Cpu.as_str().into();
+            done.fell_back = Some(format!("{}: {}", failed.provider.as_str(), failed.reason));
+        }
+        // The turn may have come to these vectors.
+        self.serving()?;
         done.seconds = begun.elapsed().as_secs_f64();
         Ok(done)
     }
@@ -144,6 +162,6 @@ fn yield_to_the_listener() {
     }
 }
 
-fn default_jobs() -> usize {
+pub(crate) fn default_jobs() -> usize {
     std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
 }

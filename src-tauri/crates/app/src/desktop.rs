@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use jiff::Timestamp;
 use segue_core::{PlaySource, Rating, TrackId};
 use segue_library::{AlbumId, Failure, Sort, TrackQuery, Watcher};
@@ -27,6 +27,8 @@ use crate::{AppError, Provider, Segue, places};
 const DISCOVERY: f32 = 0.5;
 /// While a scan runs, the window is told of new songs so often.
 const NEWS_EVERY: Duration = Duration::from_millis(700);
+/// The command line may switch models while the window is open: it is looked for so often.
+const SWITCH_EVERY: Duration = Duration::from_secs(20);
 /// The setting that remembers a paused analysis.
 const ANALYSIS_PAUSED: &str = "analysis-paused";
 
@@ -129,6 +131,14 @@ impl Desktop {
             Some(id) => library.heard_tracks(id)?,
             None => 0,
         };
+        let serving = self
+            .segue
+            .serving()?
+            .filter(|id| Some(id) != model.as_ref());
+        let to_hear = match (&model, &serving) {
+            (Some(model), Some(serving)) => library.uncovered(model, serving)?,
+            _ => 0,
+        };
         let text = |path: PathBuf| path.to_string_lossy().into_owned();
         Ok(LibraryStatus {
             version: env!("CARGO_PKG_VERSION").into(),
@@ -141,6 +151,8 @@ impl Desktop {
             demo_folder: places::demo().map(text),
             model: model.map(|id| id.to_string()),
             model_error,
+            serving: serving.map(|id| id.to_string()),
+            to_hear,
             provider: self
                 .segue
                 .ear
@@ -207,7 +219,7 @@ impl Desktop {
         let page = self
             .segue
             .library
-            .tracks(&self.track_query(query, offset, Some(limit)))?;
+            .tracks(&self.track_query(query, offset, Some(limit))?)?;
         Ok(SongsPage {
             total: page.total,
             offset,
@@ -215,10 +227,15 @@ impl Desktop {
         })
     }
 
-    fn track_query(&self, query: &SongsQuery, offset: u32, limit: Option<u32>) -> TrackQuery {
-        TrackQuery {
+    fn track_query(
+        &self,
+        query: &SongsQuery,
+        offset: u32,
+        limit: Option<u32>,
+    ) -> Result<TrackQuery, AppError> {
+        Ok(TrackQuery {
             text: query.text.clone(),
-            heard_by: self.segue.ear.model_id().ok(),
+            heard_by: self.segue.serving()?,
             album: query.album.map(AlbumId),
             sort: match query.sort {
                 SongSort::Title => Sort::Title,
@@ -232,7 +249,7 @@ impl Desktop {
             descending: query.descending,
             limit,
             offset,
-        }
+        })
     }
 
     /// A page of albums.
@@ -280,7 +297,7 @@ impl Desktop {
         let ids = self
             .segue
             .library
-            .track_ids(&self.track_query(query, 0, None))?;
+            .track_ids(&self.track_query(query, 0, None)?)?;
         self.player
             .play(&ids, index as usize, source_named(source)?)
     }
@@ -466,8 +483,20 @@ impl Work {
 
     /// The analysing thread: listens to what is new, as often as something may be.
     fn listen_all(&self, wanted: &Receiver<()>, player: &Player) {
-        while wanted.recv().is_ok() {
-            while wanted.try_recv().is_ok() {}
+        let mut current = self.segue.ear.current();
+        loop {
+            match wanted.recv_timeout(SWITCH_EVERY) {
+                Ok(()) => while wanted.try_recv().is_ok() {},
+                Err(RecvTimeoutError::Timeout) => {
+                    let now = self.segue.ear.current();
+                    if now == current {
+                        continue;
+                    }
+                    current = now;
+                    self.tell_library();
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
             if !self.analysis.is_paused() {
                 self.listen_now(player);
             }

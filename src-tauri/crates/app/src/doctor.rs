@@ -12,6 +12,9 @@ impl Segue {
     /// Looks at everything.
     pub fn doctor(&self) -> Diagnosis {
         let id = self.ear.model_id();
+        let serving = self.serving().ok().flatten();
+        let to_hear = id.as_ref().ok().zip(serving.as_ref());
+        let to_hear = to_hear.and_then(|(id, serving)| self.library.uncovered(id, serving).ok());
         let analyzed = id
             .as_ref()
             .ok()
@@ -32,7 +35,11 @@ impl Segue {
                 analyzed: analyzed.unwrap_or_default(),
             },
             model: ModelHealth {
-                folder: places::model()
+                serving: serving.map(|id| id.to_string()),
+                to_hear: to_hear.unwrap_or_default(),
+                folder: self
+                    .ear
+                    .folder()
                     .ok()
                     .map(|folder| folder.to_string_lossy().into_owned()),
                 error: id.as_ref().err().map(|error| error.sentence()),
@@ -61,6 +68,12 @@ impl Segue {
                 .ok()
                 .map(|path| path.to_string_lossy().into_owned()),
             error: None,
+            fell_back: self.ear.last_failure().map(|failed| {
+                format!(
+                    "{} failed on {}: {}",
+                    failed.provider, failed.at, failed.reason
+                )
+            }),
             providers: Vec::new(),
         };
         let runtime = path.and_then(|path| Ok(Runtime::load(&path)?));
@@ -72,13 +85,24 @@ impl Segue {
                     .open(Provider::Auto)
                     .ok()
                     .map(|model| model.active_provider());
+                let speeds = self.ear.model_id().ok();
+                let speeds = speeds.and_then(|id| self.ear.warm_up(&id));
+                let speeds = speeds.map(|warm_up| warm_up.speeds).unwrap_or_default();
                 health.providers = provider_report(&runtime)
                     .into_iter()
-                    .map(|status| ProviderHealth {
-                        name: status.provider.as_str().into(),
-                        available: status.available,
-                        active: active == Some(status.provider),
-                        detail: status.detail,
+                    .map(|status| {
+                        let name = status.provider.as_str();
+                        let speed = speeds.iter().find(|speed| speed.provider == name);
+                        ProviderHealth {
+                            name: name.into(),
+                            available: status.available,
+                            active: active == Some(status.provider),
+                            patches_per_s: speed.and_then(|speed| speed.patches_per_s),
+                            detail: speed
+                                .and_then(|speed| speed.reason.clone())
+                                .filter(|_| status.available)
+                                .unwrap_or(status.detail),
+                        }
                     })
                     .collect();
             }

@@ -317,6 +317,10 @@ pub struct LibraryStatus {
     /// The audio network's id; `null` when there is none, and `model_error` says why.
     pub model: Option<String>,
     pub model_error: Option<String>,
+    /// After a switch the model whose fingerprints serve until the current one has heard the library; else `null`.
+    pub serving: Option<String>,
+    /// Songs that the current model must hear until then.
+    pub to_hear: u64,
     pub provider: Option<String>,
     pub jobs: Vec<JobProgress>,
     /// Changes whenever songs, albums or folders do.

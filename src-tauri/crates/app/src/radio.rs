@@ -57,6 +57,7 @@ pub(crate) struct Known {
 pub(crate) struct Remembered {
     known: Arc<Known>,
     revision: u64,
+    serving: Option<ModelId>,
     made: Instant,
     took: Duration,
 }
@@ -254,24 +255,27 @@ impl Segue {
         // Held while making: two asking at once would both read the whole library.
         let mut remembered = lock(&self.remembered);
         let revision = self.library.revision();
+        let serving = self.serving()?;
         if let Some(last) = &*remembered
+            && last.serving == serving
             && (last.revision == revision || last.made.elapsed() < last.took * STALE_FACTOR)
         {
             return Ok(Arc::clone(&last.known));
         }
         let begun = Instant::now();
-        let known = Arc::new(self.learn()?);
+        let known = Arc::new(self.learn(serving.clone())?);
         *remembered = Some(Remembered {
             known: Arc::clone(&known),
             revision,
+            serving,
             made: Instant::now(),
             took: begun.elapsed(),
         });
         Ok(known)
     }
 
-    fn learn(&self) -> Result<Known, AppError> {
-        let model = self.ear.model_id().ok();
+    /// Reads all, with the vectors of one model: unlike ones are never compared.
+    fn learn(&self, model: Option<ModelId>) -> Result<Known, AppError> {
         let (catalogue, copies) = self.catalogue(model)?;
         let plays = self.evidence()?;
         // Dated by the log's own end, so that the same log gives the same taste whenever it is read.

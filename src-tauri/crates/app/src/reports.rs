@@ -48,8 +48,10 @@ pub struct AnalyzeDone {
     pub seconds: f64,
     /// Seconds of audio decoded.
     pub audio_seconds: f64,
-    /// The execution provider that was active.
+    /// The execution provider that was active at the end.
     pub provider: String,
+    /// The provider that failed in the middle, and why; the work went on on the processor.
+    pub fell_back: Option<String>,
     /// The model's id.
     pub model: String,
 }
@@ -192,6 +194,60 @@ pub struct Leaning {
     pub weight: f64,
 }
 
+/// `models list`
+#[derive(Clone, Debug, Serialize)]
+pub struct ModelsListed {
+    /// The shipped one first.
+    pub models: Vec<ModelRow>,
+}
+
+/// A model.
+#[derive(Clone, Debug, Serialize)]
+pub struct ModelRow {
+    /// What `models use` calls it.
+    pub name: String,
+    /// Its manifest's words.
+    pub description: String,
+    /// Name and hash, the stamp on its vectors; `null` when its files are not as they should be.
+    pub id: Option<String>,
+    /// Where it lies.
+    pub folder: String,
+    /// Whether it came with Segue.
+    pub shipped: bool,
+    /// Whether it listens.
+    pub current: bool,
+    /// Whether radio, likeness and heard tags go by its vectors.
+    pub serving: bool,
+    /// Recordings that it heard.
+    pub heard: u64,
+    /// Recordings at hand that it has neither heard nor refused.
+    pub to_hear: u64,
+    /// Why it cannot listen.
+    pub error: Option<String>,
+}
+
+/// `models import`
+#[derive(Clone, Debug, Serialize)]
+pub struct ModelImported {
+    /// What `models use` calls it.
+    pub name: String,
+    /// The stamp on its vectors.
+    pub id: String,
+    /// Where it lies now.
+    pub folder: String,
+}
+
+/// `models use`
+#[derive(Clone, Debug, Serialize)]
+pub struct ModelUsed {
+    /// The model that listens from now on.
+    pub current: String,
+    /// The model whose vectors serve for now.
+    pub serving: String,
+    /// Recordings at hand that the current model has not heard.
+    pub to_hear: u64,
+}
+
 /// `doctor`
 #[derive(Clone, Debug, Serialize)]
 pub struct Diagnosis {
@@ -223,8 +279,12 @@ pub struct DatabaseHealth {
 /// The model's health.
 #[derive(Clone, Debug, Serialize)]
 pub struct ModelHealth {
-    /// Name and hash; `null` when there is none.
+    /// The current model's name and hash; `null` when there is none.
     pub id: Option<String>,
+    /// The model whose vectors serve; another one after a switch, until the current has heard the library.
+    pub serving: Option<String>,
+    /// Recordings that the serving model knows and the current is still to hear.
+    pub to_hear: u64,
     /// Its folder.
     pub folder: Option<String>,
     /// Why there is none.
@@ -240,6 +300,8 @@ pub struct RuntimeHealth {
     pub path: Option<String>,
     /// Why it cannot be loaded.
     pub error: Option<String>,
+    /// The provider that failed last in the middle of the work, when and why.
+    pub fell_back: Option<String>,
     /// Each execution provider.
     pub providers: Vec<ProviderHealth>,
 }
@@ -253,7 +315,9 @@ pub struct ProviderHealth {
     pub available: bool,
     /// Whether `auto` chooses it.
     pub active: bool,
-    /// Why not.
+    /// Patches of the current model in a second, where a warm-up measured it.
+    pub patches_per_s: Option<f64>,
+    /// The library's version, or why not.
     pub detail: String,
 }
 

@@ -56,9 +56,10 @@ impl Segue {
             Some(folder) => folder.to_owned(),
             None => places::data_dir()?,
         };
+        let library = Library::open(&data_dir)?;
         Ok(Self {
-            library: Library::open(&data_dir)?,
-            ear: Ear::default(),
+            ear: Ear::new(library.data_dir()),
+            library,
             remembered: Mutex::default(),
         })
     }
@@ -107,7 +108,7 @@ impl Segue {
     ) -> Result<TracksFound, AppError> {
         let query = TrackQuery {
             text: text.into(),
-            heard_by: self.ear.model_id().ok(),
+            heard_by: self.serving()?,
             album: None,
             sort: sort.0,
             descending,
@@ -124,7 +125,7 @@ impl Segue {
     /// Rows for these tracks, with what was heard in them.
     pub(crate) fn track_rows(&self, tracks: &[Track]) -> Result<Vec<TrackRow>, AppError> {
         let mut rows: Vec<TrackRow> = tracks.iter().map(track_row).collect();
-        if let Ok(model) = self.ear.model_id() {
+        if let Some(model) = self.serving()? {
             let recordings: Vec<AudioHash> = tracks.iter().map(|track| track.audio).collect();
             let heard = self.library.plain_tags(&model, &recordings)?;
             rows.iter_mut()

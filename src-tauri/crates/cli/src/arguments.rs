@@ -130,8 +130,44 @@ pub(crate) enum Command {
         #[arg(long)]
         length: Option<f64>,
     },
+    /// The networks that listen: Segue's own, and yours
+    #[command(subcommand)]
+    Models(ModelsCommand),
     /// What is installed, what works, and what does not
     Doctor,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// List the models: which one listens, and whose vectors serve
+    List,
+    /// Take a model in: a manifest and the ONNX file it speaks of (see models/manifests)
+    Import {
+        /// A manifest, or the folder it lies in
+        source: PathBuf,
+        /// The ONNX file, where it does not lie beside the manifest
+        #[arg(long, value_name = "FILE")]
+        onnx: Option<PathBuf>,
+        /// The ONNX file's external weights, where they do not lie beside the manifest
+        #[arg(long, value_name = "FILE")]
+        weights: Option<PathBuf>,
+    },
+    /// Listen with this model from now on; what the last one heard serves until the library is heard anew
+    Use {
+        /// Its name
+        name: String,
+    },
+    /// Remove a model that was taken in, and its vectors
+    Remove {
+        /// Its name
+        name: String,
+    },
+    /// The trial of a model that is being taken in
+    #[command(hide = true)]
+    Try {
+        /// Its folder
+        folder: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]

@@ -9,9 +9,9 @@ mod progress;
 
 use std::process::ExitCode;
 
-use arguments::{Arguments, Command, PlaysCommand, TasteCommand};
+use arguments::{Arguments, Command, ModelsCommand, PlaysCommand, TasteCommand};
 use clap::Parser;
-use segue_app::{AnalyzeRequest, AppError, RadioRequest, Segue};
+use segue_app::{AnalyzeRequest, AppError, ModelSource, RadioRequest, Segue};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -32,6 +32,10 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<(), AppError> {
+    if let Command::Models(ModelsCommand::Try { folder }) = &arguments.command {
+        // In a process of its own, and nowhere near the library.
+        return segue_app::try_model(folder);
+    }
     let segue = Segue::open(arguments.data_dir.as_deref())?;
     let json = arguments.json;
     match arguments.command {
@@ -128,7 +132,36 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
             bar.clear();
             print::played(&played, json);
         }
+        Command::Models(command) => models(&segue, command, json)?,
         Command::Doctor => print::doctor(&segue.doctor(), json),
+    }
+    Ok(())
+}
+
+fn models(segue: &Segue, command: ModelsCommand, json: bool) -> Result<(), AppError> {
+    match command {
+        ModelsCommand::List => print::models(&segue.models()?, json),
+        ModelsCommand::Import {
+            source,
+            onnx,
+            weights,
+        } => {
+            let source = ModelSource {
+                manifest: source,
+                onnx,
+                weights,
+            };
+            let program = std::env::current_exe().map_err(|error| {
+                AppError::Invalid(format!("cannot find this program itself: {error}"))
+            })?;
+            print::model_imported(&segue.import_model(&source, &program)?, json);
+        }
+        ModelsCommand::Use { name } => print::model_used(&segue.use_model(&name)?, json),
+        ModelsCommand::Remove { name } => {
+            segue.remove_model(&name)?;
+            print::done(json);
+        }
+        ModelsCommand::Try { folder } => segue_app::try_model(&folder)?,
     }
     Ok(())
 }

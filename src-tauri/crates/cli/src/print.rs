@@ -10,8 +10,9 @@
 use std::io::{self, Write};
 
 use segue_app::{
-    AnalyzeDone, AppError, Diagnosis, Embedded, FailureRow, PlaysImported, RadioFound, Rendered,
-    ScanDone, Scored, SimilarFound, TasteShown, TasteTrained, TrackRow, TracksFound,
+    AnalyzeDone, AppError, Diagnosis, Embedded, FailureRow, ModelImported, ModelUsed, ModelsListed,
+    PlaysImported, RadioFound, Rendered, ScanDone, Scored, SimilarFound, TasteShown, TasteTrained,
+    TrackRow, TracksFound,
 };
 use serde::Serialize;
 
@@ -65,6 +66,9 @@ pub(crate) fn analysis(done: &AnalyzeDone, json: bool) {
         done.model,
         done.provider
     );
+    if let Some(reason) = &done.fell_back {
+        text.push_str(&format!("went on on the processor after {reason}\n"));
+    }
     refused(&mut text, &done.failures);
     put(&text);
 }
@@ -233,6 +237,55 @@ pub(crate) fn played(done: &Rendered, json: bool) {
     put(&text);
 }
 
+pub(crate) fn models(found: &ModelsListed, json: bool) {
+    if json {
+        return line(found);
+    }
+    let mut text = String::new();
+    for model in &found.models {
+        let state = match (model.current, model.serving) {
+            (true, true) => "current",
+            (true, false) => "current, not serving yet",
+            (false, true) => "serving until the current has heard the library",
+            (false, false) => "",
+        };
+        let id = model.id.as_ref().or(model.error.as_ref());
+        text.push_str(&format!(
+            "{:<24} {}\n{:>24} {} recordings heard, {} to hear  {state}\n",
+            model.name,
+            id.map_or("", String::as_str),
+            "",
+            model.heard,
+            model.to_hear
+        ));
+    }
+    put(&text);
+}
+
+pub(crate) fn model_imported(done: &ModelImported, json: bool) {
+    if json {
+        return line(done);
+    }
+    put(&format!(
+        "took in {}; `segue models use {}` listens with it\n",
+        done.id, done.name
+    ));
+}
+
+pub(crate) fn model_used(done: &ModelUsed, json: bool) {
+    if json {
+        return line(done);
+    }
+    let mut text = format!(
+        "{} listens from now on; {} recordings to hear",
+        done.current, done.to_hear
+    );
+    if done.serving != done.current {
+        text.push_str(&format!("; {} serves until then", done.serving));
+    }
+    put(&format!("{text}\n"));
+}
+
 pub(crate) fn doctor(found: &Diagnosis, json: bool) {
     if json {
         return line(found);
@@ -250,6 +303,13 @@ pub(crate) fn doctor(found: &Diagnosis, json: bool) {
         "model         {}\n",
         or(&found.model.id, &found.model.error)
     ));
+    if found.model.to_hear > 0 {
+        text.push_str(&format!(
+            "              {} serves until it has heard {} more\n",
+            found.model.serving.as_deref().unwrap_or("none"),
+            found.model.to_hear
+        ));
+    }
     text.push_str(&format!(
         "ONNX Runtime  {}\n",
         or(&found.onnxruntime.version, &found.onnxruntime.error)
@@ -260,10 +320,15 @@ pub(crate) fn doctor(found: &Diagnosis, json: bool) {
             (_, true) => "available",
             _ => "not here",
         };
+        let speed = provider.patches_per_s;
+        let speed = speed.map_or(String::new(), |speed| format!(", {speed:.0} patches/s"));
         text.push_str(&format!(
-            "  {:<10}  {state}: {}\n",
+            "  {:<10}  {state}: {}{speed}\n",
             provider.name, provider.detail
         ));
+    }
+    if let Some(fallen) = &found.onnxruntime.fell_back {
+        text.push_str(&format!("              {fallen}\n"));
     }
     text.push_str(&format!("sound card    {}\n", found.audio.detail));
     put(&text);

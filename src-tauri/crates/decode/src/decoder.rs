@@ -121,11 +121,18 @@ impl Decoder {
             (self.next, self.at_end, self.waiting) = (end, true, None);
             return Ok(());
         }
-        if self.jump(frame)? && self.advance_to(frame)? {
+        if self.clock.is_coarse() {
+            // Nobody can tell which frame a jump lands on: frames are counted from where they are known.
+            let known = self.waiting.or(self.cursor);
+            if self.at_end || known.is_none_or(|known| known > frame as i64) {
+                *self = Self::open(&self.path.clone())?;
+            }
+        } else if self.jump(frame)? && self.advance_to(frame)? {
             return Ok(());
+        } else {
+            // The container could not jump, or landed behind the frame: decode from the start instead.
+            *self = Self::open(&self.path.clone())?;
         }
-        // The container could not jump, or landed behind the frame: decode from the start instead.
-        *self = Self::open(&self.path.clone())?;
         self.next = frame;
         if !self.advance_to(frame)? {
             self.next = self
@@ -685,6 +692,12 @@ impl Clock {
         let (numer, denom) = self.base();
         let frame = i128::from(frame) + i128::from(self.origin);
         clamp((frame * denom).div_euclid(numer * i128::from(self.rate_hz.max(1))))
+    }
+
+    /// Whether a tick is longer than a frame, as Matroska's milliseconds are.
+    fn is_coarse(&self) -> bool {
+        let (numer, denom) = self.base();
+        numer * i128::from(self.rate_hz) > denom
     }
 
     fn length(&self, ticks: u64) -> u64 {

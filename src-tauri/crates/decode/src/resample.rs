@@ -7,8 +7,11 @@ use rubato::{Fft, FixedSync, Indexing, Resampler as _};
 use crate::DecodeError;
 use std::path::Path;
 
-/// Frames per transform, at least: 1,024 keep the pass band to 95 % of the lower Nyquist frequency.
+/// Frames per transform, at least, up to [`CHUNK_HZ`]: 1,024 keep the pass band to 95 % of the lower Nyquist frequency.
 const CHUNK_FRAMES: u64 = 1024;
+/// Faster files get as much more, or the filter's edge would reach further down the faster a file is, and the same
+/// sound would be another.
+const CHUNK_HZ: u64 = 44_100;
 
 /// A resampler for interleaved samples.
 pub(crate) struct Resampler {
@@ -33,7 +36,8 @@ impl Resampler {
     ) -> Result<Self, DecodeError> {
         // An even number of the smallest blocks: the filter's delay, half a block, is then whole frames.
         let grid = u64::from(from_hz) / gcd(u64::from(from_hz), u64::from(to_hz));
-        let chunk = CHUNK_FRAMES.div_ceil(2 * grid) * 2 * grid;
+        let frames = CHUNK_FRAMES.max((CHUNK_FRAMES * u64::from(from_hz)).div_ceil(CHUNK_HZ));
+        let chunk = frames.div_ceil(2 * grid) * 2 * grid;
         let fft = Fft::new_custom(
             from_hz as usize,
             to_hz as usize,

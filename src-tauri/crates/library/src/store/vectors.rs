@@ -169,6 +169,32 @@ impl Library {
         })
     }
 
+    /// Recordings with a vector of the `old` model and a file at hand that the `new` one has neither heard nor
+    /// refused. Files on folders that are offline are left out: they cannot be heard, nor played.
+    pub fn uncovered(&self, new: &ModelId, old: &ModelId) -> Result<u64, LibraryError> {
+        let offline = self.offline()?;
+        self.read("compare two models' vectors", |db| {
+            let mut statement = db.prepare_cached(
+                "WITH new AS (SELECT id FROM models WHERE name = ?1)
+                 SELECT v.recording_id, t.path FROM vectors v JOIN tracks t ON t.recording_id = v.recording_id
+                 WHERE v.model_id = (SELECT id FROM models WHERE name = ?2) AND NOT t.missing
+                   AND NOT EXISTS (SELECT 1 FROM vectors n WHERE n.model_id = (SELECT id FROM new) AND n.recording_id = v.recording_id)
+                   AND NOT EXISTS (SELECT 1 FROM analysis_failures f WHERE f.model_id = (SELECT id FROM new) AND f.recording_id = v.recording_id)
+                 ORDER BY v.recording_id",
+            )?;
+            let mut rows = statement.query([&new.0, &old.0])?;
+            let (mut count, mut last) = (0, None);
+            while let Some(row) = rows.next()? {
+                let recording: i64 = row.get(0)?;
+                let path = row.get_ref(1)?.as_blob()?;
+                if last != Some(recording) && !offline.iter().any(|root| paths::within(path, root)) {
+                    (count, last) = (count + 1, Some(recording));
+                }
+            }
+            Ok(count)
+        })
+    }
+
     /// All vectors of a model. A vector of another length than the first is left out: it cannot be compared.
     pub fn vectors(&self, model_id: &ModelId) -> Result<Vectors, LibraryError> {
         self.read("read the vectors", |db| {

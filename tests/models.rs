@@ -1,0 +1,187 @@
+//! Networks that people bring, with the `segue` command: taken in or refused, chosen, heard with, removed; and radio
+//! that goes by one model's vectors at any moment.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::world::{World, glide, root, write_wav};
+
+fn strangers() -> PathBuf {
+    root().join("src-tauri/crates/analysis/tests_data")
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// The row of a model in `models list`.
+fn row(world: &World, name: &str) -> Value {
+    let list = world.json(&["models", "list"]);
+    let rows = list["models"].as_array().unwrap().clone();
+    let found = rows.into_iter().find(|row| row["name"] == name);
+    found.unwrap_or(Value::Null)
+}
+
+/// Names in the data folder's `models`, hidden ones too.
+fn kept(world: &World) -> Vec<String> {
+    let entries = fs::read_dir(world.path("data/models"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn old_vectors_serve_until_another_model_has_heard_the_library() {
+    let world = World::new();
+    let music = world.path("music");
+    fs::create_dir(&music).unwrap();
+    for seed in 1..=3 {
+        write_wav(
+            &music.join(format!("{seed}.wav")),
+            16_000,
+            &glide(16_000, 2.0, seed),
+        );
+    }
+    world.json(&["scan", text(&music)]);
+    let first = world.json(&["analyze"])["model"].clone();
+    let song = text(&music.join("1.wav")).to_owned();
+    let scores = |world: &World| -> Vec<Value> {
+        let found = world.json(&["similar", &song]);
+        let tracks = found["tracks"].as_array().unwrap();
+        tracks.iter().map(|track| track["score"].clone()).collect()
+    };
+    let before = scores(&world);
+    assert_eq!(before.len(), 2);
+
+    let source = strangers().join("librosa-like");
+    let taken = world.json(&["models", "import", text(&source)]);
+    assert_eq!(taken["name"], "librosa-like");
+    assert_eq!(
+        world.json(&["models", "import", text(&source)]),
+        taken,
+        "twice is once"
+    );
+    assert_eq!(kept(&world), ["librosa-like"]);
+    let used = world.json(&["models", "use", "librosa-like"]);
+    assert_eq!(
+        (&used["current"], &used["serving"], &used["to_hear"]),
+        (&taken["id"], &first, &3.into())
+    );
+
+    // A song that cannot be heard yet keeps the old vectors in service; the doctor says so.
+    fs::rename(music.join("3.wav"), world.path("3.wav")).unwrap();
+    let analysis = world.json(&["analyze"]);
+    assert_eq!(
+        (&analysis["analyzed"], &analysis["model"]),
+        (&2.into(), &taken["id"])
+    );
+    fs::rename(world.path("3.wav"), music.join("3.wav")).unwrap();
+    assert_eq!(scores(&world), before, "the old vectors serve");
+    let doctor = world.json(&["doctor"]);
+    assert_eq!(
+        (
+            &doctor["model"]["id"],
+            &doctor["model"]["serving"],
+            &doctor["model"]["to_hear"]
+        ),
+        (&taken["id"], &first, &1.into())
+    );
+    let (old, new) = (row(&world, "segue-ear-1"), row(&world, "librosa-like"));
+    assert_eq!(
+        (&old["current"], &old["serving"]),
+        (&false.into(), &true.into())
+    );
+    assert_eq!(
+        (&new["current"], &new["serving"]),
+        (&true.into(), &false.into())
+    );
+    assert_eq!((&new["heard"], &new["to_hear"]), (&2.into(), &1.into()));
+
+    // Heard whole, the new ones serve, and only they.
+    assert_eq!(world.json(&["analyze"])["analyzed"], 1);
+    let after = scores(&world);
+    assert_ne!(after, before);
+    assert_eq!(row(&world, "librosa-like")["serving"], true);
+    let heard = world.json(&["embed", &song]);
+    assert_eq!(heard["vector"].as_array().unwrap().len(), 12);
+    assert_eq!(heard["model"], taken["id"]);
+
+    // What is in use stays; back to the shipped one costs nothing, its vectors are still there.
+    for name in ["librosa-like", "segue-ear-1", "nobody"] {
+        assert_eq!(
+            world.run(&["models", "remove", name]).status.code(),
+            Some(1),
+            "{name}"
+        );
+    }
+    let back = world.json(&["models", "use", "segue-ear-1"]);
+    assert_eq!((&back["serving"], &back["to_hear"]), (&first, &0.into()));
+    assert_eq!(scores(&world), before);
+    world.json(&["models", "remove", "librosa-like"]);
+    assert_eq!(row(&world, "librosa-like"), Value::Null);
+    assert_eq!(kept(&world), ["state.json"]);
+}
+
+#[test]
+fn a_hostile_model_is_refused_and_leaves_nothing() {
+    let world = World::new();
+    let folder = world.path("model");
+    fs::create_dir(&folder).unwrap();
+    let manifest = fs::read_to_string(strangers().join("kaldi-like/manifest.toml")).unwrap();
+    let refuse = |manifest: &str, onnx: &Path, words: &str| {
+        fs::write(folder.join("manifest.toml"), manifest).unwrap();
+        let output = world.run(&["models", "import", text(&folder), "--onnx", text(onnx)]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{}: {said}", onnx.display());
+        assert!(said.contains(words), "{}: {said}", onnx.display());
+        assert_eq!(kept(&world), [""; 0], "{}", onnx.display());
+    };
+    let hostile = |name: &str| strangers().join("hostile").join(name);
+    let good = strangers().join("kaldi-like/model.onnx");
+    refuse(&manifest, &hostile("nan.onnx"), "not finite");
+    refuse(&manifest, &hostile("fixed-batch.onnx"), "model.onnx");
+    refuse(&manifest, &hostile("outside.onnx"), "etc/passwd");
+    refuse(&manifest, &hostile("huge-claim.onnx"), "claim");
+    if cfg!(target_os = "linux") {
+        // 200 GB, which the trial's process may not have.
+        refuse(&manifest, &hostile("vast.onnx"), "ConstantOfShape");
+    }
+    refuse(&manifest, &strangers().join("make.py"), "not an ONNX file");
+    refuse(&manifest, &world.path("nowhere.onnx"), "nowhere.onnx");
+    for (from, to, words) in [
+        ("\"kaldi-like\"", "\"../kaldi-like\"", "name is"),
+        ("\"kaldi-like\"", "\"segue-ear-1\"", "shipped"),
+        ("\"model.onnx\"", "\"../../model.onnx\"", "files names"),
+        ("seconds = 5.0", "seconds = 600.0\ncount = 3", "count"),
+        (
+            "patch_frames = 50",
+            "patch_frames = 99999999",
+            "patch_frames",
+        ),
+        ("layout = \"b1mt\"", "layout = \"b1tm\"", "model.onnx"),
+        (
+            "embedding_size = 8",
+            "embedding_size = 9",
+            "9 values a patch",
+        ),
+        (
+            "onnx = \"model.onnx\"",
+            "onnx = \"model.onnx\"\nonnx_sha256 = \"00\"",
+            "SHA-256",
+        ),
+    ] {
+        assert!(manifest.contains(from), "{from}");
+        refuse(&manifest.replace(from, to), &good, words);
+    }
+    assert_eq!(
+        world.run(&["models", "use", "kaldi-like"]).status.code(),
+        Some(1)
+    );
+}
