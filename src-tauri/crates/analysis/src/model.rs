@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use ort::session::Session;
 use ort::value::TensorRef;
-use segue_core::{Embedding, ModelId, TagScore};
+use segue_core::{Descriptors, Embedding, ModelId, TagScore};
 use segue_decode::mono_windows;
 use sha2::{Digest, Sha256};
 
 use crate::manifest::{Manifest, Part};
 use crate::mel::{Mel, MelMaker};
 use crate::projection::Projection;
-use crate::{AnalysisError, Provider, Runtime, TagInfo, windows};
+use crate::{AnalysisError, Provider, Runtime, TagInfo, key, tempo, windows};
 
 /// Under this peak (−80 dBFS) in all windows a track counts as silent.
 const SILENCE_PEAK: f32 = 1e-4;
@@ -34,6 +34,8 @@ pub struct Analyzed {
     pub embedding: Embedding,
     /// Every tag of the model with its probability, in the manifest's order.
     pub tags: Vec<TagScore>,
+    /// Tempo and key.
+    pub descriptors: Descriptors,
     /// Seconds of sound that were decoded and heard.
     pub audio_seconds: f64,
 }
@@ -127,6 +129,10 @@ impl Model {
         Ok(Analyzed {
             embedding,
             tags,
+            descriptors: Descriptors {
+                bpm: tempo::tempo(&heard, rate_hz),
+                key: key::key(&heard, rate_hz),
+            },
             audio_seconds: samples as f64 / f64::from(rate_hz),
         })
     }

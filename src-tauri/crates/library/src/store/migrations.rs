@@ -7,7 +7,10 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// `MIGRATIONS[n]` leads from version `n` to `n + 1`.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001.sql"),
+    include_str!("../../migrations/0002.sql"),
+];
 
 /// The version this Segue writes.
 pub(super) const LATEST: i64 = MIGRATIONS.len() as i64;
