@@ -40,8 +40,26 @@ fn a_folder_goes_in_and_a_radio_that_tells_styles_apart_comes_out() {
     }
 
     let analysis = world.json(&["analyze"]);
-    assert_eq!(analysis["analyzed"], 24, "{analysis}");
-    assert_eq!(world.json(&["analyze"])["already"], 24);
+    assert_eq!(
+        (&analysis["analyzed"], &analysis["measured"]),
+        (&24.into(), &24.into()),
+        "{analysis}"
+    );
+    let again = world.json(&["analyze"]);
+    assert_eq!(
+        (&again["already"], &again["measured"]),
+        (&24.into(), &0.into()),
+        "{again}"
+    );
+    // The demo library is mastered to -16 LUFS, and limited below full scale.
+    for track in world.json(&["tracks", "--limit", "100"])["tracks"]
+        .as_array()
+        .unwrap()
+    {
+        let lufs = track["loudness_lufs"].as_f64().unwrap();
+        assert!((lufs + 16.0).abs() < 0.7, "{track}");
+        assert!(track["true_peak_dbtp"].as_f64().unwrap() < 0.5, "{track}");
+    }
 
     // What was heard can be asked for, and asked away.
     let heard = world.json(&["tracks", "--limit", "100"]);
@@ -311,6 +329,25 @@ fn two_halves_play_as_the_whole() {
     );
 }
 
+/// What signal processing found in every track of a data folder.
+fn descriptors(world: &World) -> Vec<Value> {
+    let tracks = world.json(&["tracks", "--limit", "1000", "--sort", "title"]);
+    let fields = [
+        "path",
+        "bpm",
+        "key",
+        "loudness_lufs",
+        "true_peak_dbtp",
+        "intro_lufs",
+        "outro_lufs",
+    ];
+    let tracks = tracks["tracks"].as_array().unwrap();
+    tracks
+        .iter()
+        .map(|track| fields.iter().map(|field| track[field].clone()).collect())
+        .collect()
+}
+
 /// Every vector of a data folder, in the only way that a stranger can see them: all similarities.
 fn similarities(world: &World) -> Vec<Value> {
     let tracks = world.json(&["tracks", "--limit", "1000", "--sort", "title"]);
@@ -350,6 +387,7 @@ fn vectors_do_not_depend_on_the_number_of_jobs_nor_on_being_killed() {
     assert_eq!(killed.json(&["tracks"])["total"], 24);
     assert_eq!(killed.json(&["analyze"])["already"], 24);
     assert_eq!(similarities(&one), similarities(&killed));
+    assert_eq!(descriptors(&one), descriptors(&killed));
 }
 
 #[test]

@@ -9,6 +9,7 @@ const COMMANDS: &[&str] = &[
     "songs",
     "albums",
     "album_of",
+    "waveform",
     "play_songs",
     "play_tracks",
     "enqueue",

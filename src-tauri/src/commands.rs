@@ -3,7 +3,7 @@
 use segue_app::{
     AlbumRow, AlbumSort, AlbumsPage, CommandError, Desktop, EnqueueAt, FailureRow, JobAction,
     JobKind, LibraryStatus, PickRow, PlayerCommand, PlayerState, QueuePage, RatingName, SongsPage,
-    SongsQuery,
+    SongsQuery, WaveformRow,
 };
 use tauri::{AppHandle, Builder, State, Wry};
 use tauri_plugin_dialog::DialogExt;
@@ -21,6 +21,7 @@ pub(crate) fn register(builder: Builder<Wry>) -> Builder<Wry> {
         songs,
         albums,
         album_of,
+        waveform,
         play_songs,
         play_tracks,
         enqueue,
@@ -96,6 +97,11 @@ fn albums(
 #[tauri::command(async)]
 fn album_of(desktop: State<'_, Desktop>, id: i64) -> Answer<Option<AlbumRow>> {
     Ok(desktop.album_of(id)?)
+}
+
+#[tauri::command(async)]
+fn waveform(desktop: State<'_, Desktop>, track: i64) -> Answer<Option<WaveformRow>> {
+    Ok(desktop.waveform(track)?)
 }
 
 #[tauri::command(async)]

@@ -45,7 +45,7 @@ pub(crate) fn bench() -> Outcome {
     let analyze = median(|| measure(&mut segue(&["analyze", "--again", "--jobs", "1"])))?;
     print(&format!("scan of the demo library        {scan}"));
     print(&format!("rescan, nothing changed         {rescan}"));
-    print(&format!("analysis, one job               {analyze}"));
+    print(&format!("analysis, both passes, one job  {analyze}"));
     if has_program("ffmpeg") {
         let files = audio(&demo);
         let decode = median(|| {

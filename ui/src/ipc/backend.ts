@@ -18,6 +18,7 @@ import type {
   RatingName,
   SongsPage,
   SongsQuery,
+  WaveformRow,
 } from "./types";
 
 export type * from "./types";
@@ -43,6 +44,8 @@ export interface Backend {
   albums(query: AlbumsQuery, offset: number, limit: number): Promise<AlbumsPage>;
   /** The album a song stands on. */
   albumOf(id: number): Promise<AlbumRow | null>;
+  /** The outline of a song; `null` until it was measured. */
+  waveform(id: number): Promise<WaveformRow | null>;
   /** Plays the whole list of `query`, starting at `index`. */
   playSongs(query: SongsQuery, index: number, source: PlayFrom): Promise<void>;
   playTracks(ids: number[], source: PlayFrom): Promise<void>;

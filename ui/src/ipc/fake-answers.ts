@@ -1,7 +1,7 @@
 // What the fake twin answers from its library: lists in order, and stations with made-up reasons. Pure.
 import { chance, type FakeLibrary } from "./fake-library";
 import type { AlbumsQuery } from "./backend";
-import type { AlbumRow, PickRow, SongsQuery, Station, TrackRow } from "./types";
+import type { AlbumRow, PickRow, SongsQuery, Station, TrackRow, WaveformRow } from "./types";
 
 export function cut(whole: FakeLibrary, size: number): FakeLibrary {
   const last = whole.albumOf.get(size)?.id ?? 0;
@@ -71,6 +71,22 @@ export function picks(
     ];
     return { track, score: next(), reasons };
   });
+}
+
+/** Verses and refrains, a quiet beginning and a slow end; the same for the same song. */
+export function outline(id: number): WaveformRow {
+  const next = chance(id * 7919);
+  const parts = Array.from({ length: 9 }, () => 0.25 + next() * 0.65);
+  const bytes = (amplitude: number) => Math.round(255 * Math.sqrt(Math.min(1, amplitude)));
+  const peak: number[] = [];
+  const rms: number[] = [];
+  for (let bin = 0; bin < 1000; bin++) {
+    const edge = Math.min(1, bin / 30, (1000 - bin) / 60);
+    const level = parts[Math.floor((bin / 1000) * parts.length)]! * edge * (0.7 + 0.3 * next());
+    peak.push(bytes(level));
+    rms.push(bytes(level * 0.35));
+  }
+  return { peak, rms };
 }
 
 export function findAlbums(library: FakeLibrary, query: AlbumsQuery): AlbumRow[] {

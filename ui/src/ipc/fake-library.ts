@@ -26,6 +26,12 @@ const ALBUM_FORMS = [
   "% & Other Stories",
   "% (Deluxe Edition)",
 ];
+const KEYS = [
+  ["A minor", "8A"],
+  ["C major", "8B"],
+  ["F# minor", "11A"],
+  ["Eb major", "5B"],
+];
 const EPOCH_MS = Date.UTC(2026, 9, 1);
 
 export function makeLibrary(size: number, seed = 7): FakeLibrary {
@@ -100,8 +106,15 @@ export function makeLibrary(size: number, seed = 7): FakeLibrary {
           sample_rate_hz: 44100,
           bitrate_kbps: 880,
           bpm: Math.round(70 + next() * 80),
-          key: null,
-          loudness_lufs: -9 - next() * 8,
+          key: KEYS[id % KEYS.length]![0]!,
+          camelot: KEYS[id % KEYS.length]![1]!,
+          // Some are still to be measured.
+          loudness_lufs: id % 11 === 0 ? null : -9 - next() * 8,
+          true_peak_dbtp: null,
+          intro_lufs: null,
+          outro_lufs: null,
+          leading_silence_s: null,
+          trailing_silence_s: null,
           tags: next() < 0.9 ? scene.tags : null,
           plays: played,
           skips: Math.floor(played * next() * 0.4),

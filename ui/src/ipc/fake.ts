@@ -1,7 +1,7 @@
 // The fake twin: a whole program behind the window with an invented library, for browsers and tests.
 import type { AppEvent, Backend, CommandError, JobKind, JobProgress, LibraryStatus } from "./backend";
 import type { RootRow, SongsQuery, TrackRow } from "./backend";
-import { cut, find, findAlbums, picks } from "./fake-answers";
+import { cut, find, findAlbums, outline, picks } from "./fake-answers";
 import { fakeCover } from "./fake-covers";
 import { makeLibrary, type FakeLibrary } from "./fake-library";
 import { FakePlayer } from "./fake-player";
@@ -154,6 +154,7 @@ export function makeFake({
       }),
     albumOf: (id) =>
       answer("album_of", () => shown.albums.find((album) => album.id === whole.albumOf.get(id)?.id) ?? null),
+    waveform: (id) => answer("waveform", () => (track(id)?.loudness_lufs == null ? null : outline(id))),
     playSongs: (query, index, source) =>
       answer("play_songs", () => {
         const rows = list(query).map((row) => player.row(row, source));
@@ -211,6 +212,7 @@ function progress(job: JobKind, status: JobProgress["status"], done: number, tot
   return {
     job,
     status,
+    stage: job === "analysis" && status === "running" ? "listening" : null,
     done,
     total,
     failures: 0,

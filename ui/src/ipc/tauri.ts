@@ -13,6 +13,7 @@ export const tauri: Backend = {
   songs: (query, offset, limit) => invoke("songs", { query, offset, limit }),
   albums: (query, offset, limit) => invoke("albums", { ...query, offset, limit }),
   albumOf: (id) => invoke("album_of", { id }),
+  waveform: (id) => invoke("waveform", { track: id }),
   playSongs: (query, index, source) => invoke("play_songs", { query, index, source }),
   playTracks: (ids, source) => invoke("play_tracks", { ids, source }),
   enqueue: (ids, at) => invoke("enqueue", { ids, at }),

@@ -4,11 +4,35 @@ export type TrackRow = { id: number,
 /**
  * Absolute path.
  */
-path: string, title: string, artists: Array<string>, album: string | null, album_artist: string | null, genres: Array<string>, year: number | null, track: number | null, disc: number | null, duration_s: number, codec: string, sample_rate_hz: number | null, bitrate_kbps: number | null, bpm: number | null, key: string | null, loudness_lufs: number | null, 
+path: string, title: string, artists: Array<string>, album: string | null, album_artist: string | null, genres: Array<string>, year: number | null, track: number | null, disc: number | null, duration_s: number, codec: string, sample_rate_hz: number | null, bitrate_kbps: number | null, 
+/**
+ * Beats per minute, from the tag, else heard.
+ */
+bpm: number | null, 
+/**
+ * Key, from the tag, else heard: `A minor`.
+ */
+key: string | null, 
+/**
+ * The key's place on the Camelot wheel: `8A`.
+ */
+camelot: string | null, 
+/**
+ * Integrated loudness (EBU R128).
+ */
+loudness_lufs: number | null, 
 /**
  * What the network hears plainly in it, the surest first; `null` before it was heard.
  */
-tags: Array<string> | null, plays: number, skips: number, rating: RatingName | null, added_at: string, missing: boolean, has_cover: boolean, };
+tags: Array<string> | null, true_peak_dbtp: number | null, 
+/**
+ * Loudness of the first 10 s after the leading silence.
+ */
+intro_lufs: number | null, 
+/**
+ * Loudness of the last 10 s before the trailing silence.
+ */
+outro_lufs: number | null, leading_silence_s: number | null, trailing_silence_s: number | null, plays: number, skips: number, rating: RatingName | null, added_at: string, missing: boolean, has_cover: boolean, };
 
 export type RatingName = "like" | "dislike";
 
@@ -25,6 +49,8 @@ text: string,
 album: number | null, sort: SongSort, descending: boolean, };
 
 export type SongsPage = { total: number, offset: number, rows: Array<TrackRow>, };
+
+export type WaveformRow = { peak: Array<number>, rms: Array<number>, };
 
 export type AlbumSort = "title" | "artist" | "year" | "added";
 
@@ -102,11 +128,17 @@ export type EnqueueAt = "next" | "last";
 
 export type JobKind = "scan" | "analysis";
 
+export type JobStage = "listening" | "measuring";
+
 export type JobAction = "pause" | "resume" | "cancel";
 
 export type JobStatus = "idle" | "running" | "paused" | "failed";
 
-export type JobProgress = { job: JobKind, status: JobStatus, done: number, 
+export type JobProgress = { job: JobKind, status: JobStatus, 
+/**
+ * Of an analysis under way; the numbers below are this stage's.
+ */
+stage: JobStage | null, done: number, 
 /**
  * 0 while not known yet.
  */

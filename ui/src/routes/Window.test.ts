@@ -62,6 +62,36 @@ test("plays with a double click, pauses with Space, stays out of the way while o
   await player().findByRole("button", { name: "Play" });
 });
 
+test("the seek bar draws what plays once it was measured, and stays a slider", async () => {
+  await open({ tracks: 900 });
+  await waitFor(() => expect(rows().length).toBeGreaterThan(5));
+  await fireEvent.dblClick(rows()[2]!);
+  await player().findByRole("button", { name: "Pause" });
+  const seek = player().getByRole("slider", { name: "Seek" });
+  const id = (await fake.player()).current!.track.id;
+  const measured = (await fake.waveform(id)) !== null;
+  if (measured) await waitFor(() => expect(seek.querySelector("path")?.getAttribute("d")).toMatch(/^M0\.5/));
+  // A song that is still to be measured has a line, until the library tells of it.
+  const unmeasured = { event: "player", state: { ...(await fake.player()) } } as const;
+  const answer = vi.spyOn(fake, "waveform").mockResolvedValue(null);
+  fake.tell({
+    ...unmeasured,
+    state: {
+      ...unmeasured.state,
+      current: {
+        ...unmeasured.state.current!,
+        entry: 999,
+        track: { ...unmeasured.state.current!.track, id: 77 },
+      },
+    },
+  });
+  await waitFor(() => expect(seek.querySelector("path")).toBeNull());
+  answer.mockResolvedValue({ peak: [255, 128], rms: [100, 50] });
+  fake.tell({ event: "library", revision: 99 });
+  await waitFor(() => expect(seek.querySelectorAll("path").length).toBe(4));
+  expect(seek.getAttribute("aria-valuetext")).toContain(" of ");
+});
+
 test("starts a radio from a row with R, and shows it on its page", async () => {
   await open({ tracks: 900 });
   await waitFor(() => expect(rows().length).toBeGreaterThan(5));

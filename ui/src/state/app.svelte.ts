@@ -76,6 +76,7 @@ export class App {
         break;
       case "library":
         this.library.heard();
+        this.player.heardLibrary();
         break;
       case "job":
         this.library.heardJob(event.progress);

@@ -1,6 +1,7 @@
 // Numbers in words.
 import { expect, test } from "vitest";
-import { clock, day, fileName, length, plural, spokenTime, mainReasons } from "./format";
+import { makeLibrary } from "../ipc/fake-library";
+import { clock, day, fileName, heardFacts, length, plural, spokenTime, mainReasons } from "./format";
 
 test.each([
   [0, "0:00"],
@@ -41,6 +42,23 @@ test.each([
   ["/", "/"],
 ])("file name of %s", (path, expected) => {
   expect(fileName(path)).toBe(expected);
+});
+
+test("what was heard of a song is told as far as it is known", () => {
+  const [song] = makeLibrary(1).tracks;
+  const heard = (more: object) => ({
+    ...song!,
+    bpm: 117.6,
+    key: "A minor",
+    camelot: "8A",
+    loudness_lufs: -14.24,
+    ...more,
+  });
+  expect(heardFacts(heard({}))).toBe("118 BPM · A minor");
+  expect(heardFacts(heard({}), true)).toBe("118 BPM · A minor (8A) · −14.2 LUFS");
+  expect(heardFacts(heard({ bpm: null, loudness_lufs: null }), true)).toBe("A minor (8A)");
+  expect(heardFacts(heard({ key: "o", camelot: null }), true)).toBe("118 BPM · o · −14.2 LUFS");
+  expect(heardFacts(heard({ bpm: null, key: null, camelot: null, loudness_lufs: null }), true)).toBe("");
 });
 
 test("counts and days", () => {

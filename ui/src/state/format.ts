@@ -48,6 +48,19 @@ export function artistsOf(track: TrackRow): string {
   return track.artists.join(", ") || track.album_artist || "Unknown artist";
 }
 
+/** Tempo and key, as far as they are known: `118 BPM · A minor`; `whole` adds the wheel's sign and the loudness. */
+export function heardFacts(track: TrackRow, whole = false): string {
+  const key =
+    track.key !== null && whole && track.camelot !== null ? `${track.key} (${track.camelot})` : track.key;
+  const loudness = track.loudness_lufs?.toFixed(1).replace("-", "−");
+  const facts = [
+    track.bpm === null ? null : `${Math.round(track.bpm)} BPM`,
+    key,
+    whole && loudness !== undefined ? `${loudness} LUFS` : null,
+  ];
+  return facts.filter((fact) => fact !== null).join(" · ");
+}
+
 /** The last part of a path, on any system. */
 export function fileName(path: string): string {
   return (

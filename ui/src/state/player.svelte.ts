@@ -1,6 +1,7 @@
 // What plays, and the orders one can give it. The program owns the state; this mirrors its events and, between
 // two of them, lets time pass on its own clock.
-import type { AppEvent, Backend, PlayerCommand, PlayerState, RepeatMode, TrackRow } from "../ipc/backend";
+import type { AppEvent, Backend, PlayerCommand, PlayerState, RepeatMode } from "../ipc/backend";
+import type { TrackRow, WaveformRow } from "../ipc/backend";
 import { latest } from "./latest";
 import type { Notices } from "./notices.svelte";
 
@@ -22,6 +23,9 @@ const NEXT_REPEAT: Record<RepeatMode, RepeatMode> = { off: "all", all: "one", on
 export class Player {
   state = $state.raw<PlayerState>(SILENT);
   position_s = $state(0);
+  /** The outline of what plays; `null` while it is unknown. */
+  waveform = $state.raw<WaveformRow | null>(null);
+  #outlined: number | null = null;
   #told = { position_s: 0, at_ms: 0 };
   #volumeBeforeMute = 0.7;
   #sendVolume: (volume: number) => Promise<void>;
@@ -58,9 +62,15 @@ export class Player {
       }
       this.state = event.state;
       this.#set(event.state.position_s);
+      void this.#outline();
     } else if (event.event === "position" && event.entry === this.state.current?.entry) {
       this.#set(event.position_s);
     }
+  }
+
+  /** The library changed: perhaps what plays was measured. */
+  heardLibrary(): void {
+    if (this.#outlined !== null && this.waveform === null) void this.#ask(this.#outlined);
   }
 
   /** Time passed: called a few times a second by the window. */
@@ -102,6 +112,23 @@ export class Player {
       await this.backend.command(command);
     } catch (error) {
       this.notices.error("The player refused", error);
+    }
+  }
+
+  #outline(): Promise<void> {
+    const id = this.track?.id ?? null;
+    if (id === this.#outlined) return Promise.resolve();
+    this.#outlined = id;
+    this.waveform = null;
+    return id === null ? Promise.resolve() : this.#ask(id);
+  }
+
+  async #ask(id: number): Promise<void> {
+    try {
+      const waveform = await this.backend.waveform(id);
+      if (id === this.#outlined) this.waveform = waveform;
+    } catch {
+      // A seek bar without an outline still seeks; the library's own errors are told elsewhere.
     }
   }
 

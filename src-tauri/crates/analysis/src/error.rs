@@ -80,6 +80,14 @@ pub enum AnalysisError {
         /// What ONNX Runtime said.
         reason: String,
     },
+    /// The loudness meter refused a file.
+    #[error("cannot measure {}: {reason}", path.display())]
+    Loudness {
+        /// The file.
+        path: PathBuf,
+        /// What the meter said.
+        reason: String,
+    },
     /// The network's answer is no direction in space.
     #[error("no vector for {}: {source}", path.display())]
     Vector {

@@ -1,4 +1,5 @@
-//! PCM to log-mel to network to vector and tags. The only room with a machine-learning runtime.
+//! PCM to log-mel to network to vector and tags, and what signal processing tells beside it: tempo, key, loudness,
+//! outline. The only room with a machine-learning runtime.
 //!
 //! A model is a folder: `manifest.toml` says how sound becomes the network's input and how the network's
 //! output becomes a vector; an ONNX file is the network; a projection may turn a track's statistics into the vector.
@@ -8,23 +9,31 @@
 //! Words: a *window* is a stretch of a track that is listened to; a *segment* a part of it that is framed by itself
 //! (often the whole window); a *frame* one column of the log-mel; a *patch* the frames that the network takes at once.
 //!
+//! Tempo and key come from the windows that are decoded for the network anyway ([`Model::analyze_file`]); what takes the
+//! whole of a file is a pass by itself ([`measure_file`]) and needs no model.
+//!
 //! The same file gives the same bits of a vector on the same machine's processor, however many tracks are analysed at
 //! a time: one thread per network, patches one by one. Scheduling is left to the caller: one [`Model`] per thread.
 
 mod error;
 mod files;
+mod key;
 mod manifest;
+mod measure;
 mod mel;
 mod model;
 mod network;
 mod onnx;
 mod projection;
 mod runtime;
+mod tempo;
+mod waveform;
 mod windows;
 
 pub use error::AnalysisError;
 pub use files::{Source, Staged, describe, model_id};
 pub use manifest::{TagInfo, TagKind};
+pub use measure::measure_file;
 pub use model::{Analyzed, Model};
 pub use network::{Fallen, Measured};
 pub use runtime::{Provider, ProviderStatus, Runtime, provider_report};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use segue_core::{Embedding, ModelId, TagScore};
+use segue_core::{Descriptors, Embedding, ModelId, TagScore};
 use segue_decode::mono_windows;
 
 use crate::files::{Files, refuse};
@@ -10,7 +10,7 @@ use crate::manifest::{Activation, Manifest, Part};
 use crate::mel::{Mel, MelMaker};
 use crate::network::{self, Network};
 use crate::projection::Projection;
-use crate::{AnalysisError, Fallen, Measured, Provider, Runtime, TagInfo, windows};
+use crate::{AnalysisError, Fallen, Measured, Provider, Runtime, TagInfo, key, tempo, windows};
 
 /// Under this peak (−80 dBFS) in all windows a track counts as silent.
 const SILENCE_PEAK: f32 = 1e-4;
@@ -33,6 +33,8 @@ pub struct Analyzed {
     pub embedding: Embedding,
     /// Every tag of the model with its probability, in the manifest's order.
     pub tags: Vec<TagScore>,
+    /// Tempo and key.
+    pub descriptors: Descriptors,
     /// Seconds of sound that were decoded and heard.
     pub audio_seconds: f64,
 }
@@ -163,6 +165,10 @@ impl Model {
         Ok(Analyzed {
             embedding,
             tags,
+            descriptors: Descriptors {
+                bpm: tempo::tempo(&heard, rate_hz),
+                key: key::key(&heard, rate_hz),
+            },
             audio_seconds: samples as f64 / f64::from(rate_hz),
         })
     }

@@ -226,6 +226,18 @@ fn a_runtime_that_is_missing_or_something_else_is_refused_by_path() {
     runtime();
 }
 
+/// White noise in `-1.0..1.0`, the same for the same seed (splitmix64).
+pub(crate) fn noise(seed: u64) -> impl FnMut() -> f64 {
+    let mut state = seed;
+    move || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = state;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((bits ^ (bits >> 31)) >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+    }
+}
+
 /// How a WAV file holds a sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Bits {
@@ -235,7 +247,13 @@ enum Bits {
 }
 
 /// A WAV file of 16 bits: `sample(second, channel)` in `-1.0..=1.0`.
-fn wav(path: &Path, rate_hz: u32, channels: u16, length_s: f64, sample: impl Fn(f64, u16) -> f64) {
+pub(crate) fn wav(
+    path: &Path,
+    rate_hz: u32,
+    channels: u16,
+    length_s: f64,
+    sample: impl Fn(f64, u16) -> f64,
+) {
     wav_of(path, Bits::Int16, rate_hz, channels, length_s, sample);
 }
 

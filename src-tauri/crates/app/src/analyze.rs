@@ -1,17 +1,21 @@
-//! Listening to the library: every recording without a vector of the current model gets one.
+//! Listening to the library, in two passes: every recording without a vector of the current model gets one, with its
+//! tempo and key; then every recording that was not measured yet is, from its first sample to its last.
 //!
-//! Some threads decode and run the network; one writes. What is written is whole, so a kill costs the tracks in the
-//! air and nothing else, and the next run goes on. The vectors do not depend on the number of threads, because each
-//! track is heard by one network alone.
+//! Vectors come first for the whole library, because radio waits for them; measuring decodes whole files and takes
+//! longer. Some threads decode and compute; one writes. What is written is whole, so a kill costs the tracks in the air
+//! and nothing else, and the next run goes on. What is found does not depend on the number of threads, because each
+//! track is dealt with by one alone.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::time::Instant;
 
-use segue_analysis::{Analyzed, Fallen, Provider};
-use segue_library::Unanalyzed;
+use segue_analysis::{Fallen, Provider, measure_file};
+use segue_library::{Failure, Unanalyzed};
 
 use crate::convert::failure_row;
+use crate::dto::{FailureRow, JobStage};
 use crate::lock::lock;
 use crate::reports::AnalyzeDone;
 use crate::{AppError, Segue};
@@ -23,31 +27,98 @@ pub struct AnalyzeRequest {
     pub jobs: Option<usize>,
     /// Where the network runs.
     pub provider: Provider,
-    /// Also what has a vector, or was refused before.
+    /// Also what has a vector and was measured, or was refused before.
     pub again: bool,
 }
 
-/// How far the listening is.
+/// How far one pass is.
 #[derive(Clone, Debug)]
 pub struct AnalyzeProgress {
+    /// Which pass.
+    pub stage: JobStage,
     /// Recordings dealt with.
     pub done: u64,
     /// Recordings to deal with.
     pub total: u64,
     /// Of these, refused.
     pub failed: u64,
-    /// The file heard last.
+    /// The file dealt with last.
     pub current: Option<String>,
 }
 
+/// What a pass came to.
+#[derive(Default)]
+pub(crate) struct Pass {
+    /// Recordings dealt with.
+    pub(crate) done: u64,
+    pub(crate) failures: Vec<FailureRow>,
+    /// False when it was stopped before its end.
+    pub(crate) finished: bool,
+    pub(crate) seconds: f64,
+}
+
+/// The first pass, with what is known of it beside.
+pub(crate) struct Listened {
+    pass: Pass,
+    already: u64,
+    audio_seconds: f64,
+    provider: String,
+    fell_back: Option<String>,
+    model: String,
+}
+
+impl Listened {
+    /// False when it was stopped before its end.
+    pub(crate) fn finished(&self) -> bool {
+        self.pass.finished
+    }
+}
+
+/// Told after each recording; `false` ends the pass early.
+type Observe<'a> = &'a mut dyn FnMut(&AnalyzeProgress) -> bool;
+
 impl Segue {
-    /// Listens to what has no vector of the current model. `observe` is called after each recording; its `false`
-    /// ends the work early, and loses nothing.
+    /// Listens to what has no vector of the current model, then measures what was not measured. `observe` is called
+    /// after each recording; its `false` ends the work early, and loses nothing.
     pub fn analyze(
         &self,
         request: &AnalyzeRequest,
-        observe: &mut dyn FnMut(&AnalyzeProgress) -> bool,
+        observe: Observe,
     ) -> Result<AnalyzeDone, AppError> {
+        let listened = self.listen(request, observe)?;
+        let measured = match listened.pass.finished {
+            true => self.measure(request, observe)?,
+            false => Pass::default(),
+        };
+        // A file that no pass can decode is one refusal.
+        let mut failures = listened.pass.failures;
+        for failure in measured.failures {
+            if !failures.contains(&failure) {
+                failures.push(failure);
+            }
+        }
+        Ok(AnalyzeDone {
+            analyzed: listened.pass.done,
+            already: listened.already,
+            measured: measured.done,
+            failures,
+            finished: measured.finished,
+            seconds: listened.pass.seconds + measured.seconds,
+            listening_seconds: listened.pass.seconds,
+            measuring_seconds: measured.seconds,
+            audio_seconds: listened.audio_seconds,
+            provider: listened.provider,
+            fell_back: listened.fell_back,
+            model: listened.model,
+        })
+    }
+
+    /// The first pass: vectors and tags, tempo and key.
+    pub(crate) fn listen(
+        &self,
+        request: &AnalyzeRequest,
+        observe: Observe,
+    ) -> Result<Listened, AppError> {
         let begun = Instant::now();
         let first = self.ear.open(request.provider)?;
         let (id, provider) = (first.id().clone(), first.active_provider());
@@ -60,97 +131,161 @@ impl Segue {
         }
         let already = self.library.analyzed_count(&id)?;
         let todo = self.library.unanalyzed(&id, u32::MAX)?;
-        let jobs = request
-            .jobs
-            .unwrap_or_else(default_jobs)
-            .clamp(1, 64)
-            .min(todo.len().max(1));
         // Models are opened here, one after the other, so that a refusal is an error and not a dead thread.
         let mut models = vec![first];
-        while models.len() < jobs {
+        while models.len() < request.threads(todo.len()) {
             models.push(self.ear.open(request.provider)?);
         }
-        let mut done = AnalyzeDone {
-            analyzed: 0,
-            already,
-            failures: Vec::new(),
-            finished: true,
-            seconds: 0.0,
-            audio_seconds: 0.0,
-            provider: provider.as_str().into(),
-            fell_back: None,
-            model: id.to_string(),
-        };
+        let mut audio_seconds = 0.0;
         let fallen: Mutex<Option<Fallen>> = Mutex::default();
-        let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
-        std::thread::scope(|scope| {
-            // As many results may wait as there are threads: while the writer is held, the threads are too.
-            let (heard, results) = mpsc::sync_channel::<(&Unanalyzed, Result<Analyzed, _>)>(jobs);
-            for mut model in models {
-                let (heard, next, stop, todo) = (heard.clone(), &next, &stop, &todo);
-                let fallen = &fallen;
-                scope.spawn(move || {
-                    yield_to_the_listener();
-                    while !stop.load(Ordering::Relaxed)
-                        && let Some(recording) = todo.get(next.fetch_add(1, Ordering::Relaxed))
-                        && heard
-                            .send((recording, model.analyze_file(&recording.path)))
-                            .is_ok()
-                    {}
-                    if let Some(failed) = model.fallen() {
-                        *lock(fallen) = Some(failed.clone());
-                    }
-                });
-            }
-            drop(heard);
-            for (recording, result) in results {
-                match result {
-                    Ok(analyzed) => {
-                        self.library.put_analysis(
-                            recording.audio,
-                            &analyzed.embedding,
-                            &analyzed.tags,
-                        )?;
-                        done.analyzed += 1;
-                        done.audio_seconds += analyzed.audio_seconds;
-                    }
-                    Err(error) => {
-                        let reason = AppError::from(error).sentence();
-                        // A file that went while it was being heard is the scan's affair, not a refusal.
-                        if recording.path.exists() {
-                            self.library
-                                .put_analysis_failure(recording.audio, &id, &reason)?;
-                        }
-                        let path = recording.path.clone();
-                        done.failures
-                            .push(failure_row(&segue_library::Failure { path, reason }));
-                    }
+        let pass = in_parallel(
+            JobStage::Listening,
+            &todo,
+            models,
+            |model, path| {
+                let heard = model.analyze_file(path).map_err(AppError::from);
+                if let Some(failed) = model.fallen() {
+                    lock(&fallen).get_or_insert_with(|| failed.clone());
                 }
-                let failed = done.failures.len() as u64;
-                let progress = AnalyzeProgress {
-                    done: done.analyzed + failed,
-                    total: todo.len() as u64,
-                    failed,
-                    current: Some(recording.path.to_string_lossy().into_owned()),
-                };
-                if !stop.load(Ordering::Relaxed) && !observe(&progress) {
-                    // What is in the air is still written.
-                    stop.store(true, Ordering::Relaxed);
-                    done.finished = false;
+                heard
+            },
+            |recording, heard| match heard {
+                Ok(heard) => {
+                    audio_seconds += heard.audio_seconds;
+                    let (embedding, tags) = (&heard.embedding, &heard.tags);
+                    self.library
+                        .put_analysis(recording.audio, embedding, tags, &heard.descriptors)
                 }
-            }
-            Ok::<_, AppError>(())
-        })?;
-        if let Some(failed) = lock(&fallen).take() {
-            self.ear.note_fallen(&failed);
-            done.provider = Provider::Cpu.as_str().into();
-            done.fell_back = Some(format!("{}: {}", failed.provider.as_str(), failed.reason));
+                Err(reason) => self
+                    .library
+                    .put_analysis_failure(recording.audio, &id, reason),
+            },
+            observe,
+        )?;
+        let fallen = lock(&fallen).take();
+        if let Some(failed) = &fallen {
+            self.ear.note_fallen(failed);
         }
         // The turn may have come to these vectors.
         self.serving()?;
-        done.seconds = begun.elapsed().as_secs_f64();
-        Ok(done)
+        Ok(Listened {
+            pass: Pass {
+                seconds: begun.elapsed().as_secs_f64(),
+                ..pass
+            },
+            already,
+            audio_seconds,
+            provider: match &fallen {
+                Some(_) => Provider::Cpu,
+                None => provider,
+            }
+            .as_str()
+            .into(),
+            fell_back: fallen
+                .map(|failed| format!("{}: {}", failed.provider.as_str(), failed.reason)),
+            model: id.to_string(),
+        })
     }
+
+    /// The second pass: loudness, silence and outline of whole files. Needs no model.
+    pub(crate) fn measure(
+        &self,
+        request: &AnalyzeRequest,
+        observe: Observe,
+    ) -> Result<Pass, AppError> {
+        let begun = Instant::now();
+        if request.again {
+            self.library.clear_measures()?;
+        }
+        let todo = self.library.unmeasured(u32::MAX)?;
+        let pass = in_parallel(
+            JobStage::Measuring,
+            &todo,
+            vec![(); request.threads(todo.len())],
+            |(), path| measure_file(path).map_err(AppError::from),
+            |recording, measured| match measured {
+                Ok(measures) => self.library.put_measures(recording.audio, measures),
+                Err(reason) => self.library.put_measure_failure(recording.audio, reason),
+            },
+            observe,
+        )?;
+        Ok(Pass {
+            seconds: begun.elapsed().as_secs_f64(),
+            ..pass
+        })
+    }
+}
+
+impl AnalyzeRequest {
+    fn threads(&self, todo: usize) -> usize {
+        let jobs = self.jobs.unwrap_or_else(default_jobs);
+        jobs.clamp(1, 64).min(todo.max(1))
+    }
+}
+
+/// Deals with recordings on a thread for each of `workers`; `keep` gets each result, or the reason of a refusal.
+fn in_parallel<W: Send, T: Send>(
+    stage: JobStage,
+    todo: &[Unanalyzed],
+    workers: Vec<W>,
+    work: impl Fn(&mut W, &Path) -> Result<T, AppError> + Sync,
+    mut keep: impl FnMut(&Unanalyzed, Result<&T, &str>) -> Result<(), segue_library::LibraryError>,
+    observe: Observe,
+) -> Result<Pass, AppError> {
+    let mut pass = Pass {
+        finished: true,
+        ..Pass::default()
+    };
+    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        // As many results may wait as there are threads: while the writer is held, the threads are too.
+        let (sender, results) = mpsc::sync_channel(workers.len());
+        for mut worker in workers {
+            let (sender, next, stop, work) = (sender.clone(), &next, &stop, &work);
+            scope.spawn(move || {
+                yield_to_the_listener();
+                while !stop.load(Ordering::Relaxed)
+                    && let Some(recording) = todo.get(next.fetch_add(1, Ordering::Relaxed))
+                    && sender
+                        .send((recording, work(&mut worker, &recording.path)))
+                        .is_ok()
+                {}
+            });
+        }
+        drop(sender);
+        for (recording, result) in results {
+            match result {
+                Ok(found) => {
+                    keep(recording, Ok(&found))?;
+                    pass.done += 1;
+                }
+                Err(error) => {
+                    let reason = error.sentence();
+                    // A file that went in the meantime is the scan's affair, not a refusal.
+                    if recording.path.exists() {
+                        keep(recording, Err(&reason))?;
+                    }
+                    let path = recording.path.clone();
+                    pass.failures.push(failure_row(&Failure { path, reason }));
+                }
+            }
+            let failed = pass.failures.len() as u64;
+            let progress = AnalyzeProgress {
+                stage,
+                done: pass.done + failed,
+                total: todo.len() as u64,
+                failed,
+                current: Some(recording.path.to_string_lossy().into_owned()),
+            };
+            if !stop.load(Ordering::Relaxed) && !observe(&progress) {
+                // What is in the air is still written.
+                stop.store(true, Ordering::Relaxed);
+                pass.finished = false;
+            }
+        }
+        Ok::<_, AppError>(())
+    })?;
+    Ok(pass)
 }
 
 /// Lets whatever a person waits for go first: playback above all.

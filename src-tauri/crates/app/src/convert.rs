@@ -1,13 +1,15 @@
 //! From the rooms' nouns to the shapes that leave the process.
 
-use segue_core::Track;
+use segue_core::{Key, Track, Waveform};
 use segue_library::{Album, Failure, Root};
 use segue_recommend::Reason;
 
-use crate::dto::{AlbumRow, FailureRow, ReasonRow, RootRow, TrackRow};
+use crate::dto::{AlbumRow, FailureRow, ReasonRow, RootRow, TrackRow, WaveformRow};
 
 /// A row without the heard tags, which [`Segue::track_rows`](crate::Segue) adds.
 pub(crate) fn track_row(track: &Track) -> TrackRow {
+    // Tags spell keys in many ways; what is none in any of them is shown as it stands.
+    let key = track.key.as_deref().and_then(Key::parse);
     TrackRow {
         id: track.id.0,
         path: track.path.to_string_lossy().into_owned(),
@@ -24,9 +26,15 @@ pub(crate) fn track_row(track: &Track) -> TrackRow {
         sample_rate_hz: track.sample_rate_hz,
         bitrate_kbps: track.bitrate_kbps,
         bpm: track.bpm,
-        key: track.key.clone(),
+        key: key.map(|key| key.to_string()).or_else(|| track.key.clone()),
+        camelot: key.map(Key::camelot),
         loudness_lufs: track.loudness_lufs,
         tags: None,
+        true_peak_dbtp: track.true_peak_dbtp,
+        intro_lufs: track.intro_lufs,
+        outro_lufs: track.outro_lufs,
+        leading_silence_s: track.leading_silence_s,
+        trailing_silence_s: track.trailing_silence_s,
         plays: track.plays,
         skips: track.skips,
         rating: track.rating,
@@ -45,6 +53,13 @@ pub(crate) fn album_row(album: &Album) -> AlbumRow {
         tracks: album.tracks,
         duration_s: album.duration_s,
         cover_track: album.cover_track.map(|id| id.0),
+    }
+}
+
+pub(crate) fn waveform_row(waveform: Waveform) -> WaveformRow {
+    WaveformRow {
+        peak: waveform.peak,
+        rms: waveform.rms,
     }
 }
 

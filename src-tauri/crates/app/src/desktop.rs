@@ -10,11 +10,12 @@ use segue_core::{PlaySource, Rating, TrackId};
 use segue_library::{AlbumId, Failure, Sort, TrackQuery, Watcher};
 use segue_playback::OutputKind;
 
-use crate::analyze::AnalyzeRequest;
-use crate::convert::{album_row, failure_row, root_row};
+use crate::analyze::{AnalyzeProgress, AnalyzeRequest};
+use crate::convert::{album_row, failure_row, root_row, waveform_row};
 use crate::dto::{
-    AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, JobAction, JobKind, LibraryStatus,
-    PickRow, PlayerCommand, PlayerState, QueuePage, RatingName, SongSort, SongsPage, SongsQuery,
+    AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, JobAction, JobKind, JobStage,
+    LibraryStatus, PickRow, PlayerCommand, PlayerState, QueuePage, RatingName, SongSort, SongsPage,
+    SongsQuery, WaveformRow,
 };
 use crate::job::Job;
 use crate::lock::lock;
@@ -206,6 +207,12 @@ impl Desktop {
         if let Ok(model) = self.segue.ear.model_id() {
             failures.extend(self.segue.library.analysis_failures(&model)?);
         }
+        // A file that no pass can decode is one refusal.
+        for failure in self.segue.library.measure_failures()? {
+            if !failures.contains(&failure) {
+                failures.push(failure);
+            }
+        }
         Ok(failures)
     }
 
@@ -290,6 +297,12 @@ impl Desktop {
     /// A square-bounded JPEG of a track's cover.
     pub fn cover(&self, track: i64, size_px: u32) -> Result<Option<Vec<u8>>, AppError> {
         Ok(self.segue.library.thumbnail(TrackId(track), size_px)?)
+    }
+
+    /// The outline of a track's recording, once it was measured.
+    pub fn waveform(&self, track: i64) -> Result<Option<WaveformRow>, AppError> {
+        let measures = self.segue.library.measures(TrackId(track))?;
+        Ok(measures.map(|measures| waveform_row(measures.waveform)))
     }
 
     /// Plays a whole list of songs, starting at `index`.
@@ -481,7 +494,7 @@ impl Work {
         self.scan.end(done.err().map(|error| error.sentence()));
     }
 
-    /// The analysing thread: listens to what is new, as often as something may be.
+    /// The analysing thread: listens to what is new, and measures it, as often as something may be.
     fn listen_all(&self, wanted: &Receiver<()>, player: &Player) {
         let mut current = self.segue.ear.current();
         loop {
@@ -498,22 +511,25 @@ impl Work {
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             if !self.analysis.is_paused() {
-                self.listen_now(player);
+                self.listen_now(wanted, player);
             }
         }
     }
 
     /// Whether anything waits to be heard: asked first, because opening a network for nothing takes time and memory.
-    fn has_news(&self) -> Result<bool, AppError> {
+    fn has_unheard(&self) -> Result<bool, AppError> {
         let model = self.segue.ear.model_id()?;
         Ok(!self.segue.library.unanalyzed(&model, 1)?.is_empty())
     }
 
-    fn listen_now(&self, player: &Player) {
-        match self.has_news() {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => return self.analysis.end(Some(error.sentence())),
+    fn listen_now(&self, wanted: &Receiver<()>, player: &Player) {
+        let unheard = self.has_unheard();
+        let unmeasured = match self.segue.library.unmeasured(1) {
+            Ok(waiting) => !waiting.is_empty(),
+            Err(error) => return self.analysis.end(Some(AppError::from(error).sentence())),
+        };
+        if matches!(unheard, Ok(false)) && !unmeasured {
+            return;
         }
         // Half of the cores, and one while music plays: the listener goes before the library.
         let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
@@ -529,19 +545,32 @@ impl Work {
             again: false,
         };
         let mut told = Instant::now();
-        let done = self.segue.analyze(&request, &mut |progress| {
+        let mut observe = |progress: &AnalyzeProgress| {
             if told.elapsed() >= NEWS_EVERY * 4 {
                 self.tell_library();
                 told = Instant::now();
             }
-            self.analysis.advance(
+            self.analysis.stage(progress.stage);
+            let go_on = self.analysis.advance(
                 progress.done,
                 progress.total,
                 progress.failed,
                 progress.current.clone(),
-            )
+            );
+            // What came meanwhile is heard before the rest is measured.
+            go_on && (progress.stage == JobStage::Listening || wanted.is_empty())
+        };
+        // Without a model there is nothing to hear with; what is measured needs none.
+        let heard = unheard.and_then(|unheard| match unheard {
+            true => Ok(self.segue.listen(&request, &mut observe)?.finished()),
+            false => Ok(true),
         });
-        self.analysis.end(done.err().map(|error| error.sentence()));
+        let measured = match heard {
+            Ok(false) => Ok(()),
+            _ => self.segue.measure(&request, &mut observe).map(drop),
+        };
+        let failed = heard.err().or(measured.err());
+        self.analysis.end(failed.map(|error| error.sentence()));
         self.tell_library();
     }
 }

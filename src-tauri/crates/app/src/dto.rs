@@ -26,11 +26,23 @@ pub struct TrackRow {
     pub codec: String,
     pub sample_rate_hz: Option<u32>,
     pub bitrate_kbps: Option<u32>,
+    /// Beats per minute, from the tag, else heard.
     pub bpm: Option<f64>,
+    /// Key, from the tag, else heard: `A minor`.
     pub key: Option<String>,
+    /// The key's place on the Camelot wheel: `8A`.
+    pub camelot: Option<String>,
+    /// Integrated loudness (EBU R128).
     pub loudness_lufs: Option<f64>,
     /// What the network hears plainly in it, the surest first; `null` before it was heard.
     pub tags: Option<Vec<String>>,
+    pub true_peak_dbtp: Option<f64>,
+    /// Loudness of the first 10 s after the leading silence.
+    pub intro_lufs: Option<f64>,
+    /// Loudness of the last 10 s before the trailing silence.
+    pub outro_lufs: Option<f64>,
+    pub leading_silence_s: Option<f64>,
+    pub trailing_silence_s: Option<f64>,
     pub plays: u32,
     pub skips: u32,
     #[ts(as = "Option<RatingName>")]
@@ -80,6 +92,14 @@ pub struct SongsPage {
     pub total: u64,
     pub offset: u32,
     pub rows: Vec<TrackRow>,
+}
+
+/// The outline of a recording: peak and root mean square of equal stretches of its length. A value is
+/// `round(255 · sqrt(amplitude))`, amplitude 1 being full scale.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct WaveformRow {
+    pub peak: Vec<u8>,
+    pub rms: Vec<u8>,
 }
 
 /// The order of a list of albums.
@@ -249,6 +269,16 @@ pub enum JobKind {
     Analysis,
 }
 
+/// What an analysis is about, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum JobStage {
+    /// Vectors, tags, tempo and key.
+    Listening,
+    /// Loudness, silence and outline of whole files.
+    Measuring,
+}
+
 /// What to do with long work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
@@ -272,6 +302,8 @@ pub enum JobStatus {
 pub struct JobProgress {
     pub job: JobKind,
     pub status: JobStatus,
+    /// Of an analysis under way; the numbers below are this stage's.
+    pub stage: Option<JobStage>,
     pub done: u64,
     /// 0 while not known yet.
     pub total: u64,
@@ -388,6 +420,7 @@ declarations!(
     SongSort,
     SongsQuery,
     SongsPage,
+    WaveformRow,
     AlbumSort,
     AlbumRow,
     AlbumsPage,
@@ -402,6 +435,7 @@ declarations!(
     PlayerCommand,
     EnqueueAt,
     JobKind,
+    JobStage,
     JobAction,
     JobStatus,
     JobProgress,

@@ -3,7 +3,7 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::dto::{AppEvent, JobKind, JobProgress, JobStatus};
+use crate::dto::{AppEvent, JobKind, JobProgress, JobStage, JobStatus};
 use crate::lock::lock;
 use crate::player::Tell;
 
@@ -64,6 +64,21 @@ impl Job {
         self.tell(&mut state);
     }
 
+    /// A stage of the run begins: its numbers and its clock start anew.
+    pub(crate) fn stage(&self, stage: JobStage) {
+        let mut state = lock(&self.state);
+        if state.progress.stage == Some(stage) {
+            return;
+        }
+        let (job, status) = (state.progress.job, state.progress.status);
+        state.progress = JobProgress {
+            stage: Some(stage),
+            ..fresh(job, status)
+        };
+        state.begun = Instant::now();
+        state.told = None;
+    }
+
     /// Notes how far the work is; waits here while it is paused. `false`: it was cancelled.
     pub(crate) fn advance(
         &self,
@@ -110,7 +125,8 @@ impl Job {
             state.progress.message,
             state.progress.current,
             state.progress.left_s,
-        ) = (failed, None, None);
+            state.progress.stage,
+        ) = (failed, None, None, None);
         self.tell(&mut state);
     }
 
@@ -149,6 +165,7 @@ fn fresh(job: JobKind, status: JobStatus) -> JobProgress {
     JobProgress {
         job,
         status,
+        stage: None,
         done: 0,
         total: 0,
         failures: 0,

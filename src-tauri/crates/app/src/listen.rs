@@ -332,6 +332,8 @@ impl Segue {
             model: model.id().to_string(),
             vector: heard.embedding.values().to_vec(),
             tags,
+            bpm: heard.descriptors.bpm,
+            key: heard.descriptors.key.map(|key| key.to_string()),
         })
     }
 }

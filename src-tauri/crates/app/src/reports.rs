@@ -40,13 +40,19 @@ pub struct AnalyzeDone {
     pub analyzed: u64,
     /// Recordings that had a vector of this model.
     pub already: u64,
+    /// Recordings measured now, from end to end.
+    pub measured: u64,
     /// Files refused, one by one.
     pub failures: Vec<FailureRow>,
     /// False when it was stopped before its end.
     pub finished: bool,
     /// Wall time.
     pub seconds: f64,
-    /// Seconds of audio decoded.
+    /// Wall time of the first pass: vectors, tags, tempo and key.
+    pub listening_seconds: f64,
+    /// Wall time of the second pass: loudness, silence and outline.
+    pub measuring_seconds: f64,
+    /// Seconds of audio decoded for the first pass.
     pub audio_seconds: f64,
     /// The execution provider that was active at the end.
     pub provider: String,
@@ -79,6 +85,10 @@ pub enum Embedded {
         vector: Vec<f32>,
         /// Every tag with its probability, likeliest first.
         tags: Vec<TagScore>,
+        /// Beats per minute.
+        bpm: Option<f64>,
+        /// Key, such as `A minor`.
+        key: Option<String>,
     },
     /// The file was refused.
     Refused {

@@ -33,7 +33,7 @@ pub(crate) enum Command {
         #[arg(long)]
         watch: bool,
     },
-    /// Listen to what has no vector of the current model
+    /// Listen to what has no vector of the current model, and measure what was not measured
     Analyze {
         /// Tracks at the same time [default: all cores but one]
         #[arg(long)]
@@ -41,7 +41,7 @@ pub(crate) enum Command {
         /// Where the network runs: auto, cpu, cuda, directml or coreml
         #[arg(long, default_value = "auto", value_parser = provider)]
         provider: Provider,
-        /// Listen to everything anew
+        /// Listen to and measure everything anew
         #[arg(long)]
         again: bool,
     },

@@ -57,14 +57,16 @@ pub(crate) fn analysis(done: &AnalyzeDone, json: bool) {
         return line(done);
     }
     let mut text = format!(
-        "{} listened to, {} known before, {} refused; {:.0} s of audio in {:.1} s with {} on {}\n",
+        "{} listened to, {} known before, {} measured, {} refused; {:.0} s of audio in {:.1} s with {} on {}, whole files in {:.1} s\n",
         done.analyzed,
         done.already,
+        done.measured,
         done.failures.len(),
         done.audio_seconds,
-        done.seconds,
+        done.listening_seconds,
         done.model,
-        done.provider
+        done.provider,
+        done.measuring_seconds
     );
     if let Some(reason) = &done.fell_back {
         text.push_str(&format!("went on on the processor after {reason}\n"));
@@ -86,10 +88,11 @@ pub(crate) fn tracks(found: &TracksFound, json: bool) {
     let mut text = String::new();
     for track in &found.tracks {
         text.push_str(&format!(
-            "{:>7}  {}  [{}]\n",
+            "{:>7}  {}  [{}]{}\n",
             track.id,
             name(track),
-            time(track.duration_s)
+            time(track.duration_s),
+            heard(track)
         ));
     }
     let shown = found.tracks.len() as u64;
@@ -97,6 +100,20 @@ pub(crate) fn tracks(found: &TracksFound, json: bool) {
         text.push_str(&format!("{shown} of {}\n", found.total));
     }
     put(&text);
+}
+
+/// Tempo, key and loudness, as far as they are known.
+fn heard(track: &TrackRow) -> String {
+    let facts = [
+        track.bpm.map(|bpm| format!("{bpm:.0} BPM")),
+        track.key.clone(),
+        track.loudness_lufs.map(|lufs| format!("{lufs:.1} LUFS")),
+    ];
+    facts
+        .into_iter()
+        .flatten()
+        .map(|fact| format!("  {fact}"))
+        .collect()
 }
 
 pub(crate) fn embedded(embedded: &Embedded, json: bool) {

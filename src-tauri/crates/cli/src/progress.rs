@@ -1,7 +1,7 @@
 //! A progress bar on standard error while work is long, if that is a terminal; otherwise nothing.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use segue_app::{AnalyzeProgress, Playing, ScanProgress};
+use segue_app::{AnalyzeProgress, JobStage, Playing, ScanProgress};
 
 pub(crate) struct Bar {
     bar: ProgressBar,
@@ -12,7 +12,7 @@ pub(crate) fn scan() -> Bar {
 }
 
 pub(crate) fn analysis() -> Bar {
-    Bar::new("listening {pos}/{len} {wide_bar} {eta} {msg}")
+    Bar::new("{prefix} {pos}/{len} {wide_bar} {eta} {msg}")
 }
 
 pub(crate) fn playing() -> Bar {
@@ -35,6 +35,14 @@ impl Bar {
     }
 
     pub(crate) fn analysis(&mut self, progress: &AnalyzeProgress) -> bool {
+        let stage = match progress.stage {
+            JobStage::Listening => "listening",
+            JobStage::Measuring => "measuring",
+        };
+        if self.bar.prefix() != stage {
+            self.bar.set_prefix(stage);
+            self.bar.reset();
+        }
         self.bar.set_length(progress.total);
         self.bar.set_position(progress.done);
         self.bar

@@ -6,16 +6,20 @@
 //! arguments in the rooms above.
 
 mod code;
+mod descriptors;
 mod embedding;
 mod id;
+mod key;
 mod play;
 mod text;
 mod track;
 
 pub use code::ErrorCode;
+pub use descriptors::{Descriptors, Measures, Waveform};
 pub use embedding::{Embedding, EmbeddingError, TagScore};
 pub use id::{AudioHash, AudioHashError, ModelId, TrackId};
 pub use jiff::Timestamp;
+pub use key::{Key, Mode};
 pub use play::{Heard, Play, PlaySource, PlaySubject, Rating};
 pub use text::{fold, similar_key};
 pub use track::Track;

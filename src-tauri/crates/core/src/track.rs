@@ -41,10 +41,20 @@ pub struct Track {
     pub bitrate_kbps: Option<u32>,
     /// Beats per minute, from tag or analysis.
     pub bpm: Option<f64>,
-    /// Musical key, from tag or analysis, such as `F#m`.
+    /// Musical key, from tag or analysis, such as `F#m` or `F# minor`.
     pub key: Option<String>,
     /// Integrated loudness (EBU R128).
     pub loudness_lufs: Option<f64>,
+    /// Highest true peak in dBTP.
+    pub true_peak_dbtp: Option<f64>,
+    /// Loudness of the first 10 s of sound.
+    pub intro_lufs: Option<f64>,
+    /// Loudness of the last 10 s of sound.
+    pub outro_lufs: Option<f64>,
+    /// Seconds of silence before the first sound.
+    pub leading_silence_s: Option<f64>,
+    /// Seconds of silence after the last.
+    pub trailing_silence_s: Option<f64>,
     /// Whether a cover is embedded or lies beside the file.
     pub has_cover: bool,
     /// Times the recording was listened to.

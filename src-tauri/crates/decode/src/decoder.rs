@@ -20,6 +20,7 @@ use symphonia::core::packet::Packet;
 use symphonia::core::units::{Duration, TimeBase, Timestamp};
 
 use crate::DecodeError;
+use crate::downmix::loudness_weights;
 use crate::error::guarded;
 use crate::mp4;
 use crate::source::{Budget, Source};
@@ -158,6 +159,12 @@ impl Decoder {
         }
         self.next += (stop - skip) as u64;
         Ok(Some(&self.block[skip * channels..stop * channels]))
+    }
+
+    /// How much each channel counts towards loudness, by ITU-R BS.1770-4, table 4: 1 in front, 1.41 at the sides, 0 for
+    /// the LFE.
+    pub fn loudness_weights(&self) -> Vec<f64> {
+        loudness_weights(&self.channels)
     }
 
     /// Which speaker each channel is for.

@@ -106,6 +106,28 @@ fn stereo_gains(channels: &Channels) -> Vec<Vec<f32>> {
     gains
 }
 
+/// How much each channel counts towards loudness (ITU-R BS.1770-4, table 4): 1.41 for speakers to the side, 0 for the
+/// LFE, 1 for all others.
+pub(crate) fn loudness_weights(channels: &Channels) -> Vec<f64> {
+    let positions = positions(channels);
+    let sides = Position::SIDE_LEFT | Position::SIDE_RIGHT;
+    // Without speakers at the sides, those called rear are the surrounds of 5.1, at 110 degrees.
+    let surround = match positions
+        .iter()
+        .flatten()
+        .any(|position| sides.contains(*position))
+    {
+        true => sides,
+        false => Position::REAR_LEFT | Position::REAR_RIGHT,
+    };
+    let weight = |position: Option<Position>| match position {
+        Some(position) if (Position::LFE1 | Position::LFE2).contains(position) => 0.0,
+        Some(position) if surround.contains(position) => 1.41,
+        _ => 1.0,
+    };
+    positions.into_iter().map(weight).collect()
+}
+
 /// The speaker of each channel, in the order of the samples; `None` for one that nobody named.
 fn positions(channels: &Channels) -> Vec<Option<Position>> {
     let count = channels.count();
@@ -161,6 +183,20 @@ fn speaker_gains(position: Option<Position>) -> (f32, f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn surround_counts_more_and_the_lfe_not_at_all() {
+        let weights = |count| {
+            loudness_weights(&Channels::Positioned(
+                Position::from_wave_channel_count(count).unwrap(),
+            ))
+        };
+        assert_eq!(weights(1), [1.0]);
+        assert_eq!(weights(2), [1.0, 1.0]);
+        assert_eq!(weights(6), [1.0, 1.0, 1.0, 0.0, 1.41, 1.41]);
+        assert_eq!(weights(8), [1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.41, 1.41]);
+        assert_eq!(loudness_weights(&Channels::Discrete(2)), [1.0, 1.0]);
+    }
 
     #[test]
     fn every_layout_keeps_within_full_scale() {

@@ -5,6 +5,7 @@
 //! opinions, settings with the saved queue — is committed with `synchronous = FULL`, that is with an fsync.
 
 pub(crate) mod albums;
+mod measures;
 mod migrations;
 pub(crate) mod plays;
 pub(crate) mod rows;

@@ -269,8 +269,10 @@ pub(super) fn by_id(db: &Connection, ids: &[TrackId]) -> rusqlite::Result<Vec<Tr
         "SELECT t.id, r.audio, t.path, t.title, t.artists, t.album, t.album_artist, t.genres, t.year, t.track,
                 t.disc, t.duration_s, t.codec, t.sample_rate_hz, t.bitrate_kbps, coalesce(t.bpm, r.bpm),
                 coalesce(t.musical_key, r.musical_key), r.loudness_lufs, t.cover_hash NOTNULL OR t.sidecar,
-                r.plays, r.skips, r.rating, t.added_at, t.missing
-         FROM tracks t JOIN recordings r ON r.id = t.recording_id WHERE t.id = ?",
+                r.plays, r.skips, r.rating, t.added_at, t.missing, m.true_peak_dbtp, m.intro_lufs, m.outro_lufs,
+                m.leading_silence_s, m.trailing_silence_s
+         FROM tracks t JOIN recordings r ON r.id = t.recording_id LEFT JOIN measures m USING (recording_id)
+         WHERE t.id = ?",
     )?;
     let mut tracks = Vec::with_capacity(ids.len());
     for id in ids {
@@ -300,6 +302,11 @@ fn track(row: &Row) -> rusqlite::Result<Track> {
         bpm: row.get(15)?,
         key: row.get(16)?,
         loudness_lufs: row.get(17)?,
+        true_peak_dbtp: row.get(24)?,
+        intro_lufs: row.get(25)?,
+        outro_lufs: row.get(26)?,
+        leading_silence_s: row.get(27)?,
+        trailing_silence_s: row.get(28)?,
         has_cover: row.get(18)?,
         plays: row.get(19)?,
         skips: row.get(20)?,

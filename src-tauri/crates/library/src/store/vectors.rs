@@ -1,11 +1,11 @@
-//! What the network heard: vectors and tags by recording and model, and what is still to be heard.
+//! What was heard: vectors and tags by recording and model, tempo and key by recording, and what is still to be heard.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 
 use half::f16;
-use rusqlite::{Connection, OptionalExtension, params};
-use segue_core::{AudioHash, Embedding, ModelId, TagScore, Timestamp, TrackId};
+use rusqlite::{Connection, OptionalExtension, Rows, params};
+use segue_core::{AudioHash, Descriptors, Embedding, ModelId, TagScore, Timestamp, TrackId};
 
 use super::tracks::{self, Failure};
 use super::{Durability, Library, bump, micros, rows};
@@ -28,7 +28,7 @@ const PRESENT: u16 = 1 << 15;
 /// The tags heard in one recording, most probable first.
 pub type HeardTags = (AudioHash, Vec<TagScore>);
 
-/// A recording that waits to be heard.
+/// A recording that waits to be heard or measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unanalyzed {
     /// The recording.
@@ -39,13 +39,41 @@ pub struct Unanalyzed {
     pub path: PathBuf,
 }
 
+impl Unanalyzed {
+    /// The first file of each recording among rows of `(audio, track, path)` in the recordings' order, without those
+    /// beneath `offline`.
+    pub(super) fn first_files(
+        mut rows: Rows,
+        offline: &[Vec<u8>],
+        limit: u32,
+    ) -> rusqlite::Result<Vec<Self>> {
+        let mut found: Vec<Self> = Vec::new();
+        while found.len() < limit as usize
+            && let Some(row) = rows.next()?
+        {
+            let audio = AudioHash(row.get(0)?);
+            let path = row.get_ref(2)?.as_blob()?;
+            let again = found.last().is_some_and(|last| last.audio == audio);
+            if !again && !offline.iter().any(|root| paths::within(path, root)) {
+                found.push(Self {
+                    audio,
+                    track: TrackId(row.get(1)?),
+                    path: paths::from_bytes(path),
+                });
+            }
+        }
+        Ok(found)
+    }
+}
+
 impl Library {
-    /// Keeps what a model heard in a recording.
+    /// Keeps what was heard in a recording: by a model, and of tempo and key.
     pub fn put_analysis(
         &self,
         audio: AudioHash,
         embedding: &Embedding,
         tags: &[TagScore],
+        descriptors: &Descriptors,
     ) -> Result<(), LibraryError> {
         let value: Vec<u8> = embedding
             .values()
@@ -76,6 +104,15 @@ impl Library {
             }
             db.prepare_cached("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)")?
                 .execute(params![model, recording, value, heard])?;
+            db.prepare_cached(
+                "UPDATE recordings SET bpm = ?, musical_key = ?, described = ? WHERE id = ?",
+            )?
+            .execute(params![
+                descriptors.bpm,
+                descriptors.key.map(|key| key.to_string()),
+                Descriptors::VERSION,
+                recording
+            ])?;
             db.prepare_cached(
                 "DELETE FROM analysis_failures WHERE model_id = ? AND recording_id = ?",
             )?
@@ -113,8 +150,8 @@ impl Library {
         })
     }
 
-    /// Up to `limit` recordings that have neither a vector of this model nor a failure, one present file each.
-    /// Files on folders that are offline are left out.
+    /// Up to `limit` recordings that have neither a vector of this model nor a failure, or whose tempo and key were not
+    /// sought by this Segue's way; one present file each. Files on folders that are offline are left out.
     pub fn unanalyzed(
         &self,
         model_id: &ModelId,
@@ -123,26 +160,15 @@ impl Library {
         let offline = self.offline()?;
         self.read("list what is to be analysed", |db| {
             let mut statement = db.prepare_cached(
-                "WITH model AS (SELECT id FROM models WHERE name = ?)
+                "WITH model AS (SELECT id FROM models WHERE name = ?1)
                  SELECT r.audio, t.id, t.path FROM recordings r CROSS JOIN tracks t ON t.recording_id = r.id
                  WHERE NOT t.missing
-                   AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.model_id = (SELECT id FROM model) AND v.recording_id = r.id)
+                   AND (coalesce(r.described, 0) < ?2
+                     OR NOT EXISTS (SELECT 1 FROM vectors v WHERE v.model_id = (SELECT id FROM model) AND v.recording_id = r.id))
                    AND NOT EXISTS (SELECT 1 FROM analysis_failures f WHERE f.model_id = (SELECT id FROM model) AND f.recording_id = r.id)
                  ORDER BY r.id, t.id",
             )?;
-            let mut rows = statement.query([&model_id.0])?;
-            let mut found: Vec<Unanalyzed> = Vec::new();
-            while found.len() < limit as usize
-                && let Some(row) = rows.next()?
-            {
-                let audio = AudioHash(row.get(0)?);
-                let path = row.get_ref(2)?.as_blob()?;
-                let again = found.last().is_some_and(|last| last.audio == audio);
-                if !again && !offline.iter().any(|root| paths::within(path, root)) {
-                    found.push(Unanalyzed { audio, track: TrackId(row.get(1)?), path: paths::from_bytes(path) });
-                }
-            }
-            Ok(found)
+            Unanalyzed::first_files(statement.query(params![&model_id.0, Descriptors::VERSION])?, &offline, limit)
         })
     }
 
@@ -277,7 +303,7 @@ impl Library {
     }
 
     /// The roots that are not there now.
-    fn offline(&self) -> Result<Vec<Vec<u8>>, LibraryError> {
+    pub(super) fn offline(&self) -> Result<Vec<Vec<u8>>, LibraryError> {
         let roots = self.read("list the folders", rows::root_paths)?;
         Ok(roots
             .into_iter()
