@@ -1,8 +1,9 @@
 """The model's card and the list of everyone whose music it learned from.
 
-    python card.py --out ../segue-ear-1
+    python card.py --gathered … --out ../segue-ear-2
 
-Counts come from index.jsonl, the run's record from the cache, figures from what `evaluate.py` left there.
+Counts come from the index files, the run's record from the cache, figures from what `evaluate.py` left there, what was
+tried from `tried.md`.
 """
 
 import json
@@ -14,8 +15,9 @@ import data
 
 
 def attribution(lines, out):
-    """One row a piece of the train split. An empty artist is one that the source does not name."""
-    rows = {line["track"]: (line["title"], line["artist"] or "", line["licence"], f"github:{line['source']}:{line['path']}") for line in lines}
+    """One row a piece that was trained on. An empty artist is one that the source does not name."""
+    place = lambda line: line["source"] if ":" in line["source"] else f"github:{line['source']}"
+    rows = {line["track"]: (line["title"], line["artist"] or "", line["licence"], f"{place(line)}:{line['path']}") for line in lines}
     clean = lambda text: " ".join(str(text or "").split())
     text = "title\tartist\tlicence\tsource\n" + "".join("\t".join(map(clean, row)) + "\n" for row in rows.values())
     (out / "ATTRIBUTION.tsv").write_text(text, encoding="utf-8")
@@ -32,17 +34,30 @@ def licence_family(line):
     return line["licence"]
 
 
+COLUMNS = {
+    "overlap": "overlap", "same_piece": "same piece", "same_album": "same album", "same_source": "same source",
+    "hub_skew": "hub skew", "reached": "reached", "skew_mp": "skew, mutual", "reached_mp": "reached, mutual",
+}
+
+
 def table(figures):
-    head = "| | overlap | same piece | same source | hub skew |\n|---|---|---|---|---|\n"
-    return head + "".join(
-        f"| {name} | {r['overlap']:.3f} | {r['same_piece']:.3f} | {r['same_source']:.3f} | {r['hub_skew']:.2f} |\n" for name, r in figures["rows"].items()
+    head = "| | " + " | ".join(COLUMNS.values()) + " |\n|---|" + "---|" * len(COLUMNS) + "\n"
+    return head + "".join("| " + " | ".join([name, *(f"{row[key]:.3f}" for key in COLUMNS)]) + " |\n" for name, row in figures["rows"].items())
+
+
+def nearness(figures, name):
+    f = figures[name]
+    return (
+        f"cosine to mn04 {f['patch']['mn04']:.3f} a patch and {f['track']['mn04']:.3f} a track, to MusiCNN {f['patch']['MusiCNN']:.3f} and "
+        f"{f['track']['MusiCNN']:.3f}; tags against the teachers', ROC-AUC mean {f['roc_auc']:.3f}, worst {f['roc_auc_worst']:.3f} ({f['tags_judged']} tags)"
     )
 
 
-def card(training, cache_dir, out):
+def card(training, cache_dir, gathered, out):
     lines = data.index(training)
     train = [line for line in lines if line["split"] == "train"]
-    attribution(train, out)
+    more = [line for line in data.index(gathered) if (cache_dir / f"{line['key']}.npz").exists()] if gathered else []
+    attribution(train + more, out)
     record = json.loads((cache_dir / "export.json").read_text())
     counts = {split: [line for line in lines if line["split"] == split] for split in ("train", "validation", "test")}
     by_family = defaultdict(list)
@@ -50,10 +65,11 @@ def card(training, cache_dir, out):
         by_family[licence_family(line)].append(line)
     styles = Counter(line["teacher_style"] for line in train).most_common(12)
 
+    kinds = Counter(licence_family(line) for line in more).most_common()
     text = f"""# {c.NAME}
 
 {c.DESCRIPTION}. It turns 3 s of sound into an embedding of {c.EMBEDDING} and {len(c.TAGS)} tag probabilities; a track becomes a vector of {c.VECTOR} for
-comparing by cosine. 1.37M parameters, f32 ONNX (opset 17), for the CPU. How to make it again: `../train/README.md`.
+comparing by cosine. {record['parameters'] / 1e6:.2f}M parameters, ONNX (opset 17) with its weights in half precision, computing in f32. How to make it again: `../train/README.md`.
 
 ## Learned from
 
@@ -65,7 +81,7 @@ comparing by cosine. 1.37M parameters, f32 ONNX (opset 17), for the CPU. How to 
         text += f"| {split} | {len(part)} | {size('track')} | {size('source')} | {sum(line['seconds'] for line in part) / 3600:.1f} |\n"
     text += f"""
 Only the **train split** was trained on; validation chose, test was looked at once. The splits share no source. Excerpts are of about 30 s, Opus at 30 kbit/s. No
-recording ships with the model; `ATTRIBUTION.tsv` names title, artist, licence and source of each of the {len({line['track'] for line in train})} pieces.
+recording ships with the model; `ATTRIBUTION.tsv` names title, artist, licence and source of each of the {len({line["track"] for line in train + more})} pieces, those that were gathered among them.
 
 | licence | excerpts | pieces |
 |---|---|---|
@@ -75,19 +91,23 @@ recording ships with the model; `ATTRIBUTION.tsv` names title, artist, licence a
     text += f"""
 Most common styles, as the first teacher hears them: {', '.join(f'{name} {n}' for name, n in styles)}.
 
-Beside them {record['mixes']} mixes: excerpts of the train split at 84–119 % speed, some driven or tilted, half of them two pieces at once, heard by the teachers anew.
+Beside them {len(more)} excerpts of {len({line['track'] for line in more})} pieces that `gather.py` brought: {', '.join(f'{name} {n}' for name, n in kinds)}; and {record['mixes']} mixes: excerpts of the train split at 84–119 % speed, some driven or tilted, half of them two pieces at once, heard by the teachers anew.
 
 **Teachers** (neither ships): EfficientAT mn04_as (MIT; AudioSet, 527 classes), MSD_musicnn (ISC; Million Song Dataset, 50 tags).
 
 ## How
 
-One run of {record['minutes']:.0f} minutes on one thread of a shared two-core CPU in bfloat16: {record['step']} steps of {2 * c.PIECES} patches. AdamW {c.LEARNING_RATE}, weight decay
+One run of {record['spent'] / 60:.0f} minutes on one thread of a shared two-core CPU in bfloat16: {record['step']} steps of {2 * c.PIECES} patches. AdamW {c.LEARNING_RATE}, weight decay
 {c.WEIGHT_DECAY}, warm-up over {100 * c.WARMUP:.0f} %, cosine to zero, averaged weights ({c.EMA}). Loss: {c.WEIGHT_COSINE_PATCH} cosine per patch + {c.WEIGHT_COSINE_TRACK} per pair + {c.WEIGHT_RELATION} relations +
 {c.WEIGHT_SAME_PIECE} InfoNCE (temperature {c.TEMPERATURE}) + {c.WEIGHT_TAGS} tags. Augmentation: mixup Beta({c.MIXUP_BETA}) on {100 * c.MIXUP_SHARE:.0f} %, gain ±{c.GAIN_DB:.0f} dB, tilt ±{c.TILT_DB / 2:.0f} dB, shift ±{c.SHIFT_BANDS} bands,
 stretch ±{100 * c.STRETCH:.0f} %, masks of up to {c.MASK_BANDS} bands and {c.MASK_FRAMES} frames.
 
 Track vector: the embedding at weight 1, what it says of the teachers' space at {record['choice'][0]}, mel mean (without overall level) at {record['choice'][1]}, mel deviation
-at {record['choice'][2]}; whitening {record['choice'][3]}. Chosen on validation.
+at {record['choice'][2]}; whitening {record['choice'][3]}. Chosen on validation, where that cannot tell by the demo library's styles.
+
+## Tried
+
+{Path(__file__).with_name("tried.md").read_text().strip()}
 
 ## Figures
 
@@ -98,10 +118,12 @@ at {record['choice'][2]}; whitening {record['choice'][3]}. Chosen on validation.
             text += f"**{split.capitalize()}**: not measured for this export.\n\n"
             continue
         f = json.loads(path.read_text())
-        text += f"**{split.capitalize()}** ({f['excerpts']} excerpts): cosine to mn04 {f['cosine_mn04']:.3f}, to MusiCNN {f['cosine_musicnn']:.3f}; tags against the teachers', median rank correlation {f['tag_rank']:.3f}; tags shown, precision {f['precision']:.3f} and recall {f['recall']:.3f} against what the teachers say.\n\n{table(f)}\n"
+        text += f"**{split.capitalize()}** ({f['excerpts']} excerpts): {nearness(f, 'shipped')}; tags shown, precision {f['shown']['precision']:.3f} and recall {f['shown']['recall']:.3f} against what the teachers say."
+        text += f" The model before: {nearness(f, 'previous')}." if "previous" in f else ""
+        text += f"\n\n{table(f)}\n"
     text += """*Overlap*: share of the teachers' 10 neighbours that are found, other sources only. *Same piece*: the nearest excerpt is of the same piece. *Same source*:
-share of the 10 nearest from the same source, own piece left out. *Hub skew*: 0 is even. The student hears 12 s of each excerpt (the player's window rule), the
-teachers all 30 s; a real track gives it up to 72 s.
+share of the 10 nearest from the same source, own piece left out. *Hub skew*: 0 is even. Student and teachers hear all of an
+excerpt; a longer track gives the student 72 s.
 
 ## Limits
 
@@ -124,6 +146,7 @@ teachers all 30 s; a real track gives it up to 72 s.
 
 if __name__ == "__main__":
     parser = data.arguments()
+    parser.add_argument("--gathered", type=Path, help="the folder that gather.py filled")
     parser.add_argument("--out", type=Path, default=c.REPOSITORY / "models" / c.NAME)
     a = parser.parse_args()
-    card(a.training, a.cache, a.out)
+    card(a.training, a.cache, a.gathered, a.out)

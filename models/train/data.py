@@ -58,8 +58,6 @@ def windows(seconds):
     room = max((c.WINDOWS_TO - c.WINDOWS_FROM) * seconds, total)
     middle = (c.WINDOWS_FROM + c.WINDOWS_TO) / 2 * seconds
     first = min(max(middle - room / 2, 0.0), seconds - room)
-    if c.WINDOWS_MAX == 1:
-        return [(first + (room - c.WINDOW_S) / 2, c.WINDOW_S)]
     return [(start, c.WINDOW_S) for start in np.linspace(first, first + room - c.WINDOW_S, c.WINDOWS_MAX)]
 
 

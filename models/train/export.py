@@ -1,25 +1,30 @@
 """Checkpoint in, shipped model out: `model.onnx`, `projection.safetensors`, `manifest.toml`, `golden.safetensors`.
 
-    python export.py --cache … --out ../segue-ear-1
+    python export.py --cache … --out ../segue-ear-2
 
 Owns what is decided after training: the tags' shift and thresholds, and the track vector's projection. Both are fitted
 on the train split and chosen on the validation split. The card is `card.py`'s, the figures are `evaluate.py`'s.
 """
 
+import copy
 import hashlib
 import itertools
 import json
+import subprocess
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
 from safetensors.numpy import save_file
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 import config as c
 import data
 from model import Pupil
-from train import Excerpt, Scale, heard_by_windows
+from evaluate import Judge, likeness, nearest, parts_of
+from targets import Excerpt, Scale
+from train import heard_by_windows
 
 OPSET = 17
 IR_VERSION = 8  # read by every onnxruntime since 1.13
@@ -33,11 +38,6 @@ def load(cache_dir):
     pupil = Pupil(len(c.TAGS))
     pupil.load_state_dict(kept["averaged"])
     return pupil.eval(), Scale(*kept["scale"]), kept
-
-
-def parts_of(mel, embeddings):
-    """A track's statistics: mean embedding [256], mean and deviation of the log-mel [64] + [64] -> [384]."""
-    return np.concatenate([embeddings.mean(0), mel.mean(1), mel.std(1)])
 
 
 def window_mel(mel, seconds):
@@ -58,43 +58,6 @@ def listen(pupil, scale, training, cache_dir, split):
         rows.append((x, logits.numpy(), scale(e.emb.mean(0)), e.tags.mean(0)))
     x, logits, target, tags = zip(*rows)
     return {"x": np.stack(x), "logits": logits, "target": np.stack(target), "tags": np.stack(tags), "lines": lines}
-
-
-# -- neighbours --------------------------------------------------------------------------------------------------------
-
-def likeness(x):
-    x = x / (np.linalg.norm(x, axis=1, keepdims=True) + 1e-9)
-    return x @ x.T
-
-
-def neighbours(x, left_out, k=10):
-    """Indices of the k most alike by cosine, without those left out: [n, k]."""
-    return np.argsort(-np.where(left_out, -9, likeness(x)), axis=1, kind="stable")[:, :k]
-
-
-def figures(x, target, lines):
-    """What a space is worth on one split.
-
-    overlap     share of the teachers' 10 neighbours that are found, other sources only
-    same_piece  share of excerpts whose nearest other excerpt is of the same piece, where the piece has another
-    same_source share of the 10 nearest that share the source, the piece's own excerpts left out
-    hub_skew    skewness of how often an excerpt is among others' 10 nearest, own piece left out (0 is even)
-    """
-    track = np.array([line["track"] for line in lines])
-    source = np.array([line["source"] for line in lines])
-    same_track, same_source = track[:, None] == track, source[:, None] == source
-    ours, theirs = neighbours(x, same_source), neighbours(target, same_source)
-    overlap = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(ours, theirs)])
-    near = neighbours(x, np.eye(len(x), dtype=bool), 1)[:, 0]
-    has_other = same_track.sum(1) > 1
-    of_others = neighbours(x, same_track)
-    counts = np.bincount(of_others.ravel(), minlength=len(x))
-    return {
-        "overlap": overlap,
-        "same_piece": np.mean(track[near][has_other] == track[has_other]),
-        "same_source": np.mean(source[of_others] == source[:, None]),
-        "hub_skew": np.mean((counts - counts.mean()) ** 3) / counts.std() ** 3,
-    }
 
 
 # -- track vector ------------------------------------------------------------------------------------------------------
@@ -128,14 +91,34 @@ def projection(x, to_teachers, teachers_weight, mel_mean_weight, mel_std_weight,
     return mean.astype(np.float32), matrix.astype(np.float32)
 
 
-def choose_projection(train, validation, to_teachers):
-    """The weights and strength that do best on validation: twice the teachers' neighbours, piece, source."""
-    tried = []
+def listen_to_demo(pupil):
+    """The demo library: x [n, 384], styles [n]."""
+    rows, styles = [], []
+    for path in sorted((c.REPOSITORY / "assets/demo").rglob("*.opus")):
+        mel = data.our_mel(data.decode(path, c.RATE_HZ))
+        with torch.no_grad():
+            embedding, _ = pupil.ear(torch.from_numpy(data.our_patches(mel)))
+        rows.append(parts_of(mel, embedding.numpy()))
+        probe = ["ffprobe", "-v", "error", "-show_entries", "stream_tags=genre", "-of", "default=nk=1:nw=1", str(path)]
+        styles.append(subprocess.run(probe, capture_output=True, text=True, check=True).stdout.strip())
+    return np.stack(rows), np.array(styles)
+
+
+def choose_projection(train, validation, demo, to_teachers):
+    """The weights and strength that do best on validation: twice the teachers' neighbours, piece, album.
+
+    Among those that validation cannot tell apart, the one by which the worst-served piece of the demo library has the most
+    of its style among its 5 nearest, then all pieces together.
+    """
+    tried, judge = [], Judge(validation["target"], validation["lines"])
     for choice in itertools.product(c.TEACHERS_WEIGHTS, c.MEL_WEIGHTS, c.MEL_WEIGHTS, c.WHITENING):
         mean, matrix = projection(train["x"], to_teachers, *choice)
-        f = figures((validation["x"] - mean) @ matrix, validation["target"], validation["lines"])
-        tried.append((2 * f["overlap"] + f["same_piece"] + f["same_source"], choice, f))
-    return max(tried, key=lambda t: t[0])[1:]
+        f = judge.neighbours(likeness((validation["x"] - mean) @ matrix))
+        near = nearest(likeness((demo[0] - mean) @ matrix), np.eye(len(demo[0]), dtype=bool), 5)
+        mates = (demo[1][near] == demo[1][:, None]).sum(1)
+        tried.append((2 * f["overlap"] + f["same_piece"] + f["same_album"], (mates.min(), mates.sum()), choice, f))
+    best = max(t[0] for t in tried)
+    return max((t for t in tried if t[0] > best - c.TIE), key=lambda t: (t[1], t[0]))[2:]
 
 
 # -- tags --------------------------------------------------------------------------------------------------------------
@@ -168,12 +151,25 @@ def calibrate(train, validation):
 
 # -- files -------------------------------------------------------------------------------------------------------------
 
+def fused(ear):
+    """The ear with its norms inside its convolutions, every large tensor rounded to half precision."""
+    ear = copy.deepcopy(ear).eval()
+    pairs = [(ear, "stem", "stem_norm")] + [(block, name, f"{name}_norm") for block in ear.blocks for name in ("first", "second", "short")]
+    for module, convolution, its_norm in pairs:
+        setattr(module, convolution, fuse_conv_bn_eval(getattr(module, convolution), getattr(module, its_norm)))
+        setattr(module, its_norm, torch.nn.Identity())
+    for weight in ear.parameters():
+        if weight.numel() > c.HALF_FROM:
+            weight.data = weight.data.half().float()
+    return ear
+
+
 class Shipped(torch.nn.Module):
     """The exported graph: the ear, its tags shifted and turned into probabilities."""
 
     def __init__(self, ear, shift):
         super().__init__()
-        self.ear = ear
+        self.ear = fused(ear)
         self.register_buffer("shift", torch.from_numpy(shift.astype(np.float32)))
 
     def forward(self, mel):
@@ -188,6 +184,14 @@ def write_onnx(shipped, path):
         dynamic_axes=axes, opset_version=OPSET, dynamo=False,
     )
     model = onnx.load(path)
+    # Large weights lie in the file in half precision; a runtime widens them once, when it loads the graph.
+    for tensor in list(model.graph.initializer):
+        values = onnx.numpy_helper.to_array(tensor)
+        if values.dtype == np.float32 and values.size > c.HALF_FROM:
+            model.graph.initializer.remove(tensor)
+            model.graph.initializer.append(onnx.numpy_helper.from_array(values.astype(np.float16), tensor.name + ".half"))
+            cast = onnx.helper.make_node("Cast", [tensor.name + ".half"], [tensor.name], to=onnx.TensorProto.FLOAT)
+            model.graph.node.insert(0, cast)
     model.ir_version = IR_VERSION
     model.producer_name, model.producer_version = c.NAME, ""
     onnx.checker.check_model(model)
@@ -294,7 +298,7 @@ def export(training, cache_dir, out):
     train, validation = (listen(pupil, scale, training, cache_dir, split) for split in ("train", "validation"))
 
     to_teachers = pupil.to_teachers.weight.detach().numpy()
-    choice, reached = choose_projection(train, validation, to_teachers)
+    choice, reached = choose_projection(train, validation, listen_to_demo(pupil), to_teachers)
     mean, matrix = projection(train["x"], to_teachers, *choice)
     save_file({"mean": mean, "matrix": np.ascontiguousarray(matrix)}, out / "projection.safetensors")
     print("projection: teachers weight %.2f, mel mean weight %.2f, mel std weight %.2f, strength %.2f" % choice, {k: round(float(v), 3) for k, v in reached.items()})
@@ -306,7 +310,7 @@ def export(training, cache_dir, out):
     write_onnx(shipped, out / "model.onnx")
     manifest(out, thresholds)
     print("golden against numpy and onnxruntime, largest difference:", golden(shipped, mean, matrix, out))
-    record = {"choice": choice, "step": kept["step"], "spent": kept["spent"], "minutes": kept["minutes"], "mixes": kept["mixes"]}
+    record = {"choice": choice, "step": kept["step"], "spent": kept["spent"], "minutes": kept["minutes"], "mixes": kept["mixes"], "parameters": sum(p.numel() for p in pupil.ear.parameters())}
     (cache_dir / "export.json").write_text(json.dumps(record | {"thresholds": thresholds, "present": (1 / (1 + np.exp(-shift))).tolist()}))
     for path in out.iterdir():
         path.chmod(0o644)  # safetensors writes for the owner alone

@@ -463,7 +463,7 @@ def styles(training, cache_dir, out):
 
 def report(training, cache_dir, out):
     """Prints sources, licences, and how many excerpts of old and new reach the height at which a tag counts."""
-    from train import tag_target  # and torch, which nothing else here needs
+    from targets import tag_target
 
     lines = data.index(out)
     table = defaultdict(list)

@@ -6,11 +6,13 @@ The schedule's length is time, kept in the checkpoint: a run that was stopped go
 
     python train.py --cache … --minutes 50
 
-Owns: targets, batches, losses, schedule. Leaves choosing what is shown and the track vector to `export.py`.
+Owns: batches, losses, schedule. Leaves choosing what is shown and the track vector to `export.py`.
 """
 
 import copy
+import json
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -19,61 +21,7 @@ from torch.nn import functional as F
 import config as c
 import data
 from model import Pupil
-
-
-# -- targets -----------------------------------------------------------------------------------------------------------
-
-def tag_target(names, mn04_tags, musicnn_tags):
-    """Our tags from the teachers': the highest of one teacher's, then the mean of the teachers: [n, tags]."""
-    a = {name: mn04_tags[:, i] for i, name in enumerate(names[0])}
-    m = {name: musicnn_tags[:, i] for i, name in enumerate(names[1])}
-    columns = []
-    for _, _, sources in c.TAGS:
-        heard = [[side[s] for s in sources if s in side] for side in (a, m)]
-        columns.append(np.mean([np.max(side, 0) for side in heard if side], 0))
-    return np.stack(columns, 1)
-
-
-class Excerpt:
-    """One file of the cache: the mel and a teacher's answer for any moment."""
-
-    def __init__(self, path, names):
-        z = np.load(path)
-        self.mel = z["mel"]  # [64, frames] f16
-        # both teachers on the finer grid of 3 s patches; between two of them the answer is interpolated
-        n = len(z["musicnn_emb"])
-        at = (np.arange(n) + 0.5) * c.MUSICNN_PATCH_S
-        self.emb = np.concatenate([between(z["mn04_emb"], at / c.MN04_SEGMENT_S - 0.5), z["musicnn_emb"]], 1)  # [n, 584]
-        self.tags = tag_target(names, between(z["mn04_tags"], at / c.MN04_SEGMENT_S - 0.5), z["musicnn_tags"])  # [n, tags]
-
-    def at(self, frame):
-        """What the teachers heard around the patch that starts at `frame`: [584], [tags]."""
-        position = np.array([(frame + c.PATCH / 2) * c.HOP / c.RATE_HZ / c.MUSICNN_PATCH_S - 0.5])
-        return between(self.emb, position)[0], between(self.tags, position)[0]
-
-
-def between(rows, position):
-    """Linear interpolation among rows, held at both ends: [n, d] at [k] -> [k, d]."""
-    position = position.clip(0, len(rows) - 1)
-    low = np.floor(position).astype(int)
-    high = np.minimum(low + 1, len(rows) - 1)
-    w = (position - low)[:, None].astype(np.float32)
-    return rows[low] * (1 - w) + rows[high] * w
-
-
-class Scale:
-    """z-scores of the teachers' space over the train split, each teacher divided by the root of its dimension."""
-
-    def __init__(self, mean, factor):
-        self.mean, self.factor = mean, factor
-
-    @classmethod
-    def of(cls, emb):
-        root = np.concatenate([np.full(384, 384**0.5), np.full(200, 200**0.5)])
-        return cls(emb.mean(0), 1 / (emb.std(0) + 1e-6) / root)
-
-    def __call__(self, emb):
-        return ((emb - self.mean) * self.factor).astype(np.float32)
+from targets import Excerpt, Scale
 
 
 # -- batches -----------------------------------------------------------------------------------------------------------
@@ -81,25 +29,38 @@ class Scale:
 class Batches:
     """Draws and augments. A piece is a list of excerpts; a mix is a piece of one."""
 
-    def __init__(self, lines, cache_dir, names, scale, seed):
-        self.cache_dir, self.names, self.scale = cache_dir, names, scale
+    def __init__(self, lines, cache_dir, gathered, names, scale, seed):
+        self.cache_dir, self.gathered, self.names, self.scale = cache_dir, gathered, names, scale
         self.rng = np.random.default_rng(seed)
+        self.pools, self.seen = {"given": [], "gathered": [], "mixes": []}, set()
+        self.add("given", lines)
+
+    def add(self, pool, lines):
+        """Excerpts of one piece that come together stay together."""
         pieces = {}
         for line in lines:
-            pieces.setdefault(line["track"], []).append(Excerpt(cache_dir / f"{line['key']}.npz", names))
-        self.pieces, self.mixes, self.seen = list(pieces.values()), [], set()
+            path = self.cache_dir / f"{line['key']}.npz"
+            if path not in self.seen and path.exists():
+                self.seen.add(path)
+                pieces.setdefault(line["track"], []).append(Excerpt(path, self.names))
+        self.pools[pool] += pieces.values()
 
-    def look_for_mixes(self):
-        """Mixes may be made while training runs."""
-        for path in sorted(set(self.cache_dir.glob("mix-*.npz")) - self.seen):
-            self.seen.add(path)
-            self.mixes.append([Excerpt(path, self.names)])
+    def look_for_more(self):
+        """Music may be gathered, and mixes made, while training runs."""
+        if self.gathered and (self.gathered / "index.jsonl").exists():
+            try:
+                self.add("gathered", data.index(self.gathered))
+            except json.JSONDecodeError:
+                pass  # its last line is being written; next time
+        self.add("mixes", [{"key": path.stem, "track": path.stem} for path in sorted(self.cache_dir.glob("mix-*.npz"))])
 
     def draw(self):
         """[2 P, 1, 64, 150] log-mel, [2 P, 584], [2 P, tags]; rows k and k + P are of one piece."""
         rng, chosen = self.rng, []
-        for _ in range(c.PIECES):
-            pool = self.mixes if self.mixes and rng.random() < c.MIX_SHARE else self.pieces
+        pools = [name for name in c.SHARES if self.pools[name]]
+        shares = np.array([c.SHARES[name] * min(1, len(self.pools[name]) / c.POOL_FULL) for name in pools])
+        for name in rng.choice(pools, c.PIECES, p=shares / shares.sum()):
+            pool = self.pools[name]
             piece = pool[rng.integers(len(pool))]
             if len(piece) > 1 and rng.random() < 0.5:
                 one, two = (piece[i] for i in rng.choice(len(piece), 2, replace=False))
@@ -206,14 +167,14 @@ def validate(pupil, held):
 
 # -- the run -----------------------------------------------------------------------------------------------------------
 
-def train(training, cache_dir, minutes):
+def train(training, cache_dir, gathered, minutes):
     torch.manual_seed(c.SEED)
     torch.set_num_threads(1)
     names = data.tag_names(training)
     lines = [line for line in data.index(training) if (cache_dir / f"{line['key']}.npz").exists()]
     of = lambda split: [line for line in lines if line["split"] == split]
-    batches = Batches(of("train"), cache_dir, names, None, c.SEED)
-    every = [excerpt for piece in batches.pieces for excerpt in piece]
+    batches = Batches(of("train"), cache_dir, gathered, names, None, c.SEED)
+    every = [excerpt for piece in batches.pools["given"] for excerpt in piece]
     scale = batches.scale = Scale.of(np.concatenate([excerpt.emb for excerpt in every]))
     held = [Excerpt(cache_dir / f"{line['key']}.npz", names) for line in of("validation")]
     held = (
@@ -241,9 +202,9 @@ def train(training, cache_dir, minutes):
         optimiser.load_state_dict(kept["optimiser"])
         step, spent = kept["step"], kept["spent"]
         batches.rng = np.random.default_rng([c.SEED, step])
-    print(f"{len(batches.pieces)} pieces, {len(every)} excerpts, from step {step}, {spent:.0f} s", flush=True)
+    print(f"{len(every)} excerpts, from step {step}, {spent:.0f} s", flush=True)
 
-    batches.look_for_mixes()
+    batches.look_for_more()
     sums, since, saved, last = {}, 0, spent, time.monotonic()
     budget = minutes * 60
     while spent < budget:
@@ -274,16 +235,18 @@ def train(training, cache_dir, minutes):
             saved = spent
             cosine, overlap = validate(averaged, held)
             means = " ".join(f"{name} {total / since:.3f}" for name, total in sums.items())
-            print(f"{spent:6.0f} s step {step} {means} | validation cosine {cosine:.3f} overlap {overlap:.3f} | {len(batches.mixes)} mixes", flush=True)
+            print(f"{spent:6.0f} s step {step} {means} | validation cosine {cosine:.3f} overlap {overlap:.3f} | " + " ".join(f"{len(pool)} {name}" for name, pool in batches.pools.items()), flush=True)
             state = {"pupil": pupil.state_dict(), "averaged": averaged.state_dict(), "optimiser": optimiser.state_dict()}
-            state |= {"step": step, "spent": spent, "minutes": minutes, "scale": (scale.mean, scale.factor), "mixes": len(batches.mixes)}
+            state |= {"step": step, "spent": spent, "minutes": minutes, "scale": (scale.mean, scale.factor), "mixes": len(batches.pools["mixes"])}
             torch.save(state, checkpoint.with_suffix(".part"))
             checkpoint.with_suffix(".part").rename(checkpoint)
             sums, since = {}, 0
-            batches.look_for_mixes()
+            batches.look_for_more()
             last = time.monotonic()  # looking at ourselves is not training
 
 
 if __name__ == "__main__":
-    a = data.arguments(minutes=c.MINUTES).parse_args()
-    train(a.training, a.cache, a.minutes)
+    parser = data.arguments(minutes=c.MINUTES)
+    parser.add_argument("--gathered", type=Path, help="the folder that gather.py filled")
+    a = parser.parse_args()
+    train(a.training, a.cache, a.gathered, a.minutes)

@@ -4,6 +4,7 @@
 //! they install, and do nothing of it a second time. Nothing here is part of Segue itself.
 
 mod bench;
+mod eval;
 mod run;
 mod setup;
 mod shell;
@@ -20,6 +21,7 @@ usage: cargo xtask COMMAND
   test          sets up, then runs everything that CI runs
   setup         system packages, npm packages and ONNX Runtime, where they are missing
   bench         speed and memory of the release build, with the ratios that matter
+  eval ear      what the shipped model is worth on music it was not trained on
 ";
 
 fn main() -> ExitCode {
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         ("test", []) => test::test(),
         ("setup", []) => setup::everything(setup::For::Running),
         ("bench", []) => bench::bench(),
+        ("eval", [what, arguments @ ..]) if what == "ear" => eval::eval(arguments),
         _ => Err(Failure::usage(USAGE)),
     };
     match outcome {

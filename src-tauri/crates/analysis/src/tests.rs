@@ -1,4 +1,4 @@
-//! Whole files through the shipped model. Needs the model in `models/segue-ear-1` and ONNX Runtime in
+//! Whole files through the shipped model. Needs the model in `models/segue-ear-2` and ONNX Runtime in
 //! `models/runtime` (`cargo xtask setup`); without them these tests fail and say so.
 
 use std::f64::consts::TAU;
@@ -17,7 +17,7 @@ fn models() -> PathBuf {
 }
 
 pub(crate) fn model_folder() -> PathBuf {
-    models().join("segue-ear-1")
+    models().join("segue-ear-2")
 }
 
 pub(crate) fn runtime() -> Runtime {
@@ -332,7 +332,7 @@ fn check_sound(model: &Model, heard: &Analyzed) {
 fn any_length_rate_and_layout_gives_a_vector() {
     let mut model = Model::load(&runtime(), &model_folder(), Provider::Cpu).unwrap();
     assert!(
-        model.id().0.starts_with("segue-ear-1@") && model.id().0.len() == "segue-ear-1@".len() + 12
+        model.id().0.starts_with("segue-ear-2@") && model.id().0.len() == "segue-ear-2@".len() + 12
     );
     assert!(model.tags().iter().any(|tag| tag.kind == TagKind::Voice));
     let folder = tempfile::tempdir().unwrap();
