@@ -20,7 +20,7 @@ usage: cargo xtask COMMAND
   run [ARGS…]   sets up, builds and opens the player; without a display: the demo tour on the command line
   test          sets up, then runs everything that CI runs
   setup         system packages, npm packages and ONNX Runtime, where they are missing
-  bench         speed and memory of the release build, with the ratios that matter
+  bench [MUSIC] speed and memory of the release build, with the ratios that matter
   eval ear      what the shipped model is worth on music it was not trained on
 ";
 
@@ -34,7 +34,8 @@ fn main() -> ExitCode {
         ("run", arguments) => run::run(arguments),
         ("test", []) => test::test(),
         ("setup", []) => setup::everything(setup::For::Running),
-        ("bench", []) => bench::bench(),
+        ("bench", []) => bench::bench(None),
+        ("bench", [folder]) => bench::bench(Some(folder)),
         ("eval", [what, arguments @ ..]) if what == "ear" => eval::eval(arguments),
         _ => Err(Failure::usage(USAGE)),
     };

@@ -194,7 +194,15 @@ mod tests {
         assert_eq!(weights(1), [1.0]);
         assert_eq!(weights(2), [1.0, 1.0]);
         assert_eq!(weights(6), [1.0, 1.0, 1.0, 0.0, 1.41, 1.41]);
-        assert_eq!(weights(8), [1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.41, 1.41]);
+        // Eight channels without a mask are the wide layout: its rear pair stands where 5.1 has it.
+        assert_eq!(weights(8), [1.0, 1.0, 1.0, 0.0, 1.41, 1.41, 1.0, 1.0]);
+        let with_sides = Position::from_wave_channel_count(6).unwrap()
+            | Position::SIDE_LEFT
+            | Position::SIDE_RIGHT;
+        assert_eq!(
+            loudness_weights(&Channels::Positioned(with_sides)),
+            [1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.41, 1.41]
+        );
         assert_eq!(loudness_weights(&Channels::Discrete(2)), [1.0, 1.0]);
     }
 
