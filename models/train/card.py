@@ -1,6 +1,6 @@
 """The model's card and the list of everyone whose music it learned from.
 
-    python card.py --gathered … --out ../segue-ear-2
+    python card.py --gathered … --out ../segue-ear-3
 
 Counts come from the index files, the run's record from the cache, figures from what `evaluate.py` left there, what was
 tried from `tried.md`.
@@ -53,12 +53,13 @@ def nearness(figures, name):
     )
 
 
-def card(training, cache_dir, gathered, out):
+def card(training, cache_dir, gathered, out, twin):
     lines = data.index(training)
-    train = [line for line in lines if line["split"] == "train"]
+    train = [line for line in lines if twin or line["split"] == "train"]
     more = [line for line in data.index(gathered) if (cache_dir / f"{line['key']}.npz").exists()] if gathered else []
     attribution(train + more, out)
     record = json.loads((cache_dir / "export.json").read_text())
+    first = json.loads(twin.read_text()) if twin else record
     counts = {split: [line for line in lines if line["split"] == split] for split in ("train", "validation", "test")}
     by_family = defaultdict(list)
     for line in train:
@@ -79,8 +80,11 @@ comparing by cosine. {record['parameters'] / 1e6:.2f}M parameters, ONNX (opset 1
     for split, part in counts.items():
         size = lambda key: len({line[key] for line in part})
         text += f"| {split} | {len(part)} | {size('track')} | {size('source')} | {sum(line['seconds'] for line in part) / 3600:.1f} |\n"
+    only = "Only the **train split** was trained on; validation chose, test was looked at at the end."
+    if twin:
+        only = "A **twin** learned from the train split only; on validation all was chosen, test was looked at at the end. Then the shipped weights learned on from **all three splits**, with the twin's choices."
     text += f"""
-Only the **train split** was trained on; validation chose, test was looked at once. The splits share no source. Excerpts are of about 30 s, Opus at 30 kbit/s. No
+{only} The splits share no source. Excerpts are of about 30 s, Opus at 30 kbit/s. No
 recording ships with the model; `ATTRIBUTION.tsv` names title, artist, licence and source of each of the {len({line["track"] for line in train + more})} pieces, those that were gathered among them.
 
 | licence | excerpts | pieces |
@@ -91,19 +95,19 @@ recording ships with the model; `ATTRIBUTION.tsv` names title, artist, licence a
     text += f"""
 Most common styles, as the first teacher hears them: {', '.join(f'{name} {n}' for name, n in styles)}.
 
-Beside them {len(more)} excerpts of {len({line['track'] for line in more})} pieces that `gather.py` brought: {', '.join(f'{name} {n}' for name, n in kinds)}; and {record['mixes']} mixes: excerpts of the train split at 84–119 % speed, some driven or tilted, half of them two pieces at once, heard by the teachers anew.
+Beside them {len(more)} excerpts of {len({line['track'] for line in more})} pieces that `gather.py` brought: {', '.join(f'{name} {n}' for name, n in kinds)}; and {record['mixes']} mixes: excerpts of these pieces at 84–119 % speed, some driven or tilted, half of them two pieces at once, heard by the teachers anew.
 
 **Teachers** (neither ships): EfficientAT mn04_as (MIT; AudioSet, 527 classes), MSD_musicnn (ISC; Million Song Dataset, 50 tags).
 
 ## How
 
-One run of {record['spent'] / 60:.0f} minutes on one thread of a shared two-core CPU in bfloat16: {record['step']} steps of {2 * c.PIECES} patches. AdamW {c.LEARNING_RATE}, weight decay
+Begun with the weights of `segue-ear-2`. {first['spent'] / 60:.0f} minutes on one thread of a shared two-core CPU in bfloat16, {first['step']} steps of {2 * c.PIECES} patches{f"; then from every split {record['spent'] / 60:.0f} minutes, {record['step']} steps" if twin else ""}. AdamW {c.LEARNING_RATE}{f", {c.LEARNING_RATE_LAST} at the end" if twin else ""}, weight decay
 {c.WEIGHT_DECAY}, warm-up over {100 * c.WARMUP:.0f} %, cosine to zero, averaged weights ({c.EMA}). Loss: {c.WEIGHT_COSINE_PATCH} cosine per patch + {c.WEIGHT_COSINE_TRACK} per pair + {c.WEIGHT_RELATION} relations +
 {c.WEIGHT_SAME_PIECE} InfoNCE (temperature {c.TEMPERATURE}) + {c.WEIGHT_TAGS} tags. Augmentation: mixup Beta({c.MIXUP_BETA}) on {100 * c.MIXUP_SHARE:.0f} %, gain ±{c.GAIN_DB:.0f} dB, tilt ±{c.TILT_DB / 2:.0f} dB, shift ±{c.SHIFT_BANDS} bands,
 stretch ±{100 * c.STRETCH:.0f} %, masks of up to {c.MASK_BANDS} bands and {c.MASK_FRAMES} frames.
 
 Track vector: the embedding at weight 1, what it says of the teachers' space at {record['choice'][0]}, mel mean (without overall level) at {record['choice'][1]}, mel deviation
-at {record['choice'][2]}; whitening {record['choice'][3]}. Chosen on validation, where that cannot tell by the demo library's styles.
+at {record['choice'][2]}; whitening {record['choice'][3]}. Chosen on validation, where that cannot tell by the demo library's styles.{" The twin had " + ', '.join(map(str, first['choice'])) + ', which with the last weights split those styles.' if first['choice'] != record['choice'] else ''}
 
 ## Tried
 
@@ -112,6 +116,8 @@ at {record['choice'][2]}; whitening {record['choice'][3]}. Chosen on validation,
 ## Figures
 
 """
+    if twin:
+        text += "All are the twin's, which never heard validation or test. The shipped weights did: `cargo xtask eval ear` on them tells what was learned, not what was understood.\n\n"
     for split in ("validation", "test"):
         path = cache_dir / f"figures-{split}.json"
         if not path.exists():
@@ -121,9 +127,9 @@ at {record['choice'][2]}; whitening {record['choice'][3]}. Chosen on validation,
         text += f"**{split.capitalize()}** ({f['excerpts']} excerpts): {nearness(f, 'shipped')}; tags shown, precision {f['shown']['precision']:.3f} and recall {f['shown']['recall']:.3f} against what the teachers say."
         text += f" The model before: {nearness(f, 'previous')}." if "previous" in f else ""
         text += f"\n\n{table(f)}\n"
-    text += """*Overlap*: share of the teachers' 10 neighbours that are found, other sources only. *Same piece*: the nearest excerpt is of the same piece. *Same source*:
+    text += f"""*Overlap*: share of the teachers' 10 neighbours that are found, other sources only. *Same piece*: the nearest excerpt is of the same piece. *Same source*:
 share of the 10 nearest from the same source, own piece left out. *Hub skew*: 0 is even. Student and teachers hear all of an
-excerpt; a longer track gives the student 72 s.
+excerpt; a longer track gives the student {c.WINDOWS_MAX * c.WINDOW_S:.0f} s.
 
 ## Limits
 
@@ -148,5 +154,6 @@ if __name__ == "__main__":
     parser = data.arguments()
     parser.add_argument("--gathered", type=Path, help="the folder that gather.py filled")
     parser.add_argument("--out", type=Path, default=c.REPOSITORY / "models" / c.NAME)
+    parser.add_argument("--twin", type=Path, help="the export.json of the model that learned from the train split alone")
     a = parser.parse_args()
-    card(a.training, a.cache, a.gathered, a.out)
+    card(a.training, a.cache, a.gathered, a.out, a.twin)

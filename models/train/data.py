@@ -3,7 +3,7 @@
 Owns: decoding, the three front ends (ours and the teachers'), running the teachers, the cache. Leaves batches and
 augmentation to `train.py`. The cache holds one `<file>.npz` an excerpt and one `mix-<seed>-<i>.npz` a mix:
 
-    mel           [64, frames] f16   our log-mel
+    mel           [64, frames] f16   our mel as ln(1 + CACHE_SCALE power), with the level
     musicnn_emb   [n, 200] f32, musicnn_tags [n, 50]    patch k starts at 3 k s
     mn04_emb      [m, 384] f32, mn04_tags    [m, 527]   segment j starts at 10 j s
 
@@ -32,9 +32,13 @@ import config as c
 # -- audio -------------------------------------------------------------------------------------------------------------
 
 def decode(path, rate_hz):
-    """A file as mono f32 in [-1, 1]: [samples]."""
+    """A file as mono f32 in [-1, 1]: [samples].
+
+    ffmpeg's resampler as it comes has a soft edge, which takes 3 dB from our highest band; the player's is steep.
+    """
     # fatal, not error: ffmpeg calls Opus timestamps off by a sample an error
-    command = ["ffmpeg", "-v", "fatal", "-nostdin", "-threads", "1", "-i", str(path), "-ac", "1", "-ar", str(rate_hz), "-f", "f32le", "-"]
+    steep = f"aresample={rate_hz}:filter_size=128:cutoff=0.985"
+    command = ["ffmpeg", "-v", "fatal", "-nostdin", "-threads", "1", "-i", str(path), "-ac", "1", "-af", steep, "-f", "f32le", "-"]
     return np.frombuffer(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout, np.float32)
 
 
@@ -91,12 +95,43 @@ def our_filters():
     return triangles(points, htk(np.arange(c.N_FFT // 2 + 1) * c.RATE_HZ / c.N_FFT))  # [64, 513]
 
 
-def our_mel(x):
-    """16 kHz to our log-mel: [64, frames] f32."""
+def our_power(x):
+    """16 kHz to power in our bands: [64, frames] f64."""
     if len(x) < c.N_FFT:
         x = np.pad(x, (0, c.N_FFT - len(x)))
-    p = power(x, hann(c.N_FFT, periodic=True), c.N_FFT, c.HOP)
-    return np.log1p(c.LOG_SCALE * c.POWER_SCALE * (our_filters() @ p.T)).astype(np.float32)
+    return our_filters() @ power(x, hann(c.N_FFT, periodic=True), c.N_FFT, c.HOP).T
+
+
+def level(powers):
+    """What the powers [64, frames] of all that is heard of a track are divided by: their mean, held at the floor."""
+    return max(np.concatenate(powers, 1).mean(), c.LEVEL_FLOOR)
+
+
+def log_mels(powers):
+    """The powers [64, frames] of all that is heard of a track to our log-mels [64, frames] f32, the level taken out."""
+    scale = c.LOG_SCALE / level(powers)
+    return [np.log1p(scale * power).astype(np.float32) for power in powers]
+
+
+def our_mel(x):
+    """One stretch of 16 kHz, heard by itself, to our log-mel: [64, frames] f32."""
+    return log_mels([our_power(x)])[0]
+
+
+def cached_mel(x):
+    """16 kHz to what the cache holds: [64, frames] f16."""
+    return np.log1p(c.CACHE_SCALE * our_power(x)).astype(np.float16)
+
+
+def power_of_cached(mel):
+    """The power in our bands that a cached mel stands for: [64, frames] f64."""
+    return np.expm1(mel.astype(np.float64)) / c.CACHE_SCALE
+
+
+def heard_of_cached(mel, seconds):
+    """The log-mels that the window rule gives of a cached mel: [[64, frames]] f32."""
+    spans = [(round(s * c.RATE_HZ / c.HOP), (int(n * c.RATE_HZ) - c.N_FFT) // c.HOP + 1) for s, n in windows(seconds)]
+    return log_mels([power_of_cached(mel[:, first : first + n]) for first, n in spans])
 
 
 def our_patches(mel):
@@ -203,7 +238,7 @@ def prepare(training, cache_dir, shard, shards, gathered=None):
             if target.exists():
                 continue
             x16, x32 = (decode(folder / line["file"], rate) for rate in (16_000, c.MN04_RATE_HZ))
-            save(target, mel=our_mel(x16).astype(np.float16), **teachers.hear(x16, x32))
+            save(target, mel=cached_mel(x16), **teachers.hear(x16, x32))
 
 
 def most_of_a_kind(folders, cache_dir, names):
@@ -226,8 +261,8 @@ def most_of_a_kind(folders, cache_dir, names):
     return [(folder, lines) for ((folder, _), lines), is_most in zip(pieces.items(), most) if is_most]
 
 
-def mixes(training, cache_dir, count, seed, gathered=None, rare=False):
-    """Makes `count` new sounds of the train split and lets the teachers hear them."""
+def mixes(training, cache_dir, count, seed, gathered=None, rare=False, splits=("train",)):
+    """Makes `count` new sounds of the given splits and lets the teachers hear them."""
     rng, teachers = np.random.default_rng(seed), Teachers(training)
     if rare:
         pieces = most_of_a_kind([training] + ([gathered] if gathered else []), cache_dir, tag_names(training))
@@ -235,7 +270,7 @@ def mixes(training, cache_dir, count, seed, gathered=None, rare=False):
     else:
         by_piece = {}
         for line in index(training):
-            if line["split"] == "train":
+            if line["split"] in splits:
                 by_piece.setdefault(line["track"], []).append(line)
         pieces = [(training, lines) for _, lines in sorted(by_piece.items())]
 
@@ -267,7 +302,7 @@ def mixes(training, cache_dir, count, seed, gathered=None, rare=False):
         x = x[: 30 * c.MN04_RATE_HZ]
         x32 = (x * 10 ** (rng.uniform(-26, -12) / 20) / (np.sqrt(np.mean(x**2)) + 1e-6)).clip(-1, 1).astype(np.float32)
         x16 = resample_poly(x32, 1, 2).astype(np.float32)
-        save(target, mel=our_mel(x16).astype(np.float16), **teachers.hear(x16, x32))
+        save(target, mel=cached_mel(x16), **teachers.hear(x16, x32))
 
 
 def save(target, **arrays):
@@ -293,6 +328,7 @@ if __name__ == "__main__":
     parser.add_argument("verb", choices=["check", "prepare", "mixes"])
     parser.add_argument("--rare", action="store_true", help="mixes: of the kinds of music that there is little of")
     parser.add_argument("--gathered", type=Path, help="the folder that gather.py filled")
+    parser.add_argument("--splits", default="train", help="mixes: of which splits, for the last run")
     a = parser.parse_args()
     a.cache.mkdir(parents=True, exist_ok=True)
     if a.verb == "check":
@@ -300,4 +336,4 @@ if __name__ == "__main__":
     elif a.verb == "prepare":
         prepare(a.training, a.cache, *map(int, a.shard.split("/")), gathered=a.gathered)
     else:
-        mixes(a.training, a.cache, a.count, a.seed, a.gathered, a.rare)
+        mixes(a.training, a.cache, a.count, a.seed, a.gathered, a.rare, a.splits.split(","))

@@ -14,6 +14,7 @@ same ruler for every model, needing nothing that does not ship. Needs no torch.
 import json
 import subprocess
 import time
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +112,8 @@ class Listener:
         self.folder = folder
         self.run = data.session(folder / "model.onnx")
         self.projection = load_file(folder / "projection.safetensors")
+        front = tomllib.loads((folder / "manifest.toml").read_text())["front_end"]
+        self.level, self.log_scale = front.get("level"), front["log_scale"]
         self.network_s, self.patches = 0.0, 0
 
     def network(self, patches):
@@ -120,10 +123,14 @@ class Listener:
         self.network_s, self.patches = self.network_s + time.perf_counter() - started, self.patches + len(patches)
         return heard
 
+    def log_mels(self, powers):
+        """As this model's front end has them: before `segue-ear-3` the level stayed in."""
+        return data.log_mels(powers) if self.level else [np.log1p(self.log_scale * power).astype(np.float32) for power in powers]
+
     def hear(self, pcm):
         """x [384], tags [n_tags], MFCC statistics [40] of 16 kHz sound."""
         spans = [(int(start * c.RATE_HZ), int(n * c.RATE_HZ)) for start, n in data.windows(len(pcm) / c.RATE_HZ)]
-        mels = [data.our_mel(pcm[start : start + n]) for start, n in spans]  # [64, frames] each
+        mels = self.log_mels([data.our_power(pcm[start : start + n]) for start, n in spans])  # [64, frames] each
         embedding, tags = self.network(np.concatenate([data.our_patches(mel) for mel in mels]))
         mel = np.concatenate(mels, 1)
         mfcc = dct(mel, axis=0, norm="ortho")[:20]
@@ -148,7 +155,7 @@ class Readout:
     @staticmethod
     def pairs(listener, excerpt, scale):
         """Every patch of an excerpt: its embedding [n, 256], the teachers' answer [n, 584]."""
-        patches = data.our_patches(excerpt.mel.astype(np.float32))
+        patches = data.our_patches(listener.log_mels([data.power_of_cached(excerpt.mel)])[0])
         heard = [excerpt.at(k * c.PATCH)[0] for k in range(len(patches))]
         return listener.network(patches)[0], scale(np.stack(heard))
 
@@ -184,6 +191,8 @@ def evaluate(training, cache_dir, folder, previous, segue, split):
     target = np.stack([scale(e.emb.mean(0)) for e in heard])
     sound = [data.decode(training / line["file"], c.RATE_HZ) for line in lines]
     print(f"{split}: {len(lines)} excerpts, {len({line['track'] for line in lines})} pieces, {len({line['source'] for line in lines})} sources")
+    if c.EVERY_SPLIT and folder.resolve() == (c.REPOSITORY / "models" / c.NAME).resolve():
+        print("  The shipped weights learned from these excerpts too, once all was chosen; card.md has the figures of their twin, which did not.")
 
     record, rows = {"split": split, "excerpts": len(lines)}, {}
     models = {"previous": previous, "shipped": folder}

@@ -1,6 +1,7 @@
 """Checkpoint in, shipped model out: `model.onnx`, `projection.safetensors`, `manifest.toml`, `golden.safetensors`.
 
-    python export.py --cache … --out ../segue-ear-2
+    python export.py --cache … --out ../segue-ear-3
+    python export.py --cache … --twin export.json    what learned from every split takes the choices of its twin, which did not
 
 Owns what is decided after training: the tags' shift and thresholds, and the track vector's projection. Both are fitted
 on the train split and chosen on the validation split. The card is `card.py`'s, the figures are `evaluate.py`'s.
@@ -24,7 +25,7 @@ import data
 from model import Pupil
 from evaluate import Judge, likeness, nearest, parts_of
 from targets import Excerpt, Scale
-from train import heard_by_windows
+from train import patches_of
 
 OPSET = 17
 IR_VERSION = 8  # read by every onnxruntime since 1.13
@@ -40,12 +41,6 @@ def load(cache_dir):
     return pupil.eval(), Scale(*kept["scale"]), kept
 
 
-def window_mel(mel, seconds):
-    """The cached mel's frames inside the windows: [64, frames]."""
-    spans = [(round(s * c.RATE_HZ / c.HOP), (int(n * c.RATE_HZ) - c.N_FFT) // c.HOP + 1) for s, n in data.windows(seconds)]
-    return np.concatenate([mel[:, first : first + n] for first, n in spans], 1).astype(np.float32)
-
-
 def listen(pupil, scale, training, cache_dir, split):
     """One row an excerpt of a split: x [n, 384], tags [n, tags] (uncalibrated), the teachers' target and tags."""
     names, rows = data.tag_names(training), []
@@ -53,8 +48,9 @@ def listen(pupil, scale, training, cache_dir, split):
     for line in lines:
         e = Excerpt(cache_dir / f"{line['key']}.npz", names)
         with torch.no_grad():
-            embedding, logits = pupil.ear(torch.from_numpy(heard_by_windows(e.mel, line["seconds"])))
-        x = parts_of(window_mel(e.mel, line["seconds"]), embedding.numpy())
+            embedding, logits = pupil.ear(torch.from_numpy(patches_of(e, line["seconds"])))
+        mel = np.concatenate(data.heard_of_cached(e.mel, line["seconds"]), 1)
+        x = parts_of(mel, embedding.numpy())
         rows.append((x, logits.numpy(), scale(e.emb.mean(0)), e.tags.mean(0)))
     x, logits, target, tags = zip(*rows)
     return {"x": np.stack(x), "logits": logits, "target": np.stack(target), "tags": np.stack(tags), "lines": lines}
@@ -223,7 +219,8 @@ def golden(shipped, mean, matrix, out):
     for i, pcm in enumerate(golden_clips()):
         x = torch.from_numpy(pcm).double() / 32768
         spectrum = torch.stft(x, c.N_FFT, c.HOP, window=window, center=False, return_complex=True).abs() ** 2  # [513, frames]
-        mel = torch.log1p(c.LOG_SCALE * c.POWER_SCALE * (filters @ spectrum))  # [64, frames]
+        power = filters @ spectrum
+        mel = torch.log1p(c.LOG_SCALE / power.mean().clamp(c.LEVEL_FLOOR) * power)  # [64, frames]
         patches = mel[:, : mel.shape[1] // c.PATCH * c.PATCH].unfold(1, c.PATCH, c.PATCH).permute(1, 0, 2)[:, None]
         with torch.no_grad():
             embedding, tags = double(patches)
@@ -263,7 +260,8 @@ mel_scale = "htk"
 mel_norm = "none"
 f_min_hz = {c.F_MIN_HZ}
 f_max_hz = {c.F_MAX_HZ}
-power_scale = {c.POWER_SCALE}
+level = "mean"
+level_floor = {c.LEVEL_FLOOR}
 log_law = "ln1p"
 log_scale = {c.LOG_SCALE}
 patch_frames = {c.PATCH}
@@ -291,19 +289,27 @@ size = {c.VECTOR}
     (out / "manifest.toml").write_text(text)
 
 
-def export(training, cache_dir, out):
+def export(training, cache_dir, out, twin, instead):
     out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     pupil, scale, kept = load(cache_dir)
     train, validation = (listen(pupil, scale, training, cache_dir, split) for split in ("train", "validation"))
 
     to_teachers = pupil.to_teachers.weight.detach().numpy()
-    choice, reached = choose_projection(train, validation, listen_to_demo(pupil), to_teachers)
+    if twin:
+        chosen = json.loads(twin.read_text())
+        choice, thresholds, shift = chosen["choice"], chosen["thresholds"], np.array(chosen["shift"])
+        test = listen(pupil, scale, training, cache_dir, "test")
+        train["x"] = np.concatenate([train["x"], validation["x"], test["x"]])
+        choice = tuple([float(weight) for weight in instead.split(",")] if instead else choice)
+    else:
+        choice, reached = choose_projection(train, validation, listen_to_demo(pupil), to_teachers)
+        print({k: round(float(v), 3) for k, v in reached.items()})
+        shift, thresholds = calibrate(train, validation)
+    print("projection: teachers weight %.2f, mel mean weight %.2f, mel std weight %.2f, strength %.2f" % choice)
     mean, matrix = projection(train["x"], to_teachers, *choice)
     save_file({"mean": mean, "matrix": np.ascontiguousarray(matrix)}, out / "projection.safetensors")
-    print("projection: teachers weight %.2f, mel mean weight %.2f, mel std weight %.2f, strength %.2f" % choice, {k: round(float(v), 3) for k, v in reached.items()})
 
-    shift, thresholds = calibrate(train, validation)
     for (name, kind, _), t, at in zip(c.TAGS, thresholds, shift):
         print(f"  {kind:10} {name:18} present at {1 / (1 + np.exp(-at)):.2f}", *t.values())
     shipped = Shipped(pupil.ear, shift).eval()
@@ -311,7 +317,7 @@ def export(training, cache_dir, out):
     manifest(out, thresholds)
     print("golden against numpy and onnxruntime, largest difference:", golden(shipped, mean, matrix, out))
     record = {"choice": choice, "step": kept["step"], "spent": kept["spent"], "minutes": kept["minutes"], "mixes": kept["mixes"], "parameters": sum(p.numel() for p in pupil.ear.parameters())}
-    (cache_dir / "export.json").write_text(json.dumps(record | {"thresholds": thresholds, "present": (1 / (1 + np.exp(-shift))).tolist()}))
+    (cache_dir / "export.json").write_text(json.dumps(record | {"thresholds": thresholds, "shift": shift.tolist()}))
     for path in out.iterdir():
         path.chmod(0o644)  # safetensors writes for the owner alone
     print({path.name: path.stat().st_size for path in sorted(out.iterdir())})
@@ -320,5 +326,7 @@ def export(training, cache_dir, out):
 if __name__ == "__main__":
     parser = data.arguments()
     parser.add_argument("--out", type=Path, default=c.REPOSITORY / "models" / c.NAME)
+    parser.add_argument("--twin", type=Path, help="the export.json of the model that learned from the train split alone")
+    parser.add_argument("--instead", help="with --twin: the four numbers of another projection, where the twin's splits the demo library's styles")
     a = parser.parse_args()
-    export(a.training, a.cache, a.out)
+    export(a.training, a.cache, a.out, a.twin, a.instead)

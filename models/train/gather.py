@@ -96,7 +96,7 @@ class Licences:
 
     def stanza(self, relative):
         """Stanzas speak of the source's tree, of which the installed path keeps some tail."""
-        parts = relative.split("/")
+        parts = ["usr", "share", *relative.split("/")]
         for k in range(len(parts)):
             found = self.said.find_files_paragraph("/".join(parts[k:]))
             if found is not None and not self.all_files(found):
@@ -319,7 +319,7 @@ class Known:
         for line in gathered.lines:
             if not line["source"].startswith("mma:"):
                 cached = cache_dir / f"{Path(line['file']).stem}.npz"
-                mel = np.load(cached)["mel"].astype(np.float32) if cached.exists() else data.our_mel(data.decode(gathered.out / line["file"], c.RATE_HZ))
+                mel = data.log_mels([data.power_of_cached(np.load(cached)["mel"])])[0] if cached.exists() else data.our_mel(data.decode(gathered.out / line["file"], c.RATE_HZ))
                 self.keep(self.course(mel), f"{line['source']} {line['path']}")
 
     def same_as(self, x):
@@ -446,11 +446,11 @@ def answers(line, cache_dir):
 
 
 def styles(training, cache_dir, out):
-    """Writes into the index which of AudioSet's kinds of music the first teacher heard most."""
+    """Writes into the index which of AudioSet's kinds of music the first teacher heard most, and each file once: two runs at once may have named it twice."""
     names = [name.removeprefix("a:") for name in data.tag_names(training)[0]]
     kinds = {source.removeprefix("a:") for _, kind, sources in c.TAGS if kind == "genre" for source in sources if source.startswith("a:")}
     columns = [k for k, name in enumerate(names) if name in kinds]
-    lines = data.index(out)
+    lines = list({line["file"]: line for line in data.index(out)}.values())
     for line in lines:
         heard = answers(line, cache_dir)
         if heard:

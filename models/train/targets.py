@@ -6,6 +6,7 @@ Owns the cache's reading side, shared by `train.py`, `export.py` and `evaluate.p
 import numpy as np
 
 import config as c
+import data
 
 
 def tag_target(names, mn04_tags, musicnn_tags):
@@ -24,7 +25,8 @@ class Excerpt:
 
     def __init__(self, path, names):
         z = np.load(path)
-        self.mel = z["mel"]  # [64, frames] f16
+        self.mel = z["mel"]  # [64, frames] f16, with the level
+        self.level = data.level([data.power_of_cached(self.mel)])
         # both teachers on the finer grid of 3 s patches; between two of them the answer is interpolated
         n = len(z["musicnn_emb"])
         at = (np.arange(n) + 0.5) * c.MUSICNN_PATCH_S

@@ -68,11 +68,11 @@ class Batches:
                 one = two = piece[rng.integers(len(piece))]
             chosen.append((one, two))
         rows = [self.patch(pair[0], 0.0, 0.5) for pair in chosen] + [self.patch(pair[1], 0.5, 1.0) for pair in chosen]
-        mel, emb, tags = (torch.from_numpy(np.stack(part)) for part in zip(*rows))
-        return self.augment(mel, emb, tags.float())
+        power, emb, tags = (torch.from_numpy(np.stack(part)) for part in zip(*rows))
+        return self.augment(power, emb, tags.float())
 
     def patch(self, excerpt, low, high):
-        """A patch that starts within [low, high) of the excerpt, stretched and shifted: [64, 150], [584], [tags]."""
+        """A patch that starts within [low, high) of the excerpt, stretched and shifted: power over the excerpt's level [64, 150], [584], [tags]."""
         rng, frames = self.rng, excerpt.mel.shape[1]
         length = round(c.PATCH * rng.uniform(1 - c.STRETCH, 1 + c.STRETCH))
         room = frames - length - 1
@@ -84,12 +84,11 @@ class Batches:
         near = excerpt.mel[:, start : start + length + 2].astype(np.float32)[bands]
         mel = near[:, whole - start] * (1 - part) + near[:, whole - start + 1] * part
         emb, tags = excerpt.at(start)
-        return mel, self.scale(emb), tags
+        return np.expm1(mel) / np.float32(c.CACHE_SCALE * excerpt.level), self.scale(emb), tags
 
-    def augment(self, mel, emb, tags):
-        rng, n, half = self.rng, len(mel), len(mel) // 2
+    def augment(self, power, emb, tags):
+        rng, n, half = self.rng, len(power), len(power) // 2
         uniform = lambda low, high: torch.from_numpy(rng.uniform(low, high, n).astype(np.float32))[:, None, None]
-        power = torch.expm1(mel)  # LOG_SCALE x power, [B, 64, 150]
         tilt = uniform(-c.TILT_DB, c.TILT_DB) / 2 * torch.linspace(-1, 1, c.MELS)[None, :, None]
         power = power * 10 ** ((uniform(-c.GAIN_DB, c.GAIN_DB) + tilt) / 10)
         # mixup: both patches of a piece meet the same other piece in the same measure, and stay a pair
@@ -100,7 +99,7 @@ class Batches:
         power = power + share[:, None, None] / (1 - share[:, None, None]) * power[other]
         emb = emb + share[:, None] * (emb[other] - emb)
         tags = tags + share[:, None] * (tags[other] - tags)
-        mel = torch.log1p(power)
+        mel = torch.log1p(c.LOG_SCALE * power)
         for row in mel:
             low, wide = rng.integers(c.MELS), rng.integers(c.MASK_BANDS + 1)
             row[low : low + wide] = 0
@@ -138,14 +137,9 @@ WEIGHTS = {
 
 # -- validation --------------------------------------------------------------------------------------------------------
 
-def heard_by_windows(mel, seconds):
-    """The patches that the window rule gives of a cached mel: [n, 1, 64, 150] f32."""
-    parts = []
-    for start, length in data.windows(seconds):
-        first = round(start * c.RATE_HZ / c.HOP)
-        frames = (int(length * c.RATE_HZ) - c.N_FFT) // c.HOP + 1
-        parts.append(data.our_patches(mel[:, first : first + frames].astype(np.float32)))
-    return np.concatenate(parts)
+def patches_of(excerpt, seconds):
+    """The patches that the window rule gives of an excerpt: [n, 1, 64, 150] f32."""
+    return np.concatenate([data.our_patches(mel) for mel in data.heard_of_cached(excerpt.mel, seconds)])
 
 
 def validate(pupil, held):
@@ -167,24 +161,25 @@ def validate(pupil, held):
 
 # -- the run -----------------------------------------------------------------------------------------------------------
 
-def train(training, cache_dir, gathered, minutes):
+def train(training, cache_dir, gathered, minutes, start, every_split):
     torch.manual_seed(c.SEED)
     torch.set_num_threads(1)
     names = data.tag_names(training)
     lines = [line for line in data.index(training) if (cache_dir / f"{line['key']}.npz").exists()]
     of = lambda split: [line for line in lines if line["split"] == split]
-    batches = Batches(of("train"), cache_dir, gathered, names, None, c.SEED)
+    batches = Batches(lines if every_split else of("train"), cache_dir, gathered, names, None, c.SEED)
     every = [excerpt for piece in batches.pools["given"] for excerpt in piece]
-    scale = batches.scale = Scale.of(np.concatenate([excerpt.emb for excerpt in every]))
+    begun = torch.load(start, weights_only=False) if start else None
+    scale = batches.scale = Scale(*begun["scale"]) if begun else Scale.of(np.concatenate([excerpt.emb for excerpt in every]))
     held = [Excerpt(cache_dir / f"{line['key']}.npz", names) for line in of("validation")]
     held = (
-        [torch.from_numpy(heard_by_windows(e.mel, line["seconds"])) for e, line in zip(held, of("validation"))],
+        [torch.from_numpy(patches_of(e, line["seconds"])) for e, line in zip(held, of("validation"))],
         torch.from_numpy(np.stack([scale(e.emb.mean(0)) for e in held])),
         [line["source"] for line in of("validation")],
     )
 
     pupil = Pupil(len(c.TAGS))
-    bands = np.concatenate([excerpt.mel.astype(np.float32) for excerpt in every], 1)  # [64, frames of the train split]
+    bands = np.concatenate([data.log_mels([data.power_of_cached(e.mel)])[0] for e in every], 1)  # [64, frames of the train split]
     pupil.ear.mel_mean[:] = torch.from_numpy(bands.mean(1, keepdims=True))
     pupil.ear.mel_std[:] = torch.from_numpy(bands.std(1, keepdims=True))
     usual = torch.from_numpy(np.concatenate([e.tags for e in every]).mean(0)).float().clamp(1e-4)
@@ -195,6 +190,11 @@ def train(training, cache_dir, gathered, minutes):
     optimiser = torch.optim.AdamW(pupil.parameters(), c.LEARNING_RATE, weight_decay=c.WEIGHT_DECAY)
     step, spent = 0, 0.0
     checkpoint = cache_dir / "checkpoint.pt"
+    if begun and not checkpoint.exists():
+        before = begun["averaged"]
+        before |= {name: value for name, value in pupil.state_dict().items() if "mel_" in name}  # the front end may be another
+        pupil.load_state_dict(before)
+        averaged.load_state_dict(before)
     if checkpoint.exists():
         kept = torch.load(checkpoint, weights_only=False)
         pupil.load_state_dict(kept["pupil"])
@@ -206,10 +206,10 @@ def train(training, cache_dir, gathered, minutes):
 
     batches.look_for_more()
     sums, since, saved, last = {}, 0, spent, time.monotonic()
-    budget = minutes * 60
+    budget, highest = minutes * 60, c.LEARNING_RATE_LAST if every_split else c.LEARNING_RATE
     while spent < budget:
         progress = spent / budget
-        rate = c.LEARNING_RATE * min(progress / c.WARMUP, 0.5 + 0.5 * np.cos(np.pi * progress)) + 1e-6
+        rate = highest * min(progress / c.WARMUP, 0.5 + 0.5 * np.cos(np.pi * progress)) + 1e-6
         for group in optimiser.param_groups:
             group["lr"] = rate
         mel, emb, tags = batches.draw()
@@ -248,5 +248,7 @@ def train(training, cache_dir, gathered, minutes):
 if __name__ == "__main__":
     parser = data.arguments(minutes=c.MINUTES)
     parser.add_argument("--gathered", type=Path, help="the folder that gather.py filled")
+    parser.add_argument("--start", type=Path, help="the checkpoint of an earlier model of this size, to begin with its weights and scale")
+    parser.add_argument("--every-split", action="store_true", help="the last run, when all is chosen: what it says of validation means nothing")
     a = parser.parse_args()
-    train(a.training, a.cache, a.gathered, a.minutes)
+    train(a.training, a.cache, a.gathered, a.minutes, a.start, a.every_split)

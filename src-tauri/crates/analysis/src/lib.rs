@@ -10,7 +10,8 @@
 //! (often the whole window); a *frame* one column of the log-mel; a *patch* the frames that the network takes at once.
 //!
 //! Tempo and key come from the windows that are decoded for the network anyway ([`Model::analyze_file`]); what takes the
-//! whole of a file is a pass by itself ([`measure_file`]) and needs no model.
+//! whole of a file is a pass by itself ([`measure_file`]) and needs no model. Where the windows are the whole of a short
+//! file, the first pass measures too ([`Analyzed::measures`]).
 //!
 //! The same file gives the same bits of a vector on the same machine's processor, however many tracks are analysed at
 //! a time: one thread per network, patches one by one. Scheduling is left to the caller: one [`Model`] per thread.
@@ -18,6 +19,7 @@
 mod error;
 mod files;
 mod key;
+mod loudness;
 mod manifest;
 mod measure;
 mod mel;

@@ -81,6 +81,9 @@ pub(crate) struct FrontEnd {
     pub(crate) f_max_hz: f64,
     #[serde(default = "one")]
     pub(crate) power_scale: f64,
+    #[serde(default)]
+    level: Level,
+    level_floor: Option<f64>,
     log_law: LogLaw,
     #[serde(default = "one")]
     log_scale: f64,
@@ -146,6 +149,18 @@ pub(crate) enum Spectrum {
     Power,
     /// `|X|`.
     Magnitude,
+}
+
+/// What becomes of a track's level before the logarithm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Level {
+    /// It stays.
+    #[default]
+    Keep,
+    /// Every value is divided by the mean over all bands and frames that are heard of the track, or by `level_floor`
+    /// where that is greater.
+    Mean,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -459,6 +474,11 @@ impl FrontEnd {
         self.log_scale * self.power_scale
     }
 
+    /// The floor of the mean that a track's values are divided by; None: they keep their level.
+    pub(crate) fn level_floor(&self) -> Option<f64> {
+        self.level_floor.filter(|_| self.level == Level::Mean)
+    }
+
     /// Samples of a segment.
     pub(crate) fn segment(&self) -> Option<usize> {
         self.segment_s.map(|seconds| self.samples(seconds))
@@ -513,6 +533,16 @@ impl FrontEnd {
             0.0..=self.f_max_hz - 1.0,
         )?;
         within("front_end.power_scale", self.power_scale, 1e-12..=1e12)?;
+        match (self.level, self.level_floor) {
+            (Level::Keep, None) => {}
+            (Level::Keep, Some(_)) => {
+                return Err(
+                    "front_end.level_floor means nothing without level = \"mean\"".to_owned(),
+                );
+            }
+            (Level::Mean, None) => return Err("front_end.level_floor is missing".to_owned()),
+            (Level::Mean, Some(floor)) => within("front_end.level_floor", floor, 1e-12..=1e12)?,
+        }
         within("front_end.log_scale", self.log_scale, 1e-12..=1e12)?;
         within("front_end.log_offset", self.log_offset, -1e6..=1e6)?;
         within("front_end.log_divisor", self.log_divisor, 1e-6..=1e6)?;

@@ -1,129 +1,135 @@
 //! What takes the whole of a file: loudness, true peak, silence at both ends, and the outline.
 //!
-//! Loudness and true peak are those of EBU R128 / ITU-R BS.1770-4, by the `ebur128` crate, over the file's own channels
-//! at its own rate: nothing is mixed or resampled. The file streams by; memory does not grow with its length, save for
-//! 80 bytes a second that the gate needs.
+//! Loudness and true peak are those of EBU R128 / ITU-R BS.1770-4, over the file's own channels at its own rate: nothing
+//! is mixed or resampled. The file streams by; memory does not grow with its length, save for 80 bytes a second that the
+//! gate needs.
 //!
 //! The same file gives the same bits, whatever else the machine does.
 
-use std::collections::VecDeque;
 use std::path::Path;
 
-use ebur128::{Channel, EbuR128, Mode};
+use ebur128::{EbuR128, Mode};
 use segue_core::Measures;
 use segue_decode::Decoder;
 
 use crate::AnalysisError;
+use crate::loudness::{Loudness, step_frames};
 use crate::waveform::{Outline, STRETCH_FRAMES};
 
 /// A sample is heard from this amplitude on: -60 dBFS.
 const AUDIBLE: f32 = 1e-3;
-/// Length of what counts as intro and outro.
-const EDGE_S: usize = 10;
+/// Length of what counts as intro and outro, in steps of 100 ms.
+const EDGE_STEPS: usize = 100;
 /// Frames of the past that the true-peak interpolation needs: the longest of its filters has 24 taps.
 const CONTEXT_FRAMES: usize = 24;
-/// No interpolated sample exceeds this multiple of the samples around it: the sum of the magnitudes of the filter's taps,
-/// 1.86 for four-fold and 2.307 for two-fold oversampling (48-tap Hann-windowed sinc of `ebur128`).
-const OVERSHOOT_MAX: f32 = 2.31;
 
 /// Measures the file at `path`, from its first to its last sample.
 pub fn measure_file(path: &Path) -> Result<Measures, AnalysisError> {
     let mut decoder = Decoder::open(path)?;
-    let refuse = |error: ebur128::Error| AnalysisError::Loudness {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    };
-    let weights = decoder.loudness_weights();
-    let mut meter = Meter::new(&weights, decoder.format().sample_rate_hz).map_err(refuse)?;
+    let mut meter = FileMeter::new(path, &decoder)?;
     while let Some(block) = decoder.next_block()? {
-        meter.add(block).map_err(refuse)?;
+        meter.add(block)?;
     }
-    meter.finish().map_err(refuse)
+    meter.finish()
 }
 
-/// Hears a stream in portions of 100 ms.
+/// Hears a file while somebody decodes it.
+pub(crate) struct FileMeter<'a> {
+    path: &'a Path,
+    meter: Meter,
+}
+
+impl<'a> FileMeter<'a> {
+    pub(crate) fn new(path: &'a Path, decoder: &Decoder) -> Result<Self, AnalysisError> {
+        let rate_hz = decoder.format().sample_rate_hz;
+        let meter = Meter::new(&decoder.loudness_weights(), rate_hz);
+        Ok(Self {
+            path,
+            meter: meter.map_err(|error| refused(path, &error))?,
+        })
+    }
+
+    /// Hears interleaved samples, as the decoder gives them.
+    pub(crate) fn add(&mut self, block: &[f32]) -> Result<(), AnalysisError> {
+        let heard = self.meter.add(block);
+        heard.map_err(|error| refused(self.path, &error))
+    }
+
+    /// What all of it came to.
+    pub(crate) fn finish(self) -> Result<Measures, AnalysisError> {
+        let measures = self.meter.finish();
+        measures.map_err(|error| refused(self.path, &error))
+    }
+}
+
+fn refused(path: &Path, error: &ebur128::Error) -> AnalysisError {
+    AnalysisError::Loudness {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    }
+}
+
+/// Hears a stream in steps of 100 ms.
 struct Meter {
     rate_hz: u32,
     channels: usize,
-    map: Vec<Channel>,
-    loudness: EbuR128,
+    loudness: Loudness,
     peaks: PeakMeter,
     outline: Outline,
-    /// The last frames of the portion before, then this portion so far.
-    portion: Vec<f32>,
-    portion_frames: usize,
-    /// Frames in whole portions.
+    /// The last frames of the step before, then this step so far.
+    step: Vec<f32>,
+    step_frames: usize,
+    /// Frames in steps already heard.
     frames: u64,
     first_audible: Option<u64>,
     last_audible: u64,
-    intro: Option<EbuR128>,
-    intro_left: usize,
-    /// The last [`EDGE_S`] up to the last audible portion, and the inaudible ones since.
-    tail: VecDeque<Vec<f32>>,
-    quiet: usize,
 }
 
 impl Meter {
     /// For channels of these weights in BS.1770-4, table 4: 0 is left out, above 1 surround.
     fn new(weights: &[f64], rate_hz: u32) -> Result<Self, ebur128::Error> {
         let channels = weights.len();
-        let map: Vec<Channel> = weights
-            .iter()
-            .map(|weight| match *weight {
-                0.0 => Channel::Unused,
-                1.0 => Channel::Center,
-                _ => Channel::LeftSurround,
-            })
-            .collect();
         Ok(Self {
-            loudness: meter(&map, rate_hz)?,
+            loudness: Loudness::new(weights, rate_hz),
             peaks: PeakMeter::new(channels, rate_hz)?,
-            intro: None,
-            map,
             rate_hz,
             channels,
             outline: Outline::new(),
-            portion: vec![0.0; CONTEXT_FRAMES * channels],
-            portion_frames: (rate_hz as usize / 10).max(1),
+            step: vec![0.0; CONTEXT_FRAMES * channels],
+            step_frames: step_frames(rate_hz),
             frames: 0,
             first_audible: None,
             last_audible: 0,
-            intro_left: EDGE_S * rate_hz as usize,
-            tail: VecDeque::new(),
-            quiet: 0,
         })
     }
 
     /// Hears interleaved samples.
     fn add(&mut self, mut samples: &[f32]) -> Result<(), ebur128::Error> {
-        let full = (CONTEXT_FRAMES + self.portion_frames) * self.channels;
+        let full = (CONTEXT_FRAMES + self.step_frames) * self.channels;
         while !samples.is_empty() {
-            let taken = samples.len().min(full - self.portion.len());
-            self.portion.extend_from_slice(&samples[..taken]);
+            let taken = samples.len().min(full - self.step.len());
+            self.step.extend_from_slice(&samples[..taken]);
             samples = &samples[taken..];
-            if self.portion.len() == full {
+            if self.step.len() == full {
+                self.loudness
+                    .add_step(&self.step[CONTEXT_FRAMES * self.channels..]);
                 self.hear()?;
             }
         }
         Ok(())
     }
 
-    /// Hears the portion that is there.
+    /// Hears the step that is there, the last of a file perhaps shorter than the others.
     fn hear(&mut self) -> Result<(), ebur128::Error> {
         let channels = self.channels;
         let context = CONTEXT_FRAMES * channels;
-        let heard = &self.portion[context..];
-        self.loudness.add_frames_f32(heard)?;
-        let mut audible = false;
+        let heard = &self.step[context..];
         for (number, stretch) in heard.chunks(STRETCH_FRAMES * channels).enumerate() {
             let (peak, squares) = peak_and_squares(stretch);
             self.outline.add(peak, squares, stretch.len());
             let at = number * STRETCH_FRAMES * channels;
-            self.peaks.hear(
-                peak,
-                &self.portion[at..context + at + stretch.len()],
-                context,
-            )?;
+            self.peaks
+                .hear(peak, &self.step[at..context + at + stretch.len()], context)?;
             if peak >= AUDIBLE {
                 let index = |sample: usize| self.frames + ((at + sample) / channels) as u64;
                 let loud = |sample: &f32| sample.abs() >= AUDIBLE;
@@ -134,45 +140,19 @@ impl Meter {
                     .iter()
                     .rposition(loud)
                     .map_or(self.last_audible, index);
-                audible = true;
             }
-        }
-        if let Some(first) = self.first_audible {
-            let skipped = first.saturating_sub(self.frames) as usize * channels;
-            let wanted = (self.intro_left * channels).min(heard.len() - skipped);
-            if wanted > 0 {
-                let intro = match &mut self.intro {
-                    Some(intro) => intro,
-                    none => none.insert(meter(&self.map, self.rate_hz)?),
-                };
-                intro.add_frames_f32(&heard[skipped..skipped + wanted])?;
-                self.intro_left -= wanted / channels;
-            }
-        }
-        // Portions that make the outro, and one for what stands behind the last audible sample.
-        let kept = (EDGE_S * self.rate_hz as usize).div_ceil(self.portion_frames) + 1;
-        if audible {
-            for _ in 0..self.quiet.min(kept) {
-                self.tail
-                    .push_back(vec![0.0; self.portion_frames * channels]);
-            }
-            self.quiet = 0;
-            while self.tail.len() + 1 > kept {
-                self.tail.pop_front();
-            }
-            self.tail.push_back(heard.to_vec());
-        } else {
-            self.quiet += 1;
         }
         self.frames += (heard.len() / channels) as u64;
-        let from = self.portion.len() - context;
-        self.portion.copy_within(from.., 0);
-        self.portion.truncate(context);
+        let from = self.step.len() - context;
+        self.step.copy_within(from.., 0);
+        self.step.truncate(context);
         Ok(())
     }
 
+    /// What was heard. The gate knows whole steps only, as the recommendation has it; intro and outro begin and end with
+    /// the steps that hold the first and the last audible sample.
     fn finish(mut self) -> Result<Measures, ebur128::Error> {
-        if self.portion.len() > CONTEXT_FRAMES * self.channels {
+        if self.step.len() > CONTEXT_FRAMES * self.channels {
             self.hear()?;
         }
         let rate_hz = f64::from(self.rate_hz);
@@ -182,51 +162,25 @@ impl Meter {
             Some(_) => self.frames - self.last_audible - 1,
             None => 0,
         };
-        let intro_lufs = self
-            .intro
-            .as_ref()
-            .map(|intro| intro.loudness_global())
-            .transpose()?;
+        let steps = self.loudness.steps();
+        let step_of = |frame: u64| (frame / self.step_frames as u64) as usize;
+        let first = step_of(leading).min(steps);
+        let end = match self.first_audible {
+            Some(_) => (step_of(self.last_audible) + 1).min(steps),
+            None => first,
+        };
+        let integrated = |steps| self.loudness.integrated(steps);
         Ok(Measures {
-            loudness_lufs: audible_lufs(self.loudness.loudness_global()?),
+            loudness_lufs: integrated(0..steps),
             true_peak_dbtp: (self.peaks.highest > 0.0)
                 .then(|| 20.0 * f64::from(self.peaks.highest).log10()),
-            intro_lufs: intro_lufs.and_then(audible_lufs),
-            outro_lufs: self.outro()?,
+            intro_lufs: integrated(first..(first + EDGE_STEPS).min(end)),
+            outro_lufs: integrated(end.saturating_sub(EDGE_STEPS).max(first)..end),
             leading_silence_s: seconds(leading),
             trailing_silence_s: seconds(trailing),
             waveform: self.outline.finish(),
         })
     }
-
-    fn outro(&self) -> Result<Option<f64>, ebur128::Error> {
-        if self.tail.is_empty() {
-            return Ok(None);
-        }
-        let samples: Vec<f32> = self.tail.iter().flatten().copied().collect();
-        // The tail ends with the last audible portion; what is behind its last audible sample goes.
-        let behind = samples
-            .rchunks(self.channels)
-            .take_while(|frame| frame.iter().all(|sample| sample.abs() < AUDIBLE))
-            .count();
-        let end = samples.len() - behind * self.channels;
-        let start = end.saturating_sub(EDGE_S * self.rate_hz as usize * self.channels);
-        let mut outro = meter(&self.map, self.rate_hz)?;
-        outro.add_frames_f32(&samples[start..end])?;
-        Ok(audible_lufs(outro.loudness_global()?))
-    }
-}
-
-/// A meter of integrated loudness.
-fn meter(map: &[Channel], rate_hz: u32) -> Result<EbuR128, ebur128::Error> {
-    let mut meter = EbuR128::new(map.len() as u32, rate_hz, Mode::I)?;
-    meter.set_channel_map(map)?;
-    Ok(meter)
-}
-
-/// Nothing above the gate is minus infinity to the meter.
-fn audible_lufs(lufs: f64) -> Option<f64> {
-    lufs.is_finite().then_some(lufs)
 }
 
 /// The highest absolute sample and the sum of squares. Eight lanes side by side, so that the compiler may use them.
@@ -259,6 +213,8 @@ fn peak_and_squares(samples: &[f32]) -> (f32, f64) {
 /// raise the peak are left out; the result is the same.
 struct PeakMeter {
     meter: EbuR128,
+    /// No interpolated sample exceeds this multiple of the samples around it.
+    overshoot: f32,
     highest: f32,
     /// Peak of the stretch before, and whether the meter heard it.
     before: f32,
@@ -269,6 +225,7 @@ impl PeakMeter {
     fn new(channels: usize, rate_hz: u32) -> Result<Self, ebur128::Error> {
         Ok(Self {
             meter: EbuR128::new(channels as u32, rate_hz, Mode::TRUE_PEAK)?,
+            overshoot: overshoot(rate_hz),
             highest: 0.0,
             before: 0.0,
             heard_before: true,
@@ -277,7 +234,7 @@ impl PeakMeter {
 
     /// Hears a stretch of this peak; `samples` begins with `context` samples of what was before it.
     fn hear(&mut self, peak: f32, samples: &[f32], context: usize) -> Result<(), ebur128::Error> {
-        let matters = peak.max(self.before) * OVERSHOOT_MAX > self.highest;
+        let matters = peak.max(self.before) * self.overshoot > self.highest;
         if matters {
             if !self.heard_before {
                 self.meter.seed_frames_f32(&samples[..context])?;
@@ -289,6 +246,16 @@ impl PeakMeter {
         }
         (self.before, self.heard_before) = (peak, matters);
         Ok(())
+    }
+}
+
+/// The sum of the magnitudes of the interpolation filter's taps, the largest of all phases, rounded up: `ebur128` has a
+/// sinc of 48 taps under a Hann window, four-fold below 96 kHz, two-fold below 192 kHz, and none from there on.
+fn overshoot(rate_hz: u32) -> f32 {
+    match rate_hz {
+        ..96_000 => 1.87,
+        96_000..192_000 => 2.31,
+        _ => 1.0,
     }
 }
 

@@ -33,6 +33,8 @@ pub(crate) struct MelMaker {
     bands: Vec<Band>,
     spectrum: Spectrum,
     scale: f32,
+    /// The floor of the mean power that a track is divided by, if it is.
+    level_floor: Option<f64>,
     law: Law,
     offset: f32,
     divisor: f32,
@@ -61,6 +63,7 @@ impl MelMaker {
             bands: bands(front),
             spectrum: front.spectrum,
             scale: front.scale() as f32,
+            level_floor: front.level_floor(),
             law: front
                 .law()
                 .expect("a manifest is checked before it is used"),
@@ -73,11 +76,21 @@ impl MelMaker {
         }
     }
 
-    /// The segments of a window, each with its own frames. The last may be short, unless it can be aligned with the
-    /// window's end.
-    pub(crate) fn segments(&self, window: &[f32]) -> Vec<Mel> {
+    /// Log-mel frames of all that is heard of a track (mono windows at the front end's rate), segment by segment.
+    pub(crate) fn log_mels(&self, windows: &[Vec<f32>]) -> Vec<Mel> {
+        let mut segments: Vec<Mel> = windows.iter().flat_map(|w| self.segments(w)).collect();
+        self.take_level_out(&mut segments);
+        for segment in &mut segments {
+            self.compress(&mut segment.frames);
+        }
+        segments
+    }
+
+    /// The segments of a window, each with its own frames, not yet logarithms. The last may be short, unless it can be
+    /// aligned with the window's end.
+    fn segments(&self, window: &[f32]) -> Vec<Mel> {
         let Some((length, hop)) = self.segments else {
-            return vec![self.log_mel(window)];
+            return vec![self.mel(window)];
         };
         let mut all = Vec::new();
         let mut start = 0;
@@ -87,7 +100,7 @@ impl MelMaker {
                 LastPatch::Align => stop.saturating_sub(length),
                 _ => start,
             };
-            all.push(self.log_mel(&window[aligned..stop]));
+            all.push(self.mel(&window[aligned..stop]));
             start += hop;
             if stop == window.len() || start >= window.len() {
                 return all;
@@ -95,8 +108,8 @@ impl MelMaker {
         }
     }
 
-    /// Log-mel frames of one segment (mono, at the front end's rate).
-    pub(crate) fn log_mel(&self, samples: &[f32]) -> Mel {
+    /// Scaled mel frames of one segment.
+    fn mel(&self, samples: &[f32]) -> Mel {
         let length = self.window.len();
         let mut emphasised = Vec::new();
         let samples = if self.pre_emphasis == 0.0 {
@@ -123,9 +136,26 @@ impl MelMaker {
             let value = |band: &Band| self.scale * band.sum(&spectrum, self.spectrum);
             self.bands.iter().map(value).collect()
         });
-        let mut frames: Vec<Vec<f32>> = frames.collect();
-        self.compress(&mut frames);
-        Mel { frames }
+        Mel {
+            frames: frames.collect(),
+        }
+    }
+
+    /// Divides by the mean over all bands and frames, so that a quiet master and a loud one come to the same.
+    fn take_level_out(&self, segments: &mut [Mel]) {
+        let Some(floor) = self.level_floor else {
+            return;
+        };
+        let values = || segments.iter().flat_map(|mel| mel.frames.iter().flatten());
+        let sum: f64 = values().map(|value| f64::from(*value)).sum();
+        let mean = sum / values().count().max(1) as f64;
+        let gain = (1.0 / mean.max(floor * f64::from(self.scale))) as f32 * self.scale;
+        for value in segments
+            .iter_mut()
+            .flat_map(|mel| mel.frames.iter_mut().flatten())
+        {
+            *value *= gain;
+        }
     }
 
     /// The segment with what stands beside it.
@@ -355,7 +385,8 @@ fn bands(front: &FrontEnd) -> Vec<Band> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tests::front_end;
+    use crate::manifest::Manifest;
+    use crate::tests::{MANIFEST, front_end};
 
     fn sine(hz: f64, rate_hz: u32, frames: usize) -> Vec<f32> {
         (0..frames)
@@ -426,8 +457,7 @@ mod tests {
             (4_000.0, 48),
             (7_500.0, 63),
         ] {
-            let mel =
-                MelMaker::new(&front_end("htk", "none"), false).log_mel(&sine(hz, 16_000, 16_000));
+            let mel = log_mel(&front_end("htk", "none"), &sine(hz, 16_000, 16_000));
             assert_eq!(mel.frames.len(), (16_000 - 1_024) / 320 + 1);
             for frame in &mel.frames {
                 let loudest = (0..frame.len()).max_by(|a, b| frame[*a].total_cmp(&frame[*b]));
@@ -440,7 +470,7 @@ mod tests {
     fn frames_fill_patches_and_few_frames_are_repeated() {
         let maker = MelMaker::new(&front_end("htk", "none"), false);
         let check = |samples: usize, frames: usize, patches: usize| {
-            let mel = maker.log_mel(&sine(333.0, 16_000, samples));
+            let mel = maker.log_mels(&[sine(333.0, 16_000, samples)]).remove(0);
             let cut = maker.patches(std::slice::from_ref(&mel));
             assert_eq!(
                 (mel.frames.len(), cut.len()),
@@ -464,7 +494,63 @@ mod tests {
 
     #[test]
     fn silence_is_zero_and_finite() {
-        let mel = MelMaker::new(&front_end("htk", "none"), false).log_mel(&[0.0; 4_000]);
-        assert!(mel.frames.iter().flatten().all(|value| *value == 0.0));
+        for front in [front_end("htk", "none"), levelled()] {
+            let mel = log_mel(&front, &[0.0; 4_000]);
+            assert!(mel.frames.iter().flatten().all(|value| *value == 0.0));
+        }
+    }
+
+    /// Of a track at half the amplitude every frame is the same, and what was quiet beside what is loud stays so.
+    #[test]
+    fn a_quiet_master_and_a_loud_one_come_to_the_same() {
+        let maker = MelMaker::new(&levelled(), false);
+        let heard = |gain: f32| {
+            let windows = [(440.0, 1.0), (523.0, 0.1)].map(|(hz, amplitude)| {
+                let window = sine(hz, 16_000, 16_000);
+                window.iter().map(|x| gain * amplitude * x).collect()
+            });
+            maker.log_mels(&windows)
+        };
+        let (loud, quiet) = (heard(1.0), heard(0.25));
+        let frames = |mels: &[Mel]| -> Vec<f32> {
+            let frames = mels.iter().flat_map(|mel| mel.frames.iter().flatten());
+            frames.copied().collect()
+        };
+        for (a, b) in frames(&loud).iter().zip(frames(&quiet)) {
+            assert!((a - b).abs() < 1e-4, "{a} {b}");
+        }
+        // The mean power over 64 bands is that of the louder sine, but for the quieter one's hundredth.
+        let peak = |mel: &Mel| {
+            mel.frames
+                .iter()
+                .flatten()
+                .fold(0.0_f32, |max, x| max.max(*x))
+        };
+        assert!((peak(&loud[0]) - peak(&loud[1]) - 100.0_f32.ln()).abs() < 0.3);
+        let mean = frames(&loud).iter().map(|x| x.exp_m1()).sum::<f32>() / 64.0 / 94.0;
+        assert!((mean / 1e6 - 1.0).abs() < 1e-3, "{mean}");
+    }
+
+    /// Under the floor near silence stays near silence.
+    #[test]
+    fn near_silence_is_not_lifted_to_music() {
+        let near = sine(440.0, 16_000, 16_000);
+        let near: Vec<f32> = near.iter().map(|x| 1e-5 * x).collect();
+        let peak = log_mel(&levelled(), &near).frames.concat();
+        assert!(peak.iter().all(|x| *x < 10.0), "music peaks near 17");
+    }
+
+    fn log_mel(front: &FrontEnd, samples: &[f32]) -> Mel {
+        MelMaker::new(front, false)
+            .log_mels(&[samples.to_vec()])
+            .remove(0)
+    }
+
+    fn levelled() -> FrontEnd {
+        let text = MANIFEST.replace(
+            "log_scale = 10000.0",
+            "level = \"mean\"\nlevel_floor = 1e-4\nlog_scale = 1e6",
+        );
+        Manifest::parse(&text).unwrap().front_end
     }
 }

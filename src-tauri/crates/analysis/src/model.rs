@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use segue_core::{Descriptors, Embedding, ModelId, TagScore};
-use segue_decode::mono_windows;
+use segue_core::{Descriptors, Embedding, Measures, ModelId, TagScore};
+use segue_decode::MonoStream;
 
 use crate::files::{Files, refuse};
 use crate::manifest::{Activation, Manifest, Part};
+use crate::measure::FileMeter;
 use crate::mel::{Mel, MelMaker};
 use crate::network::{self, Network};
 use crate::projection::Projection;
@@ -35,6 +36,8 @@ pub struct Analyzed {
     pub tags: Vec<TagScore>,
     /// Tempo and key.
     pub descriptors: Descriptors,
+    /// What takes the whole of a file, where it was heard whole: so a short file is decoded once.
+    pub measures: Option<Measures>,
     /// Seconds of sound that were decoded and heard.
     pub audio_seconds: f64,
 }
@@ -97,7 +100,7 @@ impl Model {
         let mel = MelMaker::new(front, files.manifest.network.layout.time_first());
         let windows = (0..WARM_UP_PATCHES).map(|seed| noise(front.patch_samples(), seed as u32));
         let patches: Vec<Vec<f32>> = windows
-            .flat_map(|window| mel.patches(&[mel.log_mel(&window)]))
+            .flat_map(|window| mel.patches(&mel.log_mels(&[window])))
             .collect();
         network::measure(runtime, &files.network, &files.manifest, &patches)
     }
@@ -125,10 +128,18 @@ impl Model {
     /// Listens to the file at `path`.
     pub fn analyze_file(&mut self, path: &Path) -> Result<Analyzed, AnalysisError> {
         let rate_hz = self.manifest.front_end.sample_rate_hz;
-        let chosen = &self.manifest.windows;
-        let heard = mono_windows(path, rate_hz, |duration_s| {
-            windows::choose(chosen, duration_s)
-        })?;
+        let stream = MonoStream::open(path, rate_hz)?;
+        let duration_s = stream.duration_s();
+        let spans = windows::choose(&self.manifest.windows, duration_s);
+        let (heard, measures) = match &spans[..] {
+            [span] if span.length_s >= duration_s => {
+                let mut meter = FileMeter::new(path, stream.decoder())?;
+                let mut whole = stream.whole(|block| meter.add(block))?;
+                whole.truncate((duration_s * f64::from(rate_hz)).round() as usize);
+                (vec![whole], Some(meter.finish()?))
+            }
+            _ => (stream.windows(&spans)?, None),
+        };
         let heard = self.worth_hearing(heard);
         let samples: usize = heard.iter().map(Vec::len).sum();
         if samples == 0 {
@@ -169,6 +180,7 @@ impl Model {
                 bpm: tempo::tempo(&heard, rate_hz),
                 key: key::key(&heard, rate_hz),
             },
+            measures,
             audio_seconds: samples as f64 / f64::from(rate_hz),
         })
     }
@@ -184,10 +196,7 @@ impl Model {
 
     /// All log-mel frames and all patches of mono windows.
     fn patches(&self, windows: &[Vec<f32>]) -> (Vec<Mel>, Vec<Vec<f32>>) {
-        let segments: Vec<Mel> = windows
-            .iter()
-            .flat_map(|window| self.mel.segments(window))
-            .collect();
+        let segments = self.mel.log_mels(windows);
         let patches = self.mel.patches(&segments);
         (segments, patches)
     }
@@ -301,7 +310,7 @@ mod tests {
                 .map(|b| f32::from(i16::from_le_bytes([b[0], b[1]])) / 32_768.0)
                 .collect();
 
-            let mel = model.mel.log_mel(&pcm);
+            let mel = model.mel.log_mels(std::slice::from_ref(&pcm)).remove(0);
             let bands = model.manifest.front_end.mel_bands;
             let rows: Vec<f32> = (0..bands)
                 .flat_map(|band| mel.frames.iter().map(move |frame| frame[band]))

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant, SystemTime};
 use segue_analysis::{Model, Runtime, Source, describe, model_id};
 use segue_core::ModelId;
 
+use crate::lock::lock;
+use crate::radio::STALE_FACTOR;
 use crate::reports::{ModelImported, ModelRow, ModelUsed, ModelsListed};
 use crate::{AppError, Segue, places};
 
@@ -25,6 +27,15 @@ const TRIAL_BYTES: u64 = 6 << 30;
 const SAID_MAX: u64 = 16 << 10;
 /// Folders of imports that were killed are cleared away after so long.
 const STALE: Duration = Duration::from_secs(3600);
+
+/// The current model did not cover the library when it was last asked.
+pub(crate) struct Uncovered {
+    current: ModelId,
+    kept: ModelId,
+    revision: u64,
+    asked: Instant,
+    took: Duration,
+}
 
 impl Segue {
     /// All models, the shipped one first.
@@ -166,7 +177,7 @@ impl Segue {
         let kept = kept.and_then(|id| Some(ModelId(id.as_str()?.to_owned())));
         match (kept, current) {
             (Some(kept), Some(current)) if kept != current => {
-                if self.library.uncovered(&current, &kept)? > 0 {
+                if self.is_uncovered(&current, &kept)? {
                     return Ok(Some(kept));
                 }
                 self.keep_serving(&current)?;
@@ -174,6 +185,35 @@ impl Segue {
             }
             (kept, current) => Ok(current.or(kept)),
         }
+    }
+
+    /// Whether `current` has still to hear what `kept` had. Every page of songs asks, and comparing walks the library:
+    /// the answer holds while the library does, and for a while beyond, as every vector changes it.
+    fn is_uncovered(&self, current: &ModelId, kept: &ModelId) -> Result<bool, AppError> {
+        let mut remembered = lock(&self.uncovered);
+        let revision = self.library.revision();
+        if let Some(last) = &*remembered
+            && (&last.current, &last.kept) == (current, kept)
+            && (last.revision == revision || last.asked.elapsed() < last.took * STALE_FACTOR)
+        {
+            return Ok(true);
+        }
+        let begun = Instant::now();
+        let uncovered = !self.library.covers(current, kept)?;
+        *remembered = uncovered.then(|| Uncovered {
+            current: current.clone(),
+            kept: kept.clone(),
+            revision,
+            asked: Instant::now(),
+            took: begun.elapsed(),
+        });
+        Ok(uncovered)
+    }
+
+    /// Hands over to the current model, if an analysis that has just ended brought all that lacked.
+    pub(crate) fn hand_over(&self) -> Result<(), AppError> {
+        *lock(&self.uncovered) = None;
+        self.serving().map(drop)
     }
 
     /// Remembers whose vectors serve, so that they go on when another model comes.

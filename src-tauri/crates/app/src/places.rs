@@ -12,7 +12,7 @@ use directories::{ProjectDirs, UserDirs};
 use crate::AppError;
 
 /// The folder of the shipped model, below the folder of models.
-const MODEL: &str = "segue-ear-2";
+const MODEL: &str = "segue-ear-3";
 
 /// The ONNX Runtime library's file name on this system.
 const RUNTIME: &str = if cfg!(windows) {

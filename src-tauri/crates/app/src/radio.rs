@@ -64,7 +64,7 @@ pub(crate) struct Remembered {
 
 /// A stale view serves until it is so many times as old as it took to make: while the analysis runs, every second
 /// brings a vector, and a large library must not be read anew for each.
-const STALE_FACTOR: u32 = 20;
+pub(crate) const STALE_FACTOR: u32 = 20;
 
 impl Segue {
     /// The first tracks of a station around `seeds` (paths or ids), each with its reasons.

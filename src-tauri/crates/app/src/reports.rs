@@ -40,7 +40,7 @@ pub struct AnalyzeDone {
     pub analyzed: u64,
     /// Recordings that had a vector of this model.
     pub already: u64,
-    /// Recordings measured now, from end to end.
+    /// Recordings measured now, from end to end, in either pass.
     pub measured: u64,
     /// Files refused, one by one.
     pub failures: Vec<FailureRow>,
@@ -48,10 +48,14 @@ pub struct AnalyzeDone {
     pub finished: bool,
     /// Wall time.
     pub seconds: f64,
-    /// Wall time of the first pass: vectors, tags, tempo and key.
+    /// Wall time of the first pass: vectors, tags, tempo and key, and the measures of short files.
     pub listening_seconds: f64,
     /// Wall time of the second pass: loudness, silence and outline.
     pub measuring_seconds: f64,
+    /// Processor time of the process in the first pass, all threads, where the system tells it.
+    pub listening_cpu_seconds: Option<f64>,
+    /// The same of the second pass.
+    pub measuring_cpu_seconds: Option<f64>,
     /// Seconds of audio decoded for the first pass.
     pub audio_seconds: f64,
     /// The execution provider that was active at the end.

@@ -12,6 +12,7 @@ use segue_library::{Library, ScanProgress, ScanReport, Sort, TrackQuery};
 use crate::convert::{failure_row, track_row};
 use crate::dto::TrackRow;
 use crate::listen::Ear;
+use crate::models::Uncovered;
 use crate::radio::Remembered;
 use crate::reports::{ScanDone, TracksFound};
 use crate::{AppError, places};
@@ -21,6 +22,7 @@ pub struct Segue {
     pub(crate) library: Library,
     pub(crate) ear: Ear,
     pub(crate) remembered: Mutex<Option<Remembered>>,
+    pub(crate) uncovered: Mutex<Option<Uncovered>>,
 }
 
 /// The order of a list of tracks.
@@ -61,6 +63,7 @@ impl Segue {
             ear: Ear::new(library.data_dir()),
             library,
             remembered: Mutex::default(),
+            uncovered: Mutex::default(),
         })
     }
 

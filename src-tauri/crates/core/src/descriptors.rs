@@ -37,7 +37,7 @@ pub struct Measures {
 
 impl Measures {
     /// Raised when something is measured otherwise: recordings measured by an older version are measured anew.
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 }
 
 /// A recording's outline: peak and root mean square in [`BINS`](Self::BINS) equal stretches of its length, of all channels

@@ -595,9 +595,10 @@ impl Decoder {
         match self.note_panic(decoded)? {
             Ok(_) if self.block.is_empty() => Ok(Decoded::Nothing),
             Ok(spec) => {
-                // A damaged float file may hold what no amplifier should get.
-                for sample in &mut self.block {
-                    if !sample.is_finite() {
+                // A damaged float file may hold what no amplifier should get. Looking first is quicker, for nearly none does.
+                let finite = self.block.iter().map(|sample| sample.is_finite());
+                if !finite.fold(true, |all, one| all & one) {
+                    for sample in self.block.iter_mut().filter(|s| !s.is_finite()) {
                         *sample = 0.0;
                     }
                 }

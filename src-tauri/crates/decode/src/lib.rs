@@ -22,7 +22,7 @@ mod windows;
 pub use decoder::{AudioFormat, Decoder};
 pub use error::DecodeError;
 pub use stream::StereoStream;
-pub use windows::{Span, mono_windows};
+pub use windows::{MonoStream, Span};
 
 #[cfg(test)]
 mod tests;

@@ -96,6 +96,33 @@ impl Mixed {
         &self.decoder
     }
 
+    pub(crate) fn rate_hz(&self) -> u32 {
+        self.rate_hz
+    }
+
+    /// Reads a file that was only just opened to its end. `hear` gets its blocks as decoded.
+    pub(crate) fn whole<E: From<DecodeError>>(
+        mut self,
+        mut hear: impl FnMut(&[f32]) -> Result<(), E>,
+    ) -> Result<Vec<f32>, E> {
+        let mut all = Vec::new();
+        while let Some(block) = self.decoder.next_block()? {
+            hear(block)?;
+            match &mut self.resampler {
+                None => self.downmix.mix_into(block, &mut all),
+                Some(resampler) => {
+                    self.mixed.clear();
+                    self.downmix.mix_into(block, &mut self.mixed);
+                    resampler.push(&self.mixed, &mut all);
+                }
+            }
+        }
+        if let Some(resampler) = &mut self.resampler {
+            resampler.finish(&mut all);
+        }
+        Ok(all)
+    }
+
     /// Moves to output frame `frame`, or to the end.
     pub(crate) fn seek(&mut self, frame: u64) -> Result<(), DecodeError> {
         self.ready.clear();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
-use crate::{DecodeError, Decoder, Span, StereoStream, mono_windows};
+use crate::{DecodeError, Decoder, MonoStream, Span, StereoStream};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -356,6 +356,17 @@ proptest! {
     }
 }
 
+/// The stretches that `spans` chooses for the file's length.
+fn mono_windows(
+    path: &Path,
+    rate_hz: u32,
+    spans: impl FnOnce(f64) -> Vec<Span>,
+) -> Result<Vec<Vec<f32>>, DecodeError> {
+    let stream = MonoStream::open(path, rate_hz)?;
+    let spans = spans(stream.duration_s());
+    stream.windows(&spans)
+}
+
 /// All frames of a stream from where it stands, read in odd portions.
 fn listen(stream: &mut StereoStream) -> Vec<[f32; 2]> {
     let mut all = Vec::new();
@@ -495,6 +506,38 @@ fn windows_are_cut_from_the_mono_file_at_their_place() {
     );
     // Windows do not hang together: each is what it would be alone.
     assert!(once[1] == mono_windows(&path, 16_000, |_| vec![spans(0.0)[1]]).unwrap()[0]);
+}
+
+#[test]
+fn heard_whole_a_file_is_what_its_windows_are_and_nothing_of_it_is_missed() {
+    let lossless = LOSSLESS.map(|(name, ..)| (name, 0.0));
+    let lossy = LOSSY.map(|(name, codec, ..)| (name, if codec == "aac" { 1e-2 } else { 2e-3 }));
+    let unstated = [("plain.mp3", 2e-3), ("vorbis.mka", 2e-3)];
+    for (name, tolerance) in lossless.into_iter().chain(lossy).chain(unstated) {
+        for rate_hz in [16_000, 44_100] {
+            let path = fixture(name);
+            let mut own = Vec::new();
+            let all = MonoStream::open(&path, rate_hz)
+                .unwrap()
+                .whole::<DecodeError>(|block| {
+                    own.extend_from_slice(block);
+                    Ok(())
+                })
+                .unwrap();
+            assert!(own == whole(name), "{name}");
+            let windows = mono_windows(&path, rate_hz, |length_s| {
+                vec![Span {
+                    start_s: 0.0,
+                    length_s: length_s + 1.0,
+                }]
+            });
+            let window = &windows.unwrap()[0];
+            assert_eq!(all.len(), window.len(), "{name} at {rate_hz} Hz");
+            let pairs = all.iter().zip(window);
+            let worst = pairs.fold(0.0_f32, |worst, (a, b)| worst.max((a - b).abs()));
+            assert!(worst <= tolerance, "{name} at {rate_hz} Hz: {worst}");
+        }
+    }
 }
 
 #[test]

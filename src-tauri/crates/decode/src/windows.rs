@@ -1,4 +1,5 @@
-//! Stretches of a file for the analysis: mono, at the network's rate, reached by seeking.
+//! A file for the analysis: mono, at the network's rate. Stretches of it are reached by seeking; where all of it is
+//! wanted, its own samples can be heard by others on the way.
 
 use std::path::Path;
 
@@ -15,31 +16,58 @@ pub struct Span {
     pub length_s: f64,
 }
 
-/// Decodes the spans that `spans` chooses for the file's length in seconds, each to `rate_hz` mono samples.
+/// A file, mixed to mono and resampled to one fixed rate.
 ///
-/// Stereo is averaged, more channels are mixed by ITU-R BS.775. A span that reaches beyond the end comes out
-/// shorter, possibly empty. The same file gives the same bits, whatever else the machine is doing.
-pub fn mono_windows(
-    path: &Path,
-    rate_hz: u32,
-    spans: impl FnOnce(f64) -> Vec<Span>,
-) -> Result<Vec<Vec<f32>>, DecodeError> {
-    let mut mixed = Mixed::open(path, rate_hz, Downmix::mono)?;
-    let format = mixed.decoder().format();
-    let frames = match format.frames {
-        Some(frames) => frames,
-        None => Decoder::count_frames(path)?,
-    };
-    let duration_s = frames as f64 / f64::from(format.sample_rate_hz);
-    let mut windows = Vec::new();
-    for span in spans(duration_s) {
-        let start = (span.start_s.max(0.0) * f64::from(rate_hz)).round() as u64;
-        let length = (span.length_s.max(0.0) * f64::from(rate_hz)).round() as usize;
-        mixed.seek(start)?;
-        let mut window = vec![0.0; length];
-        let read = mixed.read(&mut window)?;
-        window.truncate(read);
-        windows.push(window);
+/// Stereo is averaged, more channels are mixed by ITU-R BS.775. The same file gives the same bits, whatever else the
+/// machine is doing.
+pub struct MonoStream {
+    mixed: Mixed,
+    duration_s: f64,
+}
+
+impl MonoStream {
+    /// Opens `path` to be read at `rate_hz`.
+    pub fn open(path: &Path, rate_hz: u32) -> Result<MonoStream, DecodeError> {
+        let mixed = Mixed::open(path, rate_hz, Downmix::mono)?;
+        let format = mixed.decoder().format();
+        let frames = match format.frames {
+            Some(frames) => frames,
+            None => Decoder::count_frames(path)?,
+        };
+        let duration_s = frames as f64 / f64::from(format.sample_rate_hz);
+        Ok(Self { mixed, duration_s })
     }
-    Ok(windows)
+
+    /// The file at its own rate, with its own channels.
+    pub fn decoder(&self) -> &Decoder {
+        self.mixed.decoder()
+    }
+
+    /// Length in seconds. A file that does not state it was counted through.
+    pub fn duration_s(&self) -> f64 {
+        self.duration_s
+    }
+
+    /// Decodes `spans`, each for itself. One that reaches beyond the end comes out shorter, possibly empty.
+    pub fn windows(mut self, spans: &[Span]) -> Result<Vec<Vec<f32>>, DecodeError> {
+        let rate_hz = f64::from(self.mixed.rate_hz());
+        let samples = |seconds: f64| (seconds.max(0.0) * rate_hz).round() as u64;
+        let mut windows = Vec::new();
+        for span in spans {
+            self.mixed.seek(samples(span.start_s))?;
+            let mut window = vec![0.0; samples(span.length_s) as usize];
+            let read = self.mixed.read(&mut window)?;
+            window.truncate(read);
+            windows.push(window);
+        }
+        Ok(windows)
+    }
+
+    /// Decodes everything, once. `hear` gets the file's own samples as they go by, interleaved; its error ends the work.
+    pub fn whole<E: From<DecodeError>>(
+        self,
+        hear: impl FnMut(&[f32]) -> Result<(), E>,
+    ) -> Result<Vec<f32>, E> {
+        self.mixed.whole(hear)
+    }
 }

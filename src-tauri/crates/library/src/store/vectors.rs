@@ -198,6 +198,20 @@ impl Library {
     /// Recordings with a vector of the `old` model and a file at hand that the `new` one has neither heard nor
     /// refused. Files on folders that are offline are left out: they cannot be heard, nor played.
     pub fn uncovered(&self, new: &ModelId, old: &ModelId) -> Result<u64, LibraryError> {
+        self.count_uncovered(new, old, u64::MAX)
+    }
+
+    /// Whether nothing is [uncovered](Self::uncovered); ends at the first recording that is.
+    pub fn covers(&self, new: &ModelId, old: &ModelId) -> Result<bool, LibraryError> {
+        Ok(self.count_uncovered(new, old, 1)? == 0)
+    }
+
+    fn count_uncovered(
+        &self,
+        new: &ModelId,
+        old: &ModelId,
+        enough: u64,
+    ) -> Result<u64, LibraryError> {
         let offline = self.offline()?;
         self.read("compare two models' vectors", |db| {
             let mut statement = db.prepare_cached(
@@ -210,7 +224,9 @@ impl Library {
             )?;
             let mut rows = statement.query([&new.0, &old.0])?;
             let (mut count, mut last) = (0, None);
-            while let Some(row) = rows.next()? {
+            while count < enough
+                && let Some(row) = rows.next()?
+            {
                 let recording: i64 = row.get(0)?;
                 let path = row.get_ref(1)?.as_blob()?;
                 if last != Some(recording) && !offline.iter().any(|root| paths::within(path, root)) {
