@@ -1,8 +1,10 @@
-//! `cargo xtask eval ear`: what the shipped model is worth, on music it was not trained on.
+//! `cargo xtask eval ear`: what the shipped model is worth, on music it was not trained on. `cargo xtask eval taste`: what
+//! simulated listeners teach the recommender, and how fast.
 //!
-//! The measuring itself is Python's (`models/train/evaluate.py` and `robust.py`, beside the training that they judge);
-//! here its environment is made, the player built, and the model before this one taken out of the history. Needs the
-//! training music with its teachers, which is not part of the repository.
+//! The ear's measuring is Python's (`models/train/evaluate.py` and `robust.py`, beside the training that they judge), the
+//! taste's is Rust's (`crates/recommend/examples/eval_taste`), on what `models/train/judge.py` heard. Here the Python
+//! environment is made, the player built, and the model before this one taken out of the history. Both need the
+//! training music with its teachers and judge, which is not part of the repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,28 +18,35 @@ use crate::shell::{
 /// Where the training music lies if nothing else is said, seen from the repository.
 const TRAINING: &str = "../shared/training";
 
-pub(crate) fn eval(arguments: &[String]) -> Outcome {
-    let mut training = root().join(TRAINING);
-    let mut cache = target().join("train-cache");
-    let mut split = "test".to_owned();
+/// Where things lie, and what is passed on.
+struct Wish {
+    training: PathBuf,
+    cache: PathBuf,
+    /// Options of the evaluation itself, by name.
+    options: Vec<(String, String)>,
+}
+
+/// Reads the options that every evaluation has, and those named in `more`.
+fn wish(arguments: &[String], more: &[&str], usage: &str) -> Outcome<Wish> {
+    let mut wish = Wish {
+        training: root().join(TRAINING),
+        cache: target().join("train-cache"),
+        options: Vec::new(),
+    };
     let mut left = arguments.iter();
     while let Some(argument) = left.next() {
-        let value = left.next().ok_or_else(|| {
-            Failure::usage(
-                "usage: cargo xtask eval ear [--training FOLDER] [--cache FOLDER] [--split test|validation]",
-            )
-        })?;
+        let value = left.next().ok_or_else(|| Failure::usage(usage))?;
         match argument.as_str() {
-            "--training" => training = PathBuf::from(value),
-            "--cache" => cache = PathBuf::from(value),
-            "--split" => split.clone_from(value),
-            other => return Err(Failure::usage(&format!("eval ear: no option {other}"))),
+            "--training" => wish.training = PathBuf::from(value),
+            "--cache" => wish.cache = PathBuf::from(value),
+            name if more.contains(&name) => wish.options.push((name.into(), value.clone())),
+            other => return Err(Failure::usage(&format!("eval: no option {other}; {usage}"))),
         }
     }
-    if !training.join("index.jsonl").is_file() {
+    if !wish.training.join("index.jsonl").is_file() {
         return Err(Failure::new(format!(
             "there is no training music at {}: name its folder with --training",
-            training.display()
+            wish.training.display()
         )));
     }
     if !has_program("ffmpeg") {
@@ -45,20 +54,73 @@ pub(crate) fn eval(arguments: &[String]) -> Outcome {
             "ffmpeg is missing: it decodes the training music and makes the copies to compare",
         ));
     }
+    fs::create_dir_all(&wish.cache)
+        .map_err(|error| Failure::new(format!("cannot make {}: {error}", wish.cache.display())))?;
+    Ok(wish)
+}
+
+/// A Python program of `models/train`, with the player built for it to ask.
+fn script(python: &Path, name: &str) -> Command {
+    let train = root().join("models/train");
+    let mut command = Command::new(python);
+    command.arg(train.join(name)).current_dir(&train);
+    command
+}
+
+fn player() -> Outcome<PathBuf> {
     setup::everything(setup::For::Running)?;
     step(
         "building the segue command for release",
         &mut cargo(&["build", "--release", "-p", "segue-cli"]),
     )?;
+    Ok(built("release", "segue"))
+}
+
+pub(crate) fn taste(arguments: &[String]) -> Outcome {
+    let wish = wish(
+        arguments,
+        &["--seeds", "--listeners", "--sizes", "--parts"],
+        "usage: cargo xtask eval taste [--training FOLDER] [--cache FOLDER] [--seeds 11,12,…] [--listeners PER_SEED] [--sizes 0,20,…] [--parts ranking,controls,online,session,stations]",
+    )?;
+    let segue = player()?;
+    let features = wish.cache.join("taste.jsonl");
+    step(
+        "the judge and the player listen to what they have not heard yet (a second a piece)",
+        script(&python()?, "judge.py")
+            .arg("--training")
+            .arg(&wish.training)
+            .arg("--cache")
+            .arg(&wish.cache)
+            .arg("--segue")
+            .arg(&segue)
+            .arg("--out")
+            .arg(&features),
+    )?;
+    let mut listeners = cargo(&["run", "--release", "-p", "segue-recommend", "--example"]);
+    listeners
+        .args(["eval_taste", "--", "--features"])
+        .arg(&features);
+    for (name, value) in &wish.options {
+        listeners.args([name, value]);
+    }
+    step("simulated listeners", &mut listeners)
+}
+
+pub(crate) fn ear(arguments: &[String]) -> Outcome {
+    let wish = wish(
+        arguments,
+        &["--split"],
+        "usage: cargo xtask eval ear [--training FOLDER] [--cache FOLDER] [--split test|validation]",
+    )?;
+    let Wish {
+        training,
+        cache,
+        options,
+    } = wish;
+    let split = options.last().map_or("test", |(_, split)| split);
+    let segue = player()?;
     let python = python()?;
-    let train = root().join("models/train");
-    let script = |name: &str| {
-        let mut command = Command::new(&python);
-        command.arg(train.join(name)).current_dir(&train);
-        command
-    };
-    fs::create_dir_all(&cache)
-        .map_err(|error| Failure::new(format!("cannot make {}: {error}", cache.display())))?;
+    let script = |name: &str| script(&python, name);
     step(
         "the teachers listen to what they have not heard yet (about a second an excerpt)",
         script("data.py")
@@ -68,10 +130,9 @@ pub(crate) fn eval(arguments: &[String]) -> Outcome {
             .arg("--cache")
             .arg(&cache),
     )?;
-    let segue = built("release", "segue");
     let mut evaluate = script("evaluate.py");
     evaluate
-        .args(["--split", &split, "--training"])
+        .args(["--split", split, "--training"])
         .arg(&training)
         .arg("--cache")
         .arg(&cache)
@@ -87,7 +148,7 @@ pub(crate) fn eval(arguments: &[String]) -> Outcome {
     step(
         "the same music in other clothes",
         script("robust.py")
-            .args(["--split", &split, "--training"])
+            .args(["--split", split, "--training"])
             .arg(&training)
             .arg("--segue")
             .arg(&segue),

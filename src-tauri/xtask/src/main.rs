@@ -22,6 +22,7 @@ usage: cargo xtask COMMAND
   setup         system packages, npm packages and ONNX Runtime, where they are missing
   bench [MUSIC] speed and memory of the release build, with the ratios that matter
   eval ear      what the shipped model is worth on music it was not trained on
+  eval taste    what simulated listeners teach the recommender, and how fast
 ";
 
 fn main() -> ExitCode {
@@ -36,7 +37,8 @@ fn main() -> ExitCode {
         ("setup", []) => setup::everything(setup::For::Running),
         ("bench", []) => bench::bench(None),
         ("bench", [folder]) => bench::bench(Some(folder)),
-        ("eval", [what, arguments @ ..]) if what == "ear" => eval::eval(arguments),
+        ("eval", [what, arguments @ ..]) if what == "ear" => eval::ear(arguments),
+        ("eval", [what, arguments @ ..]) if what == "taste" => eval::taste(arguments),
         _ => Err(Failure::usage(USAGE)),
     };
     match outcome {

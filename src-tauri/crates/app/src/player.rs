@@ -568,7 +568,7 @@ impl Shared {
             skipped: how == End::Skipped,
             rating: None,
         };
-        if let Err(error) = self.segue.library.add_play(&play) {
+        if let Err(error) = self.segue.log_play(&play) {
             tracing::error!(%error, "a play could not be logged");
             (self.tell)(AppEvent::Notice {
                 message: format!("The play was not logged: {error}"),

@@ -75,8 +75,7 @@ impl Segue {
             rating: None,
         };
         play.skipped = left_early(&play);
-        self.library.add_play(&play)?;
-        Ok(())
+        self.log_play(&play)
     }
 
     /// Brings a history in. Plays of music that is not in the library are kept: they find it when it comes.

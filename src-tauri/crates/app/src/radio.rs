@@ -46,10 +46,10 @@ pub(crate) struct Wish {
 
 /// Library and taste as they were at one moment.
 pub(crate) struct Known {
-    catalogue: Catalogue,
+    catalogue: Arc<Catalogue>,
     taste: Taste,
     /// Per position of the catalogue: the copy to play, and whether its file is there.
-    copies: Vec<(TrackId, bool)>,
+    copies: Arc<[(TrackId, bool)]>,
     plays: usize,
 }
 
@@ -187,6 +187,31 @@ impl Segue {
         })
     }
 
+    /// Logs a play. The taste in memory learns from it at once, so that a station turns with the very next track; at
+    /// its checkpoints the whole log is learned anew when next asked for.
+    pub(crate) fn log_play(&self, play: &Play) -> Result<(), AppError> {
+        let before = self.library.revision();
+        self.library.add_play(play)?;
+        // Held while the log is being learned anew, perhaps for seconds: then what comes of it knows the play.
+        let Ok(mut remembered) = self.remembered.try_lock() else {
+            return Ok(());
+        };
+        if let Some(last) = remembered.as_mut().filter(|last| last.revision <= before) {
+            let mut taste = last.known.taste.clone();
+            let anew = taste.learn(&last.known.catalogue, play);
+            if !anew && last.revision == before {
+                last.revision = self.library.revision();
+            }
+            last.known = Arc::new(Known {
+                catalogue: Arc::clone(&last.known.catalogue),
+                taste,
+                copies: Arc::clone(&last.known.copies),
+                plays: last.known.plays + 1,
+            });
+        }
+        Ok(())
+    }
+
     /// A station's next tracks.
     pub(crate) fn pick(
         &self,
@@ -278,13 +303,11 @@ impl Segue {
     fn learn(&self, model: Option<ModelId>) -> Result<Known, AppError> {
         let (catalogue, copies) = self.catalogue(model)?;
         let plays = self.evidence()?;
-        // Dated by the log's own end, so that the same log gives the same taste whenever it is read.
-        let end = plays.last().map_or(Timestamp::UNIX_EPOCH, |play| play.at);
-        let taste = Taste::fit(&catalogue, &plays, end);
+        let taste = Taste::fit(&catalogue, &plays);
         Ok(Known {
-            catalogue,
+            catalogue: Arc::new(catalogue),
             taste,
-            copies,
+            copies: copies.into(),
             plays: plays.len(),
         })
     }

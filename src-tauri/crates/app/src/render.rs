@@ -152,7 +152,7 @@ impl Segue {
                 } => {
                     done.seconds += listened_s;
                     if let Some(track) = self.library.track_by_path(&item.path)? {
-                        self.library.add_play(&Play {
+                        self.log_play(&Play {
                             at: ago(listened_s),
                             subject: subject(&track),
                             listened_s,

@@ -74,6 +74,7 @@ pub struct Catalogue {
     years: Vec<Option<i16>>,
     durations_s: Vec<f32>,
     albums: Vec<Option<u32>>,
+    album_titles: Vec<Box<str>>,
     artists: Ragged<u32>,
     genres: Ragged<u32>,
     tags: Ragged<HeardTag>,
@@ -193,6 +194,8 @@ impl Catalogue {
         };
         let (mut dim, mut values) = (0, Vec::new());
         let mut albums: HashMap<(String, Option<u32>), u32> = HashMap::new();
+        let items = items.into_iter();
+        let wanted = items.size_hint().0;
         for item in items {
             let position = catalogue.audio.len();
             if catalogue.positions.contains_key(&item.audio) {
@@ -220,7 +223,10 @@ impl Catalogue {
                 .filter(|v| dim == 0 || v.len() == dim)
             {
                 Some(vector) => {
-                    dim = vector.len();
+                    if dim == 0 {
+                        dim = vector.len();
+                        values.reserve_exact(dim * wanted);
+                    }
                     values.extend_from_slice(vector);
                     catalogue.rows.push(catalogue.item_of_row.len() as u32);
                     catalogue.item_of_row.push(position as u32);
@@ -234,6 +240,7 @@ impl Catalogue {
             catalogue.artist_names.len(),
             catalogue.genre_names.len(),
             catalogue.tag_names.len(),
+            catalogue.album_titles.len(),
         ] {
             catalogue.edition = chance::bits(catalogue.edition, size as u64);
         }
@@ -267,8 +274,12 @@ impl Catalogue {
             .as_deref()
             .map(similar_key)
             .filter(|key| !key.is_empty());
-        self.albums
-            .push(album.map(|key| *albums.entry((key, first)).or_insert(next)));
+        let album = album.map(|key| *albums.entry((key, first)).or_insert(next));
+        if album == Some(next) {
+            let title = item.album.as_deref().unwrap_or_default().trim();
+            self.album_titles.push(title.into());
+        }
+        self.albums.push(album);
         self.artists.push(artists);
         self.genres.push(
             self.genre_names
@@ -403,6 +414,11 @@ impl Catalogue {
 
     pub(crate) fn album(&self, position: usize) -> Option<u32> {
         self.albums[position]
+    }
+
+    /// Titles of the albums, by number.
+    pub(crate) fn album_titles(&self) -> &[Box<str>] {
+        &self.album_titles
     }
 
     pub(crate) fn artist_numbers(&self, position: usize) -> &[u32] {

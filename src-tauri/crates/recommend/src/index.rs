@@ -134,15 +134,15 @@ impl Index {
             .collect()
     }
 
-    /// Similarities of `query` to every row, `[rows]`.
-    pub(crate) fn similarities(&self, query: &[f32]) -> Vec<f32> {
-        if self.dim == 0 {
-            return Vec::new();
+    /// Similarities of each of `queries` to every row, `[queries][rows]`, in one pass over the rows.
+    pub(crate) fn similarities(&self, queries: &[&[f32]]) -> Vec<Vec<f32>> {
+        let mut all = vec![Vec::with_capacity(self.rows()); queries.len()];
+        for values in self.values.chunks_exact(self.dim.max(1)) {
+            for (similarities, query) in all.iter_mut().zip(queries) {
+                similarities.push(dot(query, values));
+            }
         }
-        self.values
-            .chunks_exact(self.dim)
-            .map(|values| dot(query, values))
-            .collect()
+        all
     }
 
     /// What is usual for a row: mean and deviation of its similarities to the library.
@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn the_usual_similarity_is_what_counting_finds() {
         let index = Index::new(24, random_rows(3, 400, 24, 1.0));
-        let all = index.similarities(index.row(5));
+        let all = index.similarities(&[index.row(5)]).remove(0);
         let mean = all.iter().sum::<f32>() / 400.0;
         let deviation = (all.iter().map(|s| (s - mean).powi(2)).sum::<f32>() / 400.0).sqrt();
         let usual = index.usual(5);
@@ -290,7 +290,8 @@ mod tests {
             let mut seen = vec![false; rows];
             for seed in 0..rows {
                 let mut all: Vec<(usize, f32)> = index
-                    .similarities(index.row(seed))
+                    .similarities(&[index.row(seed)])
+                    .remove(0)
                     .into_iter()
                     .enumerate()
                     .filter(|(row, _)| *row != seed)

@@ -45,6 +45,37 @@ impl Cholesky {
         }
     }
 
+    /// Solves `L x = b`.
+    fn solve_lower(&self, b: &[f64]) -> Vec<f64> {
+        let mut x = b.to_vec();
+        for row in 0..self.size {
+            let line = &self.lower[row * self.size..];
+            let known: f64 = line[..row].iter().zip(&x).map(|(l, x)| l * x).sum();
+            x[row] = (x[row] - known) / line[row];
+        }
+        x
+    }
+
+    /// Solves `L L' x = b`.
+    pub(crate) fn solve(&self, b: &[f64]) -> Vec<f64> {
+        self.solve_transposed(&self.solve_lower(b))
+    }
+
+    /// Becomes the factor of `L L' + x x'` (Golub, Van Loan, 6.5.4).
+    pub(crate) fn update(&mut self, mut x: Vec<f64>) {
+        for column in 0..self.size {
+            let pivot = self.lower[column * self.size + column];
+            let longer = pivot.hypot(x[column]);
+            let (c, s) = (longer / pivot, x[column] / pivot);
+            self.lower[column * self.size + column] = longer;
+            let below = self.lower[column..].iter_mut().step_by(self.size);
+            for (value, x) in below.zip(&mut x).skip(column + 1) {
+                *value = (*value + s * *x) / c;
+                *x = c * *x - s * *value;
+            }
+        }
+    }
+
     /// Solves `L' x = b`: standard normal `b` becomes a draw with the inverse of `L L'` as covariance.
     pub(crate) fn solve_transposed(&self, b: &[f64]) -> Vec<f64> {
         let mut x = b.to_vec();
@@ -164,6 +195,17 @@ mod tests {
             for (i, expected) in b.iter().enumerate() {
                 let back: f64 = (0..5).map(|k| at(k, i) * x[k]).sum();
                 prop_assert!((back - expected).abs() < 1e-9);
+            }
+            let solved = factor.solve(&b);
+            for (i, expected) in b.iter().enumerate() {
+                let back: f64 = (0..5).map(|k| a[i * 5 + k] * solved[k]).sum();
+                prop_assert!((back - expected).abs() < 1e-8);
+            }
+            let mut updated = factor.clone();
+            updated.update(b.clone());
+            let sum = (0..25).map(|at| a[at] + b[at / 5] * b[at % 5]).collect();
+            for (x, y) in updated.lower.iter().zip(&Cholesky::new(5, sum).lower).enumerate().filter(|(at, _)| at % 5 <= at / 5).map(|(_, pair)| pair) {
+                prop_assert!((x - y).abs() < 1e-8);
             }
             // The minimum of x'Ax/2 - b'x solves Ax = b.
             let minimum = minimise(vec![0.0; 5], &[1.0; 5], 200, |x, gradient| {

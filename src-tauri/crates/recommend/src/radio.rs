@@ -5,6 +5,7 @@
 //! - *nearness* to the seeds, by sound where both have a vector, else by names ([`crate::kinship`]); at most 1;
 //! - *taste*: the parts of the listener's log odds, in the voice that the evidence allows, bounded so that
 //!   taste shades a station and never replaces it;
+//! - the *mood* of the session, which turns with every play that is left or heard;
 //! - the *dial* between familiar and new, what was *just heard*, opinions, a little *exploration*;
 //! - *variety*: against what lies nearer to an earlier pick than to the seeds. Marginal relevance (Carbonell,
 //!   Goldstein 1998), counting only the excess, for in a tight style everything is near to everything.
@@ -34,11 +35,20 @@ const CANDIDATES_MIN: usize = 400;
 /// With several seeds: what the nearest one counts, against the mean of all.
 const NEAREST_SHARE: f64 = 0.7;
 
-/// Full voice of taste, per unit of log odds, and the log odds at which it is bounded.
+/// Full voice of taste, per unit of log odds, and the log odds at which it is bounded: where there are seeds taste
+/// shades the station, where there are none it is the station.
 const TASTE: f64 = 0.4;
 const TASTE_ODDS_MAX: f64 = 2.0;
+const TASTE_ODDS_MAX_SEEDLESS: f64 = 4.0;
+
+/// What nearness to the favourites counts in a station without seeds, against nearness to seeds.
+const FAVOURITES: f64 = 0.3;
+
+/// The mood of the session, per unit of log odds, and the log odds at which it is bounded.
+const MOOD_ODDS_MAX: f64 = 1.5;
 
 /// Weights of the other terms at their strongest.
+const MOOD: f64 = 1.0;
 const DIAL: f64 = 0.2;
 const JUST_HEARD: f64 = 0.3;
 const LIKED: f64 = 0.1;
@@ -83,7 +93,7 @@ pub fn radio(catalogue: &Catalogue, taste: &Taste, request: &RadioRequest) -> Ve
     let Some(station) = Station::new(catalogue, taste, request) else {
         return Vec::new();
     };
-    let order = station.order();
+    let mut near = station.nearest();
     let mut pool_size = CANDIDATES_MIN.max(
         request
             .count
@@ -91,8 +101,8 @@ pub fn radio(catalogue: &Catalogue, taste: &Taste, request: &RadioRequest) -> Ve
             .min(request.count.saturating_add(2000)),
     );
     loop {
-        let whole = pool_size >= order.len();
-        let pool = station.pool(&order, pool_size);
+        let whole = pool_size >= near.len();
+        let pool = station.pool(&mut near, pool_size);
         if let Some(picks) = station.choose(&pool, whole) {
             return picks;
         }
@@ -210,14 +220,18 @@ impl<'a> Station<'a> {
             dial: 1.0 - 2.0 * f64::from(discovery),
             draw: taste
                 .filter(|_| discovery > 0.0)
-                .map(|taste| taste.draw(request.rng_seed)),
+                .map(|taste| taste.draw(catalogue, request.rng_seed)),
         })
     }
 
-    /// All that may come, the nearest first; ties by position.
-    fn order(&self) -> Vec<usize> {
+    /// All that may come, each with its nearness, in no order yet: a large library is never sorted as a whole.
+    fn nearest(&self) -> Vec<(f32, u32)> {
         let allowed = |item: &usize| !self.excluded.contains(&self.catalogue.song(*item));
         let near = |item: usize| {
+            if self.anchors.is_empty() {
+                // Nothing to start from: any order is as good, but not always the same one.
+                return chance::uniform(self.request.rng_seed, item as u64);
+            }
             let all = self
                 .anchors
                 .iter()
@@ -225,30 +239,36 @@ impl<'a> Station<'a> {
             let (nearest, mean) = all.fold((0.0_f64, 0.0), |(n, m), (x, w)| (n.max(x), m + w * x));
             NEAREST_SHARE * nearest + (1.0 - NEAREST_SHARE) * mean
         };
-        let mut order: Vec<(f64, usize)> = (0..self.catalogue.len())
+        (0..self.catalogue.len())
             .filter(allowed)
-            .map(|item| (near(item), item))
-            .collect();
-        if self.anchors.is_empty() {
-            // Nothing to start from: any order is as good, but not always the same one.
-            let lot = |item| chance::uniform(self.request.rng_seed, item as u64);
-            order.iter_mut().for_each(|(near, item)| *near = lot(*item));
-        }
-        order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        order.into_iter().map(|(_, item)| item).collect()
+            .map(|item| (near(item) as f32, item as u32))
+            .collect()
     }
 
     /// The nearest `size`, and as many familiar ones if the dial asks for them, weighed in full, the best
-    /// first, one per song.
-    fn pool(&self, order: &[usize], size: usize) -> Vec<Candidate> {
-        let mut items: Vec<usize> = order.iter().copied().take(size).collect();
-        if let Some(taste) = self.taste.filter(|_| self.dial > 0.0 && size < order.len()) {
+    /// first, one per song. Ties by position.
+    fn pool(&self, near: &mut [(f32, u32)], size: usize) -> Vec<Candidate> {
+        let nearer = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        if size < near.len() {
+            near.select_nth_unstable_by(size, nearer);
+        }
+        let (first, farther) = near.split_at_mut(size.min(near.len()));
+        first.sort_unstable_by(nearer);
+        let mut items: Vec<usize> = first.iter().map(|(_, item)| *item as usize).collect();
+        if let Some(taste) = self.taste.filter(|_| self.dial > 0.0) {
             let familiar: HashSet<usize> = taste.listened().collect();
-            let farther = order[size..]
+            let mut farther: Vec<(f32, u32)> = farther
                 .iter()
                 .copied()
-                .filter(|item| familiar.contains(item));
-            items.extend(farther.take(size / 2));
+                .filter(|(_, item)| familiar.contains(&(*item as usize)))
+                .collect();
+            farther.sort_unstable_by(nearer);
+            items.extend(
+                farther
+                    .iter()
+                    .map(|(_, item)| *item as usize)
+                    .take(size / 2),
+            );
         }
         let mut pool: Vec<Candidate> = items
             .into_iter()
@@ -307,15 +327,21 @@ impl<'a> Station<'a> {
             }
         };
         let odds = taste.odds(self.catalogue, item, self.request.now);
-        let bound = (TASTE_ODDS_MAX / odds.sum().abs().max(1e-9)).min(1.0);
+        let bound = (self.odds_max() / odds.lasting().abs().max(1e-9)).min(1.0);
         let voice = TASTE * taste.voice() * bound;
         push(ReasonKind::Taste, voice * odds.sound, About::Odds);
         push(ReasonKind::Artist, voice * odds.artist, About::Odds);
         push(ReasonKind::Genre, voice * odds.genre, About::Odds);
         push(ReasonKind::Tag, voice * odds.tag, About::Odds);
+        push(ReasonKind::Album, voice * odds.album, About::Odds);
+        push(
+            ReasonKind::Mood,
+            MOOD * odds.session.clamp(-MOOD_ODDS_MAX, MOOD_ODDS_MAX),
+            About::Plain,
+        );
         push(
             ReasonKind::Familiar,
-            voice * (odds.recording + odds.context),
+            voice * (1.0 + self.dial) / 2.0 * (odds.recording + odds.context),
             About::Odds,
         );
         let listened = taste.known(item).map_or(0, |known| known.listened);
@@ -357,6 +383,18 @@ impl<'a> Station<'a> {
         terms
     }
 
+    fn odds_max(&self) -> f64 {
+        if self.of_favourites {
+            TASTE_ODDS_MAX_SEEDLESS
+        } else {
+            TASTE_ODDS_MAX
+        }
+    }
+
+    fn anchor_weight(&self) -> f64 {
+        if self.of_favourites { FAVOURITES } else { 1.0 }
+    }
+
     fn nearness_terms(&self, item: usize) -> Vec<Term> {
         let near: Vec<f64> = self
             .anchors
@@ -370,7 +408,7 @@ impl<'a> Station<'a> {
         };
         let anchor = &self.anchors[best];
         let several = self.anchors.len() > 1;
-        let share = if several { NEAREST_SHARE } else { 1.0 };
+        let share = self.anchor_weight() * if several { NEAREST_SHARE } else { 1.0 };
         let mut terms: Vec<Term> = if anchor.sound.is_some() && self.catalogue.row(item).is_some() {
             vec![Term {
                 kind: ReasonKind::Sound,
@@ -393,7 +431,7 @@ impl<'a> Station<'a> {
             .map(|(near, anchor)| near * anchor.share)
             .sum();
         if several && mean > 0.0 {
-            let weight = (1.0 - NEAREST_SHARE) * mean;
+            let weight = self.anchor_weight() * (1.0 - NEAREST_SHARE) * mean;
             terms.push(Term {
                 kind: ReasonKind::Sound,
                 weight,
@@ -552,7 +590,7 @@ mod tests {
     }
 
     fn untaught(catalogue: &Catalogue) -> Taste {
-        Taste::fit(catalogue, &[], now())
+        Taste::fit(catalogue, &[])
     }
 
     fn items(picks: &[Pick]) -> Vec<usize> {
@@ -641,7 +679,7 @@ mod tests {
         library.push(seed);
         let catalogue = world::catalogue(library);
         let first_style = |log: &[segue_core::Play]| {
-            let taste = Taste::fit(&catalogue, log, now());
+            let taste = Taste::fit(&catalogue, log);
             let picks = radio(&catalogue, &taste, &request(&[1000], 20));
             check_reasons(&picks);
             picks.iter().filter(|pick| pick.item % 6 == 0).count()
@@ -661,7 +699,7 @@ mod tests {
         let mut shared = 0;
         for seed in 0..10 {
             let log = world::log(seed as u64, 400, 500, |_| 0.6);
-            let taste = Taste::fit(&catalogue, &log, now());
+            let taste = Taste::fit(&catalogue, &log);
             let with = items(&radio(&catalogue, &taste, &request(&[seed], 20)));
             let without = items(&radio(
                 &catalogue,
@@ -729,7 +767,7 @@ mod tests {
         let log: Vec<_> = (0..360)
             .map(|n| play(n * 3600, audio(n as usize % 120), 200.0))
             .collect();
-        let taste = Taste::fit(&catalogue, &log, now());
+        let taste = Taste::fit(&catalogue, &log);
         let known = |discovery| {
             let wish = RadioRequest {
                 discovery,
@@ -763,7 +801,7 @@ mod tests {
         let catalogue = world::catalogue(library.collect());
         let mut log = world::log(1, 80, 150, |item| if item % 2 == 0 { 0.95 } else { 0.05 });
         log.extend((0..6).map(|n| play(1_000_000 + n, audio(8), 200.0)));
-        let taste = Taste::fit(&catalogue, &log, now());
+        let taste = Taste::fit(&catalogue, &log);
         let picks = radio(&catalogue, &taste, &request(&[0], 10));
         check_reasons(&picks);
         let texts: Vec<&str> = picks
@@ -774,6 +812,33 @@ mod tests {
         let said =
             |text: &&&str| text.starts_with("shares dreamy with “Song 8”, which you finished ");
         assert!(texts.iter().find(said).is_some(), "{texts:?}");
+    }
+
+    #[test]
+    fn without_its_strongest_term_a_pick_falls() {
+        let catalogue = world::catalogue(world::library(3, 10, 60, 32));
+        let log = world::log(4, 600, 300, |item| if item % 10 < 3 { 0.9 } else { 0.2 });
+        let taste = Taste::fit(&catalogue, &log);
+        let (mut fallen, mut all) = (0, 0);
+        for seed in 0..50 {
+            let wish = request(&[seed * 11], 20);
+            let picks = radio(&catalogue, &taste, &wish);
+            check_reasons(&picks);
+            let station = Station::new(&catalogue, &taste, &wish).unwrap();
+            let pool = station.pool(&mut station.nearest(), CANDIDATES_MIN);
+            let rank = |item: usize, score: f64| {
+                let above = pool
+                    .iter()
+                    .filter(|other| other.item != item && other.score > score);
+                above.count()
+            };
+            for pick in &picks {
+                let without = pick.score - pick.reasons[0].weight;
+                fallen += usize::from(rank(pick.item, without) > rank(pick.item, pick.score));
+                all += 1;
+            }
+        }
+        assert!(all == 1000 && fallen * 100 >= all * 95, "{fallen} of {all}");
     }
 
     #[test]
@@ -798,7 +863,7 @@ mod tests {
     fn without_seeds_the_station_starts_from_favourites() {
         let catalogue = world::catalogue(world::library(3, 10, 40, 64));
         let log = world::log(1, 400, 300, |item| if item % 10 == 4 { 0.95 } else { 0.05 });
-        let taste = Taste::fit(&catalogue, &log, now());
+        let taste = Taste::fit(&catalogue, &log);
         let picks = radio(&catalogue, &taste, &request(&[], 20));
         check_reasons(&picks);
         assert!(
@@ -816,7 +881,7 @@ mod tests {
     fn a_taste_of_another_library_has_no_voice() {
         let (here, there) = (world::library(3, 4, 20, 16), world::library(4, 2, 20, 16));
         let (here, there) = (world::catalogue(here), world::catalogue(there));
-        let foreign = Taste::fit(&there, &world::log(1, 40, 100, |_| 0.5), now());
+        let foreign = Taste::fit(&there, &world::log(1, 40, 100, |_| 0.5));
         let wish = request(&[0], 10);
         assert_eq!(
             radio(&here, &foreign, &wish),
@@ -935,7 +1000,7 @@ mod tests {
             let listened = [200.0, 60.0, 12.0, 2.0];
             let log: Vec<_> =
                 plays.iter().enumerate().map(|(n, (item, l))| play(n as i64 * 99, audio(*item), listened[*l])).collect();
-            let taste = Taste::fit(&catalogue, &log, now());
+            let taste = Taste::fit(&catalogue, &log);
             let hashes = |numbers: &[usize]| numbers.iter().map(|n| audio(*n)).collect::<Vec<_>>();
             let wish = RadioRequest {
                 seeds: hashes(&seeds), count, discovery, rng_seed, now: now(), recent: hashes(&recent),

@@ -20,6 +20,8 @@ pub enum ReasonKind {
     Era,
     /// Sounds like what the listener finishes or leaves.
     Taste,
+    /// Fits what was listened to in this session, or what was left.
+    Mood,
     /// Known from earlier plays.
     Familiar,
     /// Not heard before.
@@ -45,6 +47,7 @@ impl ReasonKind {
             Self::Album => "album",
             Self::Era => "era",
             Self::Taste => "taste",
+            Self::Mood => "mood",
             Self::Familiar => "familiar",
             Self::New => "new",
             Self::Recent => "recent",

@@ -123,7 +123,9 @@ pub(super) fn anchors(catalogue: &Catalogue, seeds: &[usize]) -> Vec<Anchor> {
     }
     let index = catalogue.index();
     let mut anchors: Vec<Anchor> = Vec::new();
-    for (place, at) in chosen.into_iter().enumerate() {
+    let queries: Vec<&[f32]> = chosen.iter().map(|at| vectors[*at]).collect();
+    let similarities = index.similarities(&queries);
+    for (place, (at, cosines)) in chosen.into_iter().zip(similarities).enumerate() {
         let mine = covered
             .iter()
             .filter(|(_, nearest)| *nearest == place)
@@ -136,7 +138,7 @@ pub(super) fn anchors(catalogue: &Catalogue, seeds: &[usize]) -> Vec<Anchor> {
             share: (1.0 - unheard_share) * mine / heard.len() as f64,
             kin: Kin::new(catalogue, heard[at]),
             sound: Some(Sound {
-                cosines: index.similarities(vectors[at]),
+                cosines,
                 usual: index.usual(row),
             }),
         });

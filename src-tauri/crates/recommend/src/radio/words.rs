@@ -24,7 +24,7 @@ impl Station<'_> {
                 } else {
                     1.0
                 };
-                if term.weight >= several * SOUNDS_LIKE {
+                if term.weight >= self.anchor_weight() * several * SOUNDS_LIKE {
                     match self.heard_in_both(item, *anchor).as_slice() {
                         [] => format!("sounds like {title}"),
                         tags => format!("sounds like {title}: {}", tags.join(", ")),
@@ -60,6 +60,10 @@ impl Station<'_> {
                     .map_or(0, |k| k.listened);
                 format!("you heard this {}", times(listened))
             }
+            (About::Plain, ReasonKind::Mood) if good => {
+                "goes with what you just listened to".into()
+            }
+            (About::Plain, ReasonKind::Mood) => "like what you just left".into(),
             (About::Plain, ReasonKind::New) => {
                 let listened = self
                     .taste
@@ -104,6 +108,12 @@ impl Station<'_> {
                     .map(|genre| catalogue.genre_names().show(*genre))
                     .collect();
                 format!("{often} {}", genres.join(", "))
+            }
+            ReasonKind::Album => {
+                let album = catalogue
+                    .album(item)
+                    .map(|album| &catalogue.album_titles()[album as usize]);
+                format!("{often} “{}”", album.map_or("", |title| title))
             }
             ReasonKind::Tag => {
                 let mut tags = catalogue.tag_numbers(item).to_vec();

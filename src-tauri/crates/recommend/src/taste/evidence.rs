@@ -9,6 +9,7 @@ use crate::catalogue::{Catalogue, Found};
 const RECENT_S: f64 = 86_400.0;
 
 /// One line of evidence.
+#[derive(Clone, Copy)]
 pub(super) struct Line {
     pub(super) subject: usize,
     pub(super) listened: bool,
@@ -19,6 +20,10 @@ pub(super) struct Line {
     pub(super) chosen: bool,
     pub(super) familiar: f64,
     pub(super) recent: f64,
+    /// Fit to the mood of the session.
+    pub(super) session: f64,
+    /// Whether the line is of what was chosen, not of how it was heard.
+    pub(super) choice: bool,
     pub(super) kind: LineKind,
 }
 
@@ -26,17 +31,22 @@ pub(super) struct Line {
 pub(super) enum LineKind {
     Heard,
     Rated,
-    /// The average recording, set against a choice.
-    Contrast,
+    /// Put on by hand, out of the whole library.
+    Choice,
+    /// A recording of the library that could have been chosen.
+    Background,
 }
 
 impl Line {
     pub(super) fn context_features(&self) -> [f64; CONTEXT] {
+        let (heard, choice) = if self.choice { (0.0, 1.0) } else { (1.0, 0.0) };
         [
-            1.0,
-            f64::from(u8::from(self.chosen)),
+            heard,
+            heard * f64::from(u8::from(self.chosen)),
+            choice,
             self.familiar,
             self.recent,
+            self.session,
         ]
     }
 
@@ -61,7 +71,7 @@ pub(super) fn sounded(play: &Play) -> bool {
 /// What a play says of its recording, and how surely.
 pub(super) fn evidence(play: &Play, catalogue: &Catalogue, found: Found) -> (bool, f64) {
     match play.heard() {
-        Heard::Glimpsed => (false, 0.1),
+        Heard::Glimpsed => (false, 0.3),
         Heard::Refused => (false, 1.0),
         Heard::Abandoned => (false, 0.4),
         Heard::Listened => {
@@ -87,12 +97,13 @@ pub(super) fn reliability(source: PlaySource) -> f64 {
     }
 }
 
-/// How much the choice itself says, as a share of the play's weight: nothing where Segue chose.
+/// How much the choice itself says, in plays: nothing where Segue chose.
 pub(super) fn contrast(source: PlaySource) -> f64 {
     match source {
         PlaySource::Radio | PlaySource::Mix | PlaySource::Shuffle => 0.0,
-        PlaySource::Queue | PlaySource::Search | PlaySource::Import => 0.5,
-        PlaySource::Playlist | PlaySource::Album => 0.3,
+        PlaySource::Queue | PlaySource::Search | PlaySource::Import => 1.0,
+        PlaySource::Playlist => 0.2,
+        PlaySource::Album => 0.1,
     }
 }
 

@@ -3,11 +3,142 @@
 use serde::Serialize;
 
 use super::evidence::{Line, LineKind};
-use super::fit::{ALWAYS, CHOSEN, Layout, PRIOR_INTERCEPT, Subjects, sigmoid, solve_two};
+use super::fit::{ALWAYS, CHOSEN, Layout, Subjects, sigmoid};
 
 /// Before validation: the slope of calibration that is expected, and the deviation of that guess.
-pub(super) const SLOPE: f64 = 0.9;
-pub(super) const SLOPE_DEVIATION: f64 = 0.5;
+const SLOPE: f64 = 0.6;
+const SLOPE_DEVIATION: f64 = 0.4;
+
+/// Log odds of hearing half of what was started, and of what was chosen by hand beyond that, before any play; and
+/// the variance of that guess.
+const OFFSET: f64 = 0.3;
+const OFFSET_CHOSEN: f64 = 0.3;
+const OFFSET_VARIANCE: f64 = 0.3;
+
+/// How far a taste's log odds are to be believed, and what probability they mean.
+///
+/// The slope is that of held-out calibration (Cox 1958): the factor by which the foretold log odds must be multiplied
+/// to fit what came. A taste that learned noise gets a slope near zero and falls silent. All plays count alike here,
+/// those left at once too: whatever they say of taste, they were left.
+#[derive(Clone, Debug)]
+pub(super) struct Belief {
+    offset: f64,
+    chosen: f64,
+    pub(super) slope: f64,
+    deviation: f64,
+    /// Negative log likelihood of each of the held-out plays.
+    pub(super) losses: Vec<f64>,
+}
+
+impl Default for Belief {
+    fn default() -> Self {
+        Self {
+            offset: OFFSET,
+            chosen: OFFSET_CHOSEN,
+            slope: SLOPE,
+            deviation: SLOPE_DEVIATION,
+            losses: Vec::new(),
+        }
+    }
+}
+
+impl Belief {
+    /// The slope less its deviation: what is surely true of the taste, in `0..=1`.
+    pub(super) fn trust(&self) -> f64 {
+        (self.slope - self.deviation).clamp(0.0, 1.0)
+    }
+
+    /// Probability of hearing half, from log odds without intercepts.
+    pub(super) fn chance(&self, chosen: bool, score: f64) -> f64 {
+        sigmoid(self.logit(chosen, score))
+    }
+
+    fn logit(&self, chosen: bool, score: f64) -> f64 {
+        self.offset + self.chosen * f64::from(u8::from(chosen)) + self.slope * score
+    }
+
+    /// The same slope with the offsets that fit all of `lines`.
+    pub(super) fn settled(mut self, parameters: &[f64], scores: &[f64], lines: &[Line]) -> Self {
+        self.solve(&read(parameters, scores, lines), false);
+        self
+    }
+
+    /// Newton's steps to the most probable offsets, and slope if it is not held.
+    fn solve(&mut self, plays: &[Foretold], with_slope: bool) {
+        for _ in 0..30 {
+            let mut gradient = [
+                (self.offset - OFFSET) / OFFSET_VARIANCE,
+                (self.chosen - OFFSET_CHOSEN) / OFFSET_VARIANCE,
+                (self.slope - SLOPE) / SLOPE_DEVIATION.powi(2),
+            ];
+            let mut curve = [[0.0; 3]; 3];
+            curve[0][0] = 1.0 / OFFSET_VARIANCE;
+            curve[1][1] = 1.0 / OFFSET_VARIANCE;
+            curve[2][2] = SLOPE_DEVIATION.powi(-2);
+            for play in plays {
+                let x = [1.0, f64::from(u8::from(play.chosen)), play.score];
+                let p = sigmoid(self.logit(play.chosen, play.score));
+                let pull = play.weight * (p - f64::from(u8::from(play.listened)));
+                let bend = play.weight * p * (1.0 - p);
+                for row in 0..3 {
+                    gradient[row] += pull * x[row];
+                    (0..3).for_each(|column| curve[row][column] += bend * x[row] * x[column]);
+                }
+            }
+            if !with_slope {
+                gradient[2] = 0.0;
+                curve[2] = [0.0, 0.0, 1.0];
+                (curve[0][2], curve[1][2]) = (0.0, 0.0);
+            }
+            let inverse = inverse(curve);
+            let step =
+                inverse.map(|row| row.iter().zip(&gradient).map(|(a, b)| a * b).sum::<f64>());
+            self.offset -= step[0].clamp(-1.0, 1.0);
+            self.chosen -= step[1].clamp(-1.0, 1.0);
+            self.slope = (self.slope - step[2].clamp(-0.3, 0.3)).clamp(0.0, 2.0);
+            if with_slope {
+                self.deviation = inverse[2][2].max(0.0).sqrt();
+            }
+        }
+    }
+}
+
+/// A play as its foretelling sees it.
+struct Foretold {
+    chosen: bool,
+    /// Log odds without intercepts.
+    score: f64,
+    weight: f64,
+    listened: bool,
+}
+
+/// The plays among `lines`.
+fn read(parameters: &[f64], scores: &[f64], lines: &[Line]) -> Vec<Foretold> {
+    let intercepts =
+        |line: &Line| parameters[ALWAYS] + parameters[CHOSEN] * f64::from(u8::from(line.chosen));
+    lines
+        .iter()
+        .filter(|line| line.kind == LineKind::Heard)
+        .map(|line| Foretold {
+            chosen: line.chosen,
+            score: scores[line.subject] + line.context(parameters) - intercepts(line),
+            weight: line.decay,
+            listened: line.listened,
+        })
+        .collect()
+}
+
+/// The inverse of a symmetric positive definite matrix, by cofactors.
+fn inverse(m: [[f64; 3]; 3]) -> [[f64; 3]; 3] {
+    let minor = |row: usize, column: usize| {
+        let (a, b) = ((row + 1) % 3, (row + 2) % 3);
+        let (c, d) = ((column + 1) % 3, (column + 2) % 3);
+        m[a][c] * m[b][d] - m[a][d] * m[b][c]
+    };
+    let determinant: f64 = (0..3).map(|column| m[0][column] * minor(0, column)).sum();
+    let scale = determinant.max(1e-12).recip();
+    [0, 1, 2].map(|row| [0, 1, 2].map(|column| minor(column, row) * scale))
+}
 
 /// How well the taste learned from the first 80 % of the plays foretells the last 20 %.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -25,70 +156,37 @@ pub struct Validation {
 }
 
 /// Foretells the lines from `cut` on, and finds how far the taste's log odds are to be believed.
-///
-/// Trust is the slope of held-out calibration (Cox 1958): the factor by which the foretold log odds must be
-/// multiplied to fit what came, less its deviation. A taste that learned noise gets a slope near zero and falls
-/// silent.
 pub(super) fn validate(
     parameters: &[f64],
     layout: &Layout,
     subjects: &Subjects,
     lines: &[Line],
     cut: usize,
-) -> (f64, Option<Validation>) {
+) -> (Belief, Option<Validation>) {
     let scores = subjects.scores(parameters, layout);
-    let heard = |lines: &'_ [Line]| -> Vec<usize> {
-        (0..lines.len())
-            .filter(|at| lines[*at].kind == LineKind::Heard)
-            .collect()
-    };
-    let held_out = &lines[cut..];
-    let mut deviation = SLOPE_DEVIATION;
-    let (mut offset, mut slope) = (parameters[ALWAYS], SLOPE);
-    for _ in 0..30 {
-        let mut gradient = [
-            offset / PRIOR_INTERCEPT,
-            (slope - SLOPE) / SLOPE_DEVIATION.powi(2),
-        ];
-        let mut curve = [1.0 / PRIOR_INTERCEPT, 0.0, SLOPE_DEVIATION.powi(-2)];
-        for line in held_out.iter().filter(|line| line.kind == LineKind::Heard) {
-            let x = scores[line.subject];
-            let chosen = parameters[CHOSEN] * f64::from(u8::from(line.chosen));
-            let p = sigmoid(offset + chosen + slope * x);
-            let weight = line.weight / line.decay.max(1e-6);
-            let pull = weight * (p - f64::from(u8::from(line.listened)));
-            let bend = weight * p * (1.0 - p);
-            gradient = [gradient[0] + pull, gradient[1] + pull * x];
-            curve = [
-                curve[0] + bend,
-                curve[1] + bend * x,
-                curve[2] + bend * x * x,
-            ];
-        }
-        let step = solve_two(curve, gradient);
-        deviation = (curve[0] / (curve[0] * curve[2] - curve[1] * curve[1]).max(1e-12)).sqrt();
-        offset -= step[0].clamp(-1.0, 1.0);
-        slope -= step[1].clamp(-0.3, 0.3);
-    }
-    let share = |at: &[usize], lines: &[Line]| {
-        let listened = at.iter().filter(|at| lines[**at].listened).count() as f64;
-        (listened + 0.5) / (at.len() as f64 + 1.0)
-    };
-    let base = share(&heard(&lines[..cut]), &lines[..cut]);
-    let foretold: Vec<(f64, bool)> = heard(held_out)
-        .into_iter()
-        .map(|at| &held_out[at])
-        .map(|line| {
-            (
-                sigmoid(scores[line.subject] + line.context(parameters)),
-                line.listened,
-            )
-        })
+    let (taught, mut held_out) = (
+        read(parameters, &scores, &lines[..cut]),
+        read(parameters, &scores, &lines[cut..]),
+    );
+    held_out.iter_mut().for_each(|play| play.weight = 1.0);
+    let before = Belief::default().settled(parameters, &scores, &lines[..cut]);
+    let foretold: Vec<(f64, bool)> = held_out
+        .iter()
+        .map(|play| (before.chance(play.chosen, play.score), play.listened))
         .collect();
-    (
-        (slope - deviation).clamp(0.0, 1.0),
-        measure(&foretold, base),
-    )
+    let mut belief = before;
+    belief.solve(&held_out, true);
+    belief.losses = foretold
+        .iter()
+        .map(|(p, listened)| loss(*p, *listened))
+        .collect();
+    let listened = taught.iter().filter(|play| play.listened).count() as f64;
+    let base = (listened + 0.5) / (taught.len() as f64 + 1.0);
+    (belief, measure(&foretold, base))
+}
+
+fn loss(p: f64, listened: bool) -> f64 {
+    -(if listened { p } else { 1.0 - p }).max(1e-12).ln()
 }
 
 /// Compares foretold probabilities with what came; `None` unless both outcomes are there.
@@ -110,7 +208,6 @@ fn measure(foretold: &[(f64, bool)], base: f64) -> Option<Validation> {
     let (positives, negatives) = (listened as f64, left as f64);
     let auc = (ranks - positives * (positives + 1.0) / 2.0) / (positives * negatives);
     let count = foretold.len() as f64;
-    let loss = |p: f64, listened: bool| -(if listened { p } else { 1.0 - p }).max(1e-12).ln();
     let mut bins = [(0.0, 0.0); 10];
     for (p, listened) in foretold {
         let bin = &mut bins[((p * 10.0) as usize).min(9)];

@@ -1,0 +1,267 @@
+//! What is remembered of the log so far: what was heard when and how often, the session, and from that the next
+//! play's lines of evidence. Batch and play-by-play learning read the log through the same eyes.
+
+use std::collections::HashMap;
+
+use segue_core::{Heard, Play, Rating, Timestamp};
+
+use super::evidence::{
+    Line, LineKind, contrast, evidence, familiar, fresh, reliability, seconds_between, sounded,
+};
+use super::fit::{CHOICES, Layout, Subjects};
+use super::session::Session;
+use super::sound::centred;
+use crate::catalogue::{Catalogue, Found};
+use crate::chance;
+
+/// Marks a recording that was never played.
+const NO_SLOT: u32 = u32::MAX;
+
+/// Weight of an opinion, in plays.
+const RATING_WEIGHT: f64 = 3.0;
+
+/// What is remembered of one recording.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    pub(super) position: u32,
+    /// Times listened to.
+    pub(crate) listened: u32,
+    /// When last played at all.
+    last: Option<Timestamp>,
+    /// Evidence in its favour less that against it.
+    pub(super) favour: f64,
+    pub(crate) rating: Option<Rating>,
+}
+
+/// The log so far.
+#[derive(Clone, Debug)]
+pub(super) struct Memory {
+    /// Per position: where `known` speaks of it.
+    pub(super) slots: Vec<u32>,
+    pub(super) known: Vec<Known>,
+    pub(super) session: Session,
+    /// When the last play began.
+    pub(super) last_at: Option<Timestamp>,
+}
+
+/// Subjects already met, by what they are of.
+pub(super) type Places = HashMap<(bool, usize), usize>;
+
+/// What evidence of a weight says for a recording, or against it.
+fn favour(listened: bool, weight: f64) -> f64 {
+    if listened { weight } else { -1.5 * weight }
+}
+
+impl Memory {
+    pub(super) fn new(catalogue: &Catalogue) -> Self {
+        Self {
+            slots: vec![NO_SLOT; catalogue.len()],
+            known: Vec::new(),
+            session: Session::default(),
+            last_at: None,
+        }
+    }
+
+    pub(super) fn known(&self, position: usize) -> Option<&Known> {
+        match self.slots.get(position) {
+            Some(slot) if *slot != NO_SLOT => self.known.get(*slot as usize),
+            _ => None,
+        }
+    }
+
+    /// How lately the recording was heard: 1 just now, fading within days; 0 never.
+    pub(super) fn lately(&self, position: usize, now: Timestamp) -> f64 {
+        let last = self.known(position).and_then(|known| known.last);
+        last.map_or(0.0, |last| fresh(seconds_between(last, now)))
+    }
+
+    /// The subject of a recording, whether it was played or not.
+    pub(super) fn subject(
+        &self,
+        position: usize,
+        places: &mut Places,
+        subjects: &mut Subjects,
+        layout: &Layout,
+    ) -> usize {
+        let slot = Some(self.slots[position]).filter(|slot| *slot != NO_SLOT);
+        *places.entry((true, position)).or_insert_with(|| {
+            subjects.push(
+                Found::Item(position),
+                slot.map(|slot| slot as usize),
+                layout,
+            )
+        })
+    }
+
+    /// The subject of a play and the slot of its recording; both are made where they are new.
+    pub(super) fn place(
+        &mut self,
+        found: Found,
+        places: &mut Places,
+        subjects: &mut Subjects,
+        layout: &Layout,
+    ) -> (usize, Option<usize>) {
+        let (key, slot) = match found {
+            Found::Item(position) => {
+                if self.slots[position] == NO_SLOT {
+                    self.slots[position] = self.known.len() as u32;
+                    self.known.push(Known {
+                        position: position as u32,
+                        listened: 0,
+                        last: None,
+                        favour: 0.0,
+                        rating: None,
+                    });
+                }
+                ((true, position), Some(self.slots[position] as usize))
+            }
+            Found::Artist(artist) => ((false, artist as usize), None),
+        };
+        let subject = *places
+            .entry(key)
+            .or_insert_with(|| subjects.push(found, slot, layout));
+        (subject, slot)
+    }
+
+    /// Reads one play as lines of evidence, then remembers it. `decay` is what age has left of its weight.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "a play, where it stands, and where its lines go"
+    )]
+    pub(super) fn read(
+        &mut self,
+        catalogue: &Catalogue,
+        play: &Play,
+        found: Found,
+        slot: Option<usize>,
+        subject: usize,
+        decay: f64,
+        lines: &mut Vec<Line>,
+    ) {
+        let row = match found {
+            Found::Item(position) => catalogue.row(position),
+            Found::Artist(_) => None,
+        };
+        let place = row.map(|row| centred(catalogue, row));
+        let before = slot.map(|slot| self.known[slot]);
+        let last = before.and_then(|known| known.last);
+        let line = Line {
+            subject,
+            listened: true,
+            weight: 0.0,
+            decay,
+            chosen: contrast(play.source) > 0.0,
+            familiar: familiar(before.map_or(0, |known| known.listened)),
+            recent: last.map_or(0.0, |last| fresh(seconds_between(last, play.at))),
+            session: place
+                .as_deref()
+                .map_or(0.0, |place| self.session.fit(place, play.at)),
+            choice: false,
+            kind: LineKind::Heard,
+        };
+        self.last_at = Some(play.at);
+        if let Some(rating) = play.rating {
+            // Of several opinions the last counts.
+            let earlier = lines.iter_mut();
+            earlier
+                .filter(|line| line.subject == subject && line.kind == LineKind::Rated)
+                .for_each(|line| line.weight = 0.0);
+            lines.push(Line {
+                listened: rating == Rating::Like,
+                weight: RATING_WEIGHT * decay,
+                session: 0.0,
+                kind: LineKind::Rated,
+                ..line
+            });
+            if let Some(slot) = slot {
+                let known = &mut self.known[slot];
+                if let Some(earlier) = known.rating {
+                    known.favour -= favour(earlier == Rating::Like, RATING_WEIGHT * decay);
+                }
+                known.rating = Some(rating);
+                known.favour += favour(rating == Rating::Like, RATING_WEIGHT * decay);
+            }
+        }
+        if !sounded(play) {
+            return;
+        }
+        let (listened, certainty) = evidence(play, catalogue, found);
+        let weight = decay * certainty * reliability(play.source);
+        if line.chosen {
+            lines.push(Line {
+                weight: decay * contrast(play.source) * if listened { 1.0 } else { 0.5 },
+                recent: 0.0,
+                session: 0.0,
+                choice: true,
+                kind: LineKind::Choice,
+                ..line
+            });
+        }
+        lines.push(Line {
+            listened,
+            weight,
+            ..line
+        });
+        self.session.see(play, place.as_deref());
+        if let Some(slot) = slot {
+            let known = &mut self.known[slot];
+            known.last = Some(play.at);
+            known.favour += favour(listened, weight);
+            known.listened += u32::from(play.heard() == Heard::Listened);
+        }
+    }
+
+    /// What could have been chosen instead, for the choices among `lines`: the whole library, with [`CHOICES`] times
+    /// their weight (noise-contrastive estimation, Gutmann, Hyvärinen 2010).
+    ///
+    /// If `played`, every recording that was played stands for itself. `count` recordings drawn by lot, one of each
+    /// stretch of the library, stand for the rest.
+    pub(super) fn background(
+        &self,
+        catalogue: &Catalogue,
+        played: bool,
+        count: usize,
+        seed: u64,
+        mut subject: impl FnMut(&Self, usize) -> usize,
+        lines: &mut Vec<Line>,
+    ) {
+        let choices = lines.iter().filter(|line| line.kind == LineKind::Choice);
+        let weight: f64 = CHOICES * choices.map(|line| line.weight).sum::<f64>();
+        if weight <= 0.0 || catalogue.is_empty() {
+            return;
+        }
+        let mut line = |position: usize, weight: f64| {
+            let familiar = familiar(self.known(position).map_or(0, |known| known.listened / 2));
+            lines.push(Line {
+                subject: subject(self, position),
+                listened: false,
+                weight,
+                decay: 0.0,
+                chosen: true,
+                familiar,
+                recent: 0.0,
+                session: 0.0,
+                choice: true,
+                kind: LineKind::Background,
+            });
+        };
+        let each = weight / catalogue.len() as f64;
+        if played {
+            let known = self.known.iter().map(|known| known.position as usize);
+            known.for_each(|position| line(position, each));
+        }
+        let count = count.min(catalogue.len());
+        let drawn: Vec<usize> = (0..count)
+            .map(|number| {
+                let within = chance::uniform(seed, number as u64);
+                let at = (number as f64 + within) * catalogue.len() as f64 / count as f64;
+                (at as usize).min(catalogue.len() - 1)
+            })
+            .filter(|position| !played || self.known(*position).is_none())
+            .collect();
+        let rest = catalogue.len() - if played { self.known.len() } else { 0 };
+        for position in &drawn {
+            line(*position, each * rest as f64 / drawn.len() as f64);
+        }
+    }
+}
