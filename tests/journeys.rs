@@ -296,6 +296,108 @@ fn plays_go_in_once_and_taste_follows_them() {
 }
 
 #[test]
+fn a_history_killed_in_the_middle_comes_in_once_and_whole() {
+    let world = World::new();
+    world.json(&["scan", &demo()]);
+    let tracks = world.json(&["tracks", "--limit", "100"]);
+    let tracks = tracks["tracks"].as_array().unwrap();
+    let streams: Vec<Value> = (0..6000)
+        .map(|n| {
+            let track = &tracks[n % tracks.len()];
+            let known = n % 3 != 0;
+            serde_json::json!({
+                "ts": format!("20{:02}-{:02}-{:02}T{:02}:{:02}:{:02}Z", 10 + n / 1000, n / 100 % 10 + 1, n % 28 + 1, n % 24, n % 60, n / 60 % 60),
+                "ms_played": 61_000,
+                "master_metadata_track_name": if known { track["title"].clone() } else { format!("Unknown {n}").into() },
+                "master_metadata_album_artist_name": track["artists"][0],
+                "reason_end": "trackdone",
+            })
+        })
+        .collect();
+    let file = world.path("Streaming_History_Audio_2010-2016_0.json");
+    fs::write(&file, serde_json::to_string(&streams).unwrap()).unwrap();
+    let file = file.to_str().unwrap();
+    let dry = world.json(&["plays", "import", file, "--dry-run"]);
+    for delay_ms in [20, 60, 120, 250, 400] {
+        let mut child = world
+            .command(&["plays", "import", file])
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(Duration::from_millis(delay_ms));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let last = world.json(&["plays", "import", file]);
+    let plays = String::from_utf8(world.run(&["plays", "export"]).stdout).unwrap();
+    assert_eq!(
+        plays.lines().count() as u64,
+        dry["added"].as_u64().unwrap(),
+        "{last}"
+    );
+    assert_eq!(
+        last["already"].as_u64().unwrap() + last["added"].as_u64().unwrap(),
+        6000
+    );
+    let again = world.json(&["plays", "import", file]);
+    assert_eq!(
+        (&again["added"], &again["already"]),
+        (&0.into(), &6000.into())
+    );
+    assert_eq!(again["format"], "spotify");
+    assert_eq!(world.json(&["doctor"])["database"]["integrity"], "ok");
+}
+
+#[test]
+fn what_was_said_bars_until_it_is_taken_back() {
+    let world = World::new();
+    world.json(&["scan", &demo()]);
+    let radio = || -> Vec<String> {
+        let radio = world.json(&["radio", "1", "--count", "20"]);
+        let picks = radio["tracks"].as_array().unwrap();
+        picks
+            .iter()
+            .map(|pick| pick["track"]["id"].to_string())
+            .collect()
+    };
+    let before = radio();
+    world.json(&["feedback", "never", &before[0]]);
+    world.json(&["feedback", "not-now", &before[1]]);
+    world.json(&["feedback", "wrong-after", &before[2], &before[3]]);
+    let barred = radio();
+    assert!(
+        !barred.contains(&before[0]) && !barred.contains(&before[1]),
+        "{barred:?}"
+    );
+    assert!(
+        !barred.windows(2).any(|two| two == &before[2..4]),
+        "{barred:?}"
+    );
+    assert_eq!(
+        world.json(&["tracks"])["total"],
+        24,
+        "it stays in the library"
+    );
+    let list = world.json(&["feedback", "list"]);
+    let kinds: Vec<&Value> = list["feedback"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["kind"])
+        .collect();
+    assert_eq!(kinds, ["wrong-after", "not-now", "never"]);
+    world.json(&["feedback", "undo"]);
+    world.json(&["feedback", "undo"]);
+    let first = list["feedback"][2]["id"].to_string();
+    world.json(&["feedback", "remove", &first]);
+    assert_eq!(radio(), before);
+    assert_eq!(
+        world.run(&["feedback", "remove", &first]).status.code(),
+        Some(1)
+    );
+}
+
+#[test]
 fn two_halves_play_as_the_whole() {
     let world = World::new();
     let whole = glide(44_100, 2.0, 5);

@@ -1,9 +1,9 @@
 //! The page's commands, one line each: the use cases are in `segue-app`.
 
 use segue_app::{
-    AlbumRow, AlbumSort, AlbumsPage, CommandError, Desktop, EnqueueAt, FailureRow, JobAction,
-    JobKind, LibraryStatus, PickRow, PlayerCommand, PlayerState, QueuePage, RatingName, SongsPage,
-    SongsQuery, WaveformRow,
+    AlbumRow, AlbumSort, AlbumsPage, CommandError, Desktop, EnqueueAt, FailureRow, FeedbackKind,
+    FeedbackRow, JobAction, JobKind, LibraryStatus, PickRow, PlayerCommand, PlayerState, QueuePage,
+    RatingName, SongsPage, SongsQuery, WaveformRow,
 };
 use tauri::{AppHandle, Builder, State, Wry};
 use tauri_plugin_dialog::DialogExt;
@@ -33,6 +33,10 @@ pub(crate) fn register(builder: Builder<Wry>) -> Builder<Wry> {
         command,
         queue,
         rate,
+        say,
+        say_wrong_after,
+        feedback,
+        undo_feedback,
         job,
     ])
 }
@@ -167,6 +171,31 @@ fn queue(desktop: State<'_, Desktop>, offset: u32, limit: u32) -> Answer<QueuePa
 #[tauri::command(async)]
 fn rate(desktop: State<'_, Desktop>, id: i64, rating: Option<RatingName>) -> Answer<()> {
     Ok(desktop.rate(id, rating)?)
+}
+
+#[tauri::command(async)]
+fn say(
+    desktop: State<'_, Desktop>,
+    kind: FeedbackKind,
+    id: i64,
+    artist: bool,
+) -> Answer<FeedbackRow> {
+    Ok(desktop.say(kind, id, artist)?)
+}
+
+#[tauri::command(async)]
+fn say_wrong_after(desktop: State<'_, Desktop>, earlier: i64, later: i64) -> Answer<FeedbackRow> {
+    Ok(desktop.say_wrong_after(earlier, later)?)
+}
+
+#[tauri::command(async)]
+fn feedback(desktop: State<'_, Desktop>) -> Answer<Vec<FeedbackRow>> {
+    Ok(desktop.feedback()?)
+}
+
+#[tauri::command(async)]
+fn undo_feedback(desktop: State<'_, Desktop>, id: Option<i64>) -> Answer<()> {
+    Ok(desktop.undo_feedback(id)?)
 }
 
 #[tauri::command(async)]

@@ -8,6 +8,8 @@ import type {
   CommandError,
   EnqueueAt,
   FailureRow,
+  FeedbackKind,
+  FeedbackRow,
   JobAction,
   JobKind,
   LibraryStatus,
@@ -60,6 +62,14 @@ export interface Backend {
   command(command: PlayerCommand): Promise<void>;
   queue(offset: number, limit: number): Promise<QueuePage>;
   rate(id: number, rating: RatingName | null): Promise<void>;
+  /** Says *not now* or *never* of a song, or of all by its artist. */
+  say(kind: FeedbackKind, id: number, artist: boolean): Promise<FeedbackRow>;
+  /** Says that `later` is wrong right after `earlier`. */
+  sayWrongAfter(earlier: number, later: number): Promise<FeedbackRow>;
+  /** What was said and holds, the latest first. */
+  feedback(): Promise<FeedbackRow[]>;
+  /** Takes back what was said: the latest, or that of a number. */
+  undoFeedback(id: number | null): Promise<void>;
   job(job: JobKind, action: JobAction): Promise<void>;
   coverUrl(track: number, size: CoverSize): string;
   /** Calls `hear` for every event until the returned function is called. */

@@ -1,6 +1,6 @@
 // The fake twin: a whole program behind the window with an invented library, for browsers and tests.
 import type { AppEvent, Backend, CommandError, JobKind, JobProgress, LibraryStatus } from "./backend";
-import type { RootRow, SongsQuery, TrackRow } from "./backend";
+import type { FeedbackRow, RootRow, SongsQuery, TrackRow } from "./backend";
 import { cut, find, findAlbums, outline, picks } from "./fake-answers";
 import { fakeCover } from "./fake-covers";
 import { makeLibrary, type FakeLibrary } from "./fake-library";
@@ -79,6 +79,13 @@ export function makeFake({
     }
   }
   if (live) setInterval(() => pass(1), 1000);
+
+  let said: FeedbackRow[] = [];
+  function note(row: Omit<FeedbackRow, "id" | "at">): FeedbackRow {
+    const noted = { ...row, id: (said.at(-1)?.id ?? 0) + 1, at: new Date().toISOString() };
+    said = [...said, noted];
+    return noted;
+  }
 
   async function answer<T>(name: string, value: () => T): Promise<T> {
     calls.push(name);
@@ -194,6 +201,30 @@ export function makeFake({
       answer("rate", () => {
         const row = track(id);
         if (row) row.rating = rating;
+      }),
+    say: (kind, id, artist) =>
+      answer(`say ${kind}`, () => {
+        const row = track(id) ?? null;
+        return note({
+          kind,
+          track: artist ? null : row,
+          artist: artist ? (row?.artists[0] ?? null) : null,
+          earlier: null,
+        });
+      }),
+    sayWrongAfter: (earlier, later) =>
+      answer("say wrong-after", () =>
+        note({
+          kind: "wrong-after",
+          track: track(later) ?? null,
+          artist: null,
+          earlier: track(earlier) ?? null,
+        }),
+      ),
+    feedback: () => answer("feedback", () => [...said].reverse()),
+    undoFeedback: (id) =>
+      answer("undo_feedback", () => {
+        said = said.filter((row, place) => (id === null ? place !== said.length - 1 : row.id !== id));
       }),
     job: (job, action) =>
       answer("job", () => {

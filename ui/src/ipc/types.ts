@@ -158,6 +158,26 @@ message: string | null, };
 
 export type FailureRow = { path: string, reason: string, };
 
+export type FeedbackKind = "not-now" | "never" | "wrong-after";
+
+export type FeedbackRow = { id: number, 
+/**
+ * ISO 8601, UTC.
+ */
+at: string, kind: FeedbackKind, 
+/**
+ * The song it was said of; `null` if it has left the library, or if an artist was meant.
+ */
+track: TrackRow | null, 
+/**
+ * The artist it was said of.
+ */
+artist: string | null, 
+/**
+ * Of *wrong after*: the song before.
+ */
+earlier: TrackRow | null, };
+
 export type RootRow = { path: string, 
 /**
  * False while the folder is not there: its tracks are kept.

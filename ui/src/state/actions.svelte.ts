@@ -1,5 +1,5 @@
 // What one can do with songs anywhere in the window: play, queue, radio, opinion, album; and their menu.
-import type { Backend, EnqueueAt, PlayFrom, SongsQuery, TrackRow } from "../ipc/backend";
+import type { Backend, EnqueueAt, FeedbackKind, PlayFrom, SongsQuery, TrackRow } from "../ipc/backend";
 import type { MenuItem } from "../elements/menu";
 import type { AlbumList } from "./albums.svelte";
 import { plural } from "./format";
@@ -48,6 +48,49 @@ export class Actions {
           : `${plural(ids.length, "song")} added to the queue`,
       );
     });
+  }
+
+  /** *Not now* and *never again*: no station, mix or shuffle picks the song. */
+  say(kind: FeedbackKind, track: TrackRow): Promise<void> {
+    return this.#try("Could not save that", async () => {
+      await this.backend.say(kind, track.id, false);
+      this.notices.info(
+        kind === "never"
+          ? `Segue will not pick “${track.title}” again.`
+          : `Segue will not pick “${track.title}” for now.`,
+      );
+    });
+  }
+
+  wrongAfter(earlier: TrackRow, later: TrackRow): Promise<void> {
+    return this.#try("Could not save that", async () => {
+      await this.backend.sayWrongAfter(earlier.id, later.id);
+      this.notices.info(`“${later.title}” will not follow “${earlier.title}”.`);
+    });
+  }
+
+  /** Takes the latest of these back. */
+  takeBack(): Promise<void> {
+    return this.#try("Could not take that back", async () => {
+      await this.backend.undoFeedback(null);
+      this.notices.info("Taken back");
+    });
+  }
+
+  /** What one can say of a song that Segue picked, `earlier` being what stands before it. */
+  sayings(track: TrackRow, earlier: TrackRow | null): MenuItem[] {
+    return [
+      "line",
+      { label: "Not now", icon: "clock", act: () => void this.say("not-now", track) },
+      { label: "Never again", icon: "ban", act: () => void this.say("never", track) },
+      {
+        label: "Wrong after the song before",
+        icon: "close",
+        disabled: earlier === null,
+        act: () => void (earlier && this.wrongAfter(earlier, track)),
+      },
+      { label: "Take the last of these back", icon: "back", act: () => void this.takeBack() },
+    ];
   }
 
   /** A station from these songs; the page in front stays. */

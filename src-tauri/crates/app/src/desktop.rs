@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use jiff::Timestamp;
-use segue_core::{PlaySource, Rating, TrackId};
+use segue_core::{PlaySource, PlayedFrom, Rating, TrackId};
 use segue_library::{AlbumId, Failure, Sort, TrackQuery, Watcher};
 use segue_playback::OutputKind;
 
 use crate::analyze::{AnalyzeProgress, AnalyzeRequest};
 use crate::convert::{album_row, failure_row, root_row, waveform_row};
 use crate::dto::{
-    AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, JobAction, JobKind, JobStage,
-    LibraryStatus, PickRow, PlayerCommand, PlayerState, QueuePage, RatingName, SongSort, SongsPage,
-    SongsQuery, WaveformRow,
+    AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, FeedbackKind, FeedbackRow, JobAction,
+    JobKind, JobStage, LibraryStatus, PickRow, PlayerCommand, PlayerState, QueuePage, RatingName,
+    SongSort, SongsPage, SongsQuery, WaveformRow,
 };
 use crate::job::Job;
 use crate::lock::lock;
@@ -311,13 +311,42 @@ impl Desktop {
             .segue
             .library
             .track_ids(&self.track_query(query, 0, None)?)?;
+        let from = match query.album {
+            Some(_) => ids
+                .first()
+                .map(|first| self.album_named(*first))
+                .transpose()?
+                .flatten(),
+            None if !query.text.trim().is_empty() => Some(PlayedFrom::Search {
+                query: query.text.clone(),
+            }),
+            None => None,
+        };
         self.player
-            .play(&ids, index as usize, source_named(source)?)
+            .play(&ids, index as usize, source_named(source)?, from)
     }
 
     /// Plays these tracks, in this order.
     pub fn play_tracks(&self, ids: &[i64], source: &str) -> Result<(), AppError> {
-        self.player.play(&track_ids(ids), 0, source_named(source)?)
+        let (ids, source) = (track_ids(ids), source_named(source)?);
+        let from = match ids.first() {
+            Some(first) if source == PlaySource::Album => self.album_named(*first)?,
+            _ => None,
+        };
+        self.player.play(&ids, 0, source, from)
+    }
+
+    /// The album that a track stands on, as the log of plays names it.
+    fn album_named(&self, track: TrackId) -> Result<Option<PlayedFrom>, AppError> {
+        let track = self.segue.library.track(track)?;
+        Ok(track.and_then(|track| {
+            Some(PlayedFrom::Album {
+                artist: track
+                    .album_artist
+                    .or_else(|| track.artists.into_iter().next()),
+                title: track.album?,
+            })
+        }))
     }
 
     /// Puts tracks into the queue.
@@ -391,6 +420,32 @@ impl Desktop {
             state: Box::new(self.player.state()),
         });
         Ok(())
+    }
+
+    /// Says *not now* or *never again* of a song, or of all by its artist.
+    pub fn say(&self, kind: FeedbackKind, id: i64, artist: bool) -> Result<FeedbackRow, AppError> {
+        let row = self.segue.say(kind, &id.to_string(), artist)?;
+        self.player.heed_feedback()?;
+        Ok(row)
+    }
+
+    /// Says that `later` is wrong right after `earlier`.
+    pub fn say_wrong_after(&self, earlier: i64, later: i64) -> Result<FeedbackRow, AppError> {
+        self.segue
+            .say_wrong_after(&earlier.to_string(), &later.to_string())
+    }
+
+    /// What was said and holds, the latest first.
+    pub fn feedback(&self) -> Result<Vec<FeedbackRow>, AppError> {
+        self.segue.feedback()
+    }
+
+    /// Takes back what was said: the latest, or that of a number.
+    pub fn undo_feedback(&self, id: Option<i64>) -> Result<(), AppError> {
+        match id {
+            Some(id) => self.segue.remove_feedback(id),
+            None => self.segue.undo_feedback().map(drop),
+        }
     }
 
     /// Pauses, resumes or cancels long work.

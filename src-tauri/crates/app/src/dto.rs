@@ -323,6 +323,33 @@ pub struct FailureRow {
     pub reason: String,
 }
 
+/// What is said of a song that came at the wrong time, or at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum FeedbackKind {
+    /// Not for the rest of this session.
+    NotNow,
+    /// By no station, mix or shuffle.
+    Never,
+    /// Not right after another song.
+    WrongAfter,
+}
+
+/// What was said, and holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct FeedbackRow {
+    pub id: i64,
+    /// ISO 8601, UTC.
+    pub at: String,
+    pub kind: FeedbackKind,
+    /// The song it was said of; `null` if it has left the library, or if an artist was meant.
+    pub track: Option<TrackRow>,
+    /// The artist it was said of.
+    pub artist: Option<String>,
+    /// Of *wrong after*: the song before.
+    pub earlier: Option<TrackRow>,
+}
+
 /// A folder of the library.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct RootRow {
@@ -440,6 +467,8 @@ declarations!(
     JobStatus,
     JobProgress,
     FailureRow,
+    FeedbackKind,
+    FeedbackRow,
     RootRow,
     LibraryStatus,
     CommandError,

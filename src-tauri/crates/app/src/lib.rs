@@ -14,6 +14,8 @@ mod doctor;
 )]
 mod dto;
 mod error;
+mod feedback;
+mod history;
 mod job;
 mod listen;
 mod lock;
@@ -30,6 +32,7 @@ pub use analyze::{AnalyzeProgress, AnalyzeRequest};
 pub use desktop::Desktop;
 pub use dto::*;
 pub use error::AppError;
+pub use history::HistoryFormat;
 pub use models::try_model;
 pub use radio::RadioRequest;
 pub use render::{Output, Playing, Rendered};

@@ -14,8 +14,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
-use jiff::Timestamp;
-use segue_core::{Play, PlaySource, Track, TrackId};
+use jiff::{Timestamp, Zoned};
+use segue_core::{Leaving, Play, PlayContext, PlaySource, PlayedFrom, Track, TrackId};
 use segue_playback::{
     Command, End, Engine, Entry, EntryId, Event, Item, OutputKind, Repeat, Saved, Status,
 };
@@ -26,6 +26,7 @@ use crate::dto::{
     AppEvent, EnqueueAt, PlayerCommand, PlayerState, PlayerStatus, QueuePage, QueueRow, ReasonRow,
     RepeatMode, Station, TrackRow,
 };
+use crate::feedback::unbarred;
 use crate::lock::lock;
 use crate::plays::{ago, subject};
 use crate::radio::Wish;
@@ -54,6 +55,47 @@ struct Placement {
     source: PlaySource,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reasons: Vec<ReasonRow>,
+    /// The list it came from, and its place in it, from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<PlayedFrom>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    place: Option<u32>,
+}
+
+/// The account of one play under way, beside what the engine keeps: pauses, and what ran at volume zero.
+#[derive(Clone, Debug, PartialEq)]
+struct Account {
+    began: Timestamp,
+    /// Seconds on a clock that never goes back, when last noted.
+    noted_s: f64,
+    paused: bool,
+    silent: bool,
+    paused_s: f64,
+    silent_s: f64,
+}
+
+impl Account {
+    fn new(began: Timestamp, now_s: f64, silent: bool) -> Self {
+        Self {
+            began,
+            noted_s: now_s,
+            paused: false,
+            silent,
+            paused_s: 0.0,
+            silent_s: 0.0,
+        }
+    }
+
+    /// From now on it is paused or not, and at volume zero or not.
+    fn note(&mut self, now_s: f64, paused: bool, silent: bool) {
+        let passed_s = (now_s - self.noted_s).max(0.0);
+        if self.paused {
+            self.paused_s += passed_s;
+        } else if self.silent {
+            self.silent_s += passed_s;
+        }
+        (self.noted_s, self.paused, self.silent) = (self.noted_s.max(now_s), paused, silent);
+    }
 }
 
 /// A running station.
@@ -80,8 +122,12 @@ struct Shared {
     placements: Mutex<HashMap<u64, Placement>>,
     /// Keys that were not in the queue when it was last kept.
     absent: Mutex<HashSet<u64>>,
-    /// When the play under way began.
-    began: Mutex<Option<Timestamp>>,
+    /// The play under way.
+    account: Mutex<Option<Account>>,
+    /// What the listener did last that ends a play.
+    leaving: Mutex<Option<Leaving>>,
+    /// Where clocks that never go back began.
+    start: Instant,
     next_key: AtomicU64,
     station: Mutex<Option<OnAir>>,
     output_error: Mutex<Option<String>>,
@@ -122,7 +168,9 @@ impl Player {
             tell,
             placements: Mutex::default(),
             absent: Mutex::default(),
-            began: Mutex::default(),
+            account: Mutex::default(),
+            leaving: Mutex::default(),
+            start: Instant::now(),
             next_key: AtomicU64::new(1),
             station: Mutex::default(),
             output_error: Mutex::default(),
@@ -174,6 +222,7 @@ impl Player {
         };
         if let Some(hearing) = hearing {
             self.shared.keep();
+            *lock(&self.shared.leaving) = Some(Leaving::Quit);
             self.shared.engine.send(Command::Stop);
             _ = self.heard.send(Heard::Quit);
             if hearing.join().is_err() {
@@ -192,15 +241,25 @@ impl Player {
         tracks: &[TrackId],
         start: usize,
         source: PlaySource,
+        from: Option<PlayedFrom>,
     ) -> Result<(), AppError> {
         *lock(&self.shared.station) = None;
-        let items = self.shared.place(tracks, source)?;
+        let (mut tracks, mut start) = (tracks.to_vec(), start);
+        if source == PlaySource::Shuffle {
+            // Shuffling is choosing, and what is barred is not chosen, not even to begin with.
+            let chosen = tracks.get(start).copied();
+            tracks = unbarred(&self.shared.segue, &tracks)?;
+            let kept = tracks.iter().position(|id| Some(*id) == chosen);
+            start = kept.unwrap_or(start % tracks.len().max(1));
+        }
+        let items = self.shared.place(&tracks, source, from)?;
         self.set_queue(items, start, source == PlaySource::Shuffle);
         Ok(())
     }
 
     fn set_queue(&self, items: Vec<Item>, start: usize, shuffle: bool) {
         let start = start.min(items.len().saturating_sub(1));
+        *lock(&self.shared.leaving) = Some(Leaving::Chosen);
         self.shared.engine.send(Command::SetShuffle(None));
         self.shared.engine.send(Command::SetQueue {
             items,
@@ -213,7 +272,7 @@ impl Player {
     }
 
     pub(crate) fn enqueue(&self, tracks: &[TrackId], at: EnqueueAt) -> Result<(), AppError> {
-        let items = self.shared.place(tracks, PlaySource::Queue)?;
+        let items = self.shared.place(tracks, PlaySource::Queue, None)?;
         self.shared.engine.send(match at {
             EnqueueAt::Next => Command::InsertNext(items),
             EnqueueAt::Last => Command::Append(items),
@@ -235,7 +294,8 @@ impl Player {
         if self.is_playing() && current.is_some_and(|placement| placement.track == first) {
             shared.engine.send(Command::KeepCurrent);
         } else {
-            let items = shared.place(&[first], PlaySource::Radio)?;
+            let from = shared.station_of(seeds)?;
+            let items = shared.place(&[first], PlaySource::Radio, Some(from))?;
             self.set_queue(items, 0, false);
         }
         *lock(&shared.station) = Some(OnAir {
@@ -272,6 +332,37 @@ impl Player {
         self.shared.want_plan();
     }
 
+    /// Heeds what was just said: what it bars leaves the station's plan, and, if Segue chose it, the ear.
+    pub(crate) fn heed_feedback(&self) -> Result<(), AppError> {
+        let barred = self.shared.segue.barred(Timestamp::now())?.recordings;
+        let queue = self.shared.engine.queue();
+        let chosen_by_segue = |entry: &Entry| {
+            lock(&self.shared.placements)
+                .get(&entry.item.key)
+                .is_some_and(|placement| {
+                    !placement.reasons.is_empty() || placement.source == PlaySource::Shuffle
+                })
+        };
+        for entry in queue.entries.iter().skip(queue.cursor) {
+            let is_barred = entry
+                .item
+                .audio
+                .is_some_and(|audio| barred.contains(&audio));
+            if !is_barred || !chosen_by_segue(entry) {
+                continue;
+            }
+            if queue
+                .current()
+                .is_some_and(|current| current.entry == entry.entry)
+            {
+                *lock(&self.shared.leaving) = Some(Leaving::Removed);
+            }
+            self.shared.engine.send(Command::Remove(entry.entry));
+        }
+        self.shared.want_plan();
+        Ok(())
+    }
+
     pub(crate) fn stop_radio(&self) {
         *lock(&self.shared.station) = None;
         self.shared.dirty.store(true, Ordering::Relaxed);
@@ -280,6 +371,17 @@ impl Player {
 
     pub(crate) fn command(&self, command: &PlayerCommand) {
         let engine = &self.shared.engine;
+        let leaving = match command {
+            PlayerCommand::Next => Some(Leaving::Next),
+            PlayerCommand::Previous => Some(Leaving::Previous),
+            PlayerCommand::Jump { .. } => Some(Leaving::Chosen),
+            PlayerCommand::Remove { .. } => Some(Leaving::Removed),
+            PlayerCommand::Clear => Some(Leaving::Stopped),
+            _ => None,
+        };
+        if leaving.is_some() {
+            *lock(&self.shared.leaving) = leaving;
+        }
         match command {
             PlayerCommand::Play => engine.send(Command::Play),
             PlayerCommand::Pause => engine.send(Command::Pause),
@@ -336,7 +438,12 @@ impl Drop for Player {
 
 impl Shared {
     /// Makes items of tracks, remembering what each place means.
-    fn place(&self, tracks: &[TrackId], source: PlaySource) -> Result<Vec<Item>, AppError> {
+    fn place(
+        &self,
+        tracks: &[TrackId],
+        source: PlaySource,
+        from: Option<PlayedFrom>,
+    ) -> Result<Vec<Item>, AppError> {
         let found = self.segue.library.tracks_by_id(tracks)?;
         if found.is_empty() {
             return Err(AppError::Invalid(
@@ -345,11 +452,30 @@ impl Shared {
         }
         Ok(found
             .iter()
-            .map(|track| self.place_one(track, source, Vec::new()))
+            .zip(0..)
+            .map(|(track, place)| {
+                let place = from.is_some().then_some(place);
+                self.place_one(track, source, Vec::new(), from.clone(), place)
+            })
             .collect())
     }
 
-    fn place_one(&self, track: &Track, source: PlaySource, reasons: Vec<ReasonRow>) -> Item {
+    /// A station's seeds, as the log names them.
+    fn station_of(&self, seeds: &[TrackId]) -> Result<PlayedFrom, AppError> {
+        let seeds = self.segue.library.tracks_by_id(seeds)?;
+        Ok(PlayedFrom::Station {
+            seeds: seeds.iter().map(|track| track.audio).collect(),
+        })
+    }
+
+    fn place_one(
+        &self,
+        track: &Track,
+        source: PlaySource,
+        reasons: Vec<ReasonRow>,
+        from: Option<PlayedFrom>,
+        place: Option<u32>,
+    ) -> Item {
         let key = self.next_key.fetch_add(1, Ordering::Relaxed);
         lock(&self.placements).insert(
             key,
@@ -357,6 +483,8 @@ impl Shared {
                 track: track.id,
                 source,
                 reasons,
+                from,
+                place,
             },
         );
         Item {
@@ -474,6 +602,7 @@ impl Shared {
             match heard {
                 Some(Heard::Engine(event)) => self.heed(event),
                 Some(Heard::Asked) => {
+                    self.note();
                     self.dirty.store(true, Ordering::Relaxed);
                     self.tell_state();
                 }
@@ -518,10 +647,13 @@ impl Shared {
             }
             Event::Ended {
                 item,
+                position_s,
                 listened_s,
+                duration_s,
                 how,
                 ..
-            } => self.log(&item, listened_s, how),
+            } => self.log(&item, listened_s, position_s, duration_s, how),
+            Event::Paused { .. } => self.note(),
             Event::Failed { item, reason, .. } => {
                 tracing::warn!(%reason, "a file was passed over");
                 let name = item
@@ -537,7 +669,12 @@ impl Shared {
             Event::OutputLost { reason } => *lock(&self.output_error) = Some(reason),
             Event::Started { .. } | Event::Resumed { .. } => {
                 if matches!(event, Event::Started { .. }) {
-                    *lock(&self.began) = Some(Timestamp::now());
+                    let silent = self.engine.state().volume <= 0.0;
+                    let account = Account::new(Timestamp::now(), self.now_s(), silent);
+                    *lock(&self.account) = Some(account);
+                    *lock(&self.leaving) = None;
+                } else {
+                    self.note();
                 }
                 *lock(&self.output_error) = None;
                 self.want_plan();
@@ -551,8 +688,45 @@ impl Shared {
         self.tell_state();
     }
 
+    fn now_s(&self) -> f64 {
+        self.start.elapsed().as_secs_f64()
+    }
+
+    /// Takes pause and volume into the account of the play under way.
+    fn note(&self) {
+        if let Some(account) = lock(&self.account).as_mut() {
+            let state = self.engine.state();
+            account.note(
+                self.now_s(),
+                state.status == Status::Paused,
+                state.volume <= 0.0,
+            );
+        }
+    }
+
+    /// Why a play ended: the engine says how, the listener's last command why.
+    fn why(&self, how: End) -> Leaving {
+        let asked = lock(&self.leaving).take();
+        match how {
+            End::Finished => Leaving::Finished,
+            End::Failed => Leaving::Failed,
+            End::Stopped => match asked {
+                Some(Leaving::Quit) => Leaving::Quit,
+                _ => Leaving::Stopped,
+            },
+            End::Skipped => match asked {
+                Some(Leaving::Next) if self.engine.state().current.is_none() => Leaving::ListEnded,
+                Some(asked) => asked,
+                None => Leaving::Chosen,
+            },
+        }
+    }
+
     /// Writes a play into the log.
-    fn log(&self, item: &Item, listened_s: f64, how: End) {
+    fn log(&self, item: &Item, sounded_s: f64, position_s: f64, duration_s: Option<f64>, how: End) {
+        let leaving = self.why(how);
+        self.note();
+        let account = lock(&self.account).take();
         let placement = lock(&self.placements).get(&item.key).cloned();
         let Some(placement) = placement else { return };
         let track = match self.segue.library.track(placement.track) {
@@ -560,13 +734,37 @@ impl Shared {
             Ok(None) => return,
             Err(error) => return tracing::error!(%error, "a play could not be logged"),
         };
+        // What ran at volume zero was not listened to. The wall clock may run ahead of the card's.
+        let silent_s = account
+            .as_ref()
+            .map_or(0.0, |account| account.silent_s)
+            .min(sounded_s);
+        let length_s = duration_s.unwrap_or(track.duration_s);
+        let share = (length_s > 0.0).then(|| (position_s / length_s).clamp(0.0, 1.0));
+        let now = Zoned::now();
         let play = Play {
-            at: lock(&self.began).take().unwrap_or_else(|| ago(listened_s)),
+            at: account
+                .as_ref()
+                .map_or_else(|| ago(sounded_s), |account| account.began),
             subject: subject(&track),
-            listened_s,
+            listened_s: sounded_s - silent_s,
             source: placement.source,
             skipped: how == End::Skipped,
             rating: None,
+            context: PlayContext {
+                ended_at: Some(now.timestamp()),
+                completion: if how == End::Finished {
+                    Some(1.0)
+                } else {
+                    share
+                },
+                silent_s: Some(silent_s),
+                paused_s: account.map(|account| account.paused_s),
+                from: placement.from,
+                place: placement.place,
+                utc_offset_s: Some(now.offset().seconds()),
+                leaving: Some(leaving),
+            },
         };
         if let Err(error) = self.segue.log_play(&play) {
             tracing::error!(%error, "a play could not be logged");
@@ -676,11 +874,19 @@ impl Shared {
                 });
             }
         };
+        let from = self.station_of(&station.seeds).ok();
+        let planned = lock(&self.placements)
+            .values()
+            .filter(|placement| placement.from == from)
+            .filter_map(|placement| placement.place)
+            .max();
+        let first = planned.map_or(0, |place| place + 1);
         let items: Vec<Item> = picks
             .iter()
-            .map(|(track, pick)| {
+            .zip(first..)
+            .map(|((track, pick), place)| {
                 let reasons = pick.reasons.iter().map(reason_row).collect();
-                self.place_one(track, PlaySource::Radio, reasons)
+                self.place_one(track, PlaySource::Radio, reasons, from.clone(), Some(place))
             })
             .collect();
         let current = lock(&self.station);
@@ -721,4 +927,22 @@ fn chance() -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_and_silence_are_told_apart() {
+        let mut account = Account::new(Timestamp::UNIX_EPOCH, 10.0, false);
+        account.note(20.0, false, true);
+        account.note(25.0, true, true);
+        account.note(125.0, false, true);
+        account.note(128.0, false, false);
+        account.note(130.0, false, false);
+        // A clock that stands still, or seems to go back, adds nothing.
+        account.note(129.0, true, true);
+        assert_eq!((account.silent_s, account.paused_s), (8.0, 100.0));
+    }
 }

@@ -1,52 +1,28 @@
-//! The play log's use cases: adding a play, bringing in a history, taking the log out, opinions.
-//!
-//! The file format is JSON lines, as `cli.md` gives it:
-//! `{"at": "2026-01-31T20:15:00Z", "path": "…" | "artist": "…", "title": "…", "listened_s": 201.5,
-//! "duration_s": 214.0, "source": "radio", "liked": true|false|null}`. Written files also carry `audio`, the
-//! recording's hash, `album` and `skipped`, so that a log finds its recordings in another library.
+//! The play log's use cases: adding a play, bringing in a history, taking the log out, opinions. What histories look
+//! like is `history.rs`'s business.
 
-use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
+use std::path::Path;
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
-use segue_core::{AudioHash, Play, PlaySource, PlaySubject, Rating, Track};
-use serde::{Deserialize, Serialize};
+use segue_core::{Play, PlayContext, PlaySource, PlaySubject, Rating, Tally, Track};
+use segue_library::MatchedBy;
 
-use crate::reports::{LineFailure, PlaysImported};
+use crate::history::segue::left_early;
+use crate::history::{self, HistoryFormat, Place, Record};
+use crate::reports::{LineFailure, MatchedCounts, PlaysImported, Unmatched};
 use crate::{AppError, Segue};
-
-/// Longest line of a history that is read, in bytes: no play is longer, and a hostile file may be one line.
-const LINE_BYTES_MAX: u64 = 1 << 16;
 
 /// Plays written at a time: a kill in the middle of an import loses nothing, for the next one adds the rest.
 const BATCH: usize = 1000;
-
-#[derive(Serialize, Deserialize)]
-struct Line {
-    at: Timestamp,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    audio: Option<AudioHash>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    path: Option<PathBuf>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    artist: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    title: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    album: Option<String>,
-    listened_s: f64,
-    #[serde(default)]
-    duration_s: Option<f64>,
-    #[serde(default)]
-    source: Option<String>,
-    #[serde(default)]
-    skipped: Option<bool>,
-    #[serde(default)]
-    liked: Option<bool>,
-}
+/// So many subjects without a recording are counted one by one, and so many are reported, the most played first.
+const SUBJECTS_MAX: usize = 200_000;
+const UNMATCHED_MAX: usize = 1000;
+/// So many refused entries are reported with their reasons.
+const FAILURES_MAX: usize = 1000;
 
 impl Segue {
     /// Appends one play of a file. Without `at` it ended just now.
@@ -73,105 +49,54 @@ impl Segue {
             source,
             skipped: false,
             rating: None,
+            context: PlayContext::default(),
         };
         play.skipped = left_early(&play);
         self.log_play(&play)
     }
 
-    /// Brings a history in. Plays of music that is not in the library are kept: they find it when it comes.
-    pub fn import_plays(&self, file: &Path, dry_run: bool) -> Result<PlaysImported, AppError> {
+    /// Brings a history in; without `format` its content tells which it is. Plays of music that is not in the library
+    /// are kept: they find it when it comes. A dry run says what would happen and changes nothing.
+    pub fn import_plays(
+        &self,
+        file: &Path,
+        format: Option<HistoryFormat>,
+        dry_run: bool,
+    ) -> Result<PlaysImported, AppError> {
         let begun = Instant::now();
-        let refuse = |error: std::io::Error| AppError::File {
-            action: "read the history",
-            path: file.to_owned(),
-            reason: error.to_string(),
-        };
-        let mut lines = BufReader::new(File::open(file).map_err(refuse)?);
-        let mut known: BTreeSet<_> = self.library.plays()?.iter().flat_map(identities).collect();
-        let mut done = PlaysImported {
-            read: 0,
-            matched: 0,
-            already: 0,
-            unmatched: Vec::new(),
-            failures: Vec::new(),
-            seconds: 0.0,
-        };
-        let mut unmatched = BTreeSet::new();
-        let mut batch = Vec::new();
-        for number in 1.. {
-            let Some(text) = read_line(&mut lines).map_err(refuse)? else {
-                break;
-            };
-            let text = text.trim_ascii();
-            if text.is_empty() {
-                continue;
-            }
-            let mut play = match read_play(text) {
-                Ok(play) => play,
-                Err(reason) => {
-                    done.failures.push(LineFailure {
-                        line: number,
-                        reason,
-                    });
-                    continue;
-                }
-            };
-            done.read += 1;
-            match self.library.match_subject(&play.subject)? {
-                Some(audio) => {
-                    done.matched += 1;
-                    play.subject.audio = Some(audio);
-                }
-                None => {
-                    unmatched.insert(describe(&play.subject));
-                }
-            }
-            if identities(&play)
-                .iter()
-                .any(|identity| known.contains(identity))
-            {
-                done.already += 1;
-                continue;
-            }
-            known.extend(identities(&play));
-            if !dry_run {
-                batch.push(play);
-                if batch.len() == BATCH {
-                    self.library.add_plays(&batch)?;
-                    batch.clear();
-                }
-            }
-        }
-        self.library.add_plays(&batch)?;
-        done.unmatched = unmatched.into_iter().collect();
-        done.seconds = begun.elapsed().as_secs_f64();
-        Ok(done)
+        let mut import = Import::new(self, dry_run);
+        let format = history::read(file, format, &mut |place, record| {
+            import.take(place, record)
+        })?;
+        import.write_plays()?;
+        import.write_tallies()?;
+        Ok(import.report(format, begun))
     }
 
-    /// Writes the whole log as JSON lines, oldest first.
-    pub fn export_plays(&self, out: &mut impl Write) -> Result<(), AppError> {
+    /// Writes the whole log as JSON lines, oldest first. ListenBrainz gets what it wants: what was listened to, by name.
+    pub fn export_plays(
+        &self,
+        format: HistoryFormat,
+        out: &mut impl Write,
+    ) -> Result<(), AppError> {
         let refuse = |error: std::io::Error| AppError::File {
             action: "write the plays to",
             path: "standard output".into(),
             reason: error.to_string(),
         };
         for play in self.library.plays()? {
-            let line = Line {
-                at: play.at,
-                audio: play.subject.audio,
-                // A path that is not Unicode cannot stand in JSON; the audio hash says the same.
-                path: play.subject.path.filter(|path| path.to_str().is_some()),
-                artist: play.subject.artist,
-                title: play.subject.title,
-                album: play.subject.album,
-                listened_s: play.listened_s,
-                duration_s: play.subject.duration_s,
-                source: Some(play.source.as_str().into()),
-                skipped: Some(play.skipped),
-                liked: play.rating.map(|rating| rating == Rating::Like),
+            let line = match format {
+                HistoryFormat::Segue => Some(history::segue::line(play)),
+                HistoryFormat::ListenBrainz => history::listenbrainz::line(&play),
+                other => {
+                    return Err(AppError::Invalid(format!(
+                        "plays are not written as {}, only as segue or listenbrainz",
+                        other.as_str()
+                    )));
+                }
             };
-            let text = serde_json::to_string(&line).expect("a line holds nothing that JSON cannot");
-            match writeln!(out, "{text}") {
+            let Some(line) = line else { continue };
+            match writeln!(out, "{line}") {
                 Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
                 written => written.map_err(refuse)?,
             }
@@ -205,156 +130,195 @@ pub(crate) fn ago(seconds: f64) -> Timestamp {
         .unwrap_or(now)
 }
 
-/// Whether so little of a track sounded that it was left rather than ended: the last ten seconds do not count.
-fn left_early(play: &Play) -> bool {
-    play.subject
-        .duration_s
-        .is_some_and(|duration_s| play.listened_s < duration_s - 10.0)
+/// An import under way.
+struct Import<'a> {
+    segue: &'a Segue,
+    dry_run: bool,
+    plays: Vec<Play>,
+    tallies: Vec<Tally>,
+    /// In a dry run: what the plays so far would have put into the log.
+    seen: HashSet<u64>,
+    unmatched: HashMap<(String, String), u64>,
+    unmatched_plays: u64,
+    done: Counted,
 }
 
-fn read_play(text: &[u8]) -> Result<Play, String> {
-    let line: Line = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-    let named = line.artist.is_some() && line.title.is_some();
-    if line.audio.is_none() && line.path.is_none() && !named {
-        return Err("neither a path nor an artist with a title".into());
-    }
-    if !(0.0..=864_000.0).contains(&line.listened_s) {
-        return Err(format!("listened_s is {}", line.listened_s));
-    }
-    let source = match &line.source {
-        None => PlaySource::Import,
-        Some(name) => {
-            PlaySource::parse(name).ok_or_else(|| format!("{name:?} is no source of plays"))?
+#[derive(Default)]
+struct Counted {
+    read: u64,
+    added: u64,
+    already: u64,
+    left_out: u64,
+    matched_by: MatchedCounts,
+    known_plays: u64,
+    known_skips: u64,
+    refused: u64,
+    failures: Vec<LineFailure>,
+}
+
+impl<'a> Import<'a> {
+    fn new(segue: &'a Segue, dry_run: bool) -> Self {
+        Self {
+            segue,
+            dry_run,
+            plays: Vec::new(),
+            tallies: Vec::new(),
+            seen: HashSet::new(),
+            unmatched: HashMap::new(),
+            unmatched_plays: 0,
+            done: Counted::default(),
         }
-    };
-    let mut play = Play {
-        at: line.at,
-        subject: PlaySubject {
-            audio: line.audio,
-            path: line.path,
-            artist: line.artist,
-            title: line.title,
-            album: line.album,
-            duration_s: line
-                .duration_s
-                .filter(|duration_s| duration_s.is_finite() && *duration_s > 0.0),
-        },
-        listened_s: line.listened_s,
-        source,
-        skipped: false,
-        rating: line
-            .liked
-            .map(|liked| if liked { Rating::Like } else { Rating::Dislike }),
-    };
-    play.skipped = line.skipped.unwrap_or_else(|| left_early(&play));
-    Ok(play)
-}
+    }
 
-/// What makes two entries the same play: the second it began in, and its subject, by audio or by name. A play that
-/// came in before its music did is known by name only, one whose music is gone perhaps by audio only.
-fn identities(play: &Play) -> Vec<(i64, String)> {
-    let by_audio = play.subject.audio.map(|audio| audio.to_string());
-    by_audio
-        .into_iter()
-        .chain([describe(&play.subject)])
-        .map(|name| (play.at.as_second(), name))
-        .collect()
+    fn take(&mut self, place: Place, record: Result<Record, String>) -> Result<(), AppError> {
+        match record {
+            Ok(Record::Play(play)) => {
+                self.done.read += 1;
+                self.plays.push(*play);
+                if self.plays.len() == BATCH {
+                    self.write_plays()?;
+                }
+            }
+            Ok(Record::Tally(tally)) => {
+                self.done.read += 1;
+                self.tallies.push(*tally);
+                if self.tallies.len() == BATCH {
+                    self.write_tallies()?;
+                }
+            }
+            Ok(Record::LeftOut) => self.done.left_out += 1,
+            Err(reason) => {
+                self.done.refused += 1;
+                if self.done.failures.len() < FAILURES_MAX {
+                    self.done.failures.push(LineFailure {
+                        file: (!place.file.is_empty()).then(|| place.file.to_owned()),
+                        line: place.number,
+                        reason,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn write_plays(&mut self) -> Result<(), AppError> {
+        let plays = std::mem::take(&mut self.plays);
+        let filed = if self.dry_run {
+            self.segue.library.look_plays_up(&plays)?
+        } else {
+            self.segue.library.file_plays(&plays)?
+        };
+        for (play, filed) in plays.iter().zip(filed) {
+            let again = self.dry_run && {
+                let mut hasher = DefaultHasher::new();
+                let name = filed.recording.is_none().then(|| describe(&play.subject));
+                (play.at.as_second(), filed.recording, name).hash(&mut hasher);
+                !self.seen.insert(hasher.finish())
+            };
+            if filed.known || again {
+                self.done.already += 1;
+            } else {
+                self.done.added += 1;
+            }
+            self.recognise(&play.subject, filed.by, 1);
+        }
+        Ok(())
+    }
+
+    fn write_tallies(&mut self) -> Result<(), AppError> {
+        let tallies = std::mem::take(&mut self.tallies);
+        let filed = if self.dry_run {
+            self.segue.library.look_tallies_up(&tallies)?
+        } else {
+            self.segue.library.file_tallies(&tallies)?
+        };
+        for (tally, filed) in tallies.iter().zip(filed) {
+            if filed.plays + filed.skips == 0 {
+                self.done.already += 1;
+            } else {
+                self.done.added += u64::from(filed.logged);
+            }
+            self.done.known_plays += u64::from(filed.plays) - u64::from(filed.logged);
+            self.done.known_skips += u64::from(filed.skips);
+            self.recognise(&tally.subject, filed.by, u64::from(tally.plays));
+        }
+        Ok(())
+    }
+
+    /// Counts by what an entry was recognised, or what it was of.
+    fn recognise(&mut self, subject: &PlaySubject, by: Option<MatchedBy>, plays: u64) {
+        let counts = &mut self.done.matched_by;
+        match by {
+            Some(MatchedBy::Audio) => counts.audio += 1,
+            Some(MatchedBy::Path) => counts.path += 1,
+            Some(MatchedBy::Names) => counts.names += 1,
+            Some(MatchedBy::LooseNames) => counts.loose_names += 1,
+            None => {
+                self.unmatched_plays += 1;
+                let key = (
+                    subject.artist.clone().unwrap_or_default(),
+                    describe_title(subject),
+                );
+                if self.unmatched.len() < SUBJECTS_MAX || self.unmatched.contains_key(&key) {
+                    *self.unmatched.entry(key).or_default() += plays;
+                }
+            }
+        }
+    }
+
+    fn report(self, format: HistoryFormat, begun: Instant) -> PlaysImported {
+        let mut unmatched: Vec<Unmatched> = self
+            .unmatched
+            .into_iter()
+            .map(|((artist, title), plays)| Unmatched {
+                artist,
+                title,
+                plays,
+            })
+            .collect();
+        unmatched.sort_by(|a, b| {
+            b.plays
+                .cmp(&a.plays)
+                .then_with(|| (&a.artist, &a.title).cmp(&(&b.artist, &b.title)))
+        });
+        let subjects = unmatched.len() as u64;
+        unmatched.truncate(UNMATCHED_MAX);
+        let done = self.done;
+        PlaysImported {
+            format: format.as_str().into(),
+            read: done.read,
+            matched: done.read - self.unmatched_plays,
+            matched_by: done.matched_by,
+            added: done.added,
+            already: done.already,
+            known_plays: done.known_plays,
+            known_skips: done.known_skips,
+            left_out: done.left_out,
+            unmatched,
+            unmatched_subjects: subjects,
+            failures: done.failures,
+            refused: done.refused,
+            seconds: begun.elapsed().as_secs_f64(),
+        }
+    }
 }
 
 fn describe(subject: &PlaySubject) -> String {
-    match (&subject.artist, &subject.title, &subject.path) {
-        (Some(artist), Some(title), _) => format!("{artist} – {title}"),
-        (_, _, Some(path)) => path.display().to_string(),
-        _ => subject
+    format!(
+        "{}\u{1f}{}",
+        subject.artist.as_deref().unwrap_or_default(),
+        describe_title(subject)
+    )
+}
+
+/// The title, or what else names the subject.
+fn describe_title(subject: &PlaySubject) -> String {
+    match (&subject.title, &subject.path) {
+        (Some(title), _) => title.clone(),
+        (None, Some(path)) => path.display().to_string(),
+        (None, None) => subject
             .audio
             .map(|audio| audio.to_string())
             .unwrap_or_default(),
-    }
-}
-
-/// The next line without its end, `None` at the end of the file. A line that is too long is returned cut, which
-/// no JSON document survives, and the rest of it is passed over.
-fn read_line(mut lines: &mut impl BufRead) -> std::io::Result<Option<Vec<u8>>> {
-    let mut line = Vec::new();
-    if Read::by_ref(&mut lines)
-        .take(LINE_BYTES_MAX)
-        .read_until(b'\n', &mut line)?
-        == 0
-    {
-        return Ok(None);
-    }
-    if line.len() as u64 == LINE_BYTES_MAX && line.last() != Some(&b'\n') {
-        lines.skip_until(b'\n')?;
-    }
-    Ok(Some(line))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(line: &str, expected: Result<(f64, bool), &str>) {
-        match (read_play(line.as_bytes()), expected) {
-            (Ok(play), Ok((listened_s, skipped))) => {
-                assert_eq!(
-                    (play.listened_s, play.skipped),
-                    (listened_s, skipped),
-                    "{line}"
-                );
-            }
-            (Err(reason), Err(words)) => assert!(reason.contains(words), "{line}: {reason}"),
-            (read, _) => panic!("{line}: {read:?}"),
-        }
-    }
-
-    #[test]
-    fn a_line_is_a_play_or_refused_with_a_reason() {
-        let at = r#""at": "2026-01-31T20:15:00Z""#;
-        check(
-            &format!(r#"{{{at}, "path": "/a", "listened_s": 20, "duration_s": 200}}"#),
-            Ok((20.0, true)),
-        );
-        check(
-            &format!(r#"{{{at}, "path": "/a", "listened_s": 195, "duration_s": 200}}"#),
-            Ok((195.0, false)),
-        );
-        check(
-            &format!(r#"{{{at}, "artist": "A", "title": "T", "listened_s": 3}}"#),
-            Ok((3.0, false)),
-        );
-        check(
-            &format!(r#"{{{at}, "artist": "A", "listened_s": 3}}"#),
-            Err("neither a path"),
-        );
-        check(
-            &format!(r#"{{{at}, "path": "/a", "listened_s": -1}}"#),
-            Err("listened_s is -1"),
-        );
-        check(
-            &format!(r#"{{{at}, "path": "/a", "listened_s": 1e300}}"#),
-            Err("listened_s is"),
-        );
-        check(
-            &format!(r#"{{{at}, "path": "/a", "listened_s": 1, "source": "x"}}"#),
-            Err("no source"),
-        );
-        check(
-            r#"{"at": "yesterday", "path": "/a", "listened_s": 1}"#,
-            Err("failed to parse"),
-        );
-        check("[]", Err("invalid"));
-        check("\u{feff}{", Err("expected"));
-    }
-
-    #[test]
-    fn one_endless_line_does_not_swallow_the_next() {
-        let text = format!("{}\nnext\n", "x".repeat(LINE_BYTES_MAX as usize * 2));
-        let mut lines = std::io::Cursor::new(text);
-        assert_eq!(
-            read_line(&mut lines).unwrap().unwrap().len() as u64,
-            LINE_BYTES_MAX
-        );
-        assert_eq!(read_line(&mut lines).unwrap().unwrap(), b"next\n");
-        assert!(read_line(&mut lines).unwrap().is_none());
     }
 }

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use segue_core::{
-    AudioHash, Embedding, ModelId, Play, PlaySource, PlaySubject, Rating, Track, TrackId,
+    AudioHash, Embedding, ModelId, Play, PlayContext, PlaySource, PlaySubject, Rating, Tally,
+    Track, TrackId,
 };
 use segue_library::{Sort, TrackQuery};
 use segue_recommend::{Catalogue, Effect, Item, Pick, Taste};
@@ -65,6 +66,11 @@ pub(crate) struct Remembered {
 /// A stale view serves until it is so many times as old as it took to make: while the analysis runs, every second
 /// brings a vector, and a large library must not be read anew for each.
 pub(crate) const STALE_FACTOR: u32 = 20;
+
+/// More plays of one recording than this tell nothing more of taste.
+const TOLD_MAX: u32 = 100;
+/// iTunes counts as a skip what is left after two to twenty seconds.
+const TOLD_SKIP_S: f64 = 10.0;
 
 impl Segue {
     /// The first tracks of a station around `seeds` (paths or ids), each with its reasons.
@@ -234,6 +240,8 @@ impl Segue {
         let mut recent: Vec<AudioHash> = absent
             .map(|(place, _)| known.catalogue.audio(place))
             .collect();
+        let barred = self.barred(wish.now)?;
+        recent.extend(&barred.recordings);
         recent.extend(&wish.recent);
         let request = segue_recommend::RadioRequest {
             seeds,
@@ -244,6 +252,9 @@ impl Segue {
             recent,
         };
         let picks = segue_recommend::radio(&known.catalogue, &known.taste, &request);
+        let picks = barred.mend(wish.recent.last().copied(), picks, |pick| {
+            known.catalogue.audio(pick.item)
+        });
         let ids: Vec<TrackId> = picks.iter().map(|pick| known.copies[pick.item].0).collect();
         let mut tracks = self.by_id(&ids)?;
         Ok(picks
@@ -374,6 +385,9 @@ impl Segue {
     /// The play log with the opinions that hold today, in the order of time.
     fn evidence(&self) -> Result<Vec<Play>, AppError> {
         let mut plays = self.library.plays()?;
+        for known in self.library.tallies()? {
+            plays.extend(told_by(&known.tally, known.unlogged));
+        }
         let mut latest: HashMap<AudioHash, (Timestamp, Option<Rating>)> = HashMap::new();
         for opinion in self.library.opinions()? {
             latest.insert(opinion.audio, (opinion.at, opinion.rating));
@@ -399,9 +413,41 @@ impl Segue {
                     source: PlaySource::Import,
                     skipped: false,
                     rating,
+                    context: PlayContext::default(),
                 }),
         );
         plays.sort_by_key(|play| (play.at, play.subject.audio));
         Ok(plays)
     }
+}
+
+/// Plays that stand for a count without times, for familiarity and taste to count: as many as it tells, up to
+/// [`TOLD_MAX`], evenly from when the music came to when it was last played.
+fn told_by(tally: &Tally, unlogged: u32) -> Vec<Play> {
+    let last = tally.last.or(tally.since).unwrap_or(Timestamp::UNIX_EPOCH);
+    let since = tally.since.unwrap_or(last).min(last);
+    let (plays, skips) = (unlogged.min(TOLD_MAX), tally.skips.min(TOLD_MAX));
+    let told = |at: Timestamp, listened_s: f64, rating: Option<Rating>| Play {
+        at,
+        subject: tally.subject.clone(),
+        listened_s,
+        source: PlaySource::Import,
+        skipped: listened_s == TOLD_SKIP_S,
+        rating,
+        context: PlayContext::default(),
+    };
+    let spread = |n: u32, of: u32| {
+        let share = f64::from(n + 1) / f64::from(of + 1);
+        let span_s = (last.as_second() - since.as_second()) as f64;
+        Timestamp::from_second(since.as_second() + (span_s * share) as i64).unwrap_or(last)
+    };
+    let listened_s = Play::counted_s(tally.subject.duration_s);
+    let mut plays: Vec<Play> = (0..plays)
+        .map(|n| told(spread(n, plays), listened_s, None))
+        .chain((0..skips).map(|n| told(spread(n, skips), TOLD_SKIP_S, None)))
+        .collect();
+    if tally.rating.is_some() {
+        plays.push(told(since, 0.0, tally.rating));
+    }
+    plays
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use segue_core::{Play, PlaySource};
+use segue_core::{Play, PlayContext, PlaySource};
 use segue_playback::{Command, End, Engine, Event, Item, OutputKind, render};
 use serde::Serialize;
 
@@ -159,6 +159,7 @@ impl Segue {
                             source: PlaySource::Queue,
                             skipped: how == End::Skipped,
                             rating: None,
+                            context: PlayContext::default(),
                         })?;
                     }
                 }

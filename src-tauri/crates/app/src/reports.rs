@@ -135,24 +135,66 @@ pub struct RadioFound {
 /// `plays import`
 #[derive(Clone, Debug, Serialize)]
 pub struct PlaysImported {
-    /// Plays in the file.
+    /// What the file was read as.
+    pub format: String,
+    /// Plays in the file; of players that only count, songs.
     pub read: u64,
-    /// Plays of recordings that are in the library.
+    /// Those of recordings that are in the library.
     pub matched: u64,
-    /// Plays that were in the log before.
+    /// How they were recognised.
+    pub matched_by: MatchedCounts,
+    /// Plays that went into the log, or in a dry run would.
+    pub added: u64,
+    /// Those that were known before.
     pub already: u64,
-    /// What no recording was found for, each subject once. Their plays are kept all the same.
-    pub unmatched: Vec<String>,
-    /// Lines that could not be read.
+    /// Plays that only a count tells of, and that were not counted before.
+    pub known_plays: u64,
+    /// Skips likewise.
+    pub known_skips: u64,
+    /// Podcasts, private sessions, what is playing just now.
+    pub left_out: u64,
+    /// What no recording was found for, the most played first, at most a thousand. Their plays are kept all the same.
+    pub unmatched: Vec<Unmatched>,
+    /// How many such subjects there are.
+    pub unmatched_subjects: u64,
+    /// Entries that could not be read, at most a thousand.
     pub failures: Vec<LineFailure>,
+    /// How many such entries there are.
+    pub refused: u64,
     /// Wall time.
     pub seconds: f64,
+}
+
+/// How plays were recognised.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct MatchedCounts {
+    /// By the recording's identity.
+    pub audio: u64,
+    /// By the file's path.
+    pub path: u64,
+    /// By artist and title.
+    pub names: u64,
+    /// By artist and title without guests and remarks on the mastering.
+    pub loose_names: u64,
+}
+
+/// A subject of a history that no recording was found for.
+#[derive(Clone, Debug, Serialize)]
+pub struct Unmatched {
+    /// Artist; empty if unknown.
+    pub artist: String,
+    /// Title, else path, else the recording's identity.
+    pub title: String,
+    /// Plays of it in the file.
+    pub plays: u64,
 }
 
 /// A line of a history that could not be read.
 #[derive(Clone, Debug, Serialize)]
 pub struct LineFailure {
-    /// From 1.
+    /// The file within a folder or an archive.
+    pub file: Option<String>,
+    /// Line or entry, from 1.
     pub line: u64,
     /// Why.
     pub reason: String,

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
-use segue_app::{Output, Provider, TrackSort};
+use clap::{Parser, Subcommand};
+use segue_app::{HistoryFormat, Output, Provider, TrackSort};
 use segue_core::Timestamp;
 
 /// Segue on the command line: scans, listens, recommends and plays. Nothing leaves this machine.
@@ -115,6 +115,9 @@ pub(crate) enum Command {
         /// A path or track id
         file: String,
     },
+    /// Not now, never again, wrong after that one: what is said of Segue's choices
+    #[command(subcommand)]
+    Feedback(FeedbackCommand),
     /// Play files, through the real engine
     Play {
         /// Paths or track ids
@@ -188,26 +191,57 @@ pub(crate) enum PlaysCommand {
     },
     /// Bring in a history; importing twice adds nothing
     Import {
-        /// JSON lines
+        /// A file, or a service's folder or archive
         file: PathBuf,
-        /// The file's format
-        #[arg(long, value_enum, default_value_t = PlayFormat::Segue)]
-        format: PlayFormat,
+        /// segue, listenbrainz, lastfm, spotify, rhythmbox or itunes [default: what the content shows]
+        #[arg(long, value_parser = history)]
+        format: Option<HistoryFormat>,
         /// Only say what would happen
         #[arg(long)]
         dry_run: bool,
     },
     /// Print the log as JSON lines
     Export {
-        /// The file's format
-        #[arg(long, value_enum, default_value_t = PlayFormat::Segue)]
-        format: PlayFormat,
+        /// segue, or listenbrainz: what was listened to, by name
+        #[arg(long, default_value = "segue", value_parser = export)]
+        format: HistoryFormat,
     },
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum PlayFormat {
-    Segue,
+#[derive(Subcommand)]
+pub(crate) enum FeedbackCommand {
+    /// Not for the rest of this session
+    NotNow {
+        /// A path or track id
+        file: String,
+        /// All by its artist
+        #[arg(long)]
+        artist: bool,
+    },
+    /// By no station, mix or shuffle; it stays in the library
+    Never {
+        /// A path or track id
+        file: String,
+        /// All by its artist
+        #[arg(long)]
+        artist: bool,
+    },
+    /// Not one right after the other
+    WrongAfter {
+        /// What sounded: a path or track id
+        earlier: String,
+        /// What should not have followed
+        later: String,
+    },
+    /// What was said and holds, the latest first
+    List,
+    /// Take the latest back
+    Undo,
+    /// Take one back
+    Remove {
+        /// Its number
+        id: i64,
+    },
 }
 
 #[derive(Subcommand)]
@@ -220,4 +254,16 @@ pub(crate) enum TasteCommand {
 
 fn provider(name: &str) -> Result<Provider, String> {
     Provider::parse(name).ok_or_else(|| "not one of auto, cpu, cuda, directml, coreml".into())
+}
+
+fn history(name: &str) -> Result<HistoryFormat, String> {
+    HistoryFormat::parse(name)
+        .ok_or_else(|| "not one of segue, listenbrainz, lastfm, spotify, rhythmbox, itunes".into())
+}
+
+fn export(name: &str) -> Result<HistoryFormat, String> {
+    match HistoryFormat::parse(name) {
+        Some(format @ (HistoryFormat::Segue | HistoryFormat::ListenBrainz)) => Ok(format),
+        _ => Err("not one of segue, listenbrainz".into()),
+    }
 }

@@ -9,9 +9,9 @@ mod progress;
 
 use std::process::ExitCode;
 
-use arguments::{Arguments, Command, ModelsCommand, PlaysCommand, TasteCommand};
+use arguments::{Arguments, Command, FeedbackCommand, ModelsCommand, PlaysCommand, TasteCommand};
 use clap::Parser;
-use segue_app::{AnalyzeRequest, AppError, ModelSource, RadioRequest, Segue};
+use segue_app::{AnalyzeRequest, AppError, FeedbackKind, ModelSource, RadioRequest, Segue};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -104,16 +104,15 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
         }
         Command::Plays(PlaysCommand::Import {
             file,
-            format: arguments::PlayFormat::Segue,
+            format,
             dry_run,
         }) => {
-            print::imported(&segue.import_plays(&file, dry_run)?, dry_run, json);
+            print::imported(&segue.import_plays(&file, format, dry_run)?, dry_run, json);
         }
-        Command::Plays(PlaysCommand::Export {
-            format: arguments::PlayFormat::Segue,
-        }) => {
-            segue.export_plays(&mut std::io::stdout().lock())?;
+        Command::Plays(PlaysCommand::Export { format }) => {
+            segue.export_plays(format, &mut std::io::stdout().lock())?;
         }
+        Command::Feedback(command) => feedback(&segue, command, json)?,
         Command::Taste(TasteCommand::Train) => print::trained(&segue.train_taste()?, json),
         Command::Taste(TasteCommand::Show) => print::taste(&segue.show_taste()?, json),
         Command::Like { file } => rate(&segue, &file, Some(segue_core::Rating::Like), json)?,
@@ -135,6 +134,29 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
         Command::Models(command) => models(&segue, command, json)?,
         Command::Doctor => print::doctor(&segue.doctor(), json),
     }
+    Ok(())
+}
+
+fn feedback(segue: &Segue, command: FeedbackCommand, json: bool) -> Result<(), AppError> {
+    let rows = match command {
+        FeedbackCommand::NotNow { file, artist } => {
+            vec![segue.say(FeedbackKind::NotNow, &file, artist)?]
+        }
+        FeedbackCommand::Never { file, artist } => {
+            vec![segue.say(FeedbackKind::Never, &file, artist)?]
+        }
+        FeedbackCommand::WrongAfter { earlier, later } => {
+            vec![segue.say_wrong_after(&earlier, &later)?]
+        }
+        FeedbackCommand::List => segue.feedback()?,
+        FeedbackCommand::Undo => segue.undo_feedback()?.into_iter().collect(),
+        FeedbackCommand::Remove { id } => {
+            segue.remove_feedback(id)?;
+            print::done(json);
+            return Ok(());
+        }
+    };
+    print::feedback(&rows, json);
     Ok(())
 }
 

@@ -10,9 +10,9 @@
 use std::io::{self, Write};
 
 use segue_app::{
-    AnalyzeDone, AppError, Diagnosis, Embedded, FailureRow, ModelImported, ModelUsed, ModelsListed,
-    PlaysImported, RadioFound, Rendered, ScanDone, Scored, SimilarFound, TasteShown, TasteTrained,
-    TrackRow, TracksFound,
+    AnalyzeDone, AppError, Diagnosis, Embedded, FailureRow, FeedbackKind, FeedbackRow,
+    ModelImported, ModelUsed, ModelsListed, PlaysImported, RadioFound, Rendered, ScanDone, Scored,
+    SimilarFound, TasteShown, TasteTrained, TrackRow, TracksFound,
 };
 use serde::Serialize;
 
@@ -175,25 +175,70 @@ pub(crate) fn imported(done: &PlaysImported, dry_run: bool, json: bool) {
     if json {
         return line(done);
     }
+    const EACH: usize = 30;
+    let by = &done.matched_by;
     let mut text = format!(
-        "{} plays read, {} of music in the library, {} known before{}\n",
+        "{} read as {}, {} of music in the library ({} by recording, {} by path, {} by name, {} by name but for guests \
+         and remasters)\n{} {}, {} known before",
         done.read,
+        done.format,
         done.matched,
-        done.already,
+        by.audio,
+        by.path,
+        by.names,
+        by.loose_names,
+        done.added,
         if dry_run {
-            " (dry run: nothing was kept)"
+            "plays would be added"
         } else {
-            ""
-        }
+            "plays added"
+        },
+        done.already,
     );
-    for subject in &done.unmatched {
-        text.push_str(&format!("not in the library: {subject}\n"));
-    }
-    for failure in &done.failures {
+    if done.known_plays + done.known_skips > 0 {
         text.push_str(&format!(
-            "line {} refused: {}\n",
+            ", {} plays and {} skips counted without their times",
+            done.known_plays, done.known_skips
+        ));
+    }
+    if done.left_out > 0 {
+        text.push_str(&format!(
+            ", {} left out (podcasts, private sessions)",
+            done.left_out
+        ));
+    }
+    text.push_str(if dry_run {
+        "; a dry run, nothing was kept\n"
+    } else {
+        "\n"
+    });
+    for subject in done.unmatched.iter().take(EACH) {
+        let name = if subject.artist.is_empty() {
+            subject.title.clone()
+        } else {
+            format!("{} – {}", subject.artist, subject.title)
+        };
+        text.push_str(&format!("not in the library: {name} ({})\n", subject.plays));
+    }
+    if done.unmatched_subjects as usize > EACH {
+        text.push_str(&format!(
+            "not in the library: {} more\n",
+            done.unmatched_subjects as usize - EACH
+        ));
+    }
+    for failure in done.failures.iter().take(EACH) {
+        let file = failure
+            .file
+            .as_deref()
+            .map(|file| format!("{file}, "))
+            .unwrap_or_default();
+        text.push_str(&format!(
+            "{file}line {} refused: {}\n",
             failure.line, failure.reason
         ));
+    }
+    if done.refused as usize > EACH {
+        text.push_str(&format!("{} more refused\n", done.refused as usize - EACH));
     }
     put(&text);
 }
@@ -275,6 +320,30 @@ pub(crate) fn models(found: &ModelsListed, json: bool) {
             model.heard,
             model.to_hear
         ));
+    }
+    put(&text);
+}
+
+pub(crate) fn feedback(rows: &[FeedbackRow], json: bool) {
+    if json {
+        return line(&serde_json::json!({ "feedback": rows }));
+    }
+    let title = |track: &Option<TrackRow>| match track {
+        Some(track) => format!("{} – {}", track.artists.join(", "), track.title),
+        None => "music that is not in the library any more".into(),
+    };
+    let mut text = String::new();
+    for row in rows {
+        let subject = row
+            .artist
+            .as_ref()
+            .map_or_else(|| title(&row.track), |name| format!("all by {name}"));
+        let said = match row.kind {
+            FeedbackKind::NotNow => format!("not now: {subject}"),
+            FeedbackKind::Never => format!("never: {subject}"),
+            FeedbackKind::WrongAfter => format!("wrong after {}: {subject}", title(&row.earlier)),
+        };
+        text.push_str(&format!("{}  {said}\n", row.id));
     }
     put(&text);
 }

@@ -8,18 +8,24 @@
 mod code;
 mod descriptors;
 mod embedding;
+mod feedback;
 mod id;
 mod key;
 mod play;
+mod session;
 mod text;
 mod track;
 
 pub use code::ErrorCode;
 pub use descriptors::{Descriptors, Measures, Waveform};
 pub use embedding::{Embedding, EmbeddingError, TagScore};
+pub use feedback::{About, Feedback, FeedbackEvent, FeedbackId};
 pub use id::{AudioHash, AudioHashError, ModelId, TrackId};
 pub use jiff::Timestamp;
 pub use key::{Key, Mode};
-pub use play::{Heard, Play, PlaySource, PlaySubject, Rating};
-pub use text::{fold, similar_key};
+pub use play::{
+    Heard, Leaving, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating, Tally,
+};
+pub use session::{SESSION_GAP_S, Session, sessions};
+pub use text::{fold, same_artist, similar_key, title_key};
 pub use track::Track;

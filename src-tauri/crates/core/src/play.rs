@@ -1,12 +1,14 @@
 //! Plays: what was listened to, for how long, and where it came from.
 //!
-//! The log of plays is append-only and outlives tracks, so a play carries a snapshot of its subject.
+//! The log of plays is append-only and outlives tracks, so a play carries a snapshot of its subject and of its
+//! circumstances: from which list, where in it, how far it came and why it was left. Which session it belongs to is
+//! not kept but follows from the log (`session.rs`), since histories are brought in out of order.
 //! The thresholds below are the listening statistics of Brost et al., "The Music Streaming Sessions
 //! Dataset" (WWW 2019), and Lamere's analysis of skips: 24 % of plays end within 5 s, 35 % within 30 s.
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::AudioHash;
@@ -99,13 +101,149 @@ pub struct Play {
     pub at: Timestamp,
     /// What was played.
     pub subject: PlaySubject,
-    /// Seconds that sounded (pauses excluded, repeats of a passage included).
+    /// Seconds that sounded (pauses and volume zero excluded, repeats of a passage included).
     pub listened_s: f64,
     /// Where it came from.
     pub source: PlaySource,
     /// Whether the listener left the track before its end by choice.
     pub skipped: bool,
     /// An opinion given with the play.
+    pub rating: Option<Rating>,
+    /// What else is known of it.
+    pub context: PlayContext,
+}
+
+/// The circumstances of a play, each where it is known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlayContext {
+    /// When it ended; with pauses that is later than its begin and its seconds say.
+    pub ended_at: Option<Timestamp>,
+    /// How far into the track it came, as a share of the track's length in `0..=1`.
+    pub completion: Option<f64>,
+    /// Seconds that ran at volume zero; they are not in `listened_s`.
+    pub silent_s: Option<f64>,
+    /// Seconds that it was paused.
+    pub paused_s: Option<f64>,
+    /// The list it was played from.
+    pub from: Option<PlayedFrom>,
+    /// Its place in that list, from 0.
+    pub place: Option<u32>,
+    /// The listener's clock: seconds east of UTC.
+    pub utc_offset_s: Option<i32>,
+    /// Why it ended.
+    pub leaving: Option<Leaving>,
+}
+
+/// The list that a play came from, as far as it can be named for longer than the queue lasts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "list", rename_all = "kebab-case")]
+pub enum PlayedFrom {
+    /// An album.
+    Album {
+        /// Its title.
+        title: String,
+        /// Its artist.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        artist: Option<String>,
+    },
+    /// A playlist.
+    Playlist {
+        /// Its name.
+        name: String,
+    },
+    /// A station.
+    Station {
+        /// What it was started from.
+        seeds: Vec<AudioHash>,
+    },
+    /// One of the mixes.
+    Mix {
+        /// Which, such as `discover`.
+        kind: String,
+    },
+    /// What a search found.
+    Search {
+        /// The words.
+        query: String,
+    },
+}
+
+/// Why a play ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Leaving {
+    /// It sounded to its end.
+    Finished,
+    /// *Next* was pressed.
+    Next,
+    /// *Next* was pressed, and nothing was left to follow.
+    ListEnded,
+    /// *Previous* was pressed.
+    Previous,
+    /// Another song was chosen.
+    Chosen,
+    /// It was taken out of the queue.
+    Removed,
+    /// It was stopped.
+    Stopped,
+    /// The player was quit.
+    Quit,
+    /// The file could not be played to its end.
+    Failed,
+}
+
+impl Leaving {
+    const ALL: [Self; 9] = [
+        Self::Finished,
+        Self::Next,
+        Self::ListEnded,
+        Self::Previous,
+        Self::Chosen,
+        Self::Removed,
+        Self::Stopped,
+        Self::Quit,
+        Self::Failed,
+    ];
+
+    /// The name used in files and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Next => "next",
+            Self::ListEnded => "list-ended",
+            Self::Previous => "previous",
+            Self::Chosen => "chosen",
+            Self::Removed => "removed",
+            Self::Stopped => "stopped",
+            Self::Quit => "quit",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Reads [`as_str`](Self::as_str) back.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|leaving| leaving.as_str() == name)
+    }
+}
+
+/// What another player counted of a recording without saying when: its plays and skips so far, and its stars.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tally {
+    /// The player, such as `rhythmbox`.
+    pub origin: String,
+    /// What was counted.
+    pub subject: PlaySubject,
+    /// Plays in all.
+    pub plays: u32,
+    /// Skips in all.
+    pub skips: u32,
+    /// When it came into that player.
+    pub since: Option<Timestamp>,
+    /// When it was last played there.
+    pub last: Option<Timestamp>,
+    /// The opinion there.
     pub rating: Option<Rating>,
 }
 
@@ -126,6 +264,22 @@ pub enum Heard {
 const LISTENED_S_ENOUGH: f64 = 240.0;
 
 impl Play {
+    /// Seconds put down for a play of which another player only says that it counted: the track's length, or, where
+    /// that is not known, so many that the play counts however long the track turns out to be.
+    pub fn counted_s(duration_s: Option<f64>) -> f64 {
+        duration_s
+            .filter(|duration_s| *duration_s > 0.0)
+            .unwrap_or(LISTENED_S_ENOUGH)
+    }
+
+    /// When it ended, as far as can be told.
+    pub fn ended_at(&self) -> Timestamp {
+        self.context.ended_at.unwrap_or_else(|| {
+            let heard = SignedDuration::try_from_secs_f64(self.listened_s).unwrap_or_default();
+            self.at.checked_add(heard).unwrap_or(self.at)
+        })
+    }
+
     /// Reads the play as evidence.
     pub fn heard(&self) -> Heard {
         let half_s = self
@@ -159,6 +313,7 @@ mod tests {
             source: PlaySource::Radio,
             skipped: true,
             rating: None,
+            context: PlayContext::default(),
         };
         assert_eq!(play.heard(), expected, "{listened_s} s of {duration_s:?}");
     }
@@ -183,5 +338,10 @@ mod tests {
             assert_eq!(PlaySource::parse(name).map(PlaySource::as_str), Some(name));
         }
         assert_eq!(PlaySource::parse("telepathy"), None);
+        for leaving in Leaving::ALL {
+            assert_eq!(Leaving::parse(leaving.as_str()), Some(leaving));
+            let name = format!("{:?}", leaving.as_str());
+            assert_eq!(serde_json::to_string(&leaving).unwrap(), name);
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use segue_core::{
-    AudioHash, Embedding, ModelId, Play, PlaySource, PlaySubject, TagScore, Timestamp,
+    AudioHash, Embedding, ModelId, Play, PlayContext, PlaySource, PlaySubject, TagScore, Timestamp,
 };
 use segue_recommend::{Catalogue, Item, RadioRequest, Taste, radio, similar};
 
@@ -96,6 +96,7 @@ fn plays(count: usize) -> Vec<Play> {
             },
             skipped: !finished,
             rating: None,
+            context: PlayContext::default(),
         }
     };
     (0..PLAYS).map(play).collect()

@@ -1,6 +1,8 @@
 //! Synthetic libraries and listeners for the tests: clusters on the sphere, logs of simulated people.
 
-use segue_core::{AudioHash, Embedding, ModelId, Play, PlaySource, PlaySubject, Timestamp};
+use segue_core::{
+    AudioHash, Embedding, ModelId, Play, PlayContext, PlaySource, PlaySubject, Timestamp,
+};
 
 use crate::chance;
 use crate::{Catalogue, Item};
@@ -74,6 +76,7 @@ pub(crate) fn play(at_s: i64, audio: AudioHash, listened_s: f64) -> Play {
         source: PlaySource::Radio,
         skipped: listened_s < 200.0,
         rating: None,
+        context: PlayContext::default(),
     }
 }
 

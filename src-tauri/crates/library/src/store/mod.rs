@@ -5,12 +5,15 @@
 //! opinions, settings with the saved queue — is committed with `synchronous = FULL`, that is with an fsync.
 
 pub(crate) mod albums;
+mod feedback;
+pub(crate) mod matching;
 mod measures;
 mod migrations;
 pub(crate) mod plays;
 pub(crate) mod rows;
 mod selection;
 mod settings;
+pub(crate) mod tallies;
 pub(crate) mod tracks;
 pub(crate) mod vectors;
 

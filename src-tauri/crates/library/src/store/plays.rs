@@ -1,18 +1,27 @@
 //! The log of plays and the log of opinions. Both are append-only; counts and ratings are a fold over them.
 //!
-//! A play keeps a snapshot of its subject and is matched to a recording of today: by audio, by path, or by artist
-//! and title. A play whose recording is not known yet is matched again after each scan that brought new tracks.
-
-use std::path::Path;
+//! A play keeps a snapshot of its subject and is matched to a recording of today (`matching.rs`). A play whose
+//! recording is not known yet is matched again after each scan that brought new tracks.
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
-use segue_core::{AudioHash, Heard, Play, PlaySource, PlaySubject, Rating, Timestamp, similar_key};
+use segue_core::{
+    AudioHash, Heard, Leaving, Play, PlayContext, PlaySource, PlaySubject, Rating, Timestamp,
+    similar_key,
+};
 
+use super::matching::{Match, MatchedBy, matched};
 use super::rows::recording;
-use super::tracks::{id_at, rating_name, rating_named};
-use super::{Durability, Library, bump, instant, micros};
-use crate::tags::split;
+use super::tracks::{rating_name, rating_named};
+use super::{Durability, Library, bump, instant, micros, tallies};
 use crate::{LibraryError, paths};
+
+/// What [`play`] reads; `r` is the recording.
+const COLUMNS: &str = "p.at, r.audio, p.path, p.artist, p.title, p.album, p.duration_s, p.listened_s, p.source,
+    p.skipped, p.rating, p.ended_at, p.completion, p.silent_s, p.paused_s, p.from_list, p.place, p.utc_offset_s,
+    p.leaving";
+
+/// Unmatched plays are read so many at a time.
+const PAGE: i64 = 10_000;
 
 /// An entry of the log of opinions.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,26 +43,47 @@ impl Library {
 
     /// Appends plays, all or none. Returns how many were not there already.
     pub fn add_plays(&self, plays: &[Play]) -> Result<usize, LibraryError> {
+        let filed = self.file_plays(plays)?;
+        Ok(filed.iter().filter(|filed| !filed.known).count())
+    }
+
+    /// Appends plays, all or none, and says what became of each.
+    pub fn file_plays(&self, plays: &[Play]) -> Result<Vec<Filed>, LibraryError> {
         self.write("save the plays", Durability::Power, |db| {
-            let mut added = 0;
-            for play in plays {
-                added += usize::from(append(db, play)?);
-            }
-            if added > 0 {
+            let filed = plays
+                .iter()
+                .map(|play| append(db, play))
+                .collect::<Result<Vec<_>, _>>()?;
+            if filed.iter().any(|filed| !filed.known) {
                 bump(db)?;
             }
-            Ok(added)
+            Ok(filed)
+        })
+    }
+
+    /// What [`file_plays`](Self::file_plays) would make of these plays, one by one; nothing is written.
+    pub fn look_plays_up(&self, plays: &[Play]) -> Result<Vec<Filed>, LibraryError> {
+        self.read("look the plays up", |db| {
+            plays
+                .iter()
+                .map(|play| {
+                    let found = matched(db, &play.subject)?;
+                    Ok(Filed {
+                        known: known(db, play, found.recording())?,
+                        by: found.by(),
+                        recording: found.recording(),
+                    })
+                })
+                .collect()
         })
     }
 
     /// The whole log in the order of time. `subject.audio` is today's match where the play did not know it.
     pub fn plays(&self) -> Result<Vec<Play>, LibraryError> {
         self.read("read the plays", |db| {
-            let mut statement = db.prepare_cached(
-                "SELECT p.at, r.audio, p.path, p.artist, p.title, p.album, p.duration_s, p.listened_s, p.source,
-                        p.skipped, p.rating
-                 FROM plays p LEFT JOIN recordings r ON r.id = p.recording_id ORDER BY p.at, p.id",
-            )?;
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM plays p LEFT JOIN recordings r ON r.id = p.recording_id ORDER BY p.at, p.id"
+            ))?;
             statement.query_map([], play)?.collect()
         })
     }
@@ -105,22 +135,25 @@ impl Library {
         })
     }
 
-    /// The recording that a subject means today: by its audio, its path, or its artist and title, where of several
-    /// that with the nearest length is taken.
-    pub fn match_subject(&self, subject: &PlaySubject) -> Result<Option<AudioHash>, LibraryError> {
+    /// The recording that a subject means today, and how it was recognised.
+    pub fn match_subject(
+        &self,
+        subject: &PlaySubject,
+    ) -> Result<Option<(AudioHash, MatchedBy)>, LibraryError> {
         self.read("match a play", |db| match matched(db, subject)? {
-            Some(id) => db
+            Match::Found(id, by) => db
                 .prepare_cached("SELECT audio FROM recordings WHERE id = ?")?
-                .query_row([id], |row| Ok(Some(AudioHash(row.get(0)?)))),
-            None => Ok(None),
+                .query_row([id], |row| Ok(Some((AudioHash(row.get(0)?), by)))),
+            Match::Ambiguous | Match::None => Ok(None),
         })
     }
 
-    /// Matches plays whose recording was not known before. Returns how many found theirs.
+    /// Matches plays and tallies whose recording was not known before. Returns how many found theirs.
     pub(crate) fn match_plays(&self) -> Result<usize, LibraryError> {
         let waiting: bool = self.read("match the plays", |db| {
             db.query_row(
-                "SELECT EXISTS (SELECT 1 FROM plays WHERE recording_id IS NULL)",
+                "SELECT EXISTS (SELECT 1 FROM plays WHERE recording_id IS NULL)
+                     OR EXISTS (SELECT 1 FROM tallies WHERE recording_id IS NULL)",
                 [],
                 |row| row.get(0),
             )
@@ -129,22 +162,27 @@ impl Library {
             return Ok(0);
         }
         self.write("match the plays", Durability::Process, |db| {
-            let mut statement = db.prepare(
-                "SELECT p.at, NULL, p.path, p.artist, p.title, p.album, p.duration_s, p.listened_s, p.source,
-                        p.skipped, p.rating, p.id
-                 FROM plays p WHERE p.recording_id IS NULL",
-            )?;
-            let rows: Vec<(i64, Play)> =
-                statement.query_map([], |row| Ok((row.get(11)?, play(row)?)))?.collect::<Result<_, _>>()?;
-            let mut found = 0;
-            for (id, play) in rows {
-                if let Some(recording) = matched(db, &play.subject)?
-                    && !logged(db, &play, recording)?
-                {
-                    db.prepare_cached("UPDATE plays SET recording_id = ? WHERE id = ?")?
-                        .execute([recording, id])?;
-                    count(db, recording, &play)?;
-                    found += 1;
+            let mut found = tallies::resolve(db)?;
+            let mut after = 0;
+            loop {
+                let mut statement = db.prepare_cached(&format!(
+                    "SELECT {COLUMNS}, p.id FROM (SELECT *, NULL AS audio FROM plays) p JOIN (SELECT NULL AS audio) r
+                     WHERE p.recording_id IS NULL AND p.id > ? ORDER BY p.id LIMIT {PAGE}"
+                ))?;
+                let rows: Vec<(i64, Play)> = statement
+                    .query_map([after], |row| Ok((row.get("id")?, play(row)?)))?
+                    .collect::<Result<_, _>>()?;
+                let Some((last, _)) = rows.last() else { break };
+                after = *last;
+                for (id, play) in &rows {
+                    if let Match::Found(recording, _) = matched(db, &play.subject)?
+                        && !logged(db, play, recording)?
+                    {
+                        db.prepare_cached("UPDATE plays SET recording_id = ? WHERE id = ?")?
+                            .execute([recording, *id])?;
+                        count(db, recording, play)?;
+                        found += 1;
+                    }
                 }
             }
             if found > 0 {
@@ -155,44 +193,89 @@ impl Library {
     }
 }
 
-fn append(db: &Transaction, play: &Play) -> rusqlite::Result<bool> {
+/// What became, or would become, of a play that was handed to the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Filed {
+    /// Whether the log had it already.
+    pub known: bool,
+    /// How its recording was recognised; `None` if it was not.
+    pub by: Option<MatchedBy>,
+    /// A number for its recording, good for telling whether two plays are of the same one.
+    pub recording: Option<i64>,
+}
+
+pub(super) fn append(db: &Transaction, play: &Play) -> rusqlite::Result<Filed> {
     let subject = &play.subject;
-    let recording = match subject.audio {
-        Some(audio) => Some(recording(db, audio)?),
+    let found = match subject.audio {
+        Some(audio) => Match::Found(recording(db, audio)?, MatchedBy::Audio),
         None => matched(db, subject)?,
     };
-    if let Some(recording) = recording
+    let filed = |known| Filed {
+        known,
+        by: found.by(),
+        recording: found.recording(),
+    };
+    if let Some(recording) = found.recording()
         && logged(db, play, recording)?
     {
-        return Ok(false);
+        return Ok(filed(true));
     }
     let path = subject.path.as_deref().and_then(paths::to_bytes);
+    let context = &play.context;
+    let list = context
+        .from
+        .as_ref()
+        .and_then(|from| serde_json::to_string(from).ok());
+    let share = |value: Option<f64>| value.filter(|value| value.is_finite());
     let added = db
         .prepare_cached(
             "INSERT OR IGNORE INTO plays (at, at_s, identity, recording_id, path, artist, title, album, duration_s,
-                 listened_s, source, skipped, rating) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                 listened_s, source, skipped, rating, ended_at, completion, silent_s, paused_s, from_list, place,
+                 utc_offset_s, leaving) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         )?
         .execute(params![
             micros(play.at),
             play.at.as_second(),
             identity(subject),
-            recording,
+            found.recording(),
             path,
             subject.artist,
             subject.title,
             subject.album,
-            subject.duration_s.filter(|s| s.is_finite()),
-            if play.listened_s.is_finite() { play.listened_s.max(0.0) } else { 0.0 },
+            share(subject.duration_s),
+            share(Some(play.listened_s)).unwrap_or_default().max(0.0),
             play.source.as_str(),
             play.skipped,
             play.rating.map(rating_name),
+            context.ended_at.map(micros),
+            share(context.completion),
+            share(context.silent_s),
+            share(context.paused_s),
+            list,
+            context.place,
+            context.utc_offset_s,
+            context.leaving.map(Leaving::as_str),
         ])?;
     if added == 1
-        && let Some(recording) = recording
+        && let Some(recording) = found.recording()
     {
         count(db, recording, play)?;
     }
-    Ok(added == 1)
+    Ok(filed(added == 0))
+}
+
+/// Whether the log has this play, of which `recording` is today's match.
+fn known(db: &Connection, play: &Play, recording: Option<i64>) -> rusqlite::Result<bool> {
+    if let Some(recording) = recording
+        && logged(db, play, recording)?
+    {
+        return Ok(true);
+    }
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM plays WHERE at_s = ? AND identity = ?)")?
+        .query_row(
+            params![play.at.as_second(), identity(&play.subject)],
+            |row| row.get(0),
+        )
 }
 
 /// Whether the log has a play of this recording in this second.
@@ -217,7 +300,7 @@ fn count(db: &Connection, recording: i64, play: &Play) -> rusqlite::Result<()> {
 }
 
 /// The latest opinion holds, in whichever order they arrive.
-fn opine(
+pub(super) fn opine(
     db: &Connection,
     recording: i64,
     rating: Option<&str>,
@@ -231,7 +314,7 @@ fn opine(
 }
 
 /// What makes a play's subject the same as another's, where both know equally much.
-fn identity(subject: &PlaySubject) -> Vec<u8> {
+pub(super) fn identity(subject: &PlaySubject) -> Vec<u8> {
     if let Some(audio) = subject.audio {
         return [b"audio:".as_slice(), &audio.0].concat();
     }
@@ -242,66 +325,7 @@ fn identity(subject: &PlaySubject) -> Vec<u8> {
     format!("name:{}\x1f{}", key(&subject.artist), key(&subject.title)).into_bytes()
 }
 
-/// The recording that `subject` means today.
-fn matched(db: &Connection, subject: &PlaySubject) -> rusqlite::Result<Option<i64>> {
-    if let Some(audio) = subject.audio {
-        let known = db
-            .prepare_cached("SELECT id FROM recordings WHERE audio = ?")?
-            .query_row([audio.0.as_slice()], |row| row.get(0))
-            .optional()?;
-        if known.is_some() {
-            return Ok(known);
-        }
-    }
-    if let Some(path) = &subject.path
-        && let Some(recording) = recording_at(db, path)?
-    {
-        return Ok(Some(recording));
-    }
-    let (Some(artist), Some(title)) = (&subject.artist, &subject.title) else {
-        return Ok(None);
-    };
-    let (artist, title) = (similar_key(artist), similar_key(title));
-    if artist.is_empty() || title.is_empty() {
-        return Ok(None);
-    }
-    let mut statement = db.prepare_cached(
-        "SELECT recording_id, artists, album_artist, duration_s FROM tracks WHERE title_match = ? ORDER BY missing, id",
-    )?;
-    let mut rows = statement.query([&title])?;
-    let mut best: Option<(f64, i64)> = None;
-    while let Some(row) = rows.next()? {
-        let artists = split(row.get_ref(1)?.as_str()?);
-        let album_artist: Option<String> = row.get(2)?;
-        let mut names = artists.iter().chain(&album_artist);
-        if !names.any(|name| similar_key(name) == artist)
-            && similar_key(&artists.concat()) != artist
-        {
-            continue;
-        }
-        let far_s = subject
-            .duration_s
-            .map_or(0.0, |wanted_s| (wanted_s - row.get(3).unwrap_or(0.0)).abs());
-        // Within three seconds lengths are the same: services round and trim.
-        let far_s = if far_s <= 3.0 { 0.0 } else { far_s };
-        if best.is_none_or(|(best_s, _)| far_s < best_s) {
-            best = Some((far_s, row.get(0)?));
-        }
-    }
-    Ok(best.map(|(_, recording)| recording))
-}
-
-fn recording_at(db: &Connection, path: &Path) -> rusqlite::Result<Option<i64>> {
-    match id_at(db, path)? {
-        Some(id) => db
-            .prepare_cached("SELECT recording_id FROM tracks WHERE id = ?")?
-            .query_row([id.0], |row| row.get(0))
-            .optional(),
-        None => Ok(None),
-    }
-}
-
-/// Reads columns 0 to 10 as the queries above name them.
+/// Reads [`COLUMNS`].
 fn play(row: &Row) -> rusqlite::Result<Play> {
     let path: Option<Vec<u8>> = row.get(2)?;
     let source: String = row.get(8)?;
@@ -321,5 +345,20 @@ fn play(row: &Row) -> rusqlite::Result<Play> {
         source: PlaySource::parse(&source).unwrap_or(PlaySource::Import),
         skipped: row.get(9)?,
         rating: rating.as_deref().and_then(rating_named),
+        context: PlayContext {
+            ended_at: row.get::<_, Option<i64>>(11)?.map(instant),
+            completion: row.get(12)?,
+            silent_s: row.get(13)?,
+            paused_s: row.get(14)?,
+            from: row
+                .get::<_, Option<String>>(15)?
+                .and_then(|list| serde_json::from_str(&list).ok()),
+            place: row.get(16)?,
+            utc_offset_s: row.get(17)?,
+            leaving: row
+                .get::<_, Option<String>>(18)?
+                .as_deref()
+                .and_then(Leaving::parse),
+        },
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
-use segue_core::{AudioHash, Timestamp, similar_key};
+use segue_core::{AudioHash, Timestamp, title_key};
 
 use super::selection::sort_key;
 use super::{albums, bump, micros};
@@ -176,7 +176,7 @@ pub(crate) fn put(
         sort_key(&title),
         sort_key(artist),
         sort_key(tags.album.as_deref().unwrap_or_default()),
-        similar_key(&title),
+        title_key(&title),
     ];
     db.prepare_cached(
         "INSERT INTO tracks (id, recording_id, album_id, path, size, mtime_ns, ctime_ns, added_at, title, artists, album,

@@ -4,15 +4,16 @@ use std::fs;
 
 use proptest::prelude::*;
 use segue_core::{
-    AudioHash, Descriptors, Embedding, Key, Measures, Mode, ModelId, Play, PlaySource, PlaySubject,
-    Rating, TagScore, TrackId, Waveform,
+    About, AudioHash, Descriptors, Embedding, Feedback, FeedbackId, Key, Leaving, Measures, Mode,
+    ModelId, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating, TagScore, Tally,
+    TrackId, Waveform,
 };
 
 use super::*;
 use crate::fixtures::{Place, copy, fixture, place};
 use crate::scan::FoundFile;
 use crate::tags::Tags;
-use crate::{AlbumSort, Sort, TrackQuery};
+use crate::{AlbumSort, MatchedBy, Sort, TrackQuery};
 
 /// A track without a file: `(path, title, artists, album, album artist)`, and the number of its recording.
 type Row<'a> = (
@@ -268,6 +269,7 @@ fn play(second: i64, subject: PlaySubject, listened_s: f64) -> Play {
         source: PlaySource::Radio,
         skipped,
         rating: None,
+        context: PlayContext::default(),
     }
 }
 
@@ -327,7 +329,11 @@ fn a_play_finds_its_recording() {
         (PlaySubject::default(), None),
     ] {
         assert_eq!(
-            place.library.match_subject(&subject).unwrap(),
+            place
+                .library
+                .match_subject(&subject)
+                .unwrap()
+                .map(|(audio, _)| audio),
             expected.map(audio),
             "{subject:?}"
         );
@@ -414,6 +420,257 @@ fn importing_twice_adds_nothing_and_counts_follow_the_log() {
     library.remove_root(std::path::Path::new("/m")).unwrap();
     assert_eq!(library.plays().unwrap()[0].subject.audio, Some(audio(1)));
     assert_eq!(library.rating(audio(1)).unwrap(), Some(Rating::Dislike));
+}
+
+#[test]
+fn names_are_matched_as_histories_tell_them_and_never_against_their_length() {
+    let place = filled();
+    let more: &[Row] = &[
+        (
+            "/m/live/1.flac",
+            "Something",
+            &["The Beatles"],
+            "Live",
+            None,
+            20,
+        ),
+        (
+            "/m/re/1.flac",
+            "Hunter - 2015 Remaster",
+            &["Björk"],
+            "Homogenic",
+            None,
+            21,
+        ),
+        (
+            "/m/du/1.flac",
+            "Duet (feat. Bob)",
+            &["Ann"],
+            "Duets",
+            None,
+            22,
+        ),
+    ];
+    fill(&place.library, more);
+    let write = |sql: &str| {
+        place
+            .library
+            .write("set a length", Durability::Process, |db| {
+                db.execute(sql, [])
+            })
+            .unwrap()
+    };
+    write("UPDATE tracks SET duration_s = 300 WHERE path = CAST('/m/live/1.flac' AS BLOB)");
+    let on = |album: &str, subject: PlaySubject| PlaySubject {
+        album: Some(album.into()),
+        ..subject
+    };
+    let check = |subject: PlaySubject, expected: Option<(u8, MatchedBy)>| {
+        let found = place.library.match_subject(&subject).unwrap();
+        assert_eq!(found, expected.map(|(n, by)| (audio(n), by)), "{subject:?}");
+    };
+    let loose = MatchedBy::LooseNames;
+    check(named("Bjork", "Hunter", None), Some((21, loose)));
+    check(
+        named("Björk", "Hunter (Remastered)", None),
+        Some((21, loose)),
+    );
+    check(named("Ann & Bob", "Duet", None), None);
+    check(named("Ann feat. Bob", "Duet", None), Some((22, loose)));
+    check(
+        named("Beatles", "Come Together - Remastered 2009", None),
+        Some((1, loose)),
+    );
+    check(named("Beatles", "Come Together - Live", None), None);
+    // Two recordings of unlike length bear these names: the length or the album says which, or nothing does.
+    check(named("Beatles", "Something", None), None);
+    check(
+        named("Beatles", "Something", Some(104.0)),
+        Some((2, MatchedBy::Names)),
+    );
+    check(
+        named("Beatles", "Something", Some(296.0)),
+        Some((20, MatchedBy::Names)),
+    );
+    check(named("Beatles", "Something", Some(200.0)), None);
+    check(
+        on(
+            "Abbey Road (Remastered)",
+            named("Beatles", "Something", None),
+        ),
+        Some((2, MatchedBy::Names)),
+    );
+    check(
+        on("Abbey Road", named("Beatles", "Something", Some(300.0))),
+        Some((20, MatchedBy::Names)),
+    );
+}
+
+#[test]
+fn circumstances_come_back_and_odd_numbers_do_no_harm() {
+    let place = filled();
+    let context = PlayContext {
+        ended_at: Some(at(400)),
+        completion: Some(0.5),
+        silent_s: Some(3.0),
+        paused_s: Some(100.0),
+        from: Some(PlayedFrom::Station {
+            seeds: vec![audio(1), audio(2)],
+        }),
+        place: Some(7),
+        utc_offset_s: Some(-3600),
+        leaving: Some(Leaving::Next),
+    };
+    let told = Play {
+        context: context.clone(),
+        ..play(0, named("Björk", "Jóga", None), 50.0)
+    };
+    let odd = Play {
+        context: PlayContext {
+            completion: Some(f64::NAN),
+            ..PlayContext::default()
+        },
+        ..play(900, named("Björk", "Jóga", None), f64::INFINITY)
+    };
+    assert_eq!(place.library.add_plays(&[told, odd]).unwrap(), 2);
+    let log = place.library.plays().unwrap();
+    assert_eq!(log[0].context, context);
+    assert_eq!((log[1].context.completion, log[1].listened_s), (None, 0.0));
+}
+
+#[test]
+fn a_count_adds_what_it_grew_by_and_one_play_when_it_was_last() {
+    let place = filled();
+    let library = &place.library;
+    let tally = |plays: u32, skips: u32, last: Option<i64>| Tally {
+        origin: "itunes".into(),
+        subject: PlaySubject {
+            path: Some("/elsewhere/02.flac".into()),
+            ..named("The Beatles", "Something", Some(101.0))
+        },
+        plays,
+        skips,
+        since: Some(at(0)),
+        last: last.map(at),
+        rating: Some(Rating::Like),
+    };
+    let counts = |n: u8| {
+        let track = &library.tracks_of(audio(n)).unwrap()[0];
+        (track.plays, track.skips, track.rating)
+    };
+    let check = |told: Tally, grown: (u32, u32, bool), counted: (u32, u32), logged: usize| {
+        let looked = library
+            .look_tallies_up(std::slice::from_ref(&told))
+            .unwrap();
+        let filed = library.file_tallies(std::slice::from_ref(&told)).unwrap();
+        assert_eq!(looked, filed);
+        assert_eq!(
+            (filed[0].plays, filed[0].skips, filed[0].logged),
+            grown,
+            "{told:?}"
+        );
+        assert_eq!(
+            counts(2),
+            (counted.0, counted.1, Some(Rating::Like)),
+            "{told:?}"
+        );
+        assert_eq!(library.plays().unwrap().len(), logged);
+        let known = &library.tallies().unwrap()[0];
+        assert_eq!(known.unlogged as usize, counted.0 as usize - logged);
+    };
+    check(tally(12, 3, Some(1000)), (12, 3, true), (12, 3), 1);
+    check(tally(12, 3, Some(1000)), (0, 0, false), (12, 3), 1);
+    check(tally(14, 3, Some(2000)), (2, 0, true), (14, 3), 2);
+    check(tally(2, 0, Some(3000)), (0, 0, false), (14, 3), 2);
+    // The library was moved there: still the same song.
+    let mut moved = tally(14, 3, Some(2000));
+    moved.subject.path = Some("/new/02.flac".into());
+    check(moved, (0, 0, false), (14, 3), 2);
+
+    // Music that comes later finds its count, and its stars.
+    let mut coming = tally(5, 1, Some(500));
+    coming.subject = named("Nobody", "Yet", Some(108.0));
+    library.file_tallies(&[coming.clone()]).unwrap();
+    fill(
+        library,
+        &[("/m/new.flac", "Yet", &["Nobody"], "", None, 40)],
+    );
+    write_length(library, "/m/new.flac", 108.0);
+    assert_eq!(
+        (
+            library.match_plays().unwrap(),
+            library.match_plays().unwrap()
+        ),
+        (2, 0)
+    );
+    assert_eq!(counts(40), (5, 1, Some(Rating::Like)));
+    assert_eq!(library.file_tallies(&[coming]).unwrap()[0].plays, 0);
+    assert_eq!(counts(40), (5, 1, Some(Rating::Like)));
+}
+
+fn write_length(library: &Library, path: &str, duration_s: f64) {
+    library
+        .write("set a length", Durability::Process, |db| {
+            db.execute(
+                "UPDATE tracks SET duration_s = ? WHERE path = ?",
+                rusqlite::params![duration_s, path.as_bytes()],
+            )
+        })
+        .unwrap();
+}
+
+#[test]
+fn what_was_said_is_taken_back_once() {
+    let place = filled();
+    let library = &place.library;
+    let said = [
+        Feedback::NotNow(About::Recording(audio(1))),
+        Feedback::Never(About::Artist("Björk".into())),
+        Feedback::WrongAfter {
+            earlier: audio(1),
+            later: audio(2),
+        },
+    ];
+    let ids: Vec<_> = said
+        .iter()
+        .map(|said| library.say(said, at(5)).unwrap())
+        .collect();
+    let holding = || -> Vec<Feedback> {
+        library
+            .feedback()
+            .unwrap()
+            .into_iter()
+            .map(|event| event.said)
+            .collect()
+    };
+    assert_eq!(holding(), said);
+    assert!(library.take_back(ids[1], at(6)).unwrap());
+    assert!(!library.take_back(ids[1], at(7)).unwrap());
+    assert!(!library.take_back(FeedbackId(99), at(7)).unwrap());
+    assert_eq!(holding(), [said[0].clone(), said[2].clone()]);
+    // What takes back is itself no saying that could be taken back.
+    assert!(!library.take_back(FeedbackId(ids[2].0 + 1), at(8)).unwrap());
+    // It outlives the folder, and is there in the next program.
+    library.remove_root(std::path::Path::new("/m")).unwrap();
+    let again = Library::open(library.data_dir()).unwrap();
+    assert_eq!(again.feedback().unwrap().len(), 2);
+}
+
+#[test]
+fn a_database_of_version_3_opens_with_all_it_held() {
+    let (_dir, library) = stored("segue-0003.db");
+    let log = library.plays().unwrap();
+    assert!(
+        log.iter()
+            .all(|play| play.context == PlayContext::default())
+    );
+    assert!(library.feedback().unwrap().is_empty() && library.tallies().unwrap().is_empty());
+    // Titles that were written down before are found as histories tell them.
+    let told = named("Beatles", "Come Together - Remastered 2009", None);
+    assert_eq!(
+        library.match_subject(&told).unwrap(),
+        Some((audio(1), MatchedBy::LooseNames))
+    );
 }
 
 #[test]

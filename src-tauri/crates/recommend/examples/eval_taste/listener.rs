@@ -351,6 +351,7 @@ impl<'a> Life<'a> {
             source,
             skipped: listened_s < DURATION_S,
             rating: None,
+            context: segue_core::PlayContext::default(),
         };
         if listened_s > DURATION_S / 2.0 && (self.liked.len() < 100 || self.chance.happens(0.05)) {
             self.liked.push(piece);

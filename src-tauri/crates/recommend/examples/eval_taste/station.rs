@@ -120,6 +120,7 @@ fn play(piece: usize, at_s: i64, listened_s: f64) -> Play {
         source: PlaySource::Radio,
         skipped: listened_s < DURATION_S,
         rating: None,
+        context: segue_core::PlayContext::default(),
     }
 }
 

@@ -1,0 +1,86 @@
+//! Spotify's extended streaming history: arrays of streams in `Streaming_History_Audio_*.json`, in older packages
+//! `endsong_*.json`.
+//!
+//! Shapes: the ReadMeFirst document of the package, and <https://support.spotify.com/article/understanding-my-data/>.
+//! `ts` is when the stream *ended*, in UTC; it began `ms_played` earlier, pauses aside. Podcasts, audiobooks and videos
+//! without a track name are left out, and so are private sessions, which were not to be remembered, and streams of which
+//! nothing sounded.
+
+use jiff::{SignedDuration, Timestamp};
+use segue_core::{Leaving, Play, PlayContext, PlaySource};
+use serde_json::Value;
+
+use super::json::{self, Object};
+use super::{Broken, Record, Source, TakeOne, length, named};
+
+pub(super) fn read(source: Source, take: TakeOne) -> Result<(), Broken> {
+    json::entries(source, &[], take, stream)
+}
+
+fn stream(object: &Object) -> Result<Record, String> {
+    let ended_at = object
+        .get("ts")
+        .and_then(Value::as_str)
+        .ok_or("it has no ts")?;
+    let ended_at: Timestamp = ended_at.parse().map_err(|error| format!("ts: {error}"))?;
+    let played_ms = json::number(object, "ms_played").ok_or("it has no ms_played")?;
+    let told = |key: &str| object.get(key).is_some_and(|value| !value.is_null());
+    let nameless = !told("master_metadata_track_name");
+    if nameless || told("spotify_episode_uri") || told("audiobook_uri") {
+        return Ok(Record::LeftOut);
+    }
+    if object.get("incognito_mode") == Some(&Value::Bool(true)) || played_ms <= 0.0 {
+        return Ok(Record::LeftOut);
+    }
+    let listened_s =
+        length(played_ms / 1000.0).ok_or_else(|| format!("ms_played is {played_ms}"))?;
+    let subject = named(
+        json::name(object, "master_metadata_album_artist_name"),
+        json::name(object, "master_metadata_track_name"),
+        json::name(object, "master_metadata_album_album_name"),
+    )?;
+    let at = ended_at
+        .checked_sub(SignedDuration::from_secs_f64(listened_s))
+        .map_err(|error| format!("ts: {error}"))?;
+    let end = object
+        .get("reason_end")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let leaving = match end {
+        "trackdone" => Some(Leaving::Finished),
+        "fwdbtn" => Some(Leaving::Next),
+        "backbtn" => Some(Leaving::Previous),
+        "clickrow" | "clickside" | "playbtn" | "endplay" => Some(Leaving::Chosen),
+        "logout" | "unexpected-exit" | "unexpected-exit-while-paused" => Some(Leaving::Quit),
+        "trackerror" => Some(Leaving::Failed),
+        _ => None,
+    };
+    // `skipped` is null in older streams, and false in some that *next* ended.
+    let flagged = object
+        .get("skipped")
+        .and_then(Value::as_bool)
+        .unwrap_or(false);
+    let left = matches!(
+        leaving,
+        Some(Leaving::Next | Leaving::Previous | Leaving::Chosen)
+    );
+    let shuffled = object.get("shuffle") == Some(&Value::Bool(true));
+    Ok(Record::Play(Box::new(Play {
+        at,
+        subject,
+        listened_s,
+        source: if shuffled {
+            PlaySource::Shuffle
+        } else {
+            PlaySource::Import
+        },
+        skipped: leaving != Some(Leaving::Finished) && (flagged || left),
+        rating: None,
+        context: PlayContext {
+            ended_at: Some(ended_at),
+            completion: (leaving == Some(Leaving::Finished)).then_some(1.0),
+            leaving,
+            ..PlayContext::default()
+        },
+    })))
+}

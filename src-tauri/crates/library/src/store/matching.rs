@@ -1,0 +1,174 @@
+//! Which recording of today a play's subject means: by its audio, by its path, or by its names.
+//!
+//! Names are compared by keys in which spelling, guests and remarks on the mastering do not count ([`title_key`],
+//! [`same_artist`]). Lengths that contradict each other part what the names would join, and where names alone leave
+//! several recordings of unlike length, none of them is guessed.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension};
+use segue_core::{PlaySubject, same_artist, similar_key, title_key};
+
+use super::tracks::id_at;
+use crate::tags::split;
+
+/// Lengths further apart than this are of different recordings. Services round to seconds, and masterings differ in
+/// the silence at both ends; AcoustID draws the line at 7 s too (`FINGERPRINT_MAX_LENGTH_DIFF` of acoustid-server).
+const SAME_LENGTH_S: f64 = 7.0;
+
+/// How a play's recording was recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MatchedBy {
+    /// The recording's own identity.
+    Audio,
+    /// The file's path.
+    Path,
+    /// Artist and title, but for spelling.
+    Names,
+    /// Artist and title, once guests and remarks on the mastering were set aside.
+    LooseNames,
+}
+
+/// The outcome of matching; recordings by their rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Match {
+    Found(i64, MatchedBy),
+    /// Several recordings bear these names, and nothing says which.
+    Ambiguous,
+    None,
+}
+
+impl Match {
+    pub(super) fn recording(self) -> Option<i64> {
+        match self {
+            Self::Found(recording, _) => Some(recording),
+            Self::Ambiguous | Self::None => None,
+        }
+    }
+
+    pub(super) fn by(self) -> Option<MatchedBy> {
+        match self {
+            Self::Found(_, by) => Some(by),
+            Self::Ambiguous | Self::None => None,
+        }
+    }
+}
+
+struct Candidate {
+    recording: i64,
+    /// Whether the title is the same to the letter, but for spelling.
+    plain: bool,
+    same_album: bool,
+    duration_s: f64,
+}
+
+/// The recording that `subject` means today.
+pub(super) fn matched(db: &Connection, subject: &PlaySubject) -> rusqlite::Result<Match> {
+    if let Some(audio) = subject.audio {
+        let known = db
+            .prepare_cached("SELECT id FROM recordings WHERE audio = ?")?
+            .query_row([audio.0.as_slice()], |row| row.get(0))
+            .optional()?;
+        if let Some(known) = known {
+            return Ok(Match::Found(known, MatchedBy::Audio));
+        }
+    }
+    if let Some(path) = &subject.path
+        && let Some(recording) = recording_at(db, path)?
+    {
+        return Ok(Match::Found(recording, MatchedBy::Path));
+    }
+    let (Some(artist), Some(title)) = (&subject.artist, &subject.title) else {
+        return Ok(Match::None);
+    };
+    if similar_key(artist).is_empty() || similar_key(title).is_empty() {
+        return Ok(Match::None);
+    }
+    Ok(choose(
+        candidates(db, subject, artist, title)?,
+        subject.duration_s,
+    ))
+}
+
+fn candidates(
+    db: &Connection,
+    subject: &PlaySubject,
+    artist: &str,
+    title: &str,
+) -> rusqlite::Result<Vec<Candidate>> {
+    let plain = similar_key(title);
+    let album = subject.album.as_deref().map(title_key);
+    let mut statement = db.prepare_cached(
+        "SELECT recording_id, artists, album_artist, title, album, duration_s FROM tracks
+         WHERE title_match = ? ORDER BY missing, id",
+    )?;
+    let mut rows = statement.query([title_key(title)])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let artists = split(row.get_ref(1)?.as_str()?);
+        let album_artist: Option<String> = row.get(2)?;
+        let mut names: Vec<&str> = artists.iter().map(String::as_str).collect();
+        let among = same_artist(artist, &names);
+        names.extend(album_artist.as_deref());
+        if !among && !same_artist(artist, &names) {
+            continue;
+        }
+        let on: Option<String> = row.get(4)?;
+        found.push(Candidate {
+            recording: row.get(0)?,
+            plain: similar_key(row.get_ref(3)?.as_str()?) == plain,
+            same_album: album.is_some() && on.as_deref().map(title_key) == album,
+            duration_s: row.get(5)?,
+        });
+    }
+    Ok(found)
+}
+
+/// The one that is meant, of those that bear the names.
+fn choose(mut candidates: Vec<Candidate>, wanted_s: Option<f64>) -> Match {
+    if let Some(wanted_s) = wanted_s {
+        let near = |candidate: &Candidate| {
+            candidate.duration_s <= 0.0 || (candidate.duration_s - wanted_s).abs() <= SAME_LENGTH_S
+        };
+        candidates.retain(near);
+    }
+    for better in [|c: &Candidate| c.plain, |c: &Candidate| c.same_album] {
+        if candidates.iter().any(better) {
+            candidates.retain(better);
+        }
+    }
+    // Within three seconds lengths are the same: of such, the first in the library.
+    let far_s = |candidate: &Candidate| {
+        let far_s = wanted_s.map_or(0.0, |wanted_s| (candidate.duration_s - wanted_s).abs());
+        if far_s <= 3.0 { 0.0 } else { far_s }
+    };
+    let Some(best) = candidates
+        .iter()
+        .min_by(|a, b| far_s(a).total_cmp(&far_s(b)))
+    else {
+        return Match::None;
+    };
+    let unlike = |other: &Candidate| {
+        other.recording != best.recording
+            && (other.duration_s - best.duration_s).abs() > SAME_LENGTH_S
+    };
+    if wanted_s.is_none() && candidates.iter().any(unlike) {
+        return Match::Ambiguous;
+    }
+    let by = if best.plain {
+        MatchedBy::Names
+    } else {
+        MatchedBy::LooseNames
+    };
+    Match::Found(best.recording, by)
+}
+
+fn recording_at(db: &Connection, path: &Path) -> rusqlite::Result<Option<i64>> {
+    match id_at(db, path)? {
+        Some(id) => db
+            .prepare_cached("SELECT recording_id FROM tracks WHERE id = ?")?
+            .query_row([id.0], |row| row.get(0))
+            .optional(),
+        None => Ok(None),
+    }
+}
