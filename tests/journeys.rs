@@ -187,18 +187,7 @@ fn exit_codes_and_sentences() {
             "/no/such/plays.jsonl",
         ),
     ] {
-        let output = world.run(&arguments);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(
-            output.status.code(),
-            Some(code),
-            "segue {arguments:?}: {said}"
-        );
-        assert!(said.contains(words), "segue {arguments:?} said {said:?}");
-        assert!(
-            output.stdout.is_empty(),
-            "segue {arguments:?} prints errors on standard error only"
-        );
+        world.refuses(&arguments, code, words);
     }
 }
 

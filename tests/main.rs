@@ -3,6 +3,8 @@
 mod house;
 mod journeys;
 mod models;
+mod playlists;
+mod recommending;
 #[cfg(target_os = "linux")]
 mod window;
 mod world;

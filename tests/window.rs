@@ -1,5 +1,6 @@
 //! The real window, driven through WebKitWebDriver as a person would use it: first run, a folder goes in, songs
-//! come up, search, play, radio from a song, a file that appears by itself.
+//! come up, search, play, radio from a song, a file that appears by itself; and what a new listener meets: the first
+//! choice, mixes, stations, the guest DJ, living playlists, taste.
 //!
 //! Needs the built window (`cargo xtask test` builds it), a display (xtask starts Xvfb) and a session bus. Every
 //! thing the program sees of its user (home, data, music) is a folder of the test's own.
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -185,9 +187,63 @@ impl Visit {
             .unwrap();
     }
 
+    /// Clicks what this XPath finds, once it is there and can be clicked. What is made anew meanwhile is looked for again.
+    async fn click_on(&self, path: &str) {
+        let begun = Instant::now();
+        loop {
+            let clicked = match self.client.find(Locator::XPath(path)).await {
+                Ok(element) => element.click().await,
+                Err(error) => Err(error),
+            };
+            match clicked {
+                Ok(()) => return,
+                Err(error) if begun.elapsed() > PATIENCE => {
+                    self.screenshot("failure").await;
+                    panic!("cannot click {path}: {error}");
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    }
+
+    /// Presses the button of this name, be that its label or its words.
+    async fn button(&self, name: &str) {
+        let path = format!(
+            "//button[@aria-label='{name}' or not(@aria-label) and normalize-space()='{name}']"
+        );
+        self.click_on(&path).await;
+    }
+
+    /// Chooses among radio buttons, in the first group whose name begins so.
+    async fn choose(&self, group: &str, option: &str) {
+        let path = format!(
+            "//*[@role='radiogroup' and starts-with(@aria-label, '{group}')]\
+             //label[normalize-space()='{option}' or input/@aria-label='{option}']"
+        );
+        self.click_on(&path).await;
+    }
+
+    /// Goes to a page of the sidebar, and waits until it is in front.
+    async fn go_to(&self, page: &str) {
+        let button = format!("nav button[aria-label='{page}']");
+        self.click(&button).await;
+        self.sees(&format!("{button}[aria-current=page]")).await;
+    }
+
     async fn press(&self, keys: &str) {
         let active = self.client.active_element().await.unwrap();
         active.send_keys(keys).await.unwrap();
+    }
+
+    /// Types as fingers do: into what has the focus, over what is chosen there.
+    async fn types(&self, text: &str) {
+        let mut keys = KeyActions::new("fingers".into());
+        for value in text.chars() {
+            keys = keys
+                .then(KeyAction::Down { value })
+                .then(KeyAction::Up { value });
+        }
+        self.client.perform_actions(keys).await.unwrap();
     }
 
     /// Saves what the window shows, after the frame that shows it.
@@ -423,6 +479,192 @@ fn the_queue_survives_a_restart_and_the_page_may_call_nothing_else() {
         visit.press(" ").await;
         visit
             .sees("[aria-label=Player] button[aria-label=Pause]")
+            .await;
+        visit.end().await;
+    });
+}
+
+/// What stands in a list, by its name.
+fn in_list(name: &str) -> String {
+    format!(
+        "[...document.querySelectorAll(\"[aria-label='{name}'] > li[aria-label]\")].map(one => one.ariaLabel)"
+    )
+}
+
+const PLAYING: &str = "[aria-label=Player] button[aria-label=Pause]";
+const CURRENT: &str = "document.querySelector('[aria-label=\"Current song\"]')?.innerText";
+/// Songs of the queue that the guest DJ brought.
+const THREADS: &str = "[...document.querySelectorAll('[role=listbox][aria-label=Queue] [role=option]')]\
+                       .filter(one => one.innerText.includes('Guest DJ')).length";
+
+#[test]
+#[ignore = "needs the built window and a display: cargo xtask test"]
+fn a_new_listener_is_met_and_followed() {
+    run(async {
+        let visit = Visit::enter(Home::new(), &[]).await;
+        visit.button("Try the demo library").await;
+        visit
+            .sees("[role=grid][aria-label=Songs][aria-rowcount='25']")
+            .await;
+
+        // Once all was heard, a dozen songs are offered; what is said of them stands.
+        visit.go_to("Mixes").await;
+        visit.button("Choose").await;
+        visit.choose("What you think of", "Like").await;
+        visit
+            .click_on("//*[@aria-label='Songs to choose among']/li[2]//label[input/@aria-label='Not for me']")
+            .await;
+        visit
+            .click_on("//*[@aria-label='Songs to choose among']/li[3]//button[starts-with(@aria-label, 'Listen to')]")
+            .await;
+        visit
+            .until("the position to move", &format!("{POSITION} > 1"))
+            .await;
+        let answered = "return document.querySelector('main').innerText.includes('2 of 12')";
+        visit.until("two answers", answered).await;
+        visit.screenshot("first-choice").await;
+        visit.button("Done").await;
+        visit
+            .until(
+                "the choice to be over",
+                "return !document.querySelector('main').innerText.includes('Which of these are you?')",
+            )
+            .await;
+
+        // A mix is opened and played, and says why each of its songs came.
+        visit.click("button[aria-label^='For you: ']").await;
+        visit
+            .sees("[aria-label='Songs of For you'] [aria-label=Reasons] li")
+            .await;
+        visit.screenshot("mix").await;
+        visit.button("Play mix").await;
+        let first = in_list("Songs of For you");
+        visit
+            .until(
+                "its first song to play",
+                &format!("return {first}[0].startsWith({CURRENT} + ', ')"),
+            )
+            .await;
+        visit
+            .sees("[aria-label=Player] button[aria-label='Why this track']")
+            .await;
+
+        // A reason is turned down where it stands, and taken back where it holds.
+        let less = "//*[@aria-label='Songs of For you']//button[starts-with(@aria-label, 'Less because of this: ')]";
+        visit.click_on(less).await;
+        visit
+            .sees("[aria-label='Songs of For you'] button[aria-label^='Less because of this'][aria-pressed=true]")
+            .await;
+        visit.go_to("Taste").await;
+        visit
+            .click("[aria-label='What holds'] button[aria-label^='Take back: Less of']")
+            .await;
+        let nothing_holds = "return document.querySelector(\"[aria-label='What holds']\")?.innerText.startsWith('Nothing')";
+        visit.until("nothing to hold", nothing_holds).await;
+
+        // A radio from words; what is skipped does not come again, and the station goes on.
+        visit.go_to("Radio").await;
+        visit
+            .click("[role=combobox][aria-label='Start from anything']")
+            .await;
+        visit.press("calm piano").await;
+        visit
+            .until(
+                "the wish to be understood",
+                "return /calm[^]*piano/.test(document.querySelector('[role=group][aria-label=Understood]')?.innerText)",
+            )
+            .await;
+        visit.press("\u{E007}").await;
+        visit
+            .sees("button[aria-label='Take away calm piano']")
+            .await;
+        visit.button("Start radio").await;
+        visit
+            .sees("[aria-label='Coming up'] [aria-label=Reasons] li")
+            .await;
+        visit.screenshot("radio-from-words").await;
+        let now = format!("return {}[0]", in_list("Now playing"));
+        let skipped = visit.until("a song", &now).await;
+        visit
+            .click("[aria-label=Player] button[aria-label=Next]")
+            .await;
+        let goes_on = format!(
+            "const coming = {}; return {}[0] !== {skipped} && coming.length > 3 && !coming.includes({skipped})",
+            in_list("Coming up"),
+            in_list("Now playing"),
+        );
+        visit.until("the station to go on", &goes_on).await;
+
+        // The guest DJ comes into one's own queue, and leaves it.
+        visit.go_to("Albums").await;
+        visit
+            .click("[role=group][aria-label=Albums] button[aria-label^='Cartridge Weather']")
+            .await;
+        visit.button("Play album").await;
+        visit.go_to("Queue").await;
+        visit.until("an album", &format!("return {THREADS} === 0 && document.querySelectorAll('[role=option]').length === 4")).await;
+        visit.choose("Guest DJ", "Nearest").await;
+        visit
+            .until("the guest DJ", &format!("return {THREADS} > 1"))
+            .await;
+        visit.screenshot("guest-dj").await;
+        visit.choose("Guest DJ", "Off").await;
+        visit
+            .until("one's own songs alone", &format!("return {THREADS} === 0"))
+            .await;
+
+        // A mix becomes a living playlist, and is played from there.
+        visit.go_to("Mixes").await;
+        visit.click("button[aria-label^='Discover: ']").await;
+        visit.button("Save as playlist…").await;
+        // The name that is offered gives way to what one types.
+        visit
+            .until(
+                "the name to be chosen",
+                "const name = document.querySelector(\"input[aria-label='Name of the playlist']\");\
+                 return name === document.activeElement && name.selectionEnd === 'Discover'.length",
+            )
+            .await;
+        visit.types("Every morning").await;
+        visit.choose("Kind of playlist", "Made anew each day").await;
+        visit.button("Save playlist").await;
+        visit.go_to("Every morning").await;
+        visit
+            .until(
+                "a living playlist",
+                "return document.querySelector('main').innerText.includes('Living playlist')",
+            )
+            .await;
+        visit.button("Play playlist").await;
+        visit
+            .until(
+                "a song of it",
+                &format!("return document.querySelector('[role=row][aria-label]')?.ariaLabel.startsWith({CURRENT} + ',')"),
+            )
+            .await;
+        visit.sees(PLAYING).await;
+
+        // What was heard is known, forgotten, and learned again.
+        visit.go_to("Taste").await;
+        let learned = "Number(document.querySelector('main').innerText.match(/Learned from (\\d+) plays/)?.[1] ?? 0)";
+        let before = visit
+            .until("something learned", &format!("return {learned}"))
+            .await;
+        visit.screenshot("taste").await;
+        visit.button("Forget since Yesterday").await;
+        visit.sees("[aria-label=Forgotten] li").await;
+        visit
+            .until("less learned", &format!("return {learned} < {before}"))
+            .await;
+        visit
+            .click("[aria-label=Forgotten] button[aria-label^='Learn again: ']")
+            .await;
+        // A song may have come to its end meanwhile.
+        visit
+            .until(
+                "all learned again",
+                &format!("return {learned} >= {before}"),
+            )
             .await;
         visit.end().await;
     });

@@ -95,6 +95,22 @@ impl World {
             )
         })
     }
+
+    /// Runs the command, and expects it to end with this code, to say these words, and to print nothing else.
+    pub(crate) fn refuses(&self, arguments: &[&str], code: i32, words: &str) {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "segue {arguments:?}: {said}"
+        );
+        assert!(said.contains(words), "segue {arguments:?} said {said:?}");
+        assert!(
+            output.stdout.is_empty(),
+            "segue {arguments:?} prints errors on standard error only"
+        );
+    }
 }
 
 /// The demo library's folder.

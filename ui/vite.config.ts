@@ -13,5 +13,5 @@ export default defineConfig({
     // The window's content policy allows fonts from ourselves only, never from data URLs.
     assetsInlineLimit: 0,
   },
-  test: { environment: "node", include: ["src/**/*.test.ts"] },
+  test: { environment: "node", testTimeout: 20_000, include: ["src/**/*.test.ts"] },
 });

@@ -1,10 +1,11 @@
 """What `cargo xtask eval taste` simulates listeners on: one JSON line a piece.
 
 Owns: the judge's hearing (a network that nothing of Segue's was trained or chosen by), MFCC statistics as a baseline, the
-player's own vectors and tags by `segue --json embed`, all cached. Leaves the listeners to `crates/recommend/examples/eval_taste.rs`.
+player's own vectors, tags, tempo, key and edges by `segue --json embed`, all cached. Leaves the listeners to
+`crates/recommend/examples/eval_taste`.
 
 A line: {"key", "title", "artist" or null, "source", "genre", "judge": [250], "mfcc": [40], "vector": [128],
-"tags": [{"name", "p", "present"}]}; `judge` is the embedding [200] and the tags [50], each a mean over patches of 3 s.
+"tags": [{"name", "p", "present"}], "ends": [[128], [128]], "bpm", "musical_key", "edges_lufs": [2]}; `judge` is the embedding [200] and the tags [50], each a mean over patches of 3 s.
 The genre is what a teacher calls the piece: no human label, so listeners do not go by it; files have one, so the player does.
 Only the first excerpt of a piece is taken, so that no piece answers for another excerpt of itself.
 
@@ -62,7 +63,7 @@ def embedded(training, cache_dir, lines, segue):
         return [json.loads(row) for row in told.splitlines()]
 
     model = embed(lines[:1])[0]["model"]
-    target = cache_dir / f"player-{model}.json"
+    target = cache_dir / f"player-2-{model}.json"
     heard = json.loads(target.read_text()) if target.exists() else {}
     missing = [line for line in lines if line["key"] not in heard]
     for start in range(0, len(missing), 50):
@@ -87,4 +88,5 @@ if __name__ == "__main__":
             known = {name: line[name] for name in ("key", "title", "artist", "source")} | {"genre": line["teacher_style"]}
             lists = {name: [round(float(x), 5) for x in answer[name]] for name in ("judge", "mfcc")}
             tags = [{"name": t["name"], "p": t["p"], "present": t.get("present", False)} for t in row["tags"]]
-            print(json.dumps(known | lists | {"vector": row["vector"], "tags": tags}), file=out)
+            heard = {name: row[name] for name in ("vector", "ends", "bpm", "edges_lufs")} | {"musical_key": row["key"]}
+            print(json.dumps(known | lists | heard | {"tags": tags}), file=out)

@@ -2,8 +2,10 @@
 
 use segue_app::{
     AlbumRow, AlbumSort, AlbumsPage, CommandError, Desktop, EnqueueAt, FailureRow, FeedbackKind,
-    FeedbackRow, JobAction, JobKind, LibraryStatus, PickRow, PlayerCommand, PlayerState, QueuePage,
-    RatingName, SongsPage, SongsQuery, WaveformRow,
+    FeedbackRow, JobAction, JobKind, LibraryStatus, MixFound, MixRow, PickRef, PickRow,
+    PlayerCommand, PlayerState, PlaylistPage, PlaylistRow, PlaylistSource, QueuePage, RatingName,
+    SeedRef, SeedRow, SongsPage, SongsQuery, StationRequest, TastePage, TrackRow, WaveformRow,
+    WishRow,
 };
 use tauri::{AppHandle, Builder, State, Wry};
 use tauri_plugin_dialog::DialogExt;
@@ -27,8 +29,30 @@ pub(crate) fn register(builder: Builder<Wry>) -> Builder<Wry> {
         enqueue,
         radio,
         start_radio,
+        seeds,
+        find_seeds,
+        understand,
         tune,
         stop_radio,
+        mixes,
+        mix,
+        play_mix,
+        path,
+        play_path,
+        play_picks,
+        playlists,
+        playlist,
+        create_playlist,
+        rename_playlist,
+        delete_playlist,
+        undelete_playlist,
+        add_to_playlist,
+        remove_from_playlist,
+        move_in_playlist,
+        refresh_playlist,
+        import_playlist,
+        export_playlist,
+        play_playlist,
         player,
         command,
         queue,
@@ -37,6 +61,13 @@ pub(crate) fn register(builder: Builder<Wry>) -> Builder<Wry> {
         say_wrong_after,
         feedback,
         undo_feedback,
+        turn,
+        taste,
+        forget,
+        remember,
+        export_taste,
+        first_choice,
+        end_first_choice,
         job,
     ])
 }
@@ -129,18 +160,28 @@ fn enqueue(desktop: State<'_, Desktop>, ids: Vec<i64>, at: EnqueueAt) -> Answer<
 }
 
 #[tauri::command(async)]
-fn radio(
-    desktop: State<'_, Desktop>,
-    ids: Vec<i64>,
-    discovery: Option<f32>,
-    count: u32,
-) -> Answer<Vec<PickRow>> {
-    Ok(desktop.radio(&ids, discovery, count)?)
+fn radio(desktop: State<'_, Desktop>, request: StationRequest, count: u32) -> Answer<Vec<PickRow>> {
+    Ok(desktop.radio(&request, count)?)
 }
 
 #[tauri::command(async)]
-fn start_radio(desktop: State<'_, Desktop>, ids: Vec<i64>, discovery: Option<f32>) -> Answer<()> {
-    Ok(desktop.start_radio(&ids, discovery)?)
+fn start_radio(desktop: State<'_, Desktop>, request: StationRequest) -> Answer<()> {
+    Ok(desktop.start_radio(&request)?)
+}
+
+#[tauri::command(async)]
+fn seeds(desktop: State<'_, Desktop>, seeds: Vec<SeedRef>) -> Answer<Vec<SeedRow>> {
+    Ok(desktop.seeds(&seeds)?)
+}
+
+#[tauri::command(async)]
+fn find_seeds(desktop: State<'_, Desktop>, text: String, limit: u32) -> Answer<Vec<SeedRow>> {
+    Ok(desktop.find_seeds(&text, limit)?)
+}
+
+#[tauri::command(async)]
+fn understand(desktop: State<'_, Desktop>, text: String) -> Answer<WishRow> {
+    Ok(desktop.understand(&text)?)
 }
 
 #[tauri::command(async)]
@@ -151,6 +192,132 @@ fn tune(desktop: State<'_, Desktop>, discovery: f32) -> Answer<()> {
 #[tauri::command(async)]
 fn stop_radio(desktop: State<'_, Desktop>) -> Answer<()> {
     Ok(desktop.stop_radio()?)
+}
+
+#[tauri::command(async)]
+fn mixes(desktop: State<'_, Desktop>) -> Answer<Vec<MixRow>> {
+    Ok(desktop.mixes()?)
+}
+
+#[tauri::command(async)]
+fn mix(desktop: State<'_, Desktop>, id: String, count: u32) -> Answer<MixFound> {
+    Ok(desktop.mix(&id, count)?)
+}
+
+#[tauri::command(async)]
+fn play_mix(desktop: State<'_, Desktop>, id: String, count: u32) -> Answer<()> {
+    Ok(desktop.play_mix(&id, count)?)
+}
+
+#[tauri::command(async)]
+fn path(desktop: State<'_, Desktop>, from: i64, to: i64, count: u32) -> Answer<Vec<PickRow>> {
+    Ok(desktop.path(from, to, count)?)
+}
+
+#[tauri::command(async)]
+fn play_path(desktop: State<'_, Desktop>, from: i64, to: i64, count: u32) -> Answer<()> {
+    Ok(desktop.play_path(from, to, count)?)
+}
+
+#[tauri::command(async)]
+fn play_picks(
+    desktop: State<'_, Desktop>,
+    source: PlaylistSource,
+    picks: Vec<PickRef>,
+    index: u32,
+) -> Answer<()> {
+    Ok(desktop.play_picks(&source, &picks, index)?)
+}
+
+#[tauri::command(async)]
+fn playlists(desktop: State<'_, Desktop>) -> Answer<Vec<PlaylistRow>> {
+    Ok(desktop.playlists()?)
+}
+
+#[tauri::command(async)]
+fn playlist(desktop: State<'_, Desktop>, id: i64, offset: u32, limit: u32) -> Answer<PlaylistPage> {
+    Ok(desktop.playlist(id, offset, limit)?)
+}
+
+#[tauri::command(async)]
+fn create_playlist(
+    desktop: State<'_, Desktop>,
+    name: String,
+    source: PlaylistSource,
+    living: bool,
+) -> Answer<PlaylistRow> {
+    Ok(desktop.create_playlist(&name, &source, living)?)
+}
+
+#[tauri::command(async)]
+fn rename_playlist(desktop: State<'_, Desktop>, id: i64, name: String) -> Answer<()> {
+    Ok(desktop.rename_playlist(id, &name)?)
+}
+
+#[tauri::command(async)]
+fn delete_playlist(desktop: State<'_, Desktop>, id: i64) -> Answer<()> {
+    Ok(desktop.delete_playlist(id)?)
+}
+
+#[tauri::command(async)]
+fn undelete_playlist(desktop: State<'_, Desktop>, id: i64) -> Answer<()> {
+    Ok(desktop.undelete_playlist(id)?)
+}
+
+#[tauri::command(async)]
+fn add_to_playlist(desktop: State<'_, Desktop>, id: i64, tracks: Vec<i64>) -> Answer<()> {
+    Ok(desktop.add_to_playlist(id, &tracks)?)
+}
+
+#[tauri::command(async)]
+fn remove_from_playlist(desktop: State<'_, Desktop>, id: i64, entries: Vec<i64>) -> Answer<()> {
+    Ok(desktop.remove_from_playlist(id, &entries)?)
+}
+
+#[tauri::command(async)]
+fn move_in_playlist(desktop: State<'_, Desktop>, id: i64, entry: i64, index: u32) -> Answer<()> {
+    Ok(desktop.move_in_playlist(id, entry, index)?)
+}
+
+#[tauri::command(async)]
+fn refresh_playlist(desktop: State<'_, Desktop>, id: i64) -> Answer<()> {
+    Ok(desktop.refresh_playlist(id)?)
+}
+
+#[tauri::command(async)]
+fn import_playlist(app: AppHandle, desktop: State<'_, Desktop>) -> Answer<Option<PlaylistRow>> {
+    let chosen = app
+        .dialog()
+        .file()
+        .set_title("Which playlist?")
+        .add_filter("Playlists", &["m3u8", "m3u", "pls", "xspf", "jspf", "json"])
+        .blocking_pick_file();
+    let Some(path) = chosen.and_then(|chosen| chosen.into_path().ok()) else {
+        return Ok(None);
+    };
+    Ok(Some(desktop.import_playlist(&path)?))
+}
+
+#[tauri::command(async)]
+fn export_playlist(app: AppHandle, desktop: State<'_, Desktop>, id: i64) -> Answer<Option<String>> {
+    let mut dialog = app
+        .dialog()
+        .file()
+        .set_title("Where to?")
+        .set_file_name(desktop.playlist_file_name(id)?);
+    for ending in ["m3u8", "m3u", "pls", "xspf", "jspf"] {
+        dialog = dialog.add_filter(ending.to_uppercase(), &[ending]);
+    }
+    let chosen = dialog.blocking_save_file();
+    let Some(path) = chosen.and_then(|chosen| chosen.into_path().ok()) else {
+        return Ok(None);
+    };
+    Ok(Some(desktop.export_playlist(id, &path)?))
+}
+
+#[tauri::command(async)]
+fn play_playlist(desktop: State<'_, Desktop>, id: i64, index: u32) -> Answer<()> {
+    Ok(desktop.play_playlist(id, index)?)
 }
 
 #[tauri::command(async)]
@@ -196,6 +363,52 @@ fn feedback(desktop: State<'_, Desktop>) -> Answer<Vec<FeedbackRow>> {
 #[tauri::command(async)]
 fn undo_feedback(desktop: State<'_, Desktop>, id: Option<i64>) -> Answer<()> {
     Ok(desktop.undo_feedback(id)?)
+}
+
+#[tauri::command(async)]
+fn turn(desktop: State<'_, Desktop>, term: String, up: bool) -> Answer<FeedbackRow> {
+    Ok(desktop.turn(&term, up)?)
+}
+
+#[tauri::command(async)]
+fn taste(desktop: State<'_, Desktop>) -> Answer<TastePage> {
+    Ok(desktop.taste()?)
+}
+
+#[tauri::command(async)]
+fn forget(desktop: State<'_, Desktop>, since: Option<String>) -> Answer<()> {
+    Ok(desktop.forget(since.as_deref())?)
+}
+
+#[tauri::command(async)]
+fn remember(desktop: State<'_, Desktop>, forgotten: i64) -> Answer<()> {
+    Ok(desktop.remember(forgotten)?)
+}
+
+#[tauri::command(async)]
+fn export_taste(app: AppHandle, desktop: State<'_, Desktop>) -> Answer<Option<String>> {
+    let chosen = app
+        .dialog()
+        .file()
+        .set_title("Where to?")
+        .set_file_name("segue-taste.json")
+        .add_filter("JSON", &["json"])
+        .blocking_save_file();
+    let Some(path) = chosen.and_then(|chosen| chosen.into_path().ok()) else {
+        return Ok(None);
+    };
+    desktop.export_taste(&path)?;
+    Ok(Some(path.to_string_lossy().into_owned()))
+}
+
+#[tauri::command(async)]
+fn first_choice(desktop: State<'_, Desktop>) -> Answer<Vec<TrackRow>> {
+    Ok(desktop.first_choice()?)
+}
+
+#[tauri::command(async)]
+fn end_first_choice(desktop: State<'_, Desktop>) -> Answer<()> {
+    Ok(desktop.end_first_choice()?)
 }
 
 #[tauri::command(async)]

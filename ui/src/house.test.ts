@@ -25,5 +25,7 @@ test.each(sources)("%s keeps to its room", (path, text) => {
 
 test.each(sources)("%s opens with its promise and is short enough to read", (path, text) => {
   expect(text).toMatch(/^(\/\/ |<!-- |\/\* )/);
-  if (!path.includes("words")) expect(text.split("\n").length).toBeLessThanOrEqual(260);
+  // Lists of words, and what Rust writes, are as long as they are.
+  if (!path.includes("words") && path !== "./ipc/types.ts")
+    expect(text.split("\n").length).toBeLessThanOrEqual(260);
 });

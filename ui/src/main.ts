@@ -13,6 +13,7 @@ async function backend(): Promise<Backend> {
   const { makeFake } = await import("./ipc/fake");
   return makeFake({
     empty: wish.has("empty"),
+    fresh: wish.has("empty") || wish.has("new"),
     live: true,
     delay_ms: 20,
     tracks: Number(wish.get("tracks") ?? 20_000),

@@ -37,8 +37,8 @@ fn wish(arguments: &[String], more: &[&str], usage: &str) -> Outcome<Wish> {
     while let Some(argument) = left.next() {
         let value = left.next().ok_or_else(|| Failure::usage(usage))?;
         match argument.as_str() {
-            "--training" => wish.training = PathBuf::from(value),
-            "--cache" => wish.cache = PathBuf::from(value),
+            "--training" => wish.training = absolute(value)?,
+            "--cache" => wish.cache = absolute(value)?,
             name if more.contains(&name) => wish.options.push((name.into(), value.clone())),
             other => return Err(Failure::usage(&format!("eval: no option {other}; {usage}"))),
         }
@@ -49,6 +49,7 @@ fn wish(arguments: &[String], more: &[&str], usage: &str) -> Outcome<Wish> {
             wish.training.display()
         )));
     }
+    setup::everything(setup::For::Evaluating)?;
     if !has_program("ffmpeg") {
         return Err(Failure::new(
             "ffmpeg is missing: it decodes the training music and makes the copies to compare",
@@ -57,6 +58,12 @@ fn wish(arguments: &[String], more: &[&str], usage: &str) -> Outcome<Wish> {
     fs::create_dir_all(&wish.cache)
         .map_err(|error| Failure::new(format!("cannot make {}: {error}", wish.cache.display())))?;
     Ok(wish)
+}
+
+/// A folder as it is named from here: the programs below run elsewhere.
+fn absolute(folder: &str) -> Outcome<PathBuf> {
+    std::path::absolute(folder)
+        .map_err(|error| Failure::new(format!("cannot tell where {folder} is: {error}")))
 }
 
 /// A Python program of `models/train`, with the player built for it to ask.
@@ -68,7 +75,6 @@ fn script(python: &Path, name: &str) -> Command {
 }
 
 fn player() -> Outcome<PathBuf> {
-    setup::everything(setup::For::Running)?;
     step(
         "building the segue command for release",
         &mut cargo(&["build", "--release", "-p", "segue-cli"]),
@@ -80,7 +86,7 @@ pub(crate) fn taste(arguments: &[String]) -> Outcome {
     let wish = wish(
         arguments,
         &["--seeds", "--listeners", "--sizes", "--parts"],
-        "usage: cargo xtask eval taste [--training FOLDER] [--cache FOLDER] [--seeds 11,12,…] [--listeners PER_SEED] [--sizes 0,20,…] [--parts ranking,controls,online,session,stations]",
+        "usage: cargo xtask eval taste [--training FOLDER] [--cache FOLDER] [--seeds 11,12,…] [--listeners PER_SEED] [--sizes 0,20,…] [--parts ranking,worlds,controls,online,session,stations,mixes,flow,reasons]",
     )?;
     let segue = player()?;
     let features = wish.cache.join("taste.jsonl");

@@ -131,6 +131,12 @@ fn tour() -> Outcome {
         &format!("segue radio {id} --count 8"),
         &mut segue(&["radio", &id, "--count", "8"]),
     )?;
+    let words = "words:calm piano, no drums";
+    step(
+        &format!("segue radio \"{words}\" --count 4"),
+        &mut segue(&["radio", words, "--count", "4"]),
+    )?;
+    step("segue mix --list", &mut segue(&["mix", "--list"]))?;
     let radio = json(&mut segue(&["--json", "radio", &id, "--count", "1"]))?;
     let (Some(from), Some(to)) = (
         seed["path"].as_str(),

@@ -9,11 +9,12 @@ use std::process::{Command, Stdio};
 
 use crate::shell::{Failure, Outcome, has_program, npm, root, run, say, step};
 
-/// What the set-up is for: tests need a few programs more.
+/// What the set-up is for: tests and evaluations need a few programs more.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum For {
     Running,
     Testing,
+    Evaluating,
 }
 
 /// Packages to build and run the player with, on Debian and Ubuntu.
@@ -34,6 +35,9 @@ const APT_RUNNING: &[&str] = &[
 /// Packages that the tests need beside them: a display, a WebDriver and a session bus for the real window.
 const APT_TESTING: &[&str] = &["xvfb", "xauth", "webkit2gtk-driver", "dbus", "dbus-x11"];
 
+/// Packages that evaluations need beside them: a decoder for the training music, and Python's environments.
+const APT_EVALUATING: &[&str] = &["ffmpeg", "python3-venv"];
+
 pub(crate) fn everything(purpose: For) -> Outcome {
     system_packages(purpose)?;
     npm_packages()?;
@@ -43,8 +47,10 @@ pub(crate) fn everything(purpose: For) -> Outcome {
 fn system_packages(purpose: For) -> Outcome {
     if has_program("apt-get") {
         let mut wanted = APT_RUNNING.to_vec();
-        if purpose == For::Testing {
-            wanted.extend(APT_TESTING);
+        match purpose {
+            For::Running => {}
+            For::Testing => wanted.extend(APT_TESTING),
+            For::Evaluating => wanted.extend(APT_EVALUATING),
         }
         return apt(&wanted);
     }

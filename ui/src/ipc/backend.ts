@@ -13,14 +13,26 @@ import type {
   JobAction,
   JobKind,
   LibraryStatus,
+  MixFound,
+  MixRow,
+  PickRef,
   PickRow,
   PlayerCommand,
   PlayerState,
+  PlaylistPage,
+  PlaylistRow,
+  PlaylistSource,
   QueuePage,
   RatingName,
+  SeedRef,
+  SeedRow,
   SongsPage,
   SongsQuery,
+  StationRequest,
+  TastePage,
+  TrackRow,
   WaveformRow,
+  WishRow,
 } from "./types";
 
 export type * from "./types";
@@ -52,12 +64,45 @@ export interface Backend {
   playSongs(query: SongsQuery, index: number, source: PlayFrom): Promise<void>;
   playTracks(ids: number[], source: PlayFrom): Promise<void>;
   enqueue(ids: number[], at: EnqueueAt): Promise<void>;
-  /** What a station from these seeds would play; plays nothing. `discovery` 0 familiar .. 1 new. */
-  radio(ids: number[], discovery: number | null, count: number): Promise<PickRow[]>;
-  startRadio(ids: number[], discovery: number | null): Promise<void>;
+  /** What a station would play; plays nothing. */
+  radio(request: StationRequest, count: number): Promise<PickRow[]>;
+  startRadio(request: StationRequest): Promise<void>;
+  /** Seeds as they are shown, in the order asked for. */
+  seeds(seeds: SeedRef[]): Promise<SeedRow[]>;
+  /** Artists, genres and heard tags (and playlists) whose names hold `text`, the likeliest first; common ones for "". */
+  findSeeds(text: string, limit: number): Promise<SeedRow[]>;
+  /** How a wish in words is understood. */
+  understand(text: string): Promise<WishRow>;
   tune(discovery: number): Promise<void>;
   /** Ends the station and leaves its queue. */
   stopRadio(): Promise<void>;
+  /** The mixes that can be had now, in the order to show them. */
+  mixes(): Promise<MixRow[]>;
+  mix(id: string, count: number): Promise<MixFound>;
+  playMix(id: string, count: number): Promise<void>;
+  /** A way from one song to another, both included. */
+  path(from: number, to: number, count: number): Promise<PickRow[]>;
+  playPath(from: number, to: number, count: number): Promise<void>;
+  /** Plays picks as they are shown, from the one at `index` on; `source` is what they were made from. */
+  playPicks(source: PlaylistSource, picks: PickRef[], index: number): Promise<void>;
+  playlists(): Promise<PlaylistRow[]>;
+  playlist(id: number, offset: number, limit: number): Promise<PlaylistPage>;
+  /** Makes a playlist; a living one is made anew each day from its source (searches, mixes, stations). */
+  createPlaylist(name: string, source: PlaylistSource, living: boolean): Promise<PlaylistRow>;
+  renamePlaylist(id: number, name: string): Promise<void>;
+  deletePlaylist(id: number): Promise<void>;
+  /** Brings back the playlist deleted last. */
+  undeletePlaylist(id: number): Promise<void>;
+  addToPlaylist(id: number, tracks: number[]): Promise<void>;
+  removeFromPlaylist(id: number, entries: number[]): Promise<void>;
+  moveInPlaylist(id: number, entry: number, index: number): Promise<void>;
+  /** Makes a living playlist anew, now. */
+  refreshPlaylist(id: number): Promise<void>;
+  /** Asks with the system's own dialog which file to read; `null` when the listener thought better of it. */
+  importPlaylist(): Promise<PlaylistRow | null>;
+  /** Asks where to; `null` when the listener thought better of it, else the path. */
+  exportPlaylist(id: number): Promise<string | null>;
+  playPlaylist(id: number, index: number): Promise<void>;
   player(): Promise<PlayerState>;
   command(command: PlayerCommand): Promise<void>;
   queue(offset: number, limit: number): Promise<QueuePage>;
@@ -70,6 +115,19 @@ export interface Backend {
   feedback(): Promise<FeedbackRow[]>;
   /** Takes back what was said: the latest, or that of a number. */
   undoFeedback(id: number | null): Promise<void>;
+  /** Turns what a reason or a leaning rests on up or down (`term` of `ReasonRow`, `LeaningRow`, `InterestRow`). */
+  turn(term: string, up: boolean): Promise<FeedbackRow>;
+  taste(): Promise<TastePage>;
+  /** Forgets what was learned since an instant (ISO 8601), or all of it. The plays stay. */
+  forget(since: string | null): Promise<void>;
+  /** Learns again what was forgotten. */
+  remember(forgotten: number): Promise<void>;
+  /** Asks where to, and writes what was learned as JSON; `null` when the listener thought better of it. */
+  exportTaste(): Promise<string | null>;
+  /** A dozen songs as unlike as the library has, to begin with; answered with `rate`. */
+  firstChoice(): Promise<TrackRow[]>;
+  /** The first choice was made, or is not wanted. */
+  endFirstChoice(): Promise<void>;
   job(job: JobKind, action: JobAction): Promise<void>;
   coverUrl(track: number, size: CoverSize): string;
   /** Calls `hear` for every event until the returned function is called. */

@@ -1,7 +1,7 @@
-// What the fake twin answers from its library: lists in order, and stations with made-up reasons. Pure.
+// What the fake twin answers from its library: lists in order, and outlines. Pure.
 import { chance, type FakeLibrary } from "./fake-library";
 import type { AlbumsQuery } from "./backend";
-import type { AlbumRow, PickRow, SongsQuery, Station, TrackRow, WaveformRow } from "./types";
+import type { AlbumRow, SongsQuery, TrackRow, WaveformRow } from "./types";
 
 export function cut(whole: FakeLibrary, size: number): FakeLibrary {
   const last = whole.albumOf.get(size)?.id ?? 0;
@@ -40,37 +40,6 @@ export function find(library: FakeLibrary, query: SongsQuery): TrackRow[] {
     added: (row) => row.added_at,
   };
   return rows.sort((a, b) => compare(by[query.sort](a), by[query.sort](b), query.descending) || a.id - b.id);
-}
-
-export function picks(
-  library: FakeLibrary,
-  station: Station,
-  salt: number,
-  count: number,
-  without: number[],
-): PickRow[] {
-  const [seed] = station.seeds;
-  if (!seed) return [];
-  const next = chance(seed.id * 31 + salt + Math.round(station.discovery * 100));
-  const genre = seed.genres[0];
-  const fit = library.tracks.filter((row) => row.genres[0] === genre && !without.includes(row.id));
-  const familiar = fit.filter((row) => row.plays > 3);
-  const fresh = fit.filter((row) => row.plays === 0);
-  return Array.from({ length: Math.min(count, fit.length) }, () => {
-    const known = next() > station.discovery;
-    const from = known && familiar.length > 0 ? familiar : fresh.length > 0 ? fresh : fit;
-    const track = from[Math.floor(next() * from.length)]!;
-    const tags = library.albumOf.get(track.id)?.scene.tags ?? [];
-    const tag = tags[Math.floor(next() * tags.length)] ?? "sound";
-    const reasons = [
-      { kind: "sound", text: `sounds like “${seed.title}”`, weight: 0.4 + next() * 0.5 },
-      { kind: "tag", text: `shares ${tag}`, weight: 0.1 + next() * 0.3 },
-      known
-        ? { kind: "familiar", text: `you played it ${track.plays} times`, weight: 0.1 + next() * 0.2 }
-        : { kind: "new", text: "new to you", weight: 0.05 + next() * 0.2 },
-    ];
-    return { track, score: next(), reasons };
-  });
 }
 
 /** Verses and refrains, a quiet beginning and a slow end; the same for the same song. */

@@ -34,7 +34,8 @@ const KEYS = [
 ];
 const EPOCH_MS = Date.UTC(2026, 9, 1);
 
-export function makeLibrary(size: number, seed = 7): FakeLibrary {
+/** `fresh`: nothing in it was ever played. */
+export function makeLibrary(size: number, fresh = false, seed = 7): FakeLibrary {
   const next = chance(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)]!;
   const between = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
@@ -86,7 +87,8 @@ export function makeLibrary(size: number, seed = 7): FakeLibrary {
         used.add(name);
         const performer = compilation ? pick(scene.first) + glue + pick(scene.second) : artist;
         const guest = next() < 0.07 ? [pick(scene.first) + glue + pick(scene.second)] : [];
-        const played = next() < 0.55 ? 0 : Math.floor(next() ** 3 * 60);
+        const heard = next() < 0.55 ? 0 : Math.floor(next() ** 3 * 60);
+        const played = fresh ? 0 : heard;
         const duration_s = genre === "Ambient" || genre === "Techno" ? between(240, 720) : between(118, 402);
         const id = library.tracks.length + 1;
         const file = `${String(number).padStart(2, "0")} ${name.replaceAll("/", "-")}.flac`;
@@ -118,7 +120,7 @@ export function makeLibrary(size: number, seed = 7): FakeLibrary {
           tags: next() < 0.9 ? scene.tags : null,
           plays: played,
           skips: Math.floor(played * next() * 0.4),
-          rating: next() < 0.05 ? "like" : next() < 0.01 ? "dislike" : null,
+          rating: fresh ? null : next() < 0.05 ? "like" : next() < 0.01 ? "dislike" : null,
           added_at: added,
           missing: next() < 0.002,
           has_cover: covered,

@@ -1,8 +1,19 @@
-// The fake twin's player: a queue in playing order, a clock that may be told the time, and no sound.
-import type { PlayerCommand, PlayerState, QueuePage, QueueRow, TrackRow } from "./types";
-import type { ReasonRow, Station } from "./types";
+// The fake twin's player: a queue in playing order, a clock that may be told the time, a guest DJ, and no sound.
+import type { DjMode, PickRow, PlayerCommand, PlayerState, QueuePage, QueueRow } from "./types";
+import type { ReasonRow, Station, TrackRow } from "./types";
 
-export type Refill = (station: Station, heard: QueueRow[]) => { track: TrackRow; reasons: ReasonRow[] }[];
+export type Ears = {
+  changed: () => void;
+  /** A song was left, for another or for silence. */
+  left: (row: QueueRow, guest: boolean) => void;
+  /** What a station plays after what stands in the queue. */
+  refill: (station: Station, heard: QueueRow[]) => PickRow[];
+  /** What the guest DJ puts between two songs. */
+  thread: (mode: DjMode, before: TrackRow, after: TrackRow | null) => PickRow | null;
+};
+
+/** So many of the songs to come get a threaded one after them. */
+const THREADED = 12;
 
 export class FakePlayer {
   rows: QueueRow[] = [];
@@ -16,15 +27,14 @@ export class FakePlayer {
     repeat: "off",
     shuffle: false,
     station: null,
+    dj: null,
+    guest: false,
     queue_revision: 1,
     output_error: null,
   };
   #entry = 1;
 
-  constructor(
-    private changed: () => void,
-    private refill: Refill,
-  ) {}
+  constructor(private ears: Ears) {}
 
   row(track: TrackRow, source: string, reasons: ReasonRow[] = []): QueueRow {
     return { entry: this.#entry++, track, source, reasons };
@@ -33,22 +43,22 @@ export class FakePlayer {
   play(rows: QueueRow[], index: number, station: Station | null = null): void {
     this.rows = rows;
     this.state.station = station;
+    this.#thread(index);
     this.#touch();
     this.#go(rows.length > 0 ? index : null);
   }
 
   insert(rows: QueueRow[], at: "next" | "last"): void {
     this.rows.splice(at === "next" ? (this.at ?? -1) + 1 : this.rows.length, 0, ...rows);
-    this.#touch();
-    this.#tell();
+    this.#thread(this.at ?? 0);
+    this.#tellTouched();
   }
 
   tune(station: Station | null): void {
     this.state.station = station;
     if (station) this.rows = this.rows.slice(0, (this.at ?? -1) + 1);
     this.#fill();
-    this.#touch();
-    this.#tell();
+    this.#tellTouched();
   }
 
   page(offset: number, limit: number): QueuePage {
@@ -113,10 +123,17 @@ export class FakePlayer {
         this.at = this.rows.length > 0 ? 0 : null;
         this.state.station = null;
         return this.#tellTouched();
+      case "dj":
+        this.state.dj = command.mode;
+        this.#thread(this.at ?? 0);
+        return this.#tellTouched();
+      case "guest":
+        return this.#tell({ guest: command.on });
     }
   }
 
   #go(index: number | null): void {
+    if (this.state.current) this.ears.left(this.state.current, this.state.guest);
     this.at = index;
     const current = index === null ? null : (this.rows[index] ?? null);
     this.#fill();
@@ -128,10 +145,20 @@ export class FakePlayer {
   #fill(): void {
     const { station } = this.state;
     if (!station || this.rows.length - (this.at ?? 0) > 12) return;
-    this.rows.push(
-      ...this.refill(station, this.rows).map(({ track, reasons }) => this.row(track, "radio", reasons)),
-    );
+    const picks = this.ears.refill(station, this.rows);
+    this.rows.push(...picks.map(({ track, reasons }) => this.row(track, "radio", reasons)));
     this.#touch();
+  }
+
+  /** Takes out what was threaded in after `at`, and threads anew if the guest DJ is there. */
+  #thread(at: number): void {
+    const { dj, station } = this.state;
+    const own = this.rows.filter((row, place) => place <= at || row.source !== "dj");
+    this.rows = own.flatMap((row, place) => {
+      const wanted = dj !== null && station === null && place >= at && place < at + THREADED;
+      const pick = wanted ? this.ears.thread(dj, row.track, own[place + 1]?.track ?? null) : null;
+      return pick ? [row, this.row(pick.track, "dj", pick.reasons)] : [row];
+    });
   }
 
   #touch(): void {
@@ -145,6 +172,6 @@ export class FakePlayer {
 
   #tell(change: Partial<PlayerState> = {}): void {
     this.state = { ...this.state, ...change };
-    this.changed();
+    this.ears.changed();
   }
 }

@@ -74,9 +74,19 @@ kind: string, text: string,
 /**
  * The term itself, in the score's own unit.
  */
-weight: number, };
+weight: number, 
+/**
+ * Names what the reason rests on, to be turned down with; `null` where there is nothing to turn.
+ */
+term: string | null, };
 
 export type PickRow = { track: TrackRow, score: number, reasons: Array<ReasonRow>, };
+
+export type PickRef = { 
+/**
+ * The track.
+ */
+id: number, reasons: Array<ReasonRow>, };
 
 export type QueueRow = { 
 /**
@@ -84,11 +94,11 @@ export type QueueRow = {
  */
 entry: number, track: TrackRow, 
 /**
- * `radio`, `album`, `search`, `queue` …: see `PlaySource`.
+ * `radio`, `album`, `search`, `queue` …: see `PlaySource`; `dj` for what the guest DJ threaded in.
  */
 source: string, 
 /**
- * Why a radio put it here; empty otherwise.
+ * Why Segue put it here; empty otherwise.
  */
 reasons: Array<ReasonRow>, };
 
@@ -102,17 +112,109 @@ export type PlayerStatus = "stopped" | "playing" | "paused";
 
 export type RepeatMode = "off" | "all" | "one";
 
-export type Station = { seeds: Array<TrackRow>, 
+export type SeedRef = { "of": "track", id: number, } | { "of": "album", id: number, } | { "of": "artist", name: string, } | { "of": "genre", name: string, } | { "of": "tag", name: string, } | { "of": "playlist", id: number, } | { "of": "words", text: string, };
+
+export type StationRequest = { seeds: Array<SeedRef>, 
+/**
+ * To be kept away from: alchemy's other pan.
+ */
+less: Array<SeedRef>, 
+/**
+ * 0 familiar .. 1 new; `null` for the middle.
+ */
+discovery: number | null, };
+
+export type SeedRow = { seed: SeedRef, name: string, 
+/**
+ * The artist of a song or an album; how many songs an artist has; what was understood of words.
+ */
+detail: string, 
+/**
+ * The track whose cover stands for it.
+ */
+cover_track: number | null, };
+
+export type WishRow = { wanted: Array<WishTermRow>, unwanted: Array<WishTermRow>, 
+/**
+ * Words that mean nothing to Segue.
+ */
+unknown: Array<string>, };
+
+export type WishTermRow = { 
+/**
+ * `tag`, `genre`, `artist`, `era`, `tempo`.
+ */
+kind: string, name: string, };
+
+export type Station = { 
+/**
+ * What it grew from, in a few words.
+ */
+name: string, seeds: Array<SeedRow>, less: Array<SeedRow>, 
 /**
  * 0 familiar .. 1 new.
  */
 discovery: number, };
 
+export type MixRow = { 
+/**
+ * `for-you`, `daily:2`, `decade:1990` …
+ */
+id: string, 
+/**
+ * `for-you`, `daily`, `decade` …
+ */
+kind: string, name: string, 
+/**
+ * What it is made of, in a few words.
+ */
+about: string, 
+/**
+ * Up to four tracks whose covers stand for it.
+ */
+cover_tracks: Array<number>, };
+
+export type MixFound = { mix: MixRow, tracks: Array<PickRow>, };
+
+export type PlaylistSource = { "of": "tracks", ids: Array<number>, } | { "of": "search", query: SongsQuery, } | { "of": "mix", id: string, count: number, } | { "of": "station", request: StationRequest, count: number, } | { "of": "path", from: number, to: number, count: number, } | { "of": "queue" };
+
+export type PlaylistRow = { id: number, name: string, 
+/**
+ * Made anew each day from its source, instead of staying as it is.
+ */
+living: boolean, 
+/**
+ * What a living one is made from, in words.
+ */
+about: string, tracks: number, 
+/**
+ * Of these, songs that are not here now: out of the library, or their files away. Their places are kept.
+ */
+missing: number, duration_s: number, cover_tracks: Array<number>, changed_at: string, };
+
+export type PlaylistEntryRow = { 
+/**
+ * Names this place, not the track.
+ */
+entry: number, 
+/**
+ * Of a song that is not in the library: what was known of it, with `id` 0.
+ */
+track: TrackRow, reasons: Array<ReasonRow>, };
+
+export type PlaylistPage = { playlist: PlaylistRow, offset: number, rows: Array<PlaylistEntryRow>, };
+
+export type DjMode = "nearest" | "same-artist" | "bridge";
+
 export type PlayerState = { status: PlayerStatus, current: QueueRow | null, position_s: number, duration_s: number, 
 /**
  * 0..1, as the slider shows it.
  */
-volume: number, repeat: RepeatMode, shuffle: boolean, station: Station | null, 
+volume: number, repeat: RepeatMode, shuffle: boolean, station: Station | null, dj: DjMode | null, 
+/**
+ * A guest session: what is played teaches nothing.
+ */
+guest: boolean, 
 /**
  * Changes whenever the queue does.
  */
@@ -122,7 +224,7 @@ queue_revision: number,
  */
 output_error: string | null, };
 
-export type PlayerCommand = { "do": "play" } | { "do": "pause" } | { "do": "toggle" } | { "do": "next" } | { "do": "previous" } | { "do": "seek", position_s: number, } | { "do": "volume", volume: number, } | { "do": "repeat", mode: RepeatMode, } | { "do": "shuffle", on: boolean, } | { "do": "jump", entry: number, } | { "do": "remove", entry: number, } | { "do": "move", entry: number, index: number, } | { "do": "clear" };
+export type PlayerCommand = { "do": "play" } | { "do": "pause" } | { "do": "toggle" } | { "do": "next" } | { "do": "previous" } | { "do": "seek", position_s: number, } | { "do": "volume", volume: number, } | { "do": "repeat", mode: RepeatMode, } | { "do": "shuffle", on: boolean, } | { "do": "jump", entry: number, } | { "do": "remove", entry: number, } | { "do": "move", entry: number, index: number, } | { "do": "clear" } | { "do": "dj", mode: DjMode | null, } | { "do": "guest", on: boolean, };
 
 export type EnqueueAt = "next" | "last";
 
@@ -158,7 +260,7 @@ message: string | null, };
 
 export type FailureRow = { path: string, reason: string, };
 
-export type FeedbackKind = "not-now" | "never" | "wrong-after";
+export type FeedbackKind = "not-now" | "never" | "wrong-after" | "less" | "more";
 
 export type FeedbackRow = { id: number, 
 /**
@@ -176,7 +278,115 @@ artist: string | null,
 /**
  * Of *wrong after*: the song before.
  */
-earlier: TrackRow | null, };
+earlier: TrackRow | null, 
+/**
+ * Of *less* and *more*: what was turned, in words and by name.
+ */
+about: string | null, term: string | null, };
+
+export type LeaningRow = { name: string, 
+/**
+ * Log odds of being listened to, against the average recording.
+ */
+weight: number, 
+/**
+ * Standard deviation of `weight`.
+ */
+deviation: number, 
+/**
+ * Times listened to.
+ */
+plays: number, 
+/**
+ * Names it, to be turned with.
+ */
+term: string, 
+/**
+ * How often it was turned up less how often down.
+ */
+turned: number, };
+
+export type InterestRow = { 
+/**
+ * From 1; the daily mix of this number is made from it.
+ */
+number: number, name: string, 
+/**
+ * Share of what is liked, in 0..1.
+ */
+share: number, tags: Array<string>, artists: Array<string>, 
+/**
+ * Songs that stand for it, the best liked first.
+ */
+examples: Array<TrackRow>, 
+/**
+ * Share of its plays by hour on the listener's clock, `[24]`.
+ */
+hours: Array<number>, term: string, turned: number, };
+
+export type TastePartRow = { 
+/**
+ * `sound`, `corners`, `hours`, `followed`.
+ */
+part: string, kept: boolean, 
+/**
+ * Nats per held-out play that it wins; negative where it loses. `null` without enough plays to tell.
+ */
+gain: number | null, };
+
+export type ForetoldRow = { plays: number, 
+/**
+ * Area under the ROC curve; 0.5 is chance.
+ */
+auc: number, 
+/**
+ * Mean logarithmic loss in nats, and that of always foretelling the same.
+ */
+log_loss: number, log_loss_baseline: number, 
+/**
+ * Mean distance between foretold and found shares.
+ */
+calibration_error: number, };
+
+export type ForgottenRow = { id: number, 
+/**
+ * When it was said.
+ */
+at: string, 
+/**
+ * `null` for everything before `at`.
+ */
+since: string | null, 
+/**
+ * Plays that lie in it.
+ */
+plays: number, };
+
+export type TastePage = { 
+/**
+ * Plays in the log.
+ */
+plays: number, 
+/**
+ * Those of them that taught: of music that is here, by no guest, not forgotten.
+ */
+taught: number, first_play: string | null, version: string, 
+/**
+ * How much of itself the taste brings into a ranking, in 0..1.
+ */
+voice: number, foretold: ForetoldRow | null, parts: Array<TastePartRow>, interests: Array<InterestRow>, liked_artists: Array<LeaningRow>, disliked_artists: Array<LeaningRow>, liked_genres: Array<LeaningRow>, disliked_genres: Array<LeaningRow>, liked_tags: Array<LeaningRow>, disliked_tags: Array<LeaningRow>, liked_albums: Array<LeaningRow>, 
+/**
+ * Share of all listening by hour on the listener's clock, `[24]`.
+ */
+hours: Array<number>, 
+/**
+ * What was turned by hand and holds, the latest first.
+ */
+turned: Array<FeedbackRow>, forgotten: Array<ForgottenRow>, 
+/**
+ * Plays of guest sessions, which taught nothing.
+ */
+guest_plays: number, };
 
 export type RootRow = { path: string, 
 /**
@@ -210,6 +420,10 @@ serving: string | null,
  */
 to_hear: number, provider: string | null, jobs: Array<JobProgress>, 
 /**
+ * Whether to offer the first choice among a dozen songs: enough was heard, nothing was played, nothing was chosen.
+ */
+first_choice: boolean, 
+/**
  * Changes whenever songs, albums or folders do.
  */
 revision: number, };
@@ -218,4 +432,4 @@ export type CommandError = { code: ErrorCodeName, message: string, };
 
 export type ErrorCodeName = "not-found" | "unplayable" | "no-device" | "no-model" | "database" | "invalid" | "other";
 
-export type AppEvent = { "event": "player", state: PlayerState, } | { "event": "position", entry: number, position_s: number, } | { "event": "library", revision: number, } | { "event": "job", progress: JobProgress, } | { "event": "notice", message: string, };
+export type AppEvent = { "event": "player", state: PlayerState, } | { "event": "position", entry: number, position_s: number, } | { "event": "library", revision: number, } | { "event": "playlists" } | { "event": "taste" } | { "event": "job", progress: JobProgress, } | { "event": "notice", message: string, };

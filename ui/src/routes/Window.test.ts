@@ -1,43 +1,22 @@
 // The whole window before the fake twin, found by role and label as a listener finds it.
 // @vitest-environment jsdom
-import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
+import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
-import { makeFake, type Fake } from "../ipc/fake";
+import type { Fake, FakeOptions } from "../ipc/fake";
 import { makeLibrary } from "../ipc/fake-library";
-import { App } from "../state/app.svelte";
-import Window from "./Window.svelte";
+import { furnishJsdom, openWindow, player, press, rows } from "./testing";
 
-beforeAll(() => {
-  vi.stubGlobal(
-    "ResizeObserver",
-    class {
-      observe() {}
-      unobserve() {}
-      disconnect() {}
-    },
-  );
-  // jsdom lays nothing out: say how large everything is.
-  Object.defineProperty(HTMLElement.prototype, "clientHeight", { configurable: true, value: 600 });
-  Object.defineProperty(HTMLElement.prototype, "clientWidth", { configurable: true, value: 1000 });
-});
-
+beforeAll(furnishJsdom);
 afterEach(cleanup);
 
 let fake: Fake;
 
-async function open(options: Parameters<typeof makeFake>[0]) {
-  fake = makeFake(options);
-  localStorage.clear();
-  render(Window, { app: new App(fake, localStorage, document.documentElement) });
+async function open(options: FakeOptions = {}) {
+  fake = await openWindow(options);
 }
 
-const rows = () => within(screen.getByRole("grid")).getAllByRole("row", { name: /, / });
-const player = () => within(screen.getByRole("region", { name: "Player" }));
-const press = (key: string, more = {}) =>
-  fireEvent.keyDown(document.activeElement ?? document.body, { key, ...more });
-
 test("the first run takes a pasted path, and songs appear while they are read", async () => {
-  await open({ tracks: 900, empty: true });
+  await open({ empty: true });
   await screen.findByRole("button", { name: "Use /home/mila/Music" });
   await fireEvent.input(screen.getByRole("textbox", { name: "Folder path" }), {
     target: { value: "/music" },
@@ -50,7 +29,7 @@ test("the first run takes a pasted path, and songs appear while they are read", 
 });
 
 test("plays with a double click, pauses with Space, stays out of the way while one types", async () => {
-  await open({ tracks: 900 });
+  await open();
   await waitFor(() => expect(rows().length).toBeGreaterThan(5));
   await fireEvent.dblClick(rows()[2]!);
   await player().findByRole("button", { name: "Pause" });
@@ -63,7 +42,7 @@ test("plays with a double click, pauses with Space, stays out of the way while o
 });
 
 test("the seek bar draws what plays once it was measured, and stays a slider", async () => {
-  await open({ tracks: 900 });
+  await open();
   await waitFor(() => expect(rows().length).toBeGreaterThan(5));
   await fireEvent.dblClick(rows()[2]!);
   await player().findByRole("button", { name: "Pause" });
@@ -93,7 +72,7 @@ test("the seek bar draws what plays once it was measured, and stays a slider", a
 });
 
 test("starts a radio from a row with R, and shows it on its page", async () => {
-  await open({ tracks: 900 });
+  await open();
   await waitFor(() => expect(rows().length).toBeGreaterThan(5));
   await fireEvent.click(rows()[3]!);
   await waitFor(() => expect(rows()[3]!.getAttribute("aria-selected")).toBe("true"));
@@ -106,7 +85,7 @@ test("starts a radio from a row with R, and shows it on its page", async () => {
 });
 
 test("every song offers a radio, and a menu with the rest", async () => {
-  await open({ tracks: 900 });
+  await open();
   await waitFor(() => expect(rows().length).toBeGreaterThan(5));
   expect(within(rows()[0]!).getByRole("button", { name: "Radio from this song" })).toBeTruthy();
   await fireEvent.contextMenu(rows()[1]!);
@@ -117,7 +96,9 @@ test("every song offers a radio, and a menu with the rest", async () => {
     "Play",
     "Play next",
     "Add to queue",
+    "Add to playlist",
     "Radio from this song",
+    "Radio from",
     "Go to album",
     "Like",
     "Not for me",
@@ -127,7 +108,7 @@ test("every song offers a radio, and a menu with the rest", async () => {
 });
 
 test("search narrows as one types; Escape shows all again", async () => {
-  await open({ tracks: 900 });
+  await open();
   await waitFor(() => expect(rows().length).toBeGreaterThan(5));
   const box = screen.getByRole("searchbox", { name: "Search" });
   await fireEvent.input(box, { target: { value: "zzzz" } });
@@ -137,7 +118,7 @@ test("search narrows as one types; Escape shows all again", async () => {
 });
 
 test("a tag of the song that plays finds the songs that share it", async () => {
-  await open({ tracks: 900 });
+  await open();
   await waitFor(() => expect(rows().length).toBeGreaterThan(5));
   await fireEvent.dblClick(rows()[2]!);
   await fireEvent.click(await player().findByRole("button", { name: "Show queue" }));
@@ -151,7 +132,7 @@ test("a tag of the song that plays finds the songs that share it", async () => {
 });
 
 test("the grid says how long it is and how it is sorted", async () => {
-  await open({ tracks: 900 });
+  await open();
   await waitFor(() => expect(screen.getByRole("grid").getAttribute("aria-rowcount")).toBe("901"));
   const head = screen.getByRole("columnheader", { name: "Title" });
   expect(head.getAttribute("aria-sort")).toBe("none");

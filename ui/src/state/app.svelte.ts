@@ -3,14 +3,21 @@ import { createContext } from "svelte";
 import type { AppEvent, Backend, TrackRow } from "../ipc/backend";
 import { Actions } from "./actions.svelte";
 import { AlbumList } from "./albums.svelte";
+import { FirstChoice } from "./firstchoice.svelte";
 import { Library } from "./library.svelte";
 import { OpenMenu } from "./menu.svelte";
+import { Menus } from "./menus";
+import { Mixes } from "./mixes.svelte";
 import { Notices } from "./notices.svelte";
+import { Path } from "./path.svelte";
 import { Player } from "./player.svelte";
+import { PlaylistSongs } from "./playlist.svelte";
+import { Playlists } from "./playlists.svelte";
 import { Queue } from "./queue.svelte";
 import { Radio } from "./radio.svelte";
 import { Router } from "./router.svelte";
 import { SongList } from "./songs.svelte";
+import { Taste } from "./taste.svelte";
 import { ThemeChoice } from "./theme.svelte";
 
 const TYPING_MS = 80;
@@ -27,13 +34,20 @@ export class App {
   albums: AlbumList;
   queue: Queue;
   radio: Radio;
+  path: Path;
+  mixes: Mixes;
+  playlists: Playlists;
+  taste: Taste;
+  firstChoice: FirstChoice;
   actions: Actions;
+  menus: Menus;
   /** As typed; the lists follow a moment later. */
   searchText = $state("");
   queueOpen = $state(false);
   helpOpen = $state(false);
-  /** The list of the album last in front. */
+  /** The lists of the album and of the playlist last in front. */
   #album: { id: number; list: SongList } | null = null;
+  #playlist: PlaylistSongs | null = null;
   #typing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -49,15 +63,21 @@ export class App {
     this.albums = new AlbumList(backend, this.notices);
     this.queue = new Queue(backend, this.notices, this.player);
     this.radio = new Radio(backend, this.notices, this.player);
-    const { notices, library, player, radio, albums, router } = this;
-    this.actions = new Actions(backend, notices, library, player, radio, albums, router);
+    this.path = new Path(backend, this.notices);
+    this.mixes = new Mixes(backend, this.notices);
+    this.playlists = new Playlists(backend, this.notices, this.router, this.player);
+    this.taste = new Taste(backend, this.notices);
+    this.firstChoice = new FirstChoice(backend, this.notices, this.library);
+    const { notices, library, player, radio, albums, router, playlists, mixes, taste } = this;
+    this.actions = new Actions(backend, notices, player, radio, albums, router);
+    this.menus = new Menus(this.actions, library, player, playlists, mixes, taste);
   }
 
   /** Listens, then asks for what there is. The returned function ends it. */
   async start(): Promise<() => void> {
     const deaf = await this.backend.listen((event) => this.hear(event));
     const ticking = setInterval(() => this.player.tick(), TICK_MS);
-    await Promise.all([this.library.refresh(), this.player.start()]);
+    await Promise.all([this.library.refresh(), this.player.start(), this.playlists.ask()]);
     this.#queueFollows();
     return () => {
       deaf();
@@ -77,6 +97,15 @@ export class App {
       case "library":
         this.library.heard();
         this.player.heardLibrary();
+        break;
+      case "playlists":
+        // The sidebar always shows them.
+        void this.playlists.ask();
+        this.#playlist?.cache.refresh();
+        break;
+      case "taste":
+        this.taste.page.stale();
+        this.mixes.list.stale();
         break;
       case "job":
         this.library.heardJob(event.progress);
@@ -109,16 +138,20 @@ export class App {
     return this.#album.list;
   }
 
+  /** The songs of a playlist; the same list for as long as no other is asked for. */
+  playlistSongs(id: number): PlaylistSongs {
+    if (this.#playlist?.id !== id) this.#playlist = new PlaylistSongs(this.backend, this.notices, id);
+    return this.#playlist;
+  }
+
   /** Play or pause; with nothing to play, the songs from where the cursor is. */
   async toggle(): Promise<void> {
     if (this.player.state.current !== null) return this.player.toggle();
-    try {
+    await this.notices.attempt("Could not play", async () => {
       const { total } = await this.backend.queue(0, 1);
       if (total > 0) await this.player.toggle();
       else await this.actions.playSongs(this.songs.query, Math.max(0, this.songs.selection.cursor));
-    } catch (error) {
-      this.notices.error("Could not play", error);
-    }
+    });
   }
 
   coverOf(track: TrackRow | null | undefined, size: 64 | 256 | 512): string | null {
@@ -140,6 +173,9 @@ export class App {
     this.songs.cache.refresh();
     this.albums.cache.refresh();
     this.#album?.list.cache.refresh();
+    this.#playlist?.cache.refresh();
+    void this.playlists.ask();
+    this.mixes.list.stale();
   }
 }
 

@@ -3,7 +3,8 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { makeFake, type Fake } from "../ipc/fake";
 import { App } from "./app.svelte";
-import { spread, stationName } from "./radio.svelte";
+import { stationFrom, spread } from "./radio.svelte";
+import { songSeed } from "./seeds.svelte";
 
 let fake: Fake;
 let app: App;
@@ -87,9 +88,9 @@ test("sorts up, then down; plays start with the most", async () => {
 });
 
 test("a radio plays its seed, never runs dry, says why, and is tuned", async () => {
-  await app.radio.start([7]);
+  await app.radio.start(stationFrom([{ of: "track", id: 7 }]));
   expect(app.player.track?.id).toBe(7);
-  expect(stationName(app.radio.station!)).toBe(app.player.track?.title);
+  expect(app.radio.station?.name).toBe(app.player.track?.title);
   await app.queue.cache.need(0, 20);
   const first = app.queue.upcoming(5);
   expect(first).toHaveLength(5);
@@ -116,10 +117,11 @@ test.each([
 test("auditions a station before it starts", async () => {
   await app.radio.think();
   expect(app.radio.ideas.length).toBeGreaterThan(3);
-  app.radio.toggleSeed(app.radio.ideas[0]!);
-  await vi.waitFor(() => expect(app.radio.preview.length).toBeGreaterThan(0));
-  app.radio.toggleSeed(app.radio.ideas[0]!);
-  expect(app.radio.preview).toEqual([]);
+  const seed = songSeed(app.radio.ideas[0]!);
+  app.radio.put(seed, "more");
+  await vi.waitFor(() => expect(app.radio.preview.value?.length).toBeGreaterThan(3));
+  app.radio.drop(seed);
+  expect(app.radio.preview.value).toBeNull();
 });
 
 test("moves and removes places of the queue", async () => {

@@ -1,7 +1,17 @@
 // Numbers in words.
 import { expect, test } from "vitest";
 import { makeLibrary } from "../ipc/fake-library";
-import { clock, day, fileName, heardFacts, length, plural, spokenTime, mainReasons } from "./format";
+import {
+  clock,
+  day,
+  fileName,
+  heardFacts,
+  length,
+  mainReasons,
+  plural,
+  sentence,
+  spokenTime,
+} from "./format";
 
 test.each([
   [0, "0:00"],
@@ -67,7 +77,7 @@ test("counts and days", () => {
 });
 
 test("the main reasons speak for the song, the strongest first, and no crumbs", () => {
-  const reason = (text: string, weight: number) => ({ kind: "sound", text, weight });
+  const reason = (text: string, weight: number) => ({ kind: "sound", text, weight, term: null });
   const told = [
     reason("new to you", 0.1),
     reason("crumb", 0.001),
@@ -76,4 +86,30 @@ test("the main reasons speak for the song, the strongest first, and no crumbs", 
   ];
   expect(mainReasons(told).map(({ text }) => text)).toEqual(["sound", "new to you"]);
   expect(mainReasons([])).toEqual([]);
+});
+
+test("what a list is about is said before what else speaks for a song", () => {
+  const told = [
+    { kind: "familiar", text: "you heard this nine times", weight: 1.2, term: null },
+    { kind: "genre", text: "you often finish Jazz", weight: 0.4, term: null },
+    { kind: "artist", text: "you often finish Ann", weight: 0.3, term: null },
+    { kind: "then", text: "you played it on 26 November 2025", weight: 0.2, term: null },
+  ];
+  expect(mainReasons(told).map(({ text }) => text)).toEqual([
+    "you played it on 26 November 2025",
+    "you often finish Jazz",
+    "you often finish Ann",
+  ]);
+  // Without memories, what is known of a song is worth a word.
+  expect(mainReasons(told.slice(0, 3))[0]?.text).toBe("you heard this nine times");
+});
+
+test.each([
+  ["drum machine, electronic", "Drum machine, electronic"],
+  ["r&b, rock", "R&B, rock"],
+  ["écoute", "Écoute"],
+  ["מים שקטים", "מים שקטים"],
+  ["", ""],
+])("%j begins a line as %j", (text, expected) => {
+  expect(sentence(text)).toBe(expected);
 });

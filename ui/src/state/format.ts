@@ -1,5 +1,5 @@
 // Numbers in words a listener reads: times, counts, names. Pure.
-import type { JobProgress, TrackRow, ReasonRow } from "../ipc/backend";
+import type { JobProgress, PickRef, PickRow, ReasonRow, TrackRow } from "../ipc/backend";
 
 /** `4:05`, `1:02:03`; `–:––` while unknown. */
 export function clock(seconds: number | null | undefined): string {
@@ -88,9 +88,35 @@ export function share(job: JobProgress): number | null {
   return job.total > 0 ? Math.min(1, job.done / job.total) : null;
 }
 
-/** The few terms that put a song where it is: those in its favour, the strongest first, and no crumbs. */
+/** Kinds of reasons that say what a list is about; some of them tell of plays, as `familiar` does. */
+const MEMORIES = ["then", "missed"];
+const ABOUT = [...MEMORIES, "wish", "bridge"];
+
+/** The few terms that put a song where it is: what the list is about, then what else is in its favour, the strongest
+ * first; no crumbs, and nothing twice. */
 export function mainReasons(reasons: ReasonRow[]): ReasonRow[] {
   const sorted = [...reasons].sort((a, b) => b.weight - a.weight);
   const crumb = 0.05 * (sorted[0]?.weight ?? 0);
-  return sorted.filter((reason) => reason.weight > 0 && reason.weight >= crumb).slice(0, 3);
+  const speak = sorted.filter((reason) => reason.weight > 0 && reason.weight >= crumb);
+  const about = speak.filter(({ kind }) => ABOUT.includes(kind));
+  const remembered = about.some(({ kind }) => MEMORIES.includes(kind));
+  const rest = speak.filter(({ kind }) => !ABOUT.includes(kind) && !(remembered && kind === "familiar"));
+  return [...about, ...rest].slice(0, 3);
+}
+
+/** The same in one line. */
+export function reasonsLine(reasons: ReasonRow[]): string {
+  return mainReasons(reasons)
+    .map((reason) => reason.text)
+    .join(" · ");
+}
+
+/** Words of the program, to begin a line with: `R&B, rock`. */
+export function sentence(text: string): string {
+  return text.replace(/^\p{L}(&\p{L}\b)?/u, (first) => first.toUpperCase());
+}
+
+/** A pick, to be played as it is shown. */
+export function pickRef({ track, reasons }: PickRow): PickRef {
+  return { id: track.id, reasons };
 }

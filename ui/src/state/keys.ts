@@ -10,15 +10,26 @@ export type GlobalAction =
   | "previous"
   | "next"
   | "help"
+  | "undo"
   | "songs"
   | "albums"
+  | "mixes"
   | "radio"
+  | "taste"
   | "queue"
   | "escape";
 
 export type RowAction = "play" | "radio" | "like" | "enqueue" | "menu" | "all" | "remove";
 
-const PAGES: Record<string, GlobalAction> = { "1": "songs", "2": "albums", "3": "radio", "4": "queue" };
+/** In the order of the sidebar. */
+const PAGES: Record<string, GlobalAction> = {
+  "1": "songs",
+  "2": "albums",
+  "3": "mixes",
+  "4": "radio",
+  "5": "taste",
+  "6": "queue",
+};
 
 /** What the focused thing wants for itself: a text field all plain keys, a button reached by keys its Space. */
 export type Focus = "text" | "button" | null;
@@ -30,6 +41,7 @@ export function globalAction(event: Key, focus: Focus): GlobalAction | null {
   if (ctrl && !event.altKey) {
     if (event.key.toLowerCase() === "f") return "search";
     if (typing) return null;
+    if (event.key.toLowerCase() === "z") return event.shiftKey ? null : "undo";
     if (event.key === "ArrowLeft") return "previous";
     if (event.key === "ArrowRight") return "next";
     return PAGES[event.key] ?? null;
@@ -64,15 +76,16 @@ export const SHORTCUTS: [keys: string, meaning: string][] = [
   ["Ctrl ← / →", "Previous or next song"],
   ["Alt ← / →", "Back or on by 5 seconds"],
   ["Ctrl F", "Search"],
-  ["Ctrl 1 – 4", "Songs, Albums, Radio, Queue"],
+  ["Ctrl 1 – 6", "Songs, Albums, Mixes, Radio, Taste, Queue"],
   ["↑ ↓ Home End PgUp PgDn", "Move through a list"],
   ["Shift, Ctrl + click", "Choose several"],
   ["Enter", "Play from here"],
   ["R", "Radio from the chosen songs"],
   ["L", "Like, or take it back"],
   ["Q", "Add to the queue"],
-  ["Delete", "Remove from the queue"],
-  ["Alt ↑ / ↓", "Move within the queue"],
+  ["Delete", "Remove from the queue or playlist"],
+  ["Alt ↑ / ↓", "Move within the queue or playlist"],
+  ["Ctrl Z", "Undo what a notice offers to undo"],
   ["Shift F10", "Menu of the chosen songs"],
   ["?", "This sheet"],
 ];

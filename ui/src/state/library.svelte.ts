@@ -17,7 +17,7 @@ export class Library {
   busy = $state(false);
   /** The last look at the library went wrong. */
   failed = $state(false);
-  /** Opinions given in this window, until the rows that carry them are read again. */
+  /** Opinions given in this window: lists that are not read anew keep rows from before. */
   #ratings = new SvelteMap<number, RatingName | null>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -47,10 +47,7 @@ export class Library {
       const before = this.status?.revision;
       this.status = status;
       this.failed = false;
-      if (before !== undefined && before !== status.revision) {
-        this.#ratings.clear();
-        this.changed();
-      }
+      if (before !== undefined && before !== status.revision) this.changed();
     } catch (error) {
       this.failed = true;
       this.notices.error("Could not read the library", error);
@@ -82,13 +79,17 @@ export class Library {
   }
 
   /** Gives an opinion, or takes the same one back. */
-  async rate(tracks: TrackRow[], rating: RatingName): Promise<void> {
-    const target = tracks.every((track) => this.ratingOf(track) === rating) ? null : rating;
+  rate(tracks: TrackRow[], rating: RatingName): Promise<void> {
+    const same = tracks.every((track) => this.ratingOf(track) === rating);
+    return this.setRating(tracks, same ? null : rating);
+  }
+
+  async setRating(tracks: TrackRow[], rating: RatingName | null): Promise<void> {
     for (const track of tracks) {
       const before = this.ratingOf(track);
-      this.#ratings.set(track.id, target);
+      this.#ratings.set(track.id, rating);
       try {
-        await this.backend.rate(track.id, target);
+        await this.backend.rate(track.id, rating);
       } catch (error) {
         this.#ratings.set(track.id, before);
         this.notices.error(`Could not keep your opinion of “${track.title}”`, error);

@@ -10,6 +10,18 @@ export class OpenMenu {
     this.at = { x, y, items };
   }
 
+  /** Where the pointer asked for it. */
+  atPointer(event: MouseEvent, items: MenuItem[]): void {
+    event.preventDefault();
+    this.open(event.clientX, event.clientY, items);
+  }
+
+  /** Under the button that was pressed. */
+  below(event: MouseEvent, items: MenuItem[]): void {
+    const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    this.open(box.left, box.bottom + 4, items);
+  }
+
   close(): void {
     this.at = null;
     this.#returnTo?.focus();

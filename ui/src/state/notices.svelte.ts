@@ -1,9 +1,16 @@
-// What the listener should read once: a sentence, and what to do about it. Shown by the window's live region.
+// What the listener should read once: a sentence, what to do about it, a way to undo it. Shown by the window's live region.
 import { asCommandError, type ErrorCodeName } from "../ipc/backend";
 
-export type Notice = { id: number; tone: "info" | "error"; text: string; advice: string };
+export type Notice = {
+  id: number;
+  tone: "info" | "error";
+  text: string;
+  advice: string;
+  undo: (() => void) | null;
+};
 
-const SHOWN_MS = { info: 4500, error: 9000 };
+/** One that can be undone stays longer, for whoever comes with the keyboard. */
+const SHOWN_MS = { info: 4500, error: 9000, undo: 12_000 };
 
 const ADVICE: Record<ErrorCodeName, string> = {
   "not-found": "If it lies on another drive, connect that drive and rescan under Library & settings.",
@@ -20,8 +27,8 @@ export class Notices {
   list = $state.raw<Notice[]>([]);
   #next = 1;
 
-  info(text: string): void {
-    this.#add("info", text, "");
+  info(text: string, undo?: () => Promise<void>): void {
+    this.#add("info", text, "", undo);
   }
 
   /** Says what was attempted and what can be done. */
@@ -30,14 +37,35 @@ export class Notices {
     this.#add("error", `${attempt}: ${message}`, ADVICE[code] ?? "");
   }
 
+  /** Does it, or says what was attempted in vain; whether it was done. */
+  async attempt(attempt: string, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.error(attempt, error);
+      return false;
+    }
+  }
+
+  /** Undoes what the newest notice that can be undone offers. */
+  undoNewest(): void {
+    this.list.findLast((notice) => notice.undo !== null)?.undo?.();
+  }
+
   dismiss(id: number): void {
     this.list = this.list.filter((notice) => notice.id !== id);
   }
 
-  #add(tone: Notice["tone"], text: string, advice: string): void {
-    if (this.list.some((notice) => notice.text === text)) return;
-    const notice = { id: this.#next++, tone, text, advice };
-    this.list = [...this.list, notice].slice(-3);
-    setTimeout(() => this.dismiss(notice.id), SHOWN_MS[tone]);
+  #add(tone: Notice["tone"], text: string, advice: string, undo?: () => Promise<void>): void {
+    const id = this.#next++;
+    const undoing = () => {
+      this.dismiss(id);
+      void this.attempt("Could not undo that", undo!);
+    };
+    // The same sentence again replaces the one in sight: what it would undo is the newer thing.
+    const others = this.list.filter((notice) => notice.text !== text);
+    this.list = [...others, { id, tone, text, advice, undo: undo ? undoing : null }].slice(-3);
+    setTimeout(() => this.dismiss(id), SHOWN_MS[undo ? "undo" : tone]);
   }
 }

@@ -1,6 +1,6 @@
 // What plays, and the orders one can give it. The program owns the state; this mirrors its events and, between
 // two of them, lets time pass on its own clock.
-import type { AppEvent, Backend, PlayerCommand, PlayerState, RepeatMode } from "../ipc/backend";
+import type { AppEvent, Backend, DjMode, PlayerCommand, PlayerState, RepeatMode } from "../ipc/backend";
 import type { TrackRow, WaveformRow } from "../ipc/backend";
 import { latest } from "./latest";
 import type { Notices } from "./notices.svelte";
@@ -14,6 +14,8 @@ export const SILENT: PlayerState = {
   repeat: "off",
   shuffle: false,
   station: null,
+  dj: null,
+  guest: false,
   queue_revision: 0,
   output_error: null,
 };
@@ -84,6 +86,8 @@ export class Player {
   next = () => this.do({ do: "next" });
   previous = () => this.do({ do: "previous" });
   cycleRepeat = () => this.do({ do: "repeat", mode: NEXT_REPEAT[this.state.repeat] });
+  setDj = (mode: DjMode | null) => this.do({ do: "dj", mode });
+  setGuest = (on: boolean) => this.do({ do: "guest", on });
   toggleShuffle = () => this.do({ do: "shuffle", on: !this.state.shuffle });
 
   seek(position_s: number): Promise<void> {
@@ -108,11 +112,7 @@ export class Player {
   }
 
   async do(command: PlayerCommand): Promise<void> {
-    try {
-      await this.backend.command(command);
-    } catch (error) {
-      this.notices.error("The player refused", error);
-    }
+    await this.notices.attempt("The player refused", () => this.backend.command(command));
   }
 
   #outline(): Promise<void> {

@@ -6,6 +6,7 @@ import type { Player } from "./player.svelte";
 
 const SOURCES: Record<string, string> = {
   radio: "Radio",
+  dj: "Guest DJ",
   album: "Album",
   search: "Search",
   shuffle: "Shuffle",

@@ -1,12 +1,20 @@
-// A station before and while it runs: its seeds, its dial, a taste of what it would play.
-import type { Backend, PickRow, Station, TrackRow } from "../ipc/backend";
+// A station before and while it runs: what it is to be like and unlike, its dial, a hearing of what it would play.
+import type { Backend, PickRow, SeedRef, SeedRow, Station, StationRequest, TrackRow } from "../ipc/backend";
+import type { WishRow } from "../ipc/backend";
+import { Asked } from "./asked.svelte";
 import { artistsOf } from "./format";
 import { latest } from "./latest";
 import type { Notices } from "./notices.svelte";
 import type { Player } from "./player.svelte";
+import { seedKey, SeedSearch } from "./seeds.svelte";
 
 const SEEDS_MAX = 5;
 const PREVIEW = 8;
+const IDEAS = 12;
+const NAMES = 15;
+
+export type Pan = "more" | "less";
+export const otherPan: Record<Pan, Pan> = { more: "less", less: "more" };
 
 /** What the dial says at `discovery` (0 familiar .. 1 new). */
 export function dialWords(discovery: number): string {
@@ -17,31 +25,33 @@ export function dialWords(discovery: number): string {
   return "New to you";
 }
 
-/** A station by the name of its seeds. */
-export function stationName(station: Station): string {
-  const [first, second] = station.seeds;
-  if (!first) return "Radio";
-  if (!second) return first.title;
-  const artists = [...new Set(station.seeds.map(artistsOf))];
-  if (artists.length === 1) return artists[0]!;
-  return `${first.title} and ${station.seeds.length - 1} more`;
-}
-
-/** At most `most` of `ids`, from all along them: an album gives a few songs to start from, not all of itself. */
+/** At most `most` of `ids`, from all along them: many songs give a few to start from, not all of themselves. */
 export function spread(ids: number[], most = SEEDS_MAX): number[] {
   if (ids.length <= most) return ids;
   return Array.from({ length: most }, (_, i) => ids[Math.floor((i * ids.length) / most)]!);
 }
 
+/** A station from some seeds, the dial in the middle. */
+export function stationFrom(seeds: SeedRef[]): StationRequest {
+  return { seeds, less: [], discovery: null };
+}
+
+/** What the radio page shows: the station on air, one to be made, a way from song to song. */
+export type RadioView = "air" | "new" | "path";
+
 export class Radio {
-  /** Chosen for the station to come. */
-  seeds = $state.raw<TrackRow[]>([]);
+  /** As chosen; without a station nothing is on air. */
+  #view = $state<RadioView>("air");
+  /** The two pans of the station to come. */
+  pans = $state.raw<Record<Pan, SeedRow[]>>({ more: [], less: [] });
   discovery = $state(0.5);
-  preview = $state.raw<PickRow[]>([]);
-  previewing = $state(false);
-  /** Songs to start from, offered where nothing is chosen. */
+  preview: Asked<PickRow[]>;
+  search: SeedSearch;
+  /** Where nothing is chosen: songs to start from, and names. */
   ideas = $state.raw<TrackRow[]>([]);
-  #asked = 0;
+  names = $state.raw<SeedRow[]>([]);
+  /** How the wishes among the seeds were understood, by their words. */
+  wishes = $state.raw<Record<string, WishRow>>({});
   #sendTune: (discovery: number) => Promise<void>;
 
   constructor(
@@ -49,32 +59,79 @@ export class Radio {
     private notices: Notices,
     private player: Player,
   ) {
-    this.#sendTune = latest((discovery) =>
-      this.#try("Could not tune the station", () => backend.tune(discovery)),
-    );
+    this.preview = new Asked((error) => notices.error("Could not ask for a station", error));
+    this.search = new SeedSearch(backend, notices, "anything");
+    this.#sendTune = latest(async (discovery) => {
+      await notices.attempt("Could not tune the station", () => backend.tune(discovery));
+    });
   }
 
   get station(): Station | null {
     return this.player.state.station;
   }
 
-  /** A station from these songs, at once. */
-  start(ids: number[], discovery: number | null = null): Promise<void> {
-    return this.#try("Could not start the radio", () => this.backend.startRadio(spread(ids), discovery));
+  get view(): RadioView {
+    return this.#view === "air" && this.station === null ? "new" : this.#view;
   }
 
-  stop(): Promise<void> {
-    return this.#try("Could not end the radio", () => this.backend.stopRadio());
+  show = (view: RadioView): void => {
+    this.#view = view;
+  };
+
+  /** The station that the pans and the dial ask for. */
+  get request(): StationRequest {
+    const refs = (pan: Pan) => this.pans[pan].map((row) => row.seed);
+    return { seeds: refs("more"), less: refs("less"), discovery: this.discovery };
+  }
+
+  get chosen(): boolean {
+    return this.pans.more.length + this.pans.less.length > 0;
+  }
+
+  start(request: StationRequest): Promise<boolean> {
+    return this.notices.attempt("Could not start the radio", async () => {
+      await this.backend.startRadio(request);
+      this.#view = "air";
+    });
+  }
+
+  stop(): Promise<boolean> {
+    return this.notices.attempt("Could not end the radio", () => this.backend.stopRadio());
   }
 
   tune(discovery: number): Promise<void> {
     return this.#sendTune(discovery);
   }
 
-  toggleSeed(track: TrackRow): void {
-    const without = this.seeds.filter((seed) => seed.id !== track.id);
-    this.seeds = without.length < this.seeds.length ? without : [...this.seeds, track].slice(-SEEDS_MAX);
-    void this.audition();
+  /** Puts a seed on a pan, from wherever it was. */
+  put(row: SeedRow, pan: Pan): void {
+    const without = this.#without(row);
+    const full = [...without[pan], row];
+    if (full.length > SEEDS_MAX) {
+      this.notices.info(`A station takes up to ${SEEDS_MAX} on each side. Take one away first.`);
+      return;
+    }
+    this.#weigh({ ...without, [pan]: full });
+    if (row.seed.of === "words") void this.#understand(row.seed.text);
+  }
+
+  drop(row: SeedRow): void {
+    this.#weigh(this.#without(row));
+  }
+
+  /** The pan that a seed lies on. */
+  panOf(row: SeedRow): Pan | null {
+    const on = (pan: Pan) => this.pans[pan].some((held) => seedKey(held.seed) === seedKey(row.seed));
+    return on("more") ? "more" : on("less") ? "less" : null;
+  }
+
+  /** The pans as those of the station on air, to be changed. */
+  take(station: Station): void {
+    this.#view = "new";
+    this.discovery = station.discovery;
+    this.#weigh({ more: station.seeds, less: station.less });
+    for (const { seed } of [...station.seeds, ...station.less])
+      if (seed.of === "words") void this.#understand(seed.text);
   }
 
   setDiscovery(discovery: number): void {
@@ -82,28 +139,15 @@ export class Radio {
     void this.audition();
   }
 
-  /** Asks what the chosen seeds would play; an answer overtaken by another question is dropped. */
+  /** Asks what the pans would play. */
   async audition(): Promise<void> {
-    const asked = ++this.#asked;
-    if (this.seeds.length === 0) {
-      this.preview = [];
-      return;
-    }
-    this.previewing = true;
-    try {
-      const ids = this.seeds.map((seed) => seed.id);
-      const picks = await this.backend.radio(ids, this.discovery, PREVIEW);
-      if (asked === this.#asked) this.preview = picks;
-    } catch (error) {
-      if (asked === this.#asked) this.notices.error("Could not ask for a station", error);
-    } finally {
-      if (asked === this.#asked) this.previewing = false;
-    }
+    if (!this.chosen) return this.preview.clear();
+    await this.preview.ask(() => this.backend.radio(this.request, PREVIEW));
   }
 
-  /** Looks for songs to start from: what was played most, else what was added last. */
+  /** Looks for what to start from: what was played most, else what was added last; and names that are common. */
   async think(): Promise<void> {
-    try {
+    await this.notices.attempt("Could not look for songs to start from", async () => {
       const query = { text: "", album: null, descending: true } as const;
       const played = await this.backend.songs({ ...query, sort: "plays" }, 0, 40);
       const loved = played.rows.filter((row) => row.plays > 0);
@@ -111,26 +155,28 @@ export class Radio {
         loved.length >= 6 ? loved : (await this.backend.songs({ ...query, sort: "added" }, 0, 40)).rows;
       const artists = new Set<string>();
       const unlike = rows.filter((row) => !artists.has(artistsOf(row)) && artists.add(artistsOf(row)));
-      this.ideas = unlike.slice(0, 12);
-    } catch (error) {
-      this.notices.error("Could not look for songs to start from", error);
-    }
+      this.ideas = unlike.slice(0, IDEAS);
+      this.names = await this.backend.findSeeds("", NAMES);
+    });
   }
 
   async startChosen(): Promise<void> {
-    await this.start(
-      this.seeds.map((seed) => seed.id),
-      this.discovery,
-    );
-    this.seeds = [];
-    this.preview = [];
+    if (await this.start(this.request)) this.#weigh({ more: [], less: [] });
   }
 
-  async #try(attempt: string, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.notices.error(attempt, error);
-    }
+  #weigh(pans: Record<Pan, SeedRow[]>): void {
+    this.pans = pans;
+    void this.audition();
+  }
+
+  #without(row: SeedRow): Record<Pan, SeedRow[]> {
+    const rest = (pan: Pan) => this.pans[pan].filter((held) => seedKey(held.seed) !== seedKey(row.seed));
+    return { more: rest("more"), less: rest("less") };
+  }
+
+  async #understand(text: string): Promise<void> {
+    await this.notices.attempt("Could not understand that", async () => {
+      this.wishes = { ...this.wishes, [text]: await this.backend.understand(text) };
+    });
   }
 }

@@ -1,15 +1,19 @@
 // Which page is in front, and the way back.
 import type { AlbumRow } from "../ipc/backend";
 
+export type PlainPage = "songs" | "albums" | "mixes" | "radio" | "taste" | "queue" | "settings";
 export type Page =
-  { name: "songs" | "albums" | "radio" | "queue" | "settings" } | { name: "album"; album: AlbumRow };
+  | { name: PlainPage }
+  | { name: "album"; album: AlbumRow }
+  | { name: "mix"; id: string }
+  | { name: "playlist"; id: number };
 
 export class Router {
   page = $state.raw<Page>({ name: "songs" });
   #back: Page[] = [];
 
   go(page: Page): void {
-    if (page.name !== "album" && page.name === this.page.name) return;
+    if (same(page, this.page)) return;
     this.#back = [...this.#back, this.page].slice(-20);
     this.page = page;
   }
@@ -17,4 +21,17 @@ export class Router {
   back(): void {
     this.page = this.#back.pop() ?? { name: "songs" };
   }
+
+  /** A page that is no more is left, and not come back to. */
+  forget(page: Page): void {
+    this.#back = this.#back.filter((one) => !same(one, page));
+    if (same(page, this.page)) this.back();
+  }
+}
+
+function same(a: Page, b: Page): boolean {
+  if (a.name === "album" && b.name === "album") return a.album.id === b.album.id;
+  if ((a.name === "mix" && b.name === "mix") || (a.name === "playlist" && b.name === "playlist"))
+    return a.id === b.id;
+  return a.name === b.name;
 }

@@ -9,7 +9,7 @@ use crate::files::{Files, refuse};
 use crate::manifest::{Activation, Manifest, Part};
 use crate::measure::FileMeter;
 use crate::mel::{Mel, MelMaker};
-use crate::network::{self, Network};
+use crate::network::{self, Answer, Network};
 use crate::projection::Projection;
 use crate::{AnalysisError, Fallen, Measured, Provider, Runtime, TagInfo, key, tempo, windows};
 
@@ -32,6 +32,8 @@ pub struct Model {
 pub struct Analyzed {
     /// The track's vector, stamped with the model.
     pub embedding: Embedding,
+    /// The vectors of how it begins and how it ends: of the first and the last window.
+    pub ends: [Embedding; 2],
     /// Every tag of the model with its probability, in the manifest's order.
     pub tags: Vec<TagScore>,
     /// Tempo and key.
@@ -85,10 +87,10 @@ impl Model {
             let reason = "its tags are no probabilities; does network.tags_activation lack?";
             return Err(refuse(&onnx_path, reason));
         }
-        let (vector, _) = model
+        let heard = model
             .hear(&windows)
             .map_err(|reason| refuse(&onnx_path, reason))?;
-        Embedding::new(model.id.clone(), vector)
+        Embedding::new(model.id.clone(), heard.vector)
             .map_err(|error| refuse(&onnx_path, error.to_string()))?;
         Ok(model.id)
     }
@@ -156,15 +158,19 @@ impl Model {
                 path: path.to_owned(),
             });
         }
-        let (vector, tags) = self.hear(&heard).map_err(|reason| AnalysisError::Network {
-            path: path.to_owned(),
-            reason,
-        })?;
-        let embedding =
+        let Heard { vector, tags, ends } =
+            self.hear(&heard).map_err(|reason| AnalysisError::Network {
+                path: path.to_owned(),
+                reason,
+            })?;
+        let embedding = |vector| {
             Embedding::new(self.id.clone(), vector).map_err(|source| AnalysisError::Vector {
                 path: path.to_owned(),
                 source,
-            })?;
+            })
+        };
+        let [begins, stops] = ends;
+        let (embedding, ends) = (embedding(vector)?, [embedding(begins)?, embedding(stops)?]);
         let tags = self.manifest.tags.iter().zip(tags);
         let tags = tags
             .map(|(tag, p)| TagScore {
@@ -175,6 +181,7 @@ impl Model {
             .collect();
         Ok(Analyzed {
             embedding,
+            ends,
             tags,
             descriptors: Descriptors {
                 bpm: tempo::tempo(&heard, rate_hz),
@@ -201,13 +208,42 @@ impl Model {
         (segments, patches)
     }
 
-    /// The track's vector (not yet of unit length) and the tags' probabilities, from mono windows.
-    fn hear(&mut self, windows: &[Vec<f32>]) -> Result<(Vec<f32>, Vec<f32>), String> {
+    /// What the network and its projection make of mono windows.
+    fn hear(&mut self, windows: &[Vec<f32>]) -> Result<Heard, String> {
         let (mels, patches) = self.patches(windows);
         let answers = self.network.run(&patches)?;
+        let frames: Vec<&Vec<f32>> = mels.iter().flat_map(|mel| &mel.frames).collect();
+        let all: Vec<&Answer> = answers.iter().collect();
+        let tags = mean(answers.iter().map(|answer| &answer.tags))
+            .into_iter()
+            .map(|p| (p as f32).clamp(0.0, 1.0))
+            .collect();
+        // A stretch as long as a window: the first and the last window, or so much of what was heard whole.
+        let front = &self.manifest.front_end;
+        let length = self.manifest.windows.seconds * f64::from(front.sample_rate_hz);
+        let length = (length / front.hop as f64).round() as usize;
+        let stretch = |mel: Option<&Mel>| {
+            let count = mel.map_or(0, |mel| mel.frames.len()).min(length);
+            let beyond = count.saturating_sub(front.patch_frames);
+            let patches = 1 + beyond.div_ceil(front.patch_hop_frames.max(1));
+            (count, patches.min(answers.len()))
+        };
+        let (first, last) = (stretch(mels.first()), stretch(mels.last()));
+        Ok(Heard {
+            vector: self.vector(&all, &frames),
+            tags,
+            ends: [
+                self.vector(&all[..first.1], &frames[..first.0]),
+                self.vector(&all[all.len() - last.1..], &frames[frames.len() - last.0..]),
+            ],
+        })
+    }
+
+    /// The vector, not yet of unit length, of a stretch's answers and frames.
+    fn vector(&self, answers: &[&Answer], frames: &[&Vec<f32>]) -> Vec<f32> {
         let embedding_mean = mean(answers.iter().map(|answer| &answer.embedding));
-        let mel_mean = mean(mels.iter().flat_map(|mel| &mel.frames));
-        let mel_std = std(mels.iter().flat_map(|mel| &mel.frames), &mel_mean);
+        let mel_mean = mean(frames.iter().copied());
+        let mel_std = std(frames.iter().copied(), &mel_mean);
         let mut statistics = Vec::with_capacity(self.manifest.statistics_size());
         for part in &self.manifest.track_vector.parts {
             let part = match part {
@@ -217,16 +253,21 @@ impl Model {
             };
             statistics.extend(part.iter().map(|value| *value as f32));
         }
-        let tags = mean(answers.iter().map(|answer| &answer.tags))
-            .into_iter()
-            .map(|p| (p as f32).clamp(0.0, 1.0))
-            .collect();
-        let vector = match &self.projection {
+        match &self.projection {
             Some(projection) => projection.apply(&statistics),
             None => statistics,
-        };
-        Ok((vector, tags))
+        }
     }
+}
+
+/// What came out of the network and its projection.
+struct Heard {
+    /// Of all that was heard; not yet of unit length.
+    vector: Vec<f32>,
+    /// Probabilities.
+    tags: Vec<f32>,
+    /// Of how it begins and how it ends.
+    ends: [Vec<f32>; 2],
 }
 
 /// Noise between −0.5 and 0.5, the same for the same seed (xorshift, Marsaglia 2003).
@@ -333,8 +374,8 @@ mod tests {
             let tags: Vec<f32> = runs.iter().flat_map(|answer| answer.tags.clone()).collect();
             assert!(worst(&tags, &of("tags")) < 1e-3, "tags {example}");
 
-            let (vector, _) = model.hear(std::slice::from_ref(&pcm)).unwrap();
-            let vector = Embedding::new(model.id().clone(), vector).unwrap();
+            let heard = model.hear(std::slice::from_ref(&pcm)).unwrap();
+            let vector = Embedding::new(model.id().clone(), heard.vector).unwrap();
             let expected = Embedding::new(model.id().clone(), of("vector")).unwrap();
             let cosine: f32 = vector
                 .values()

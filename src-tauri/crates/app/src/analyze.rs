@@ -163,13 +163,18 @@ impl Segue {
             |recording, heard| match heard {
                 Ok(heard) => {
                     audio_seconds += heard.audio_seconds;
-                    let (embedding, tags) = (&heard.embedding, &heard.tags);
+                    let (embedding, ends, tags) = (&heard.embedding, &heard.ends, &heard.tags);
                     if let Some(measures) = &heard.measures {
                         self.library.put_measures(recording.audio, measures)?;
                         measured += 1;
                     }
-                    self.library
-                        .put_analysis(recording.audio, embedding, tags, &heard.descriptors)
+                    self.library.put_analysis(
+                        recording.audio,
+                        embedding,
+                        ends,
+                        tags,
+                        &heard.descriptors,
+                    )
                 }
                 Err(reason) => self
                     .library

@@ -68,6 +68,7 @@ pub(crate) fn reason_row(reason: &Reason) -> ReasonRow {
         kind: reason.kind.as_str().into(),
         text: reason.text.clone(),
         weight: reason.weight,
+        term: reason.term.as_ref().map(ToString::to_string),
     }
 }
 

@@ -1,34 +1,33 @@
 //! What lives as long as the window: the player, the jobs in the background, the watcher, and the window's requests.
 
+mod playlists;
+mod recommendations;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
-use jiff::Timestamp;
 use segue_core::{PlaySource, PlayedFrom, Rating, TrackId};
-use segue_library::{AlbumId, Failure, Sort, TrackQuery, Watcher};
+use segue_library::{Failure, Watcher};
 use segue_playback::OutputKind;
 
 use crate::analyze::{AnalyzeProgress, AnalyzeRequest};
 use crate::convert::{album_row, failure_row, root_row, waveform_row};
 use crate::dto::{
-    AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, FeedbackKind, FeedbackRow, JobAction,
-    JobKind, JobStage, LibraryStatus, PickRow, PlayerCommand, PlayerState, QueuePage, RatingName,
-    SongSort, SongsPage, SongsQuery, WaveformRow,
+    AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, JobAction, JobKind, JobStage,
+    LibraryStatus, PlayerCommand, PlayerState, QueuePage, RatingName, SongsPage, SongsQuery,
+    WaveformRow,
 };
 use crate::job::Job;
 use crate::lock::lock;
 use crate::player::{Player, Tell};
-use crate::radio::Wish;
 use crate::render::Output;
 use crate::{AppError, Provider, Segue, places};
 
-/// The dial's place on a new radio: neither familiar nor new.
-const DISCOVERY: f32 = 0.5;
 /// While a scan runs, the window is told of new songs so often.
 const NEWS_EVERY: Duration = Duration::from_millis(700);
-/// The command line may switch models while the window is open: it is looked for so often.
+/// The command line may switch models, or change playlists, while the window is open: it is looked for so often.
 const SWITCH_EVERY: Duration = Duration::from_secs(20);
 /// The setting that remembers a paused analysis.
 const ANALYSIS_PAUSED: &str = "analysis-paused";
@@ -98,6 +97,10 @@ impl Desktop {
         });
         let (scanning, listening, playing) =
             (Arc::clone(&work), Arc::clone(&work), Arc::clone(&player));
+        let (learn, learn_in) = unbounded();
+        segue.learn_in_background(learn);
+        let learning = Arc::clone(&work);
+        spawn("segue-taste", move || learning.learn_all(&learn_in))?;
         spawn("segue-scan", move || scanning.scan_all(&errands_in))?;
         spawn("segue-analysis", move || {
             listening.listen_all(&listen_in, &playing)
@@ -160,6 +163,7 @@ impl Desktop {
                 .active_provider()
                 .map(|provider| provider.as_str().into()),
             jobs: vec![self.work.scan.progress(), self.work.analysis.progress()],
+            first_choice: self.segue.offers_first_choice(analyzed)?,
             revision: library.revision(),
         })
     }
@@ -223,39 +227,14 @@ impl Desktop {
         offset: u32,
         limit: u32,
     ) -> Result<SongsPage, AppError> {
-        let page = self
-            .segue
-            .library
-            .tracks(&self.track_query(query, offset, Some(limit))?)?;
+        let page =
+            self.segue
+                .library
+                .tracks(&self.segue.track_query(query, offset, Some(limit))?)?;
         Ok(SongsPage {
             total: page.total,
             offset,
             rows: self.segue.track_rows(&page.tracks)?,
-        })
-    }
-
-    fn track_query(
-        &self,
-        query: &SongsQuery,
-        offset: u32,
-        limit: Option<u32>,
-    ) -> Result<TrackQuery, AppError> {
-        Ok(TrackQuery {
-            text: query.text.clone(),
-            heard_by: self.segue.serving()?,
-            album: query.album.map(AlbumId),
-            sort: match query.sort {
-                SongSort::Title => Sort::Title,
-                SongSort::Artist => Sort::Artist,
-                SongSort::Album => Sort::Album,
-                SongSort::Year => Sort::Year,
-                SongSort::Duration => Sort::Duration,
-                SongSort::Plays => Sort::Plays,
-                SongSort::Added => Sort::Added,
-            },
-            descending: query.descending,
-            limit,
-            offset,
         })
     }
 
@@ -310,7 +289,7 @@ impl Desktop {
         let ids = self
             .segue
             .library
-            .track_ids(&self.track_query(query, 0, None)?)?;
+            .track_ids(&self.segue.track_query(query, 0, None)?)?;
         let from = match query.album {
             Some(_) => ids
                 .first()
@@ -354,32 +333,6 @@ impl Desktop {
         self.player.enqueue(&track_ids(ids), at)
     }
 
-    /// What a radio from these tracks would play first.
-    pub fn radio(
-        &self,
-        ids: &[i64],
-        discovery: Option<f32>,
-        count: u32,
-    ) -> Result<Vec<PickRow>, AppError> {
-        let wish = Wish {
-            count: count as usize,
-            discovery: discovery.unwrap_or(DISCOVERY).clamp(0.0, 1.0),
-            rng_seed: 0,
-            now: Timestamp::now(),
-            recent: Vec::new(),
-        };
-        let picks = self.segue.pick(&track_ids(ids), &wish)?;
-        self.segue.pick_rows(&picks)
-    }
-
-    /// Plays the seeds, then an endless station around them.
-    pub fn start_radio(&self, ids: &[i64], discovery: Option<f32>) -> Result<(), AppError> {
-        self.player.start_radio(
-            &track_ids(ids),
-            discovery.unwrap_or(DISCOVERY).clamp(0.0, 1.0),
-        )
-    }
-
     /// Turns the running station's dial.
     pub fn tune(&self, discovery: f32) -> Result<(), AppError> {
         self.player.tune(discovery.clamp(0.0, 1.0));
@@ -416,36 +369,11 @@ impl Desktop {
         });
         self.segue.rate(&id.to_string(), rating)?;
         self.work.tell_library();
+        (self.work.tell)(AppEvent::Taste);
         (self.work.tell)(AppEvent::Player {
             state: Box::new(self.player.state()),
         });
         Ok(())
-    }
-
-    /// Says *not now* or *never again* of a song, or of all by its artist.
-    pub fn say(&self, kind: FeedbackKind, id: i64, artist: bool) -> Result<FeedbackRow, AppError> {
-        let row = self.segue.say(kind, &id.to_string(), artist)?;
-        self.player.heed_feedback()?;
-        Ok(row)
-    }
-
-    /// Says that `later` is wrong right after `earlier`.
-    pub fn say_wrong_after(&self, earlier: i64, later: i64) -> Result<FeedbackRow, AppError> {
-        self.segue
-            .say_wrong_after(&earlier.to_string(), &later.to_string())
-    }
-
-    /// What was said and holds, the latest first.
-    pub fn feedback(&self) -> Result<Vec<FeedbackRow>, AppError> {
-        self.segue.feedback()
-    }
-
-    /// Takes back what was said: the latest, or that of a number.
-    pub fn undo_feedback(&self, id: Option<i64>) -> Result<(), AppError> {
-        match id {
-            Some(id) => self.segue.remove_feedback(id),
-            None => self.segue.undo_feedback().map(drop),
-        }
     }
 
     /// Pauses, resumes or cancels long work.
@@ -526,6 +454,8 @@ impl Work {
                 }
             }
             self.tell_library();
+            // Places may have found their songs.
+            (self.tell)(AppEvent::Playlists);
             self.want_listening();
         }
     }
@@ -549,13 +479,32 @@ impl Work {
         self.scan.end(done.err().map(|error| error.sentence()));
     }
 
+    /// The learning thread: learns the whole log anew when that is due.
+    fn learn_all(&self, wanted: &Receiver<()>) {
+        for () in wanted {
+            while wanted.try_recv().is_ok() {}
+            match self.segue.learn_anew() {
+                Ok(()) => (self.tell)(AppEvent::Taste),
+                Err(error) => {
+                    tracing::warn!(error = %error.sentence(), "taste was not learned anew")
+                }
+            }
+        }
+    }
+
     /// The analysing thread: listens to what is new, and measures it, as often as something may be.
     fn listen_all(&self, wanted: &Receiver<()>, player: &Player) {
         let mut current = self.segue.ear.current();
+        let mut playlists = self.segue.library.playlists_changed().ok();
         loop {
             match wanted.recv_timeout(SWITCH_EVERY) {
                 Ok(()) => while wanted.try_recv().is_ok() {},
                 Err(RecvTimeoutError::Timeout) => {
+                    let changed = self.segue.library.playlists_changed().ok();
+                    if changed != playlists {
+                        playlists = changed;
+                        (self.tell)(AppEvent::Playlists);
+                    }
                     let now = self.segue.ear.current();
                     if now == current {
                         continue;

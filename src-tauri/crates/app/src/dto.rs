@@ -4,7 +4,7 @@
 //! the window receives them over IPC, with TypeScript types made from this file (`typescript`, committed as
 //! `ui/src/ipc/types.ts` and held against it by a test). Unknown is `null`. Times are RFC 3339.
 
-use segue_core::{ErrorCode, Rating};
+use segue_core::{ErrorCode, Rating, TrackId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -141,6 +141,8 @@ pub struct ReasonRow {
     pub text: String,
     /// The term itself, in the score's own unit.
     pub weight: f64,
+    /// Names what the reason rests on, to be turned down with; `null` where there is nothing to turn.
+    pub term: Option<String>,
 }
 
 /// A recommended track with what put it there.
@@ -151,15 +153,23 @@ pub struct PickRow {
     pub reasons: Vec<ReasonRow>,
 }
 
+/// A pick as the window shows it, to be played.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PickRef {
+    /// The track.
+    pub id: i64,
+    pub reasons: Vec<ReasonRow>,
+}
+
 /// One place in the queue. The same track may stand in it twice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct QueueRow {
     /// Names this place, not the track.
     pub entry: u64,
     pub track: TrackRow,
-    /// `radio`, `album`, `search`, `queue` …: see `PlaySource`.
+    /// `radio`, `album`, `search`, `queue` …: see `PlaySource`; `dj` for what the guest DJ threaded in.
     pub source: String,
-    /// Why a radio put it here; empty otherwise.
+    /// Why Segue put it here; empty otherwise.
     pub reasons: Vec<ReasonRow>,
 }
 
@@ -190,12 +200,201 @@ pub enum RepeatMode {
     One,
 }
 
+/// Something that a station may start from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "of", rename_all = "kebab-case")]
+pub enum SeedRef {
+    Track {
+        id: i64,
+    },
+    Album {
+        id: i64,
+    },
+    Artist {
+        name: String,
+    },
+    Genre {
+        name: String,
+    },
+    /// A tag that the network hears.
+    Tag {
+        name: String,
+    },
+    Playlist {
+        id: i64,
+    },
+    /// A wish in words, such as "calm piano, no vocals".
+    Words {
+        text: String,
+    },
+}
+
+/// A station that is asked for. Without seeds it starts from what the listener likes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct StationRequest {
+    pub seeds: Vec<SeedRef>,
+    /// To be kept away from: alchemy's other pan.
+    pub less: Vec<SeedRef>,
+    /// 0 familiar .. 1 new; `null` for the middle.
+    pub discovery: Option<f32>,
+}
+
+impl StationRequest {
+    /// The songs among the seeds.
+    pub(crate) fn songs(&self) -> Vec<TrackId> {
+        let songs = self.seeds.iter().filter_map(|seed| match seed {
+            SeedRef::Track { id } => Some(TrackId(*id)),
+            _ => None,
+        });
+        songs.collect()
+    }
+}
+
+/// A seed as it is shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct SeedRow {
+    pub seed: SeedRef,
+    pub name: String,
+    /// The artist of a song or an album; how many songs an artist has; what was understood of words.
+    pub detail: String,
+    /// The track whose cover stands for it.
+    pub cover_track: Option<i64>,
+}
+
+/// A wish in words, as it was understood.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct WishRow {
+    pub wanted: Vec<WishTermRow>,
+    pub unwanted: Vec<WishTermRow>,
+    /// Words that mean nothing to Segue.
+    pub unknown: Vec<String>,
+}
+
+/// A part of a wish.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct WishTermRow {
+    /// `tag`, `genre`, `artist`, `era`, `tempo`.
+    pub kind: String,
+    pub name: String,
+}
+
 /// A running radio.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Station {
-    pub seeds: Vec<TrackRow>,
+    /// What it grew from, in a few words.
+    pub name: String,
+    pub seeds: Vec<SeedRow>,
+    pub less: Vec<SeedRow>,
     /// 0 familiar .. 1 new.
     pub discovery: f32,
+}
+
+/// A mix that can be had now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct MixRow {
+    /// `for-you`, `daily:2`, `decade:1990` …
+    pub id: String,
+    /// `for-you`, `daily`, `decade` …
+    pub kind: String,
+    pub name: String,
+    /// What it is made of, in a few words.
+    pub about: String,
+    /// Up to four tracks whose covers stand for it.
+    pub cover_tracks: Vec<i64>,
+}
+
+/// A mix with its tracks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct MixFound {
+    pub mix: MixRow,
+    pub tracks: Vec<PickRow>,
+}
+
+/// What a playlist is made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "of", rename_all = "kebab-case")]
+pub enum PlaylistSource {
+    Tracks {
+        ids: Vec<i64>,
+    },
+    /// What a search finds.
+    Search {
+        query: SongsQuery,
+    },
+    Mix {
+        id: String,
+        count: u32,
+    },
+    Station {
+        request: StationRequest,
+        count: u32,
+    },
+    /// A way from one song to another, both included.
+    Path {
+        from: i64,
+        to: i64,
+        count: u32,
+    },
+    /// The queue as it stands.
+    Queue,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PlaylistRow {
+    pub id: i64,
+    pub name: String,
+    /// Made anew each day from its source, instead of staying as it is.
+    pub living: bool,
+    /// What a living one is made from, in words.
+    pub about: String,
+    pub tracks: u32,
+    /// Of these, songs that are not here now: out of the library, or their files away. Their places are kept.
+    pub missing: u32,
+    pub duration_s: f64,
+    pub cover_tracks: Vec<i64>,
+    pub changed_at: String,
+}
+
+/// A place in a playlist.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PlaylistEntryRow {
+    /// Names this place, not the track.
+    pub entry: i64,
+    /// Of a song that is not in the library: what was known of it, with `id` 0.
+    pub track: TrackRow,
+    pub reasons: Vec<ReasonRow>,
+}
+
+/// Rows of a playlist in its order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PlaylistPage {
+    pub playlist: PlaylistRow,
+    pub offset: u32,
+    pub rows: Vec<PlaylistEntryRow>,
+}
+
+/// How the guest DJ threads songs into the listener's own queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum DjMode {
+    /// After each song what sounds most like it.
+    Nearest,
+    /// After each song another by the same artist.
+    SameArtist,
+    /// Between two songs one that leads from the first to the second.
+    Bridge,
+}
+
+impl DjMode {
+    /// The name under which plays are logged.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Nearest => "nearest",
+            Self::SameArtist => "same-artist",
+            Self::Bridge => "bridge",
+        }
+    }
 }
 
 /// The player bar.
@@ -210,6 +409,9 @@ pub struct PlayerState {
     pub repeat: RepeatMode,
     pub shuffle: bool,
     pub station: Option<Station>,
+    pub dj: Option<DjMode>,
+    /// A guest session: what is played teaches nothing.
+    pub guest: bool,
     /// Changes whenever the queue does.
     pub queue_revision: u64,
     /// Why there is no sound, if there is none.
@@ -250,6 +452,14 @@ pub enum PlayerCommand {
         index: u32,
     },
     Clear,
+    /// Lets the guest DJ into the queue; `null` takes what it threaded in, and has not played yet, out again.
+    Dj {
+        mode: Option<DjMode>,
+    },
+    /// Begins or ends a guest session.
+    Guest {
+        on: bool,
+    },
 }
 
 /// Where songs enter the queue.
@@ -333,6 +543,10 @@ pub enum FeedbackKind {
     Never,
     /// Not right after another song.
     WrongAfter,
+    /// A reason was turned down.
+    Less,
+    /// Something of taste was turned up.
+    More,
 }
 
 /// What was said, and holds.
@@ -348,6 +562,108 @@ pub struct FeedbackRow {
     pub artist: Option<String>,
     /// Of *wrong after*: the song before.
     pub earlier: Option<TrackRow>,
+    /// Of *less* and *more*: what was turned, in words and by name.
+    pub about: Option<String>,
+    pub term: Option<String>,
+}
+
+/// Something learned of a name: an artist, a genre, a tag, an album.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct LeaningRow {
+    pub name: String,
+    /// Log odds of being listened to, against the average recording.
+    pub weight: f64,
+    /// Standard deviation of `weight`.
+    pub deviation: f64,
+    /// Times listened to.
+    pub plays: u32,
+    /// Names it, to be turned with.
+    pub term: String,
+    /// How often it was turned up less how often down.
+    pub turned: i32,
+}
+
+/// One of the corners of music that the listener likes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct InterestRow {
+    /// From 1; the daily mix of this number is made from it.
+    pub number: u32,
+    pub name: String,
+    /// Share of what is liked, in 0..1.
+    pub share: f64,
+    pub tags: Vec<String>,
+    pub artists: Vec<String>,
+    /// Songs that stand for it, the best liked first.
+    pub examples: Vec<TrackRow>,
+    /// Share of its plays by hour on the listener's clock, `[24]`.
+    pub hours: Vec<f64>,
+    pub term: String,
+    pub turned: i32,
+}
+
+/// A part of the taste model, and whether the listener's own held-out plays kept it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TastePartRow {
+    /// `sound`, `corners`, `hours`, `followed`.
+    pub part: String,
+    pub kept: bool,
+    /// Nats per held-out play that it wins; negative where it loses. `null` without enough plays to tell.
+    pub gain: Option<f64>,
+}
+
+/// How well the taste of the earlier plays foretold the later ones.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ForetoldRow {
+    pub plays: u64,
+    /// Area under the ROC curve; 0.5 is chance.
+    pub auc: f64,
+    /// Mean logarithmic loss in nats, and that of always foretelling the same.
+    pub log_loss: f64,
+    pub log_loss_baseline: f64,
+    /// Mean distance between foretold and found shares.
+    pub calibration_error: f64,
+}
+
+/// A stretch of time whose plays teach nothing any more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ForgottenRow {
+    pub id: i64,
+    /// When it was said.
+    pub at: String,
+    /// `null` for everything before `at`.
+    pub since: Option<String>,
+    /// Plays that lie in it.
+    pub plays: u64,
+}
+
+/// What was learned, whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TastePage {
+    /// Plays in the log.
+    pub plays: u64,
+    /// Those of them that taught: of music that is here, by no guest, not forgotten.
+    pub taught: u64,
+    pub first_play: Option<String>,
+    pub version: String,
+    /// How much of itself the taste brings into a ranking, in 0..1.
+    pub voice: f64,
+    pub foretold: Option<ForetoldRow>,
+    pub parts: Vec<TastePartRow>,
+    pub interests: Vec<InterestRow>,
+    pub liked_artists: Vec<LeaningRow>,
+    pub disliked_artists: Vec<LeaningRow>,
+    pub liked_genres: Vec<LeaningRow>,
+    pub disliked_genres: Vec<LeaningRow>,
+    pub liked_tags: Vec<LeaningRow>,
+    pub disliked_tags: Vec<LeaningRow>,
+    pub liked_albums: Vec<LeaningRow>,
+    /// Share of all listening by hour on the listener's clock, `[24]`.
+    pub hours: Vec<f64>,
+    /// What was turned by hand and holds, the latest first.
+    pub turned: Vec<FeedbackRow>,
+    pub forgotten: Vec<ForgottenRow>,
+    /// Plays of guest sessions, which taught nothing.
+    pub guest_plays: u64,
 }
 
 /// A folder of the library.
@@ -382,6 +698,8 @@ pub struct LibraryStatus {
     pub to_hear: u64,
     pub provider: Option<String>,
     pub jobs: Vec<JobProgress>,
+    /// Whether to offer the first choice among a dozen songs: enough was heard, nothing was played, nothing was chosen.
+    pub first_choice: bool,
     /// Changes whenever songs, albums or folders do.
     pub revision: u64,
 }
@@ -417,6 +735,10 @@ pub enum AppEvent {
     Position { entry: u64, position_s: f64 },
     /// Songs, albums or folders changed: ask again.
     Library { revision: u64 },
+    /// Playlists changed: ask again.
+    Playlists,
+    /// What was learned changed: ask again.
+    Taste,
     /// Long work moved on.
     Job { progress: JobProgress },
     /// Something the user should read once.
@@ -453,11 +775,24 @@ declarations!(
     AlbumsPage,
     ReasonRow,
     PickRow,
+    PickRef,
     QueueRow,
     QueuePage,
     PlayerStatus,
     RepeatMode,
+    SeedRef,
+    StationRequest,
+    SeedRow,
+    WishRow,
+    WishTermRow,
     Station,
+    MixRow,
+    MixFound,
+    PlaylistSource,
+    PlaylistRow,
+    PlaylistEntryRow,
+    PlaylistPage,
+    DjMode,
     PlayerState,
     PlayerCommand,
     EnqueueAt,
@@ -469,6 +804,12 @@ declarations!(
     FailureRow,
     FeedbackKind,
     FeedbackRow,
+    LeaningRow,
+    InterestRow,
+    TastePartRow,
+    ForetoldRow,
+    ForgottenRow,
+    TastePage,
     RootRow,
     LibraryStatus,
     CommandError,

@@ -40,6 +40,9 @@ pub enum AppError {
         "no track {0} in the library; `segue tracks` lists what there is, `segue scan FOLDER` adds more"
     )]
     NoSuchTrack(String),
+    /// A playlist that is not there.
+    #[error("no playlist {0}; `segue playlist list` shows what there is")]
+    NoSuchPlaylist(String),
     /// A file or folder that cannot be read.
     #[error("cannot {action} {}: {reason}", path.display())]
     File {
@@ -63,7 +66,9 @@ impl AppError {
             Self::Analysis(_) | Self::NotInstalled { .. } => ErrorCode::NoModel,
             Self::Output(_) | Self::Silent(_) => ErrorCode::NoDevice,
             Self::Render(_) => ErrorCode::Other,
-            Self::NoSuchTrack(_) | Self::File { .. } => ErrorCode::NotFound,
+            Self::NoSuchTrack(_) | Self::NoSuchPlaylist(_) | Self::File { .. } => {
+                ErrorCode::NotFound
+            }
             Self::Invalid(_) => ErrorCode::Invalid,
         }
     }

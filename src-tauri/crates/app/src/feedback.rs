@@ -1,27 +1,18 @@
-//! *Not now*, *never again*, *wrong after that one*: saying it, taking it back, and what it bars.
+//! *Not now*, *never again*, *wrong after that one*, *less* and *more*: saying it, taking it back, and what it bars.
 //!
-//! What is barred, no station, mix or shuffle picks; the listener may still play it. None of it speaks of taste:
-//! for that there is like and dislike.
-
-use std::collections::HashSet;
+//! What is barred, no station, mix or shuffle picks; the listener may still play it. None of that speaks of taste: for that
+//! there is like and dislike. What is turned up or down stands beside what was learned.
 
 use jiff::{SignedDuration, Timestamp};
-use segue_core::{About, AudioHash, Feedback, FeedbackEvent, FeedbackId, Track, TrackId};
-use segue_library::TrackQuery;
+use segue_core::{About, AudioHash, Feedback, FeedbackEvent, FeedbackId, TrackId};
+use segue_recommend::Bars;
 
 use crate::dto::{FeedbackKind, FeedbackRow, TrackRow};
+use crate::known::Known;
 use crate::{AppError, Segue};
 
 /// No session lasts longer: *not now* of earlier days need not be asked about.
 const SESSION_MAX: SignedDuration = SignedDuration::from_hours(48);
-
-/// What must not be picked now.
-#[derive(Default)]
-pub(crate) struct Barred {
-    pub(crate) recordings: HashSet<AudioHash>,
-    /// Recordings of which the second must not follow the first.
-    pub(crate) pairs: HashSet<(AudioHash, AudioHash)>,
-}
 
 impl Segue {
     /// Says it of a recording, or of all by its first artist. `kind` is *not now* or *never*.
@@ -43,9 +34,9 @@ impl Segue {
         let said = match kind {
             FeedbackKind::NotNow => Feedback::NotNow(about),
             FeedbackKind::Never => Feedback::Never(about),
-            FeedbackKind::WrongAfter => {
+            FeedbackKind::WrongAfter | FeedbackKind::Less | FeedbackKind::More => {
                 return Err(AppError::Invalid(
-                    "this speaks of two songs, one after the other".into(),
+                    "this is said of something else than one song".into(),
                 ));
             }
         };
@@ -61,7 +52,7 @@ impl Segue {
         self.say_it(Feedback::WrongAfter { earlier, later })
     }
 
-    fn say_it(&self, said: Feedback) -> Result<FeedbackRow, AppError> {
+    pub(crate) fn say_it(&self, said: Feedback) -> Result<FeedbackRow, AppError> {
         let at = Timestamp::now();
         let id = self.library.say(&said, at)?;
         self.feedback_row(&FeedbackEvent { id, at, said })
@@ -97,67 +88,42 @@ impl Segue {
         Ok(())
     }
 
-    fn holding(&self, now: Timestamp) -> Result<Vec<FeedbackEvent>, AppError> {
+    pub(crate) fn holding(&self, now: Timestamp) -> Result<Vec<FeedbackEvent>, AppError> {
         let mut events = self.library.feedback()?;
         events.retain(|event| {
             !matches!(event.said, Feedback::NotNow(_)) || now.duration_since(event.at) < SESSION_MAX
         });
-        let timely = events
-            .iter()
-            .any(|event| matches!(event.said, Feedback::NotNow(_)));
-        let plays = if timely {
-            self.library.plays()?
-        } else {
-            Vec::new()
+        let timely = events.iter();
+        let earliest = timely
+            .filter(|event| matches!(event.said, Feedback::NotNow(_)))
+            .map(|event| event.at)
+            .min();
+        // The session in which it was said, and what came after.
+        let plays = match earliest {
+            Some(at) => self
+                .library
+                .plays_since(at.saturating_sub(SESSION_MAX).unwrap_or(at))?,
+            None => Vec::new(),
         };
         events.retain(|event| event.holds(&plays, now));
         Ok(events)
     }
 
-    pub(crate) fn barred(&self, now: Timestamp) -> Result<Barred, AppError> {
-        let mut barred = Barred::default();
-        for event in self.holding(now)? {
-            match event.said {
-                Feedback::NotNow(About::Recording(audio))
-                | Feedback::Never(About::Recording(audio)) => {
-                    barred.recordings.insert(audio);
-                }
-                Feedback::NotNow(about @ About::Artist(_))
-                | Feedback::Never(about @ About::Artist(_)) => {
-                    barred.recordings.extend(self.by_artist(&about)?);
-                }
-                Feedback::WrongAfter { earlier, later } => {
-                    _ = barred.pairs.insert((earlier, later))
-                }
-            }
-        }
-        Ok(barred)
-    }
-
-    /// The recordings that an artist plays on.
-    fn by_artist(&self, about: &About) -> Result<Vec<AudioHash>, AppError> {
-        let About::Artist(name) = about else {
-            return Ok(Vec::new());
+    /// What is barred now.
+    pub(crate) fn barred(&self) -> Result<Bars, AppError> {
+        let holding = self.holding(Timestamp::now())?;
+        let of_artist = |event: &FeedbackEvent| {
+            matches!(
+                event.said,
+                Feedback::NotNow(About::Artist(_)) | Feedback::Never(About::Artist(_))
+            )
         };
-        let query = TrackQuery {
-            text: name.clone(),
-            ..TrackQuery::default()
+        // Only for artists need the library be looked through.
+        let known = match holding.iter().any(of_artist) {
+            true => Some(self.known()?),
+            false => None,
         };
-        let means = |track: &Track| {
-            let artists: Vec<&str> = track
-                .artists
-                .iter()
-                .chain(&track.album_artist)
-                .map(String::as_str)
-                .collect();
-            about.means(&track.audio, &artists)
-        };
-        let found = self.library.tracks(&query)?.tracks;
-        Ok(found
-            .iter()
-            .filter(|track| means(track))
-            .map(|track| track.audio)
-            .collect())
+        Ok(bars_of(&holding, known.as_deref()))
     }
 
     fn feedback_row(&self, event: &FeedbackEvent) -> Result<FeedbackRow, AppError> {
@@ -167,17 +133,24 @@ impl Segue {
             Ok(self.track_rows(&tracks)?.pop())
         };
         let (kind, about, earlier) = match &event.said {
-            Feedback::NotNow(about) => (FeedbackKind::NotNow, about.clone(), None),
-            Feedback::Never(about) => (FeedbackKind::Never, about.clone(), None),
+            Feedback::NotNow(about) => (FeedbackKind::NotNow, Some(about.clone()), None),
+            Feedback::Never(about) => (FeedbackKind::Never, Some(about.clone()), None),
             Feedback::WrongAfter { earlier, later } => (
                 FeedbackKind::WrongAfter,
-                About::Recording(*later),
+                Some(About::Recording(*later)),
                 row(earlier)?,
             ),
+            Feedback::Turned { up: true, .. } => (FeedbackKind::More, None, None),
+            Feedback::Turned { up: false, .. } => (FeedbackKind::Less, None, None),
+        };
+        let turned = match &event.said {
+            Feedback::Turned { term, .. } => Some((self.words_of(term)?, term.to_string())),
+            _ => None,
         };
         let (track, artist) = match about {
-            About::Recording(audio) => (row(&audio)?, None),
-            About::Artist(name) => (None, Some(name)),
+            Some(About::Recording(audio)) => (row(&audio)?, None),
+            Some(About::Artist(name)) => (None, Some(name)),
+            None => (None, None),
         };
         Ok(FeedbackRow {
             id: event.id.0,
@@ -186,41 +159,37 @@ impl Segue {
             track,
             artist,
             earlier,
+            about: turned.as_ref().map(|(words, _)| words.clone()),
+            term: turned.map(|(_, term)| term),
         })
     }
 }
 
-impl Barred {
-    /// Puts `order` so that no pair that was called wrong stands together, `before` being what sounds before it: what
-    /// does not fit changes places with the next that does; at the very end it is left out.
-    pub(crate) fn mend<T>(
-        &self,
-        before: Option<AudioHash>,
-        mut order: Vec<T>,
-        audio: impl Fn(&T) -> AudioHash,
-    ) -> Vec<T> {
-        let mut last = before;
-        let mut place = 0;
-        while place < order.len() {
-            let fits =
-                |item: &T| last.is_none_or(|last| !self.pairs.contains(&(last, audio(item))));
-            match (place..order.len()).find(|other| fits(&order[*other])) {
-                Some(other) => {
-                    let moved = order.remove(other);
-                    order.insert(place, moved);
-                    last = Some(audio(&order[place]));
-                    place += 1;
-                }
-                None => order.truncate(place),
+/// What these sayings bar.
+pub(crate) fn bars_of(holding: &[FeedbackEvent], known: Option<&Known>) -> Bars {
+    let mut barred = Bars::default();
+    for event in holding {
+        match &event.said {
+            Feedback::NotNow(About::Recording(audio))
+            | Feedback::Never(About::Recording(audio)) => {
+                barred.recordings.insert(*audio);
             }
+            Feedback::NotNow(About::Artist(name)) | Feedback::Never(About::Artist(name)) => {
+                let theirs = known.map(|known| known.recordings_by(name));
+                barred.recordings.extend(theirs.into_iter().flatten());
+            }
+            Feedback::WrongAfter { earlier, later } => {
+                barred.wrong_after.insert((*earlier, *later));
+            }
+            Feedback::Turned { .. } => {}
         }
-        order
     }
+    barred
 }
 
 /// The tracks among `ids` that are not barred; all of them if every one is.
 pub(crate) fn unbarred(segue: &Segue, ids: &[TrackId]) -> Result<Vec<TrackId>, AppError> {
-    let barred = segue.barred(Timestamp::now())?.recordings;
+    let barred = segue.barred()?.recordings;
     if barred.is_empty() {
         return Ok(ids.to_vec());
     }
@@ -230,34 +199,4 @@ pub(crate) fn unbarred(segue: &Segue, ids: &[TrackId]) -> Result<Vec<TrackId>, A
         return Ok(ids.to_vec());
     }
     Ok(kept.iter().map(|track| track.id).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(pairs: &[(u8, u8)], before: Option<u8>, order: &[u8], expected: &[u8]) {
-        let audio = |n: u8| AudioHash([n; 16]);
-        let barred = Barred {
-            pairs: pairs.iter().map(|(a, b)| (audio(*a), audio(*b))).collect(),
-            ..Barred::default()
-        };
-        let mended = barred.mend(before.map(audio), order.to_vec(), |n| audio(*n));
-        assert_eq!(mended, expected);
-        let sounds: Vec<u8> = before.into_iter().chain(mended).collect();
-        assert!(
-            sounds
-                .windows(2)
-                .all(|two| !pairs.contains(&(two[0], two[1])))
-        );
-    }
-
-    #[test]
-    fn wrong_neighbours_are_parted() {
-        check(&[], Some(9), &[1, 2, 3], &[1, 2, 3]);
-        check(&[(1, 2)], None, &[1, 2, 3], &[1, 3, 2]);
-        check(&[(9, 1)], Some(9), &[1, 2, 3], &[2, 1, 3]);
-        check(&[(1, 2), (3, 2)], None, &[1, 2, 3], &[1, 3]);
-        check(&[(2, 1)], None, &[1, 2, 3], &[1, 2, 3]);
-    }
 }

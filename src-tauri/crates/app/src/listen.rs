@@ -334,6 +334,11 @@ impl Segue {
             tags,
             bpm: heard.descriptors.bpm,
             key: heard.descriptors.key.map(|key| key.to_string()),
+            ends: heard.ends.map(|end| end.values().to_vec()),
+            edges_lufs: match heard.measures {
+                Some(measures) => [measures.intro_lufs, measures.outro_lufs],
+                None => [None, None],
+            },
         })
     }
 }

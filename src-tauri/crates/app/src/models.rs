@@ -12,8 +12,8 @@ use std::time::{Duration, Instant, SystemTime};
 use segue_analysis::{Model, Runtime, Source, describe, model_id};
 use segue_core::ModelId;
 
+use crate::known::STALE_FACTOR;
 use crate::lock::lock;
-use crate::radio::STALE_FACTOR;
 use crate::reports::{ModelImported, ModelRow, ModelUsed, ModelsListed};
 use crate::{AppError, Segue, places};
 

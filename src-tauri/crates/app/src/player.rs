@@ -1,10 +1,12 @@
-//! The player of the window: the engine, what each place of the queue means, the log of plays, and the station
-//! that keeps the queue going.
+//! The player of the window: the engine, what each place of the queue means, and the log of plays. What Segue itself puts
+//! into the queue is in `programme.rs`.
 //!
 //! The engine knows paths and opaque keys. Here a key is a [`Placement`]: which track stands there, where it came
 //! from and why. A thread of its own hears the engine's events, writes the log, keeps the queue for the next start
 //! and tells the window; another plans what a station plays next, since planning may take longer than a track's end
 //! may wait.
+
+mod programme;
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -19,18 +21,18 @@ use segue_core::{Leaving, Play, PlayContext, PlaySource, PlayedFrom, Track, Trac
 use segue_playback::{
     Command, End, Engine, Entry, EntryId, Event, Item, OutputKind, Repeat, Saved, Status,
 };
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::convert::reason_row;
 use crate::dto::{
-    AppEvent, EnqueueAt, PlayerCommand, PlayerState, PlayerStatus, QueuePage, QueueRow, ReasonRow,
-    RepeatMode, Station, TrackRow,
+    AppEvent, DjMode, EnqueueAt, PlayerCommand, PlayerState, PlayerStatus, QueuePage, QueueRow,
+    ReasonRow, RepeatMode, TrackRow,
 };
 use crate::feedback::unbarred;
 use crate::lock::lock;
 use crate::plays::{ago, subject};
-use crate::radio::Wish;
 use crate::{AppError, Segue};
+use programme::{LeftAlone, OnAir};
 
 /// The setting under which queue and station are kept.
 const KEPT: &str = "player";
@@ -39,11 +41,6 @@ const KEEP_AFTER: Duration = Duration::from_secs(2);
 const KEEP_EVERY: Duration = Duration::from_secs(10);
 /// So often the library is looked at for changes by others: the command line may work on it too.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// A station is planned on when fewer tracks than this are to come, so many at a time.
-const STATION_AHEAD: usize = 10;
-const STATION_STEP: usize = 15;
-/// Tracks that a station remembers, so as not to repeat itself.
-const STATION_MEMORY: usize = 500;
 
 /// Tells the window.
 pub(crate) type Tell = Arc<dyn Fn(AppEvent) + Send + Sync>;
@@ -62,6 +59,16 @@ struct Placement {
     place: Option<u32>,
 }
 
+impl Placement {
+    /// The source as the window shows it.
+    fn shown(&self) -> &'static str {
+        match self.from {
+            Some(PlayedFrom::Dj { .. }) => "dj",
+            _ => self.source.as_str(),
+        }
+    }
+}
+
 /// The account of one play under way, beside what the engine keeps: pauses, and what ran at volume zero.
 #[derive(Clone, Debug, PartialEq)]
 struct Account {
@@ -72,10 +79,12 @@ struct Account {
     silent: bool,
     paused_s: f64,
     silent_s: f64,
+    /// Begun in a guest session.
+    guest: bool,
 }
 
 impl Account {
-    fn new(began: Timestamp, now_s: f64, silent: bool) -> Self {
+    fn new(began: Timestamp, now_s: f64, silent: bool, guest: bool) -> Self {
         Self {
             began,
             noted_s: now_s,
@@ -83,6 +92,7 @@ impl Account {
             silent,
             paused_s: 0.0,
             silent_s: 0.0,
+            guest,
         }
     }
 
@@ -98,21 +108,23 @@ impl Account {
     }
 }
 
-/// A running station.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct OnAir {
-    seeds: Vec<TrackId>,
-    discovery: f32,
-    /// Tells this station from the one before, so that a late plan is dropped.
-    number: u64,
-}
-
 /// What is kept for the next start.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     engine: Saved,
     placements: Vec<(u64, Placement)>,
+    /// Of another version, it is none: the queue shall not be lost for it.
+    #[serde(default, deserialize_with = "or_none")]
     station: Option<OnAir>,
+    #[serde(default)]
+    dj: Option<DjMode>,
+    #[serde(default)]
+    guest: bool,
+}
+
+fn or_none<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    let value = serde_json::Value::deserialize(from)?;
+    Ok(serde_json::from_value(value).ok())
 }
 
 struct Shared {
@@ -130,6 +142,12 @@ struct Shared {
     start: Instant,
     next_key: AtomicU64,
     station: Mutex<Option<OnAir>>,
+    dj: Mutex<Option<DjMode>>,
+    left_alone: Mutex<LeftAlone>,
+    /// What was said bars something that may be in the queue.
+    barred_anew: AtomicBool,
+    /// Whether what is played shall teach nothing.
+    guest: AtomicBool,
     output_error: Mutex<Option<String>>,
     dirty: AtomicBool,
     plans: Sender<()>,
@@ -173,6 +191,10 @@ impl Player {
             start: Instant::now(),
             next_key: AtomicU64::new(1),
             station: Mutex::default(),
+            dj: Mutex::default(),
+            left_alone: Mutex::default(),
+            barred_anew: AtomicBool::new(false),
+            guest: AtomicBool::new(false),
             output_error: Mutex::default(),
             dirty: AtomicBool::new(false),
             plans,
@@ -280,95 +302,6 @@ impl Player {
         Ok(())
     }
 
-    /// Plays the first seed, then what the station finds around all of them. If that seed sounds already, it sounds on.
-    pub(crate) fn start_radio(&self, seeds: &[TrackId], discovery: f32) -> Result<(), AppError> {
-        let shared = &self.shared;
-        let first = *seeds
-            .first()
-            .ok_or_else(|| AppError::Invalid("a radio needs a song to start from".into()))?;
-        *lock(&shared.station) = None;
-        let queue = shared.engine.queue();
-        let current = queue
-            .current()
-            .and_then(|entry| lock(&shared.placements).get(&entry.item.key).cloned());
-        if self.is_playing() && current.is_some_and(|placement| placement.track == first) {
-            shared.engine.send(Command::KeepCurrent);
-        } else {
-            let from = shared.station_of(seeds)?;
-            let items = shared.place(&[first], PlaySource::Radio, Some(from))?;
-            self.set_queue(items, 0, false);
-        }
-        *lock(&shared.station) = Some(OnAir {
-            seeds: seeds.to_vec(),
-            discovery,
-            number: chance(),
-        });
-        shared.want_plan();
-        shared.tell_state();
-        Ok(())
-    }
-
-    /// Turns the dial of the running station: what it had planned is planned anew.
-    pub(crate) fn tune(&self, discovery: f32) {
-        {
-            let mut station = lock(&self.shared.station);
-            let Some(station) = station.as_mut() else {
-                return;
-            };
-            (station.discovery, station.number) = (discovery, chance());
-        }
-        let queue = self.shared.engine.queue();
-        let placements = lock(&self.shared.placements);
-        for entry in queue.entries.iter().skip(queue.cursor + 1) {
-            // The reasons tell what the station planned from what the listener put there.
-            if placements
-                .get(&entry.item.key)
-                .is_some_and(|placement| !placement.reasons.is_empty())
-            {
-                self.shared.engine.send(Command::Remove(entry.entry));
-            }
-        }
-        drop(placements);
-        self.shared.want_plan();
-    }
-
-    /// Heeds what was just said: what it bars leaves the station's plan, and, if Segue chose it, the ear.
-    pub(crate) fn heed_feedback(&self) -> Result<(), AppError> {
-        let barred = self.shared.segue.barred(Timestamp::now())?.recordings;
-        let queue = self.shared.engine.queue();
-        let chosen_by_segue = |entry: &Entry| {
-            lock(&self.shared.placements)
-                .get(&entry.item.key)
-                .is_some_and(|placement| {
-                    !placement.reasons.is_empty() || placement.source == PlaySource::Shuffle
-                })
-        };
-        for entry in queue.entries.iter().skip(queue.cursor) {
-            let is_barred = entry
-                .item
-                .audio
-                .is_some_and(|audio| barred.contains(&audio));
-            if !is_barred || !chosen_by_segue(entry) {
-                continue;
-            }
-            if queue
-                .current()
-                .is_some_and(|current| current.entry == entry.entry)
-            {
-                *lock(&self.shared.leaving) = Some(Leaving::Removed);
-            }
-            self.shared.engine.send(Command::Remove(entry.entry));
-        }
-        self.shared.want_plan();
-        Ok(())
-    }
-
-    pub(crate) fn stop_radio(&self) {
-        *lock(&self.shared.station) = None;
-        self.shared.dirty.store(true, Ordering::Relaxed);
-        self.shared.tell_state();
-    }
-
     pub(crate) fn command(&self, command: &PlayerCommand) {
         let engine = &self.shared.engine;
         let leaving = match command {
@@ -397,7 +330,10 @@ impl Player {
             })),
             PlayerCommand::Shuffle { on } => engine.send(Command::SetShuffle(on.then(chance))),
             PlayerCommand::Jump { entry } => engine.send(Command::Jump(EntryId(*entry))),
-            PlayerCommand::Remove { entry } => engine.send(Command::Remove(EntryId(*entry))),
+            PlayerCommand::Remove { entry } => {
+                self.leave_alone(EntryId(*entry));
+                engine.send(Command::Remove(EntryId(*entry)));
+            }
             PlayerCommand::Move { entry, index } => {
                 engine.send(Command::Move(EntryId(*entry), *index as usize))
             }
@@ -405,6 +341,8 @@ impl Player {
                 *lock(&self.shared.station) = None;
                 engine.send(Command::Clear);
             }
+            PlayerCommand::Dj { mode } => self.set_dj(*mode),
+            PlayerCommand::Guest { on } => self.shared.guest.store(*on, Ordering::Relaxed),
         }
         // What the engine does in silence (volume, a seek while paused) the window hears of all the same.
         _ = self.heard.send(Heard::Asked);
@@ -458,14 +396,6 @@ impl Shared {
                 self.place_one(track, source, Vec::new(), from.clone(), place)
             })
             .collect())
-    }
-
-    /// A station's seeds, as the log names them.
-    fn station_of(&self, seeds: &[TrackId]) -> Result<PlayedFrom, AppError> {
-        let seeds = self.segue.library.tracks_by_id(seeds)?;
-        Ok(PlayedFrom::Station {
-            seeds: seeds.iter().map(|track| track.audio).collect(),
-        })
     }
 
     fn place_one(
@@ -528,11 +458,7 @@ impl Shared {
                     .and_then(|placement| rows.get(&placement.track.0))
                     .cloned()
                     .unwrap_or_else(|| gone(&entry.item.path)),
-                source: placement
-                    .as_ref()
-                    .map_or(PlaySource::Queue, |p| p.source)
-                    .as_str()
-                    .into(),
+                source: placement.as_ref().map_or("queue", Placement::shown).into(),
                 reasons: placement
                     .map(|placement| placement.reasons)
                     .unwrap_or_default(),
@@ -551,16 +477,9 @@ impl Shared {
             .duration_s
             .or(current.as_ref().map(|row| row.track.duration_s))
             .unwrap_or_default();
-        let station = lock(&self.station).clone().map(|station| Station {
-            seeds: self
-                .segue
-                .library
-                .tracks_by_id(&station.seeds)
-                .map_err(AppError::from)
-                .and_then(|tracks| self.segue.track_rows(&tracks))
-                .unwrap_or_default(),
-            discovery: station.discovery,
-        });
+        let station = lock(&self.station)
+            .as_ref()
+            .map(|station| station.shown.clone());
         PlayerState {
             status: match state.status {
                 Status::Stopped => PlayerStatus::Stopped,
@@ -578,6 +497,8 @@ impl Shared {
             },
             shuffle: state.shuffled,
             station,
+            dj: *lock(&self.dj),
+            guest: self.guest.load(Ordering::Relaxed),
             queue_revision: state.queue_revision,
             output_error: lock(&self.output_error).clone(),
         }
@@ -670,7 +591,8 @@ impl Shared {
             Event::Started { .. } | Event::Resumed { .. } => {
                 if matches!(event, Event::Started { .. }) {
                     let silent = self.engine.state().volume <= 0.0;
-                    let account = Account::new(Timestamp::now(), self.now_s(), silent);
+                    let guest = self.guest.load(Ordering::Relaxed);
+                    let account = Account::new(Timestamp::now(), self.now_s(), silent, guest);
                     *lock(&self.account) = Some(account);
                     *lock(&self.leaving) = None;
                 } else {
@@ -759,19 +681,24 @@ impl Shared {
                     share
                 },
                 silent_s: Some(silent_s),
-                paused_s: account.map(|account| account.paused_s),
+                paused_s: account.as_ref().map(|account| account.paused_s),
                 from: placement.from,
                 place: placement.place,
                 utc_offset_s: Some(now.offset().seconds()),
                 leaving: Some(leaving),
+                // Guests may come in the middle of a song, and may be the ones who leave it.
+                guest: account.is_some_and(|account| account.guest)
+                    || self.guest.load(Ordering::Relaxed),
             },
         };
         if let Err(error) = self.segue.log_play(&play) {
             tracing::error!(%error, "a play could not be logged");
-            (self.tell)(AppEvent::Notice {
+            return (self.tell)(AppEvent::Notice {
                 message: format!("The play was not logged: {error}"),
             });
         }
+        (self.tell)(AppEvent::Taste);
+        self.heed_play(&play);
     }
 
     /// Keeps queue, position and station for the next start.
@@ -801,6 +728,8 @@ impl Shared {
                 .map(|(key, placement)| (*key, placement.clone()))
                 .collect(),
             station: lock(&self.station).clone(),
+            dj: *lock(&self.dj),
+            guest: self.guest.load(Ordering::Relaxed),
             engine,
         };
         drop(placements);
@@ -831,74 +760,12 @@ impl Shared {
                 self.next_key.store(newest, Ordering::Relaxed);
                 *lock(&self.placements) = kept.placements.into_iter().collect();
                 *lock(&self.station) = kept.station;
+                *lock(&self.dj) = kept.dj;
+                self.guest.store(kept.guest, Ordering::Relaxed);
                 self.engine.send(Command::Restore(Box::new(kept.engine)));
             }
             Err(error) => {
                 tracing::warn!(%error, "the kept queue is of another version and was left")
-            }
-        }
-    }
-
-    fn want_plan(&self) {
-        if lock(&self.station).is_some() {
-            // Fails only when the player is gone.
-            _ = self.plans.send(());
-        }
-    }
-
-    /// Adds to the queue what the station plays next, if too little is to come.
-    fn plan(&self) {
-        let Some(station) = lock(&self.station).clone() else {
-            return;
-        };
-        let queue = self.engine.queue();
-        if queue.entries.len().saturating_sub(queue.cursor + 1) >= STATION_AHEAD {
-            return;
-        }
-        let from = queue.entries.len().saturating_sub(STATION_MEMORY);
-        let wish = Wish {
-            count: STATION_STEP,
-            discovery: station.discovery,
-            rng_seed: station.number.wrapping_add(queue.revision),
-            now: Timestamp::now(),
-            recent: queue.entries[from..]
-                .iter()
-                .filter_map(|entry| entry.item.audio)
-                .collect(),
-        };
-        let picks = match self.segue.pick(&station.seeds, &wish) {
-            Ok(picks) => picks,
-            Err(error) => {
-                return (self.tell)(AppEvent::Notice {
-                    message: format!("The radio cannot go on: {}", error.sentence()),
-                });
-            }
-        };
-        let from = self.station_of(&station.seeds).ok();
-        let planned = lock(&self.placements)
-            .values()
-            .filter(|placement| placement.from == from)
-            .filter_map(|placement| placement.place)
-            .max();
-        let first = planned.map_or(0, |place| place + 1);
-        let items: Vec<Item> = picks
-            .iter()
-            .zip(first..)
-            .map(|((track, pick), place)| {
-                let reasons = pick.reasons.iter().map(reason_row).collect();
-                self.place_one(track, PlaySource::Radio, reasons, from.clone(), Some(place))
-            })
-            .collect();
-        let current = lock(&self.station);
-        let still_on = current
-            .as_ref()
-            .is_some_and(|now| now.number == station.number);
-        if still_on && !items.is_empty() {
-            self.engine.send(Command::Append(items));
-            // The next plan must see these in the queue, or it would pick them again.
-            let until = Instant::now() + Duration::from_secs(1);
-            while self.engine.queue().revision == queue.revision && Instant::now() < until {
-                std::thread::sleep(Duration::from_millis(2));
             }
         }
     }
@@ -934,8 +801,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_station_of_another_version_does_not_cost_the_queue() {
+        let queue = serde_json::json!({
+            "version": 1, "entries": [], "unshuffled": null, "shuffle_seed": null, "cursor": 0, "history": [],
+            "repeat": Repeat::Off, "next_entry": 1, "revision": 1,
+        });
+        let kept = |station: serde_json::Value| {
+            let engine =
+                serde_json::json!({"version": 1, "queue": queue, "position_s": 0.0, "volume": 1.0});
+            let kept = serde_json::json!({"engine": engine, "placements": [], "station": station});
+            serde_json::from_value::<Kept>(kept).unwrap().station
+        };
+        assert!(kept(serde_json::json!({"seeds": [], "number": 7})).is_none());
+        assert!(kept(serde_json::Value::Null).is_none());
+        let request = crate::dto::StationRequest::default();
+        let shown = serde_json::json!({"name": "x", "seeds": [], "less": [], "discovery": 0.5});
+        let from = PlayedFrom::Station {
+            seeds: Vec::new(),
+            name: None,
+        };
+        let today =
+            serde_json::json!({"request": request, "shown": shown, "from": from, "number": 7});
+        assert!(kept(today).is_some());
+    }
+
+    #[test]
     fn pauses_and_silence_are_told_apart() {
-        let mut account = Account::new(Timestamp::UNIX_EPOCH, 10.0, false);
+        let mut account = Account::new(Timestamp::UNIX_EPOCH, 10.0, false, false);
         account.note(20.0, false, true);
         account.note(25.0, true, true);
         account.note(125.0, false, true);

@@ -41,6 +41,11 @@ impl Segue {
                 "nobody listens for {listened_s} seconds"
             )));
         }
+        if at.is_some_and(|at| at > Timestamp::now()) {
+            return Err(AppError::Invalid(
+                "nobody has listened in the future".into(),
+            ));
+        }
         let at = at.unwrap_or_else(|| ago(listened_s));
         let mut play = Play {
             at,
@@ -70,6 +75,7 @@ impl Segue {
         })?;
         import.write_plays()?;
         import.write_tallies()?;
+        self.age_view();
         Ok(import.report(format, begun))
     }
 
@@ -107,7 +113,9 @@ impl Segue {
     /// Gives an opinion on a recording, or takes it back.
     pub fn rate(&self, file: &str, rating: Option<Rating>) -> Result<(), AppError> {
         let track = self.find(file)?;
-        Ok(self.library.rate(track.audio, rating, Timestamp::now())?)
+        self.library.rate(track.audio, rating, Timestamp::now())?;
+        self.age_view();
+        Ok(())
     }
 }
 

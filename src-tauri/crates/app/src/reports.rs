@@ -4,7 +4,9 @@
 use segue_core::TagScore;
 use serde::Serialize;
 
-use crate::dto::{FailureRow, PickRow, TrackRow};
+use crate::dto::{
+    FailureRow, InterestRow, MixRow, PickRow, PlaylistRow, SeedRow, TastePartRow, TrackRow,
+};
 
 /// `scan`
 #[derive(Clone, Debug, Serialize)]
@@ -93,6 +95,10 @@ pub enum Embedded {
         bpm: Option<f64>,
         /// Key, such as `A minor`.
         key: Option<String>,
+        /// Unit vectors of how it begins and how it ends.
+        ends: [Vec<f32>; 2],
+        /// Loudness of how it begins and how it ends, in LUFS, where the file was short enough to be heard whole.
+        edges_lufs: [Option<f64>; 2],
     },
     /// The file was refused.
     Refused {
@@ -124,8 +130,10 @@ pub struct Scored {
 /// `radio`
 #[derive(Clone, Debug, Serialize)]
 pub struct RadioFound {
-    /// What it starts from.
+    /// The songs that it starts from.
     pub seeds: Vec<TrackRow>,
+    /// All that it starts from: songs, artists, words …
+    pub from: Vec<SeedRow>,
     /// The station's first tracks, in order.
     pub tracks: Vec<PickRow>,
     /// Wall time.
@@ -200,15 +208,50 @@ pub struct LineFailure {
     pub reason: String,
 }
 
+/// `mix --list`
+#[derive(Clone, Debug, Serialize)]
+pub struct MixesListed {
+    /// Those that can be had now.
+    pub mixes: Vec<MixRow>,
+}
+
+/// `mix`: the shape of `radio`, and which mix it is.
+#[derive(Clone, Debug, Serialize)]
+pub struct MixTold {
+    /// The mix.
+    pub mix: MixRow,
+    /// None: a mix needs no seeds.
+    pub seeds: Vec<TrackRow>,
+    /// Its tracks, in order.
+    pub tracks: Vec<PickRow>,
+    /// Wall time.
+    pub seconds: f64,
+}
+
+/// `path`: the shape of `radio`.
+#[derive(Clone, Debug, Serialize)]
+pub struct PathFound {
+    /// Both ends.
+    pub seeds: Vec<TrackRow>,
+    /// The way, both ends included.
+    pub tracks: Vec<PickRow>,
+    /// Wall time.
+    pub seconds: f64,
+}
+
 /// `taste train`
 #[derive(Clone, Debug, Serialize)]
 pub struct TasteTrained {
     /// Plays in the log.
     pub plays: u64,
+    /// Those that taught something.
+    pub taught: u64,
     /// Wall time.
     pub seconds: f64,
     /// A hash over what was learned: the same log gives the same.
     pub model_version: String,
+    /// The optional parts of the model, and whether the held-out plays kept them.
+    pub parts: Vec<TastePartRow>,
     /// How well the taste of the earlier plays foretold the later ones; `null` with too few plays.
     pub validation: Option<TasteValidation>,
 }
@@ -226,28 +269,66 @@ pub struct TasteValidation {
     pub calibration_error: f64,
 }
 
+/// `taste eval`
+#[derive(Clone, Debug, Serialize)]
+pub struct TasteJudged {
+    /// Plays learned from: the first four fifths.
+    pub learned: u64,
+    /// Plays of the last fifth before which the library was ranked.
+    pub foretold: u64,
+    /// The ways of ranking: `taste`, `similarity`, `most-played`, `shuffle`.
+    pub ways: Vec<RankedRow>,
+    /// Wall time.
+    pub seconds: f64,
+}
+
+/// How well a way of ranking foretold what was listened to.
+#[derive(Clone, Debug, Serialize)]
+pub struct RankedRow {
+    /// The way.
+    pub way: String,
+    /// Mean share of the library that was ranked below what was listened to; 0.5 is chance.
+    pub rank: f64,
+    /// Share of what was listened to that stood among the first 50.
+    pub hit_50: f64,
+    /// Probability that a listened play is ranked above one that was left; `null` if all went one way.
+    pub auc: Option<f64>,
+}
+
 /// `taste show`
 #[derive(Clone, Debug, Serialize)]
 pub struct TasteShown {
     /// Plays in the log.
     pub plays: u64,
+    /// Those that taught something.
+    pub taught: u64,
+    /// How much of itself the taste brings into a ranking, in 0..1.
+    pub voice: f64,
     /// A hash over what was learned.
     pub model_version: String,
     /// What is liked, strongest first.
     pub liked: Vec<Leaning>,
     /// What is not, strongest first.
     pub disliked: Vec<Leaning>,
+    /// The corners of music that are liked, the greatest first.
+    pub interests: Vec<InterestRow>,
+    /// Share of all listening by hour on the listener's clock, `[24]`.
+    pub hours: Vec<f64>,
 }
 
 /// One thing that taste leans to or from.
 #[derive(Clone, Debug, Serialize)]
 pub struct Leaning {
-    /// `artist`, `genre` or `tag`.
+    /// `artist`, `genre`, `tag` or `album`.
     pub kind: String,
     /// Its name.
     pub name: String,
-    /// Change of the log-odds of listening to the end.
+    /// Change of the log-odds of listening to half of it.
     pub weight: f64,
+    /// Standard deviation of `weight`.
+    pub deviation: f64,
+    /// What `taste less` and `taste more` call it.
+    pub term: String,
 }
 
 /// `models list`
@@ -302,6 +383,53 @@ pub struct ModelUsed {
     pub serving: String,
     /// Recordings at hand that the current model has not heard.
     pub to_hear: u64,
+}
+
+/// `playlist list`. `playlist show` prints a [`PlaylistPage`](crate::PlaylistPage) of all places; `create`, `rename` and
+/// `undelete` print the [`PlaylistRow`].
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaylistsListed {
+    /// By name.
+    pub playlists: Vec<PlaylistRow>,
+}
+
+/// `playlist import`
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaylistImported {
+    /// The playlist that was made.
+    pub playlist: PlaylistRow,
+    /// What the file was read as: `m3u`, `pls`, `xspf`, `jspf`.
+    pub format: String,
+    /// Songs in the file.
+    pub read: u64,
+    /// Of these, songs of the library.
+    pub matched: u64,
+    /// The others, whose places are kept; the first thousand.
+    pub unmatched: Vec<UnmatchedSong>,
+}
+
+/// A song of a playlist file that the library does not have.
+#[derive(Clone, Debug, Serialize)]
+pub struct UnmatchedSong {
+    /// Its place in the list, from 1.
+    pub place: u64,
+    /// Artist; `null` if unknown.
+    pub artist: Option<String>,
+    /// Title; `null` if unknown.
+    pub title: Option<String>,
+    /// Where it should lie; `null` if unknown.
+    pub path: Option<String>,
+}
+
+/// `playlist export`
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaylistExported {
+    /// The file that was written.
+    pub path: String,
+    /// `m3u`, `pls`, `xspf`, `jspf`.
+    pub format: String,
+    /// Songs in it.
+    pub written: u64,
 }
 
 /// `doctor`

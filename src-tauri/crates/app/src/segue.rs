@@ -7,13 +7,13 @@ use std::sync::mpsc;
 use std::time::Instant;
 
 use segue_core::{AudioHash, Track, TrackId};
-use segue_library::{Library, ScanProgress, ScanReport, Sort, TrackQuery};
+use segue_library::{AlbumId, Library, ScanProgress, ScanReport, Sort, TrackQuery};
 
 use crate::convert::{failure_row, track_row};
-use crate::dto::TrackRow;
+use crate::dto::{SongSort, SongsQuery, TrackRow};
+use crate::known::Memory;
 use crate::listen::Ear;
 use crate::models::Uncovered;
-use crate::radio::Remembered;
 use crate::reports::{ScanDone, TracksFound};
 use crate::{AppError, places};
 
@@ -21,7 +21,7 @@ use crate::{AppError, places};
 pub struct Segue {
     pub(crate) library: Library,
     pub(crate) ear: Ear,
-    pub(crate) remembered: Mutex<Option<Remembered>>,
+    pub(crate) memory: Memory,
     pub(crate) uncovered: Mutex<Option<Uncovered>>,
 }
 
@@ -62,7 +62,7 @@ impl Segue {
         Ok(Self {
             ear: Ear::new(library.data_dir()),
             library,
-            remembered: Mutex::default(),
+            memory: Memory::default(),
             uncovered: Mutex::default(),
         })
     }
@@ -122,6 +122,32 @@ impl Segue {
         Ok(TracksFound {
             total: page.total,
             tracks: self.track_rows(&page.tracks)?,
+        })
+    }
+
+    /// The window's query as the library takes it.
+    pub(crate) fn track_query(
+        &self,
+        query: &SongsQuery,
+        offset: u32,
+        limit: Option<u32>,
+    ) -> Result<TrackQuery, AppError> {
+        Ok(TrackQuery {
+            text: query.text.clone(),
+            heard_by: self.serving()?,
+            album: query.album.map(AlbumId),
+            sort: match query.sort {
+                SongSort::Title => Sort::Title,
+                SongSort::Artist => Sort::Artist,
+                SongSort::Album => Sort::Album,
+                SongSort::Year => Sort::Year,
+                SongSort::Duration => Sort::Duration,
+                SongSort::Plays => Sort::Plays,
+                SongSort::Added => Sort::Added,
+            },
+            descending: query.descending,
+            limit,
+            offset,
         })
     }
 

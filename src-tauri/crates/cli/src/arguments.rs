@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use segue_app::{HistoryFormat, Output, Provider, TrackSort};
 use segue_core::Timestamp;
 
@@ -78,9 +78,12 @@ pub(crate) enum Command {
     },
     /// The first tracks of an endless station, each with its reasons
     Radio {
-        /// Paths or track ids
+        /// Paths, track ids, artist:NAME, album:TITLE, genre:NAME, tag:NAME, playlist:NAME or words:"calm piano, no vocals"
         #[arg(required = true, value_name = "SEED")]
         seeds: Vec<String>,
+        /// What it shall keep away from, named like a seed; as often as you like
+        #[arg(long, value_name = "SEED")]
+        less: Vec<String>,
         /// So many
         #[arg(long, default_value_t = 25)]
         count: u32,
@@ -88,12 +91,43 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 0.5)]
         discovery: f32,
         /// Chance, to be repeated
-        #[arg(long, default_value_t = 0)]
+        #[arg(long, default_value_t = 0, conflicts_with = "save")]
         seed_rng: u64,
         /// Begin with the seeds themselves
-        #[arg(long)]
+        #[arg(long, conflicts_with = "save")]
         with_seed: bool,
+        #[command(flatten)]
+        save: Save,
     },
+    /// A way from one sound to another, both ends included
+    Path {
+        /// A path or track id
+        from: String,
+        /// A path or track id
+        to: String,
+        /// So many
+        #[arg(long, default_value_t = 12)]
+        count: u32,
+        #[command(flatten)]
+        save: Save,
+    },
+    /// A mix, each track with its reasons: for-you, discover, rediscover, on-repeat, deep-cuts, daily:1, mood:calm …
+    Mix {
+        /// Which
+        #[arg(required_unless_present = "list", value_name = "KIND")]
+        kind: Option<String>,
+        /// Name those that can be had now
+        #[arg(long, conflicts_with_all = ["kind", "save"])]
+        list: bool,
+        /// So many; an album comes whole
+        #[arg(long, default_value_t = 25)]
+        count: u32,
+        #[command(flatten)]
+        save: Save,
+    },
+    /// Playlists, and their files
+    #[command(subcommand)]
+    Playlist(PlaylistCommand),
     /// The log of plays
     #[command(subcommand)]
     Plays(PlaysCommand),
@@ -138,6 +172,17 @@ pub(crate) enum Command {
     Models(ModelsCommand),
     /// What is installed, what works, and what does not
     Doctor,
+}
+
+/// Keeping what was found.
+#[derive(Args)]
+pub(crate) struct Save {
+    /// Keep it as a playlist of this name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) save: Option<String>,
+    /// Make that playlist anew each day
+    #[arg(long, requires = "save")]
+    pub(crate) living: bool,
 }
 
 #[derive(Subcommand)]
@@ -209,6 +254,62 @@ pub(crate) enum PlaysCommand {
 }
 
 #[derive(Subcommand)]
+pub(crate) enum PlaylistCommand {
+    /// List the playlists
+    List,
+    /// Show the songs of one
+    Show {
+        /// Its name or number
+        #[arg(value_name = "NAME-OR-ID")]
+        playlist: String,
+    },
+    /// Make one of what a search finds
+    Create {
+        /// Its name
+        name: String,
+        /// Words that must all occur, as in `segue tracks`
+        #[arg(long)]
+        query: String,
+        /// Made anew each day from what the search finds then
+        #[arg(long)]
+        living: bool,
+    },
+    /// Make one of a file: M3U, PLS, XSPF or JSPF
+    Import {
+        /// The file
+        file: PathBuf,
+    },
+    /// Write one into a file
+    Export {
+        /// Its name or number
+        #[arg(value_name = "NAME-OR-ID")]
+        playlist: String,
+        /// The file; its ending says how: .m3u8, .m3u, .pls, .xspf or .jspf
+        file: PathBuf,
+    },
+    /// Give one another name
+    Rename {
+        /// Its name or number
+        #[arg(value_name = "NAME-OR-ID")]
+        playlist: String,
+        /// Its new name
+        name: String,
+    },
+    /// Delete one; it can be brought back
+    Delete {
+        /// Its name or number
+        #[arg(value_name = "NAME-OR-ID")]
+        playlist: String,
+    },
+    /// Bring a deleted one back
+    Undelete {
+        /// Its name or number
+        #[arg(value_name = "NAME-OR-ID")]
+        playlist: String,
+    },
+}
+
+#[derive(Subcommand)]
 pub(crate) enum FeedbackCommand {
     /// Not for the rest of this session
     NotNow {
@@ -250,6 +351,42 @@ pub(crate) enum TasteCommand {
     Train,
     /// Say what was learned
     Show,
+    /// Replay your own held-out plays, against shuffle, plain likeness and what is played most
+    Eval,
+    /// Forget what was learned; the plays stay
+    #[command(group = clap::ArgGroup::new("what").required(true).args(["since", "all"]))]
+    Forget {
+        /// From this instant on, such as 2026-01-31T20:15:00Z
+        #[arg(long)]
+        since: Option<Timestamp>,
+        /// Everything
+        #[arg(long)]
+        all: bool,
+    },
+    /// What was forgotten, the latest first
+    Forgotten,
+    /// Learn again what was forgotten
+    Remember {
+        /// Its number
+        id: i64,
+    },
+    /// Less because of this: a term that `taste show` or a reason names, such as artist:NAME or tag:calm
+    Less {
+        /// The term
+        term: String,
+    },
+    /// More because of this
+    More {
+        /// The term
+        term: String,
+    },
+    /// A dozen songs as unlike as the library has, to like or dislike for a start
+    Choose,
+    /// Write what was learned into a file, as JSON
+    Export {
+        /// Where to
+        file: PathBuf,
+    },
 }
 
 fn provider(name: &str) -> Result<Provider, String> {

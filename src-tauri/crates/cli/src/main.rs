@@ -9,9 +9,14 @@ mod progress;
 
 use std::process::ExitCode;
 
-use arguments::{Arguments, Command, FeedbackCommand, ModelsCommand, PlaysCommand, TasteCommand};
+use arguments::{
+    Arguments, Command, FeedbackCommand, ModelsCommand, PlaylistCommand, PlaysCommand, TasteCommand,
+};
 use clap::Parser;
-use segue_app::{AnalyzeRequest, AppError, FeedbackKind, ModelSource, RadioRequest, Segue};
+use segue_app::{
+    AnalyzeRequest, AppError, FeedbackKind, ModelSource, PlaylistSource, RadioRequest, Segue,
+    SongsQuery,
+};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -80,19 +85,52 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
         Command::Similar { file, count } => print::similar(&segue.similar(&file, count)?, json),
         Command::Radio {
             seeds,
+            less,
             count,
             discovery,
             seed_rng,
             with_seed,
+            save,
         } => {
             let request = RadioRequest {
+                less,
                 count,
                 discovery,
                 rng_seed: seed_rng,
                 with_seed,
             };
-            print::radio(&segue.radio(&seeds, &request)?, json);
+            if let Some(name) = save.save {
+                let source = segue.station_source(&seeds, &request)?;
+                print::playlist_kept(&segue.create_playlist(&name, &source, save.living)?, json);
+            } else {
+                print::radio(&segue.radio(&seeds, &request)?, json);
+            }
         }
+        Command::Path {
+            from,
+            to,
+            count,
+            save,
+        } => match save.save {
+            Some(name) => {
+                let source = segue.path_source(&from, &to, count)?;
+                print::playlist_kept(&segue.create_playlist(&name, &source, save.living)?, json);
+            }
+            None => print::path(&segue.path(&from, &to, count)?, json),
+        },
+        Command::Mix { list: true, .. } => print::mixes(&segue.mixes()?, json),
+        Command::Mix {
+            kind, count, save, ..
+        } => {
+            let id = kind.unwrap_or_default();
+            if let Some(name) = save.save {
+                let source = PlaylistSource::Mix { id, count };
+                print::playlist_kept(&segue.create_playlist(&name, &source, save.living)?, json);
+            } else {
+                print::mix(&segue.mix(&id, count)?, json);
+            }
+        }
+        Command::Playlist(command) => playlist(&segue, command, json)?,
         Command::Plays(PlaysCommand::Add {
             file,
             listened,
@@ -113,8 +151,7 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
             segue.export_plays(format, &mut std::io::stdout().lock())?;
         }
         Command::Feedback(command) => feedback(&segue, command, json)?,
-        Command::Taste(TasteCommand::Train) => print::trained(&segue.train_taste()?, json),
-        Command::Taste(TasteCommand::Show) => print::taste(&segue.show_taste()?, json),
+        Command::Taste(command) => taste(&segue, command, json)?,
         Command::Like { file } => rate(&segue, &file, Some(segue_core::Rating::Like), json)?,
         Command::Dislike { file } => rate(&segue, &file, Some(segue_core::Rating::Dislike), json)?,
         Command::Unrate { file } => rate(&segue, &file, None, json)?,
@@ -157,6 +194,72 @@ fn feedback(segue: &Segue, command: FeedbackCommand, json: bool) -> Result<(), A
         }
     };
     print::feedback(&rows, json);
+    Ok(())
+}
+
+fn playlist(segue: &Segue, command: PlaylistCommand, json: bool) -> Result<(), AppError> {
+    match command {
+        PlaylistCommand::List => print::playlists(&segue.playlists()?, json),
+        PlaylistCommand::Show { playlist } => {
+            let id = segue.find_playlist(&playlist)?;
+            print::playlist(&segue.playlist(id, 0, u32::MAX)?, json);
+        }
+        PlaylistCommand::Create {
+            name,
+            query,
+            living,
+        } => {
+            let query = SongsQuery {
+                text: query,
+                ..SongsQuery::default()
+            };
+            let source = PlaylistSource::Search { query };
+            print::playlist_kept(&segue.create_playlist(&name, &source, living)?, json);
+        }
+        PlaylistCommand::Import { file } => {
+            print::playlist_imported(&segue.import_playlist(&file)?, json);
+        }
+        PlaylistCommand::Export { playlist, file } => {
+            let id = segue.find_playlist(&playlist)?;
+            print::playlist_exported(&segue.export_playlist(id, &file)?, json);
+        }
+        PlaylistCommand::Rename { playlist, name } => {
+            let id = segue.find_playlist(&playlist)?;
+            print::playlist_kept(&segue.rename_playlist(id, &name)?, json);
+        }
+        PlaylistCommand::Delete { playlist } => {
+            segue.delete_playlist(segue.find_playlist(&playlist)?)?;
+            print::done(json);
+        }
+        PlaylistCommand::Undelete { playlist } => {
+            let id = segue.find_deleted_playlist(&playlist)?;
+            print::playlist_kept(&segue.undelete_playlist(id)?, json);
+        }
+    }
+    Ok(())
+}
+
+fn taste(segue: &Segue, command: TasteCommand, json: bool) -> Result<(), AppError> {
+    match command {
+        TasteCommand::Train => print::trained(&segue.train_taste()?, json),
+        TasteCommand::Show => print::taste(&segue.show_taste()?, json),
+        TasteCommand::Eval => print::judged(&segue.judge_taste()?, json),
+        TasteCommand::Forget { since, all: _ } => {
+            print::forgotten(&[segue.forget(since)?], json);
+        }
+        TasteCommand::Forgotten => print::forgotten(&segue.forgotten()?, json),
+        TasteCommand::Remember { id } => {
+            segue.remember(id)?;
+            print::done(json);
+        }
+        TasteCommand::Less { term } => print::feedback(&[segue.turn(&term, false)?], json),
+        TasteCommand::More { term } => print::feedback(&[segue.turn(&term, true)?], json),
+        TasteCommand::Choose => print::choice(&segue.first_choice()?, json),
+        TasteCommand::Export { file } => {
+            segue.export_taste(&file)?;
+            print::done(json);
+        }
+    }
     Ok(())
 }
 

@@ -11,8 +11,10 @@ use std::io::{self, Write};
 
 use segue_app::{
     AnalyzeDone, AppError, Diagnosis, Embedded, FailureRow, FeedbackKind, FeedbackRow,
-    ModelImported, ModelUsed, ModelsListed, PlaysImported, RadioFound, Rendered, ScanDone, Scored,
-    SimilarFound, TasteShown, TasteTrained, TrackRow, TracksFound,
+    ForgottenRow, MixRow, MixTold, MixesListed, ModelImported, ModelUsed, ModelsListed, PathFound,
+    PickRow, PlaylistExported, PlaylistImported, PlaylistPage, PlaylistRow, PlaylistsListed,
+    PlaysImported, RadioFound, Rendered, ScanDone, Scored, SimilarFound, TasteJudged, TasteShown,
+    TasteTrained, TrackRow, TracksFound,
 };
 use serde::Serialize;
 
@@ -150,10 +152,45 @@ pub(crate) fn radio(found: &RadioFound, json: bool) {
     if json {
         return line(found);
     }
-    let seeds: Vec<String> = found.seeds.iter().map(name).collect();
-    let mut text = format!("radio from {}\n", seeds.join("; "));
-    for (place, pick) in found.tracks.iter().enumerate() {
-        // What speaks against a track explains nothing here; the whole sum is in the JSON.
+    let seeds: Vec<&str> = found.from.iter().map(|seed| seed.name.as_str()).collect();
+    put(&format!(
+        "radio from {}\n{}",
+        seeds.join("; "),
+        picks(&found.tracks)
+    ));
+}
+
+pub(crate) fn path(found: &PathFound, json: bool) {
+    if json {
+        return line(found);
+    }
+    put(&picks(&found.tracks));
+}
+
+pub(crate) fn mix(found: &MixTold, json: bool) {
+    if json {
+        return line(found);
+    }
+    put(&format!(
+        "{}: {}\n{}",
+        found.mix.name,
+        found.mix.about,
+        picks(&found.tracks)
+    ));
+}
+
+pub(crate) fn mixes(found: &MixesListed, json: bool) {
+    if json {
+        return line(found);
+    }
+    let row = |mix: &MixRow| format!("{:20} {}: {}\n", mix.id, mix.name, mix.about);
+    put(&found.mixes.iter().map(row).collect::<String>());
+}
+
+/// Tracks with what speaks for them; the whole sum is in the JSON.
+fn picks(rows: &[PickRow]) -> String {
+    let mut text = String::new();
+    for (place, pick) in rows.iter().enumerate() {
         let speak = pick
             .reasons
             .iter()
@@ -161,14 +198,16 @@ pub(crate) fn radio(found: &RadioFound, json: bool) {
             .take(3);
         let reasons: Vec<&str> = speak.map(|reason| reason.text.as_str()).collect();
         text.push_str(&format!(
-            "{:>3}. {}  [{}]\n       {}\n",
+            "{:>3}. {}  [{}]\n",
             place + 1,
             name(&pick.track),
-            time(pick.track.duration_s),
-            reasons.join("; ")
+            time(pick.track.duration_s)
         ));
+        if !reasons.is_empty() {
+            text.push_str(&format!("       {}\n", reasons.join("; ")));
+        }
     }
-    put(&text);
+    text
 }
 
 pub(crate) fn imported(done: &PlaysImported, dry_run: bool, json: bool) {
@@ -243,19 +282,119 @@ pub(crate) fn imported(done: &PlaysImported, dry_run: bool, json: bool) {
     put(&text);
 }
 
+pub(crate) fn playlists(found: &PlaylistsListed, json: bool) {
+    if json {
+        return line(found);
+    }
+    let rows = found.playlists.iter().map(playlist_line);
+    put(&rows.collect::<String>());
+}
+
+pub(crate) fn playlist(page: &PlaylistPage, json: bool) {
+    if json {
+        return line(page);
+    }
+    let mut text = playlist_line(&page.playlist);
+    for (place, row) in page.rows.iter().enumerate() {
+        let missing = if row.track.missing { "  not there" } else { "" };
+        text.push_str(&format!(
+            "{:>5}. {}  [{}]{missing}\n",
+            place + 1,
+            name(&row.track),
+            time(row.track.duration_s)
+        ));
+    }
+    put(&text);
+}
+
+/// A playlist that was made or changed.
+pub(crate) fn playlist_kept(row: &PlaylistRow, json: bool) {
+    if json {
+        return line(row);
+    }
+    put(&playlist_line(row));
+}
+
+pub(crate) fn playlist_imported(done: &PlaylistImported, json: bool) {
+    if json {
+        return line(done);
+    }
+    const EACH: usize = 30;
+    let mut text = format!(
+        "{} songs read as {}, {} of them in the library\n{}",
+        done.read,
+        done.format,
+        done.matched,
+        playlist_line(&done.playlist)
+    );
+    for song in done.unmatched.iter().take(EACH) {
+        let names: Vec<&str> = song
+            .artist
+            .iter()
+            .chain(&song.title)
+            .map(String::as_str)
+            .collect();
+        let name = if names.is_empty() {
+            song.path.clone().unwrap_or_default()
+        } else {
+            names.join(" – ")
+        };
+        text.push_str(&format!("not in the library: {:>3}. {name}\n", song.place));
+    }
+    let unmatched = (done.read - done.matched) as usize;
+    if unmatched > EACH {
+        text.push_str(&format!("not in the library: {} more\n", unmatched - EACH));
+    }
+    put(&text);
+}
+
+pub(crate) fn playlist_exported(done: &PlaylistExported, json: bool) {
+    if json {
+        return line(done);
+    }
+    put(&format!(
+        "{} songs in {} ({})\n",
+        done.written, done.path, done.format
+    ));
+}
+
+fn playlist_line(row: &PlaylistRow) -> String {
+    let mut line = format!(
+        "{:>4}  {}  {} songs [{}]",
+        row.id,
+        row.name,
+        row.tracks,
+        time(row.duration_s)
+    );
+    if row.missing > 0 {
+        line.push_str(&format!(", {} not there", row.missing));
+    }
+    if row.living {
+        line.push_str(&format!("; living: {}", row.about));
+    }
+    line.push('\n');
+    line
+}
+
 pub(crate) fn trained(done: &TasteTrained, json: bool) {
     if json {
         return line(done);
     }
     let mut text = format!(
-        "learned from {} plays in {:.2} s: {}\n",
-        done.plays, done.seconds, done.model_version
+        "learned from {} of {} plays in {:.2} s: {}\n",
+        done.taught, done.plays, done.seconds, done.model_version
     );
     if let Some(validation) = &done.validation {
         text.push_str(&format!(
             "on the {} latest plays, unseen: AUC {:.2}, log loss {:.2}, calibration error {:.3}\n",
             validation.plays, validation.auc, validation.log_loss, validation.calibration_error
         ));
+    }
+    for part in &done.parts {
+        if let Some(gain) = part.gain {
+            let kept = if part.kept { "kept" } else { "left out" };
+            text.push_str(&format!("{}: {kept}, {gain:+.4} nats a play\n", part.part));
+        }
     }
     put(&text);
 }
@@ -269,19 +408,83 @@ pub(crate) fn taste(shown: &TasteShown, json: bool) {
             "nothing is known yet: play something, or bring in a history with `segue plays import`\n",
         );
     }
-    let mut text = format!("from {} plays ({})\n", shown.plays, shown.model_version);
+    let mut text = format!(
+        "from {} of {} plays ({})\n",
+        shown.taught, shown.plays, shown.model_version
+    );
+    for interest in &shown.interests {
+        text.push_str(&format!(
+            "interest {}: {} ({:.0} %), such as {}\n",
+            interest.number,
+            interest.name,
+            100.0 * interest.share,
+            interest
+                .examples
+                .iter()
+                .map(name)
+                .collect::<Vec<_>>()
+                .join("; ")
+        ));
+    }
     for (what, leanings) in [
         ("you like", &shown.liked),
         ("you pass over", &shown.disliked),
     ] {
         for leaning in leanings {
             text.push_str(&format!(
-                "{what} {} {} ({:+.2})\n",
-                leaning.kind, leaning.name, leaning.weight
+                "{what} {} {} ({:+.2} ± {:.2})\n",
+                leaning.kind, leaning.name, leaning.weight, leaning.deviation
             ));
         }
     }
     put(&text);
+}
+
+pub(crate) fn judged(done: &TasteJudged, json: bool) {
+    if json {
+        return line(done);
+    }
+    let mut text = format!(
+        "learned {} plays, ranked the library before {} later ones\n{:14}{:>18}{:>14}{:>10}\n",
+        done.learned, done.foretold, "", "ranked above", "in first 50", "skip AUC"
+    );
+    for way in &done.ways {
+        text.push_str(&format!(
+            "{:14}{:>16.1} %{:>12.1} %{:>10}\n",
+            way.way,
+            100.0 * way.rank,
+            100.0 * way.hit_50,
+            way.auc
+                .map_or_else(|| "–".into(), |auc| format!("{auc:.3}"))
+        ));
+    }
+    put(&text);
+}
+
+pub(crate) fn forgotten(rows: &[ForgottenRow], json: bool) {
+    if json {
+        return line(&serde_json::json!({ "forgotten": rows }));
+    }
+    let mut text = String::new();
+    for row in rows {
+        let since = row.since.as_deref().unwrap_or("the beginning");
+        text.push_str(&format!(
+            "{}  {} plays from {since} to {} teach nothing any more; `segue taste remember {}` takes that back\n",
+            row.id, row.plays, row.at, row.id
+        ));
+    }
+    put(&text);
+}
+
+pub(crate) fn choice(rows: &[TrackRow], json: bool) {
+    if json {
+        return line(&serde_json::json!({ "tracks": rows }));
+    }
+    let song = |row: &TrackRow| format!("{:>6}  {}\n", row.id, name(row));
+    let songs: String = rows.iter().map(song).collect();
+    put(&format!(
+        "{songs}`segue like ID` and `segue dislike ID` answer; those that say nothing to you say nothing\n"
+    ));
 }
 
 pub(crate) fn played(done: &Rendered, json: bool) {
@@ -342,6 +545,8 @@ pub(crate) fn feedback(rows: &[FeedbackRow], json: bool) {
             FeedbackKind::NotNow => format!("not now: {subject}"),
             FeedbackKind::Never => format!("never: {subject}"),
             FeedbackKind::WrongAfter => format!("wrong after {}: {subject}", title(&row.earlier)),
+            FeedbackKind::Less => format!("less: {}", row.about.as_deref().unwrap_or_default()),
+            FeedbackKind::More => format!("more: {}", row.about.as_deref().unwrap_or_default()),
         };
         text.push_str(&format!("{}  {said}\n", row.id));
     }

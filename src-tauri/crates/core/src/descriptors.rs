@@ -12,8 +12,9 @@ pub struct Descriptors {
 }
 
 impl Descriptors {
-    /// Raised when tempo or key are found otherwise: recordings described by an older version are heard anew.
-    pub const VERSION: u32 = 1;
+    /// Raised when tempo or key are found otherwise, or more is heard beside them (2: how a recording begins and ends):
+    /// recordings described by an older version are heard anew.
+    pub const VERSION: u32 = 2;
 }
 
 /// What is measured over the whole of a recording.

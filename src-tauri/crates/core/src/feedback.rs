@@ -1,11 +1,12 @@
-//! What a listener says of a recommendation beside like and dislike: *not now*, *never again*, *wrong after that one*.
+//! What a listener says of a recommendation beside like and dislike: *not now*, *never again*, *wrong after that one*, and
+//! *less because of this*.
 //!
-//! Three different things. *Not now* speaks of the moment and holds until the session ends. *Never again* speaks of
+//! Different things. *Not now* speaks of the moment and holds until the session ends. *Never again* speaks of
 //! Segue's choices and holds until it is taken back; the music stays in the library. *Wrong after that one* speaks of
-//! neither song, only of their order. Each is an event in an append-only log, and so is its being taken back.
+//! neither song, only of their order. *Less* and *more* speak of what a reason rested on, and weigh beside what was learned. Each is an event in an append-only log, and so is its being taken back.
 
 use crate::session::parts;
-use crate::{AudioHash, Play, Timestamp, same_artist};
+use crate::{AudioHash, Play, Term, Timestamp};
 
 /// The number of an event in the log of feedback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +35,13 @@ pub enum Feedback {
         /// What should not have followed.
         later: AudioHash,
     },
+    /// More, or less, of what this names.
+    Turned {
+        /// What a reason rested on, or taste learned of.
+        term: Term,
+        /// More of it.
+        up: bool,
+    },
 }
 
 /// An entry of the log of feedback.
@@ -45,16 +53,6 @@ pub struct FeedbackEvent {
     pub at: Timestamp,
     /// What was said.
     pub said: Feedback,
-}
-
-impl About {
-    /// Whether a recording by these artists is meant.
-    pub fn means(&self, audio: &AudioHash, artists: &[&str]) -> bool {
-        match self {
-            Self::Recording(recording) => recording == audio,
-            Self::Artist(name) => artists.iter().any(|artist| same_artist(artist, &[name])),
-        }
-    }
 }
 
 impl FeedbackEvent {
@@ -122,14 +120,5 @@ mod tests {
         check(210, &[], 210 + SESSION_GAP_S, false);
         check(210, &[], 220, true);
         check(5010, &log, 5200, true);
-    }
-
-    #[test]
-    fn an_artist_is_meant_however_he_is_written() {
-        let about = About::Artist("The Beatles".into());
-        assert!(about.means(&AudioHash([1; 16]), &["Beatles"]));
-        assert!(!about.means(&AudioHash([1; 16]), &["Beat"]));
-        let about = About::Recording(AudioHash([1; 16]));
-        assert!(about.means(&AudioHash([1; 16]), &[]) && !about.means(&AudioHash([2; 16]), &["x"]));
     }
 }

@@ -9,10 +9,12 @@ mod code;
 mod descriptors;
 mod embedding;
 mod feedback;
+mod forgotten;
 mod id;
 mod key;
 mod play;
 mod session;
+mod term;
 mod text;
 mod track;
 
@@ -20,6 +22,7 @@ pub use code::ErrorCode;
 pub use descriptors::{Descriptors, Measures, Waveform};
 pub use embedding::{Embedding, EmbeddingError, TagScore};
 pub use feedback::{About, Feedback, FeedbackEvent, FeedbackId};
+pub use forgotten::{Forgotten, ForgottenId};
 pub use id::{AudioHash, AudioHashError, ModelId, TrackId};
 pub use jiff::Timestamp;
 pub use key::{Key, Mode};
@@ -27,5 +30,6 @@ pub use play::{
     Heard, Leaving, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating, Tally,
 };
 pub use session::{SESSION_GAP_S, Session, sessions};
+pub use term::Term;
 pub use text::{fold, same_artist, similar_key, title_key};
 pub use track::Track;

@@ -132,6 +132,8 @@ pub struct PlayContext {
     pub utc_offset_s: Option<i32>,
     /// Why it ended.
     pub leaving: Option<Leaving>,
+    /// Played in a guest session: it teaches nothing.
+    pub guest: bool,
 }
 
 /// The list that a play came from, as far as it can be named for longer than the queue lasts.
@@ -153,8 +155,23 @@ pub enum PlayedFrom {
     },
     /// A station.
     Station {
-        /// What it was started from.
+        /// The songs that it was started from.
         seeds: Vec<AudioHash>,
+        /// What it was called.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// What the guest DJ threaded into the queue.
+    Dj {
+        /// How, such as `bridge`.
+        mode: String,
+    },
+    /// A way from one song to another.
+    Path {
+        /// Where it begins.
+        from: AudioHash,
+        /// Where it ends.
+        to: AudioHash,
     },
     /// One of the mixes.
     Mix {

@@ -173,6 +173,7 @@ impl Library {
         scan.run(&walked, &known, observe)?;
         if scan.report.added + scan.report.updated + scan.report.moved > 0 {
             self.match_plays()?;
+            self.match_playlists()?;
         }
         Ok(scan.report)
     }

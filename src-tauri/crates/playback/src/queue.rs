@@ -190,15 +190,32 @@ impl Queue {
 
     /// Adds `items`, in their order, right after the current entry.
     pub fn insert_next(&mut self, items: Vec<Item>) {
+        let at = (self.cursor + 1).min(self.entries.len());
+        self.insert(at, self.current().map(|e| e.entry), items);
+    }
+
+    /// Adds `items`, in their order, right after an entry. Whether it was there.
+    pub fn insert_after(&mut self, entry: EntryId, items: Vec<Item>) -> bool {
+        let Some(place) = self.place(entry) else {
+            return false;
+        };
+        self.insert(place + 1, Some(entry), items);
+        true
+    }
+
+    /// Adds `items` at a place in the order of play; in the order before shuffling right `after` an entry.
+    fn insert(&mut self, at: usize, after: Option<EntryId>, items: Vec<Item>) {
         self.remember();
         let added = self.admit(items);
-        let current = self.current().map(|e| e.entry);
         if let Some(Shuffled { unshuffled, .. }) = &mut self.shuffled {
-            let place = unshuffled.iter().position(|id| Some(*id) == current);
+            let place = unshuffled.iter().position(|id| Some(*id) == after);
             let at = place.map_or(unshuffled.len(), |at| at + 1);
             unshuffled.splice(at..at, added.iter().map(|e| e.entry));
         }
-        let at = (self.cursor + 1).min(self.entries.len());
+        // A queue that has run out goes on with what is added at its end.
+        if at < self.cursor || (at == self.cursor && self.current().is_some()) {
+            self.cursor += added.len();
+        }
         self.entries.splice(at..at, added);
         self.touch();
     }
@@ -669,6 +686,7 @@ mod tests {
         Set(u64, usize),
         Append(u64),
         InsertNext(u64),
+        InsertAfter(usize, u64),
         Remove(usize),
         Move(usize, usize),
         Clear,
@@ -689,6 +707,7 @@ mod tests {
             1 => (0..9_u64, 0..10_usize).prop_map(|(n, at)| Step::Set(n, at)),
             3 => (0..4_u64).prop_map(Step::Append),
             3 => (0..4_u64).prop_map(Step::InsertNext),
+            3 => (0..12_usize, 0..4_u64).prop_map(|(at, n)| Step::InsertAfter(at, n)),
             3 => (0..12_usize).prop_map(Step::Remove),
             3 => (0..12_usize, 0..14_usize).prop_map(|(from, to)| Step::Move(from, to)),
             1 => Just(Step::Clear),
@@ -748,6 +767,25 @@ mod tests {
                             list.splice(at..at, items.iter().map(|i| i.key));
                         });
                         queue.insert_next(items);
+                    }
+                    Step::InsertAfter(at, count) => {
+                        let items = fresh(count);
+                        let entry = queue.entries().get(at).map(|e| (e.entry, e.item.key));
+                        let keys: Vec<u64> = items.iter().map(|i| i.key).collect();
+                        prop_assert_eq!(queue.insert_after(pick(at), items), entry.is_some());
+                        if let Some((entry, key)) = entry {
+                            model.edit(|list| {
+                                let at = list.iter().position(|k| *k == key).map_or(list.len(), |at| at + 1);
+                                list.splice(at..at, keys.iter().copied());
+                            });
+                            // They stand right after it in the order of play too.
+                            let place = queue.entries().iter().position(|e| e.entry == entry).unwrap();
+                            let at_the_end = place + 1 + keys.len() == queue.entries().len();
+                            let goes_on = keys.first().copied().filter(|_| at_the_end);
+                            prop_assert_eq!(current(&queue), was.or(goes_on));
+                            let after = queue.entries()[place + 1..].iter().map(|e| e.item.key);
+                            prop_assert!(after.take(keys.len()).eq(keys.iter().copied()));
+                        }
                     }
                     Step::Remove(at) => {
                         let entry = pick(at);

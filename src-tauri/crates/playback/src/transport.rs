@@ -71,6 +71,8 @@ pub enum Command {
     Append(Vec<Item>),
     /// Adds after the current entry.
     InsertNext(Vec<Item>),
+    /// Adds after this entry; nothing happens if it is gone.
+    InsertAfter(EntryId, Vec<Item>),
     /// Takes an entry out; if it is current, the next one follows.
     Remove(EntryId),
     /// Moves an entry to a place in the order of play.
@@ -441,6 +443,9 @@ impl Transport {
             }
             Command::Append(items) => self.edit(End::Skipped, |queue| queue.append(items)),
             Command::InsertNext(items) => self.edit(End::Skipped, |queue| queue.insert_next(items)),
+            Command::InsertAfter(entry, items) => {
+                self.edit(End::Skipped, |queue| _ = queue.insert_after(entry, items))
+            }
             Command::Remove(entry) => self.edit(End::Skipped, |queue| _ = queue.remove(entry)),
             Command::Move(entry, to) => {
                 self.edit(End::Skipped, |queue| _ = queue.move_to(entry, to))

@@ -1,14 +1,15 @@
 //! The recordings a listener owns, as the recommender sees them: names interned, vectors in one matrix.
 //!
-//! Built once from whatever the library holds and then only read. A hundred thousand recordings with vectors
-//! of 128 take about 51 MB for the vectors and 20 MB for the rest.
+//! Built once, item by item, from whatever the library holds, and then only read. A recording takes about 0.4 kB, most of
+//! it its vector of 128; a library need never stand in memory in any larger form.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use segue_core::{AudioHash, Embedding, ModelId, Play, TagScore, similar_key};
+use segue_core::{AudioHash, Embedding, Key, ModelId, Play, TagScore, Term, fold, similar_key};
 
 use crate::chance;
-use crate::index::Index;
+use crate::corners::Corners;
+use crate::index::{Index, unit_dot};
 
 /// A recording as the library hands it over. What is unknown is `None` or empty.
 #[derive(Clone, Debug)]
@@ -19,8 +20,12 @@ pub struct Item {
     pub title: String,
     /// Every artist by itself.
     pub artists: Vec<String>,
-    /// Album title.
+    /// The library's number of its album. Without one it is on no album.
+    pub album_id: Option<i64>,
+    /// Title of the album.
     pub album: Option<String>,
+    /// Place on the album: growing with disc and track number.
+    pub place: Option<u32>,
     /// Genres.
     pub genres: Vec<String>,
     /// Year of release.
@@ -31,21 +36,46 @@ pub struct Item {
     pub tags: Vec<TagScore>,
     /// Place in the model's space.
     pub vector: Option<Embedding>,
+    /// Beats per minute.
+    pub bpm: Option<f64>,
+    /// Key.
+    pub key: Option<Key>,
+    /// Loudness of the first and the last 10 s that are not silent, in LUFS.
+    pub edges_lufs: [Option<f64>; 2],
 }
 
 /// Tags below this probability are noise to a listener.
 const TAG_P_MIN: f32 = 0.2;
 
-/// A tag heard in a recording.
+/// A tag heard in a recording, in four bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HeardTag {
-    /// Its number among the catalogue's tags.
-    pub(crate) number: u32,
-    /// Its probability.
-    pub(crate) p: f32,
+    number: u16,
+    /// In 255ths.
+    p: u8,
     /// Whether it is heard plainly.
     pub(crate) present: bool,
 }
+
+impl HeardTag {
+    /// Its number among the catalogue's tags.
+    pub(crate) fn number(self) -> u32 {
+        u32::from(self.number)
+    }
+
+    /// Its probability.
+    pub(crate) fn p(self) -> f64 {
+        f64::from(self.p) / 255.0
+    }
+
+    /// How clearly it is heard, in `0..=1`: one that is heard plainly more than half.
+    pub(crate) fn clear(self) -> f64 {
+        0.5 * self.p() + if self.present { 0.5 } else { 0.0 }
+    }
+}
+
+/// A name that is borne so well is borne plainly.
+const PLAINLY: f64 = 0.5;
 
 /// The tags kept of one recording: the strongest.
 const TAGS_MAX: usize = 12;
@@ -59,37 +89,70 @@ const NOBODY: [&str; 5] = [
     "va",
 ];
 
-/// Marks a row without a vector.
-const NO_ROW: u32 = u32::MAX;
+/// Marks what is not there: a row, an album, a place.
+const NONE: u32 = u32::MAX;
 
 /// The recordings, one position each, in the order of their first appearance.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     model: Option<ModelId>,
-    positions: HashMap<AudioHash, u32>,
     audio: Vec<AudioHash>,
-    titles: Vec<Box<str>>,
+    /// Positions in the order of their audio.
+    by_audio: Vec<u32>,
+    titles: Text,
     songs: Vec<u32>,
-    song_of: HashMap<(u32, String), u32>,
-    years: Vec<Option<i16>>,
+    /// Mixed artist and title, and the first recording of that song, in order.
+    by_song: Vec<(u64, u32)>,
+    years: Vec<i16>,
     durations_s: Vec<f32>,
-    albums: Vec<Option<u32>>,
-    album_titles: Vec<Box<str>>,
+    albums: Vec<u32>,
+    places: Vec<u32>,
+    album_titles: Text,
+    album_artists: Vec<u32>,
     artists: Ragged<u32>,
     genres: Ragged<u32>,
     tags: Ragged<HeardTag>,
     rows: Vec<u32>,
     item_of_row: Vec<u32>,
     index: Index,
+    corners: Corners,
+    /// Not a number where unknown.
+    bpm: Vec<f32>,
+    keys: Vec<Option<Key>>,
+    edges_lufs: Vec<[f32; 2]>,
     artist_names: Names,
     genre_names: Names,
     tag_names: Names,
     edition: u64,
 }
 
+/// Texts of unlike length in one allocation.
+#[derive(Clone, Debug, Default)]
+struct Text {
+    ends: Vec<u32>,
+    text: String,
+}
+
+impl Text {
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len() as u32);
+    }
+
+    fn get(&self, at: usize) -> &str {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start as usize..self.ends[at] as usize]
+    }
+
+    fn shrink(&mut self) {
+        self.ends.shrink_to_fit();
+        self.text.shrink_to_fit();
+    }
+}
+
 /// Lists of unlike length in one allocation.
 #[derive(Clone, Debug)]
-pub(crate) struct Ragged<T> {
+struct Ragged<T> {
     ends: Vec<u32>,
     values: Vec<T>,
 }
@@ -109,21 +172,22 @@ impl<T> Ragged<T> {
         self.ends.push(self.values.len() as u32);
     }
 
-    pub(crate) fn get(&self, at: usize) -> &[T] {
-        let start = if at == 0 {
-            0
-        } else {
-            self.ends[at - 1] as usize
-        };
-        &self.values[start..self.ends[at] as usize]
+    fn get(&self, at: usize) -> &[T] {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.values[start as usize..self.ends[at] as usize]
+    }
+
+    fn shrink(&mut self) {
+        self.ends.shrink_to_fit();
+        self.values.shrink_to_fit();
     }
 }
 
 /// Spellings of one name share a number; the first spelling met is the one shown.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
-    numbers: HashMap<String, u32>,
-    shown: Vec<String>,
+    numbers: HashMap<Box<str>, u32>,
+    shown: Vec<Box<str>>,
     /// Recordings that bear the name.
     counts: Vec<u32>,
 }
@@ -135,9 +199,9 @@ impl Names {
             return None;
         }
         let next = self.shown.len() as u32;
-        let number = *self.numbers.entry(key).or_insert(next);
+        let number = *self.numbers.entry(key.into()).or_insert(next);
         if number == next {
-            self.shown.push(name.trim().to_owned());
+            self.shown.push(name.trim().into());
             self.counts.push(0);
         }
         Some(number)
@@ -156,8 +220,8 @@ impl Names {
         numbers
     }
 
-    fn find(&self, name: &str) -> Option<u32> {
-        self.numbers.get(&similar_key(name)).copied()
+    pub(crate) fn find(&self, name: &str) -> Option<u32> {
+        self.numbers.get(similar_key(name).as_str()).copied()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -182,107 +246,128 @@ pub(crate) enum Found {
     Artist(u32),
 }
 
-impl Catalogue {
-    /// Takes in the recordings. A second item of the same recording is ignored.
-    ///
-    /// Vectors of another model than `model`, or of another length than the first one taken, are left out:
-    /// their recordings are ranked by their tags like those without a vector.
-    pub fn new(model: Option<ModelId>, items: impl IntoIterator<Item = Item>) -> Self {
-        let mut catalogue = Self {
-            model,
+/// A catalogue in the making.
+#[derive(Debug, Default)]
+pub struct CatalogueBuilder {
+    catalogue: Catalogue,
+    seen: HashSet<AudioHash>,
+    songs: HashMap<u64, u32>,
+    albums: HashMap<i64, u32>,
+}
+
+/// A song by its artist and title. Two unlike ones that meet in 64 bits would be taken for one: among a million songs
+/// once in forty million libraries.
+fn song_key(artist: u32, title: &str) -> u64 {
+    let mut key = chance::bits(0x50_4e60, u64::from(artist));
+    for bytes in title.as_bytes().chunks(8) {
+        let mut word = [0; 8];
+        word[..bytes.len()].copy_from_slice(bytes);
+        key = chance::bits(key, u64::from_le_bytes(word));
+    }
+    chance::bits(key, title.len() as u64)
+}
+
+impl CatalogueBuilder {
+    /// For vectors of `model`.
+    pub fn new(model: Option<ModelId>) -> Self {
+        Self {
+            catalogue: Catalogue {
+                model,
+                ..Catalogue::default()
+            },
             ..Self::default()
-        };
-        let (mut dim, mut values) = (0, Vec::new());
-        let mut albums: HashMap<(String, Option<u32>), u32> = HashMap::new();
-        let items = items.into_iter();
-        let wanted = items.size_hint().0;
-        for item in items {
-            let position = catalogue.audio.len();
-            if catalogue.positions.contains_key(&item.audio) {
-                continue;
-            }
-            catalogue.positions.insert(item.audio, position as u32);
-            let half = |bytes: [u8; 8]| u64::from_le_bytes(bytes);
-            let [a @ .., _, _, _, _, _, _, _, _] = item.audio.0;
-            let [_, _, _, _, _, _, _, _, b @ ..] = item.audio.0;
-            catalogue.edition = chance::bits(chance::bits(catalogue.edition, half(a)), half(b));
-            catalogue.audio.push(item.audio);
-            catalogue.take_names(&item, position, &mut albums);
-            catalogue.years.push(
-                item.year
-                    .filter(|year| *year > 0)
-                    .and_then(|year| year.try_into().ok()),
-            );
-            catalogue.durations_s.push(item.duration_s as f32);
-            let vector = item
-                .vector
-                .as_ref()
-                .filter(|v| catalogue.model.as_ref() == Some(v.model()));
-            match vector
-                .map(Embedding::values)
-                .filter(|v| dim == 0 || v.len() == dim)
-            {
-                Some(vector) => {
-                    if dim == 0 {
-                        dim = vector.len();
-                        values.reserve_exact(dim * wanted);
-                    }
-                    values.extend_from_slice(vector);
-                    catalogue.rows.push(catalogue.item_of_row.len() as u32);
-                    catalogue.item_of_row.push(position as u32);
-                }
-                None => catalogue.rows.push(NO_ROW),
-            }
         }
-        catalogue.index = Index::new(dim, values);
-        for size in [
-            catalogue.item_of_row.len(),
-            catalogue.artist_names.len(),
-            catalogue.genre_names.len(),
-            catalogue.tag_names.len(),
-            catalogue.album_titles.len(),
-        ] {
-            catalogue.edition = chance::bits(catalogue.edition, size as u64);
-        }
-        catalogue
     }
 
-    fn take_names(
-        &mut self,
-        item: &Item,
-        position: usize,
-        albums: &mut HashMap<(String, Option<u32>), u32>,
-    ) {
+    /// Makes room for so many recordings.
+    pub fn reserve(&mut self, recordings: usize) {
+        let catalogue = &mut self.catalogue;
+        catalogue.audio.reserve_exact(recordings);
+        catalogue.index.reserve(recordings);
+    }
+
+    /// Takes a recording in. A second item of the same recording is ignored: `false`.
+    ///
+    /// A vector of another model, or of another length than the first one taken, is left out: the recording is ranked
+    /// by its tags like those without a vector.
+    pub fn push(&mut self, item: &Item) -> bool {
+        if !self.seen.insert(item.audio) {
+            return false;
+        }
+        self.take_names(item);
+        let catalogue = &mut self.catalogue;
+        let position = catalogue.audio.len() as u32;
+        let half = |bytes: [u8; 8]| u64::from_le_bytes(bytes);
+        let [a @ .., _, _, _, _, _, _, _, _] = item.audio.0;
+        let [_, _, _, _, _, _, _, _, b @ ..] = item.audio.0;
+        catalogue.edition = chance::bits(chance::bits(catalogue.edition, half(a)), half(b));
+        catalogue.audio.push(item.audio);
+        let year = item.year.and_then(|year| i16::try_from(year).ok());
+        catalogue
+            .years
+            .push(year.filter(|year| *year > 0).unwrap_or(0));
+        catalogue.durations_s.push(item.duration_s as f32);
+        catalogue.places.push(item.place.unwrap_or(NONE));
+        let known = |value: Option<f64>| value.map_or(f32::NAN, |value| value as f32);
+        catalogue.bpm.push(known(item.bpm.filter(|bpm| *bpm > 0.0)));
+        catalogue.keys.push(item.key);
+        catalogue.edges_lufs.push(item.edges_lufs.map(known));
+        let model = catalogue.model.as_ref();
+        let vector = item.vector.as_ref().filter(|v| model == Some(v.model()));
+        let vector = vector.map(Embedding::values);
+        if let Some(vector) = vector
+            && catalogue.index.dim() == 0
+        {
+            catalogue.index = Index::new(vector.len());
+            catalogue.index.reserve(catalogue.audio.capacity());
+        }
+        match vector.filter(|v| v.len() == catalogue.index.dim()) {
+            Some(vector) => {
+                catalogue.index.push(vector);
+                catalogue.rows.push(catalogue.item_of_row.len() as u32);
+                catalogue.item_of_row.push(position);
+            }
+            None => catalogue.rows.push(NONE),
+        }
+        true
+    }
+
+    fn take_names(&mut self, item: &Item) {
+        let catalogue = &mut self.catalogue;
+        let position = catalogue.audio.len() as u32;
         let somebody = |name: &&str| !NOBODY.contains(&similar_key(name).as_str());
-        let artists = self
+        let artists = catalogue
             .artist_names
             .intern_all(item.artists.iter().map(String::as_str).filter(somebody));
         let first = artists.first().copied();
         // Without an artist a title alone ("Track 1") does not say that two recordings are one song.
         let song = match (first, similar_key(&item.title)) {
             (Some(artist), title) if !title.is_empty() => *self
-                .song_of
-                .entry((artist, title))
-                .or_insert(position as u32),
-            _ => position as u32,
+                .songs
+                .entry(song_key(artist, &title))
+                .or_insert(position),
+            _ => position,
         };
-        self.songs.push(song);
-        self.titles.push(item.title.as_str().into());
-        let next = albums.len() as u32;
+        catalogue.songs.push(song);
+        catalogue.titles.push(&item.title);
+        let next = self.albums.len() as u32;
         let album = item
-            .album
-            .as_deref()
-            .map(similar_key)
-            .filter(|key| !key.is_empty());
-        let album = album.map(|key| *albums.entry((key, first)).or_insert(next));
+            .album_id
+            .map(|id| *self.albums.entry(id).or_insert(next));
         if album == Some(next) {
             let title = item.album.as_deref().unwrap_or_default().trim();
-            self.album_titles.push(title.into());
+            catalogue.album_titles.push(title);
+            catalogue.album_artists.push(first.unwrap_or(NONE));
+        } else if let Some(artist) = album.map(|album| &mut catalogue.album_artists[album as usize])
+            && Some(*artist) != first
+        {
+            *artist = NONE;
         }
-        self.albums.push(album);
-        self.artists.push(artists);
-        self.genres.push(
-            self.genre_names
+        catalogue.albums.push(album.unwrap_or(NONE));
+        catalogue.artists.push(artists);
+        catalogue.genres.push(
+            catalogue
+                .genre_names
                 .intern_all(item.genres.iter().map(String::as_str)),
         );
         let mut tags: Vec<&TagScore> = item
@@ -293,18 +378,66 @@ impl Catalogue {
         tags.sort_by(|a, b| b.p.total_cmp(&a.p).then_with(|| a.name.cmp(&b.name)));
         let mut kept: Vec<HeardTag> = Vec::new();
         for tag in tags.into_iter().take(TAGS_MAX) {
-            if let Some(number) = self.tag_names.intern(&tag.name)
+            let number = catalogue.tag_names.intern(&tag.name);
+            if let Some(number) = number.and_then(|number| u16::try_from(number).ok())
                 && kept.iter().all(|other| other.number != number)
             {
-                self.tag_names.counts[number as usize] += 1;
+                catalogue.tag_names.counts[usize::from(number)] += 1;
                 kept.push(HeardTag {
                     number,
-                    p: tag.p,
+                    p: (tag.p * 255.0).round() as u8,
                     present: tag.present,
                 });
             }
         }
-        self.tags.push(kept);
+        catalogue.tags.push(kept);
+    }
+
+    /// The catalogue, whole.
+    pub fn finish(self) -> Catalogue {
+        let Self {
+            mut catalogue,
+            seen,
+            songs,
+            albums,
+        } = self;
+        drop((seen, albums));
+        catalogue.by_song = songs.into_iter().collect();
+        catalogue.by_song.sort_unstable();
+        catalogue.by_audio = (0..catalogue.audio.len() as u32).collect();
+        let audio = &catalogue.audio;
+        catalogue
+            .by_audio
+            .sort_unstable_by_key(|position| audio[*position as usize]);
+        catalogue.titles.shrink();
+        catalogue.artists.shrink();
+        catalogue.genres.shrink();
+        catalogue.tags.shrink();
+        catalogue.index.settle();
+        catalogue.corners = Corners::new(&catalogue.index);
+        for size in [
+            catalogue.item_of_row.len(),
+            catalogue.artist_names.len(),
+            catalogue.genre_names.len(),
+            catalogue.tag_names.len(),
+            catalogue.album_artists.len(),
+        ] {
+            catalogue.edition = chance::bits(catalogue.edition, size as u64);
+        }
+        catalogue
+    }
+}
+
+impl Catalogue {
+    /// Takes in the recordings, as [`CatalogueBuilder::push`] does.
+    pub fn new(model: Option<ModelId>, items: impl IntoIterator<Item = Item>) -> Self {
+        let mut builder = CatalogueBuilder::new(model);
+        let items = items.into_iter();
+        builder.reserve(items.size_hint().0);
+        for item in items {
+            builder.push(&item);
+        }
+        builder.finish()
     }
 
     /// The model whose vectors are compared here.
@@ -312,7 +445,8 @@ impl Catalogue {
         self.model.as_ref()
     }
 
-    /// Tells catalogues apart: unlike in recordings, vectors or number of names means unlike here.
+    /// Tells catalogues apart: unlike in recordings, in how many have vectors, or in how many names there are, means unlike
+    /// here.
     pub(crate) fn edition(&self) -> u64 {
         self.edition
     }
@@ -334,7 +468,10 @@ impl Catalogue {
 
     /// Where a recording stands.
     pub fn position(&self, audio: &AudioHash) -> Option<usize> {
-        self.positions.get(audio).map(|position| *position as usize)
+        let found = self
+            .by_audio
+            .binary_search_by_key(audio, |position| self.audio[*position as usize]);
+        found.ok().map(|at| self.by_audio[at] as usize)
     }
 
     /// The recording at `position`, which must be below [`len`](Self::len), as for all that follow.
@@ -344,7 +481,7 @@ impl Catalogue {
 
     /// Title.
     pub fn title(&self, position: usize) -> &str {
-        &self.titles[position]
+        self.titles.get(position)
     }
 
     /// Names of the artists, in the tag's order; each as first spelled in the library.
@@ -355,9 +492,54 @@ impl Catalogue {
             .map(|number| self.artist_names.show(*number))
     }
 
-    /// The unit vector, where there is one of the catalogue's model.
-    pub fn vector(&self, position: usize) -> Option<&[f32]> {
-        self.row(position).map(|row| self.index.row(row))
+    /// The recordings that an artist plays on.
+    pub fn songs_by(&self, artist: &str) -> Vec<usize> {
+        let Some(artist) = self.artist_names.find(artist) else {
+            return Vec::new();
+        };
+        (0..self.len())
+            .filter(|position| self.artists.get(*position).contains(&artist))
+            .collect()
+    }
+
+    /// The recordings that bear names plainly, in the catalogue's order.
+    pub fn bearing(&self, names: &crate::Names) -> Vec<usize> {
+        (0..self.len())
+            .filter(|position| names.matching(self, *position) > PLAINLY)
+            .collect()
+    }
+
+    /// Up to `limit` names of artists, genres and heard tags that hold `text`: those that begin with it first, then the
+    /// commonest. Each with its kind: `artist`, `genre` or `tag`.
+    pub fn names_with(&self, text: &str, limit: usize) -> Vec<(&'static str, String)> {
+        let wanted = fold(text.trim());
+        let kinds = [
+            ("artist", &self.artist_names),
+            ("genre", &self.genre_names),
+            ("tag", &self.tag_names),
+        ];
+        let mut found: Vec<(bool, u32, &'static str, &str)> = Vec::new();
+        for (kind, names) in kinds {
+            for number in 0..names.len() as u32 {
+                let name = names.show(number);
+                if let Some(at) = fold(name).find(&wanted) {
+                    found.push((at > 0, names.count(number), kind, name));
+                }
+            }
+        }
+        found.sort_by(|a, b| {
+            (a.0, std::cmp::Reverse(a.1), a.2, a.3).cmp(&(b.0, std::cmp::Reverse(b.1), b.2, b.3))
+        });
+        found.truncate(limit);
+        found
+            .into_iter()
+            .map(|(_, _, kind, name)| (kind, name.to_owned()))
+            .collect()
+    }
+
+    /// Whether it was listened to by the catalogue's model.
+    pub fn is_heard(&self, position: usize) -> bool {
+        self.rows[position] != NONE
     }
 
     /// The vectors, by row: only recordings that have one.
@@ -367,14 +549,38 @@ impl Catalogue {
 
     /// The row of the recording's vector in [`index`](Self::index).
     pub fn row(&self, position: usize) -> Option<usize> {
-        Some(self.rows[position])
-            .filter(|row| *row != NO_ROW)
-            .map(|row| row as usize)
+        known(self.rows[position]).map(|row| row as usize)
     }
 
     /// The recording of a row of [`index`](Self::index).
     pub fn item_of_row(&self, row: usize) -> usize {
         self.item_of_row[row] as usize
+    }
+
+    /// The cosine of two recordings' vectors, where both have one.
+    pub fn cosine(&self, a: usize, b: usize) -> Option<f32> {
+        let (a, b) = (self.row(a)?, self.row(b)?);
+        Some(unit_dot(self.index.row(a), self.index.row(b)))
+    }
+
+    /// The corner of the library in which it lies by its sound.
+    pub(crate) fn corner(&self, position: usize) -> Option<usize> {
+        self.row(position).and_then(|row| self.corners.of_row(row))
+    }
+
+    /// Number of corners.
+    pub(crate) fn corners(&self) -> usize {
+        self.corners.count()
+    }
+
+    /// The unit vector, where there is one of the catalogue's model.
+    pub(crate) fn vector(&self, position: usize) -> Option<Vec<f32>> {
+        self.row(position).map(|row| self.index.vector(row))
+    }
+
+    /// Whether a play was of anything here, if only of an artist.
+    pub fn knows(&self, play: &Play) -> bool {
+        self.find(play).is_some()
     }
 
     /// Finds a play's recording: by its audio, else by artist and title, else at least its artist.
@@ -388,14 +594,12 @@ impl Catalogue {
             return Some(Found::Item(position));
         }
         let artist = self.artist_names.find(subject.artist.as_deref()?)?;
-        let title = subject
-            .title
-            .as_deref()
-            .map(similar_key)
-            .unwrap_or_default();
-        Some(match self.song_of.get(&(artist, title)) {
-            Some(position) => Found::Item(*position as usize),
-            None => Found::Artist(artist),
+        let title = subject.title.as_deref().map(similar_key);
+        let key = song_key(artist, &title.unwrap_or_default());
+        let song = self.by_song.binary_search_by_key(&key, |(key, _)| *key);
+        Some(match song {
+            Ok(at) => Found::Item(self.by_song[at].1 as usize),
+            Err(_) => Found::Artist(artist),
         })
     }
 
@@ -404,8 +608,8 @@ impl Catalogue {
         self.songs[position]
     }
 
-    pub(crate) fn year(&self, position: usize) -> Option<i16> {
-        self.years[position]
+    pub(crate) fn year(&self, position: usize) -> Option<i32> {
+        Some(i32::from(self.years[position])).filter(|year| *year > 0)
     }
 
     pub(crate) fn duration_s(&self, position: usize) -> f64 {
@@ -413,12 +617,26 @@ impl Catalogue {
     }
 
     pub(crate) fn album(&self, position: usize) -> Option<u32> {
-        self.albums[position]
+        known(self.albums[position])
     }
 
-    /// Titles of the albums, by number.
-    pub(crate) fn album_titles(&self) -> &[Box<str>] {
-        &self.album_titles
+    /// Number of albums.
+    pub(crate) fn albums(&self) -> usize {
+        self.album_artists.len()
+    }
+
+    pub(crate) fn album_title(&self, album: u32) -> &str {
+        self.album_titles.get(album as usize)
+    }
+
+    /// The first artist of each of the album's recordings; `None` if they differ.
+    pub(crate) fn album_artist(&self, album: u32) -> Option<u32> {
+        known(self.album_artists[album as usize])
+    }
+
+    /// The place on the album; unknown ones come last.
+    pub(crate) fn place(&self, position: usize) -> u32 {
+        self.places[position]
     }
 
     pub(crate) fn artist_numbers(&self, position: usize) -> &[u32] {
@@ -434,6 +652,19 @@ impl Catalogue {
         self.tags.get(position)
     }
 
+    pub(crate) fn bpm(&self, position: usize) -> Option<f64> {
+        Some(f64::from(self.bpm[position])).filter(|bpm| !bpm.is_nan())
+    }
+
+    pub(crate) fn key(&self, position: usize) -> Option<Key> {
+        self.keys[position]
+    }
+
+    /// Loudness of how it begins and ends, in LUFS.
+    pub(crate) fn edges_lufs(&self, position: usize) -> [Option<f64>; 2] {
+        self.edges_lufs[position].map(|lufs| Some(f64::from(lufs)).filter(|lufs| !lufs.is_nan()))
+    }
+
     pub(crate) fn artist_names(&self) -> &Names {
         &self.artist_names
     }
@@ -445,6 +676,59 @@ impl Catalogue {
     pub(crate) fn tag_names(&self) -> &Names {
         &self.tag_names
     }
+
+    /// The albums that a term means. With an artist: those that are all theirs; if there are none, those of several artists
+    /// that they are on. Without one: those of several artists; if there are none, any of that title.
+    pub(crate) fn albums_of(&self, term: &Term) -> Vec<u32> {
+        let Term::Album { title, artist } = term else {
+            return Vec::new();
+        };
+        let title = similar_key(title);
+        let titled: Vec<u32> = (0..self.albums() as u32)
+            .filter(|album| similar_key(self.album_title(*album)) == title)
+            .collect();
+        let by = |artist: Option<u32>| -> Vec<u32> {
+            let theirs = titled.iter().copied();
+            theirs
+                .filter(|album| self.album_artist(*album) == artist)
+                .collect()
+        };
+        match artist {
+            None => Some(by(None))
+                .filter(|albums| !albums.is_empty())
+                .unwrap_or(titled),
+            Some(name) => {
+                let Some(artist) = self.artist_names.find(name) else {
+                    return Vec::new();
+                };
+                let theirs = by(Some(artist));
+                if !theirs.is_empty() {
+                    return theirs;
+                }
+                let mut shared = by(None);
+                let on: HashSet<u32> = (0..self.len())
+                    .filter(|position| self.artist_numbers(*position).contains(&artist))
+                    .filter_map(|position| self.album(position))
+                    .collect();
+                shared.retain(|album| on.contains(album));
+                shared
+            }
+        }
+    }
+
+    /// The album of a recording, by the name under which it can be turned up and down.
+    pub(crate) fn album_term(&self, album: u32) -> Term {
+        let artist = self.album_artist(album);
+        Term::Album {
+            title: self.album_title(album).to_owned(),
+            artist: artist.map(|artist| self.artist_names.show(artist).to_owned()),
+        }
+    }
+}
+
+/// What is there.
+fn known(number: u32) -> Option<u32> {
+    Some(number).filter(|number| *number != NONE)
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub(crate) struct Kin {
     genres: Weighed,
     tags: Weighed,
     album: Option<u32>,
-    year: Option<i16>,
+    year: Option<i32>,
 }
 
 /// Names with weights, and the length of the whole.
@@ -96,8 +96,8 @@ impl Kin {
             ),
             tags: Weighed::new(
                 tags.map(|tag| {
-                    let weight = f64::from(tag.p) * rare(catalogue.tag_names(), tag.number);
-                    (tag.number, weight)
+                    let weight = tag.p() * rare(catalogue.tag_names(), tag.number());
+                    (tag.number(), weight)
                 })
                 .collect(),
             ),
@@ -123,7 +123,7 @@ impl Kin {
             .collect();
         let decade = other
             .year
-            .map(|year| format!("{}s", i32::from(year).div_euclid(10) * 10));
+            .map(|year| format!("{}s", year.div_euclid(10) * 10));
         let parts = [
             (
                 ReasonKind::Genre,

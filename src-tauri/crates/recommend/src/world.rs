@@ -5,7 +5,7 @@ use segue_core::{
 };
 
 use crate::chance;
-use crate::{Catalogue, Item};
+use crate::{Bars, Catalogue, Item, Moment, Recommender, Taste, Turns};
 
 pub(crate) fn audio(number: usize) -> AudioHash {
     let mut bytes = [0; 16];
@@ -22,12 +22,17 @@ pub(crate) fn item(number: usize, title: &str, artist: &str) -> Item {
         audio: audio(number),
         title: title.into(),
         artists: vec![artist.into()],
+        album_id: None,
         album: None,
+        place: None,
         genres: Vec::new(),
         year: None,
         duration_s: 200.0,
         tags: Vec::new(),
         vector: None,
+        bpm: None,
+        key: None,
+        edges_lufs: [None, None],
     }
 }
 
@@ -80,8 +85,28 @@ pub(crate) fn play(at_s: i64, audio: AudioHash, listened_s: f64) -> Play {
     }
 }
 
-pub(crate) fn now() -> Timestamp {
-    Timestamp::from_second(1_703_000_000).unwrap()
+pub(crate) fn now() -> Moment {
+    Moment {
+        at: Timestamp::from_second(1_703_000_000).unwrap(),
+        utc_offset_s: 0,
+    }
+}
+
+/// Calls `ask` with a recommender to whom nothing was said but plays.
+pub(crate) fn desk<T>(
+    catalogue: &Catalogue,
+    taste: &Taste,
+    ask: impl FnOnce(Recommender) -> T,
+) -> T {
+    ask(Recommender {
+        catalogue,
+        taste,
+        turns: &Turns::default(),
+        bars: &Bars::default(),
+        ends: &|_| Vec::new(),
+        now: now(),
+        rng_seed: 1,
+    })
 }
 
 /// `count` plays of recordings drawn by lot, an hour apart; `finishes` gives the probability of the end.

@@ -9,6 +9,10 @@ test.each([
   ["library", 500, "title artist time"],
   ["album", 900, "title plays time"],
   ["album", 400, "title time"],
+  ["playlist", 900, "title artist album plays time"],
+  ["playlist", 600, "title artist time"],
+  ["picks", 900, "title artist why time"],
+  ["picks", 600, "title artist time"],
 ] as const)("a table of the %s at %i pixels", (layout, width, expected) => {
   const columns = columnsFor(layout, width);
   expect(columns.map(({ name }) => name).join(" ")).toBe(expected);

@@ -2,9 +2,10 @@
 import type { SongSort } from "../../ipc/backend";
 
 export type Column = {
-  name: "title" | "artist" | "album" | "year" | "added" | "plays" | "time";
+  name: "title" | "artist" | "album" | "why" | "year" | "added" | "plays" | "time";
   label: string;
-  sort: SongSort;
+  /** What its head sorts by, where that can be chosen. */
+  sort: SongSort | null;
   /** A track of the CSS grid. */
   width: string;
   /** Narrower than this, the table does without. */
@@ -12,7 +13,11 @@ export type Column = {
   numeric?: boolean;
 };
 
-export type Layout = "library" | "album";
+/** The order of a table whose columns sort it. */
+export type Order = { sort: SongSort; descending: boolean; onsort: (column: SongSort) => void };
+
+/** `picks`: a playlist whose songs have reasons. */
+export type Layout = "library" | "album" | "playlist" | "picks";
 
 const LIBRARY: Column[] = [
   { name: "title", label: "Title", sort: "title", width: "minmax(0, 5fr)", from: 0 },
@@ -24,15 +29,21 @@ const LIBRARY: Column[] = [
   { name: "time", label: "Time", sort: "duration", width: "60px", from: 0, numeric: true },
 ];
 
-const ALBUM = LIBRARY.filter(({ name }) => name === "title" || name === "plays" || name === "time").map(
-  (column) => ({
+const only = (...names: Column["name"][]) => LIBRARY.filter(({ name }) => names.includes(name));
+const WHY: Column = { name: "why", label: "Why", sort: null, width: "minmax(0, 4fr)", from: 720 };
+
+const LAYOUTS: Record<Layout, Column[]> = {
+  library: LIBRARY,
+  album: only("title", "plays", "time").map((column) => ({
     ...column,
     from: column.name === "plays" ? 560 : 0,
-  }),
-);
+  })),
+  playlist: only("title", "artist", "album", "plays", "time"),
+  picks: [...only("title", "artist"), WHY, ...only("time")],
+};
 
 export function columnsFor(layout: Layout, width: number): Column[] {
-  return (layout === "album" ? ALBUM : LIBRARY).filter((column) => column.from <= width);
+  return LAYOUTS[layout].filter((column) => column.from <= width);
 }
 
 /** The grid of a row: a cover or number, the columns, and room for two buttons. */

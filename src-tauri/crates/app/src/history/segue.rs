@@ -53,6 +53,8 @@ struct Line {
     utc_offset_s: Option<i32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     leaving: Option<Leaving>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    guest: bool,
 }
 
 pub(super) fn read(source: Source, take: TakeOne) -> Result<(), Broken> {
@@ -85,6 +87,7 @@ pub(crate) fn line(play: Play) -> String {
         place: context.place,
         utc_offset_s: context.utc_offset_s,
         leaving: context.leaving,
+        guest: context.guest,
     };
     serde_json::to_string(&line).expect("a line holds nothing that JSON cannot")
 }
@@ -133,6 +136,7 @@ fn read_play(text: &[u8]) -> Result<Play, String> {
                 .utc_offset_s
                 .filter(|offset_s| offset_s.abs() <= 86_400),
             leaving: line.leaving,
+            guest: line.guest,
         },
     };
     play.skipped = line.skipped.unwrap_or_else(|| left_early(&play));

@@ -1,7 +1,8 @@
-//! The log of feedback: *not now*, *never again*, *wrong after that one*, and their being taken back. Append-only.
+//! The log of feedback: *not now*, *never again*, *wrong after that one*, *less* and *more*, and their being taken back.
+//! Append-only.
 
 use rusqlite::{OptionalExtension, params};
-use segue_core::{About, AudioHash, Feedback, FeedbackEvent, FeedbackId, Timestamp};
+use segue_core::{About, AudioHash, Feedback, FeedbackEvent, FeedbackId, Term, Timestamp};
 
 use super::rows::recording;
 use super::{Durability, Library, bump, instant, micros};
@@ -11,21 +12,26 @@ impl Library {
     /// Appends what the listener said.
     pub fn say(&self, said: &Feedback, at: Timestamp) -> Result<FeedbackId, LibraryError> {
         self.write("save what was said", Durability::Power, |db| {
-            let (kind, about, earlier) = match said {
-                Feedback::NotNow(about) => ("not-now", about.clone(), None),
-                Feedback::Never(about) => ("never", about.clone(), None),
+            let (kind, about, earlier, term) = match said {
+                Feedback::NotNow(about) => ("not-now", Some(about.clone()), None, None),
+                Feedback::Never(about) => ("never", Some(about.clone()), None, None),
                 Feedback::WrongAfter { earlier, later } => {
-                    ("wrong-after", About::Recording(*later), Some(recording(db, *earlier)?))
+                    let earlier = recording(db, *earlier)?;
+                    ("wrong-after", Some(About::Recording(*later)), Some(earlier), None)
+                }
+                Feedback::Turned { term, up } => {
+                    (if *up { "more" } else { "less" }, None, None, Some(term.to_string()))
                 }
             };
             let (of, artist) = match about {
-                About::Recording(audio) => (Some(recording(db, audio)?), None),
-                About::Artist(name) => (None, Some(name)),
+                Some(About::Recording(audio)) => (Some(recording(db, audio)?), None),
+                Some(About::Artist(name)) => (None, Some(name)),
+                None => (None, None),
             };
             db.prepare_cached(
-                "INSERT INTO feedback (at, kind, recording_id, artist, earlier_id) VALUES (?,?,?,?,?)",
+                "INSERT INTO feedback (at, kind, recording_id, artist, earlier_id, term) VALUES (?,?,?,?,?,?)",
             )?
-            .execute(params![micros(at), kind, of, artist, earlier])?;
+            .execute(params![micros(at), kind, of, artist, earlier, term])?;
             let id = FeedbackId(db.last_insert_rowid());
             bump(db)?;
             Ok(id)
@@ -36,7 +42,7 @@ impl Library {
     pub fn feedback(&self) -> Result<Vec<FeedbackEvent>, LibraryError> {
         self.read("read what was said", |db| {
             let mut statement = db.prepare_cached(
-                "SELECT f.id, f.at, f.kind, r.audio, f.artist, e.audio FROM feedback f
+                "SELECT f.id, f.at, f.kind, r.audio, f.artist, e.audio, f.term FROM feedback f
                  LEFT JOIN recordings r ON r.id = f.recording_id
                  LEFT JOIN recordings e ON e.id = f.earlier_id
                  WHERE f.kind != 'undo' AND f.id NOT IN (SELECT undoes FROM feedback WHERE undoes IS NOT NULL)
@@ -47,17 +53,20 @@ impl Library {
             while let Some(row) = rows.next()? {
                 let audio: Option<AudioHash> = row.get::<_, Option<[u8; 16]>>(3)?.map(AudioHash);
                 let earlier: Option<AudioHash> = row.get::<_, Option<[u8; 16]>>(5)?.map(AudioHash);
-                let about = match (audio, row.get(4)?) {
-                    (Some(audio), _) => About::Recording(audio),
-                    (None, Some(name)) => About::Artist(name),
-                    (None, None) => continue,
+                let about = match (audio, row.get::<_, Option<String>>(4)?) {
+                    (Some(audio), _) => Some(About::Recording(audio)),
+                    (None, name) => name.map(About::Artist),
                 };
-                let said = match (row.get_ref(2)?.as_str()?, about, earlier) {
-                    ("not-now", about, _) => Feedback::NotNow(about),
-                    ("never", about, _) => Feedback::Never(about),
-                    (_, About::Recording(later), Some(earlier)) => {
+                let term: Option<String> = row.get(6)?;
+                let term = term.as_deref().and_then(Term::parse);
+                let said = match (row.get_ref(2)?.as_str()?, about, earlier, term) {
+                    ("not-now", Some(about), ..) => Feedback::NotNow(about),
+                    ("never", Some(about), ..) => Feedback::Never(about),
+                    ("wrong-after", Some(About::Recording(later)), Some(earlier), _) => {
                         Feedback::WrongAfter { earlier, later }
                     }
+                    ("less", .., Some(term)) => Feedback::Turned { term, up: false },
+                    ("more", .., Some(term)) => Feedback::Turned { term, up: true },
                     _ => continue,
                 };
                 events.push(FeedbackEvent {

@@ -6,10 +6,13 @@
 
 pub(crate) mod albums;
 mod feedback;
+mod forgotten;
 pub(crate) mod matching;
 mod measures;
 mod migrations;
+pub(crate) mod playlists;
 pub(crate) mod plays;
+pub(crate) mod recordings;
 pub(crate) mod rows;
 mod selection;
 mod settings;

@@ -18,7 +18,7 @@ use crate::{LibraryError, paths};
 /// What [`play`] reads; `r` is the recording.
 const COLUMNS: &str = "p.at, r.audio, p.path, p.artist, p.title, p.album, p.duration_s, p.listened_s, p.source,
     p.skipped, p.rating, p.ended_at, p.completion, p.silent_s, p.paused_s, p.from_list, p.place, p.utc_offset_s,
-    p.leaving";
+    p.leaving, p.guest";
 
 /// Unmatched plays are read so many at a time.
 const PAGE: i64 = 10_000;
@@ -80,11 +80,27 @@ impl Library {
 
     /// The whole log in the order of time. `subject.audio` is today's match where the play did not know it.
     pub fn plays(&self) -> Result<Vec<Play>, LibraryError> {
+        self.plays_since(Timestamp::MIN)
+    }
+
+    /// The log of plays from an instant on, in the order of time.
+    pub fn plays_since(&self, since: Timestamp) -> Result<Vec<Play>, LibraryError> {
         self.read("read the plays", |db| {
             let mut statement = db.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM plays p LEFT JOIN recordings r ON r.id = p.recording_id ORDER BY p.at, p.id"
+                "SELECT {COLUMNS} FROM plays p LEFT JOIN recordings r ON r.id = p.recording_id
+                 WHERE p.at >= ? ORDER BY p.at, p.id"
             ))?;
-            statement.query_map([], play)?.collect()
+            statement.query_map([micros(since)], play)?.collect()
+        })
+    }
+
+    /// Whether anything was ever played, or counted elsewhere.
+    pub fn has_plays(&self) -> Result<bool, LibraryError> {
+        self.read("look for plays", |db| {
+            db.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM plays) OR EXISTS (SELECT 1 FROM tallies)",
+            )?
+            .query_row([], |row| row.get(0))
         })
     }
 
@@ -231,7 +247,7 @@ pub(super) fn append(db: &Transaction, play: &Play) -> rusqlite::Result<Filed> {
         .prepare_cached(
             "INSERT OR IGNORE INTO plays (at, at_s, identity, recording_id, path, artist, title, album, duration_s,
                  listened_s, source, skipped, rating, ended_at, completion, silent_s, paused_s, from_list, place,
-                 utc_offset_s, leaving) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                 utc_offset_s, leaving, guest) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         )?
         .execute(params![
             micros(play.at),
@@ -255,6 +271,7 @@ pub(super) fn append(db: &Transaction, play: &Play) -> rusqlite::Result<Filed> {
             context.place,
             context.utc_offset_s,
             context.leaving.map(Leaving::as_str),
+            context.guest,
         ])?;
     if added == 1
         && let Some(recording) = found.recording()
@@ -359,6 +376,7 @@ fn play(row: &Row) -> rusqlite::Result<Play> {
                 .get::<_, Option<String>>(18)?
                 .as_deref()
                 .and_then(Leaving::parse),
+            guest: row.get(19)?,
         },
     })
 }

@@ -5,7 +5,7 @@ use std::fs;
 use proptest::prelude::*;
 use segue_core::{
     About, AudioHash, Descriptors, Embedding, Feedback, FeedbackId, Key, Leaving, Measures, Mode,
-    ModelId, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating, TagScore, Tally,
+    ModelId, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating, TagScore, Tally, Term,
     TrackId, Waveform,
 };
 
@@ -13,10 +13,10 @@ use super::*;
 use crate::fixtures::{Place, copy, fixture, place};
 use crate::scan::FoundFile;
 use crate::tags::Tags;
-use crate::{AlbumSort, MatchedBy, Sort, TrackQuery};
+use crate::{AlbumSort, MatchedBy, NewEntry, Sort, TrackQuery};
 
 /// A track without a file: `(path, title, artists, album, album artist)`, and the number of its recording.
-type Row<'a> = (
+pub(super) type Row<'a> = (
     &'a str,
     &'a str,
     &'a [&'a str],
@@ -25,7 +25,7 @@ type Row<'a> = (
     u8,
 );
 
-const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     (
         "/m/abbey/01.flac",
         "Come Together",
@@ -57,11 +57,11 @@ const ROWS: &[Row] = &[
     ("/m/x/久石譲.ogg", "海の見える街", &["久石譲"], "", None, 8),
 ];
 
-fn audio(n: u8) -> AudioHash {
+pub(super) fn audio(n: u8) -> AudioHash {
     AudioHash([n; 16])
 }
 
-fn fill(library: &Library, rows: &[Row]) {
+pub(super) fn fill(library: &Library, rows: &[Row]) {
     library
         .write("fill", Durability::Process, |db| {
             rows::add_root(db, b"/m", Timestamp::UNIX_EPOCH)?;
@@ -99,7 +99,7 @@ fn fill(library: &Library, rows: &[Row]) {
         .unwrap();
 }
 
-fn filled() -> Place {
+pub(super) fn filled() -> Place {
     let place = place();
     fill(&place.library, ROWS);
     place
@@ -256,7 +256,7 @@ proptest! {
     }
 }
 
-fn at(second: i64) -> Timestamp {
+pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000 + second).unwrap()
 }
 
@@ -273,7 +273,7 @@ fn play(second: i64, subject: PlaySubject, listened_s: f64) -> Play {
     }
 }
 
-fn named(artist: &str, title: &str, duration_s: Option<f64>) -> PlaySubject {
+pub(super) fn named(artist: &str, title: &str, duration_s: Option<f64>) -> PlaySubject {
     PlaySubject {
         artist: Some(artist.into()),
         title: Some(title.into()),
@@ -516,10 +516,12 @@ fn circumstances_come_back_and_odd_numbers_do_no_harm() {
         paused_s: Some(100.0),
         from: Some(PlayedFrom::Station {
             seeds: vec![audio(1), audio(2)],
+            name: Some("Radio around “Come Together”".into()),
         }),
         place: Some(7),
         utc_offset_s: Some(-3600),
         leaving: Some(Leaving::Next),
+        guest: false,
     };
     let told = Play {
         context: context.clone(),
@@ -673,6 +675,11 @@ fn a_database_of_version_3_opens_with_all_it_held() {
     );
 }
 
+/// Ends like the whole.
+fn ends_of(embedding: &Embedding) -> [Embedding; 2] {
+    [embedding.clone(), embedding.clone()]
+}
+
 #[test]
 fn vectors_come_back_by_their_model() {
     let place = place();
@@ -691,10 +698,13 @@ fn vectors_come_back_by_their_model() {
         present: p >= 0.5,
     };
     let embedding = Embedding::new(model.clone(), vec![3.0, 4.0, 0.0]).unwrap();
+    let end = |x| Embedding::new(model.clone(), vec![x, 1.0, 0.0]).unwrap();
+    let ends = [end(0.0), end(1.0)];
     library
         .put_analysis(
             waiting[0].audio,
             &embedding,
+            &ends,
             &[tag("calm", 0.25), tag("jazz", 0.5)],
             &Descriptors {
                 bpm: Some(120.5),
@@ -714,19 +724,47 @@ fn vectors_come_back_by_their_model() {
         ),
         (1, 0)
     );
-    let vectors = library.vectors(&model).unwrap();
-    assert_eq!((vectors.audio, vectors.dim), (vec![waiting[0].audio], 3));
+    let both = [waiting[1].audio, waiting[0].audio];
+    let told = library.ends(&model, &both).unwrap();
+    let close = |told: &[f32]| {
+        let ends = ends.iter().flat_map(|end| end.values());
+        told.len() == 6 && told.iter().zip(ends).all(|(a, b)| (a - b).abs() < 1e-3)
+    };
+    assert!(told[0].is_none() && told[1].as_deref().is_some_and(close));
+    assert_eq!(library.ends(&other, &both).unwrap(), [None, None]);
+    let heard = |model: Option<&ModelId>| {
+        let mut all = Vec::new();
+        library
+            .recordings(model, |audio, recording| all.push((audio, recording)))
+            .unwrap();
+        all
+    };
+    let all = heard(Some(&model));
+    let (one, two) = (&all[0], &all[1]);
+    // Two copies are one recording.
     assert_eq!(
-        vectors
-            .values
-            .iter()
-            .map(|v| v.to_f32())
-            .collect::<Vec<_>>(),
-        [0.6, 0.8, 0.0].map(|v| half::f16::from_f32(v).to_f32())
+        (all.len(), one.0, two.0),
+        (2, waiting[0].audio, waiting[1].audio)
     );
     assert_eq!(
-        library.heard_tags(&model).unwrap(),
-        [(waiting[0].audio, vec![tag("jazz", 0.5), tag("calm", 0.25)])]
+        one.1.vector,
+        Some(
+            [0.6, 0.8, 0.0]
+                .map(|v| half::f16::from_f32(v).to_f32())
+                .to_vec()
+        )
+    );
+    assert_eq!(one.1.tags, [tag("jazz", 0.5), tag("calm", 0.25)]);
+    assert_eq!(
+        (one.1.bpm, one.1.key.as_deref()),
+        (Some(120.5), Some("A minor"))
+    );
+    assert!(one.1.there && one.1.track == waiting[0].track && two.1.vector.is_none());
+    assert!(
+        heard(None)
+            .iter()
+            .chain(&heard(Some(&other)))
+            .all(|(_, one)| one.vector.is_none() && one.tags.is_empty())
     );
     let failures = library.analysis_failures(&model).unwrap();
     assert_eq!(
@@ -748,6 +786,11 @@ fn vectors_come_back_by_their_model() {
     library.clear_analyses(&model).unwrap();
     assert_eq!(library.unanalyzed(&model, 10).unwrap(), waiting);
     assert_eq!(library.heard_tracks(&model).unwrap(), 0);
+    // The copy to play is one that is there.
+    std::fs::remove_file(place.music.join("a.mp3")).unwrap();
+    place.scan();
+    let copy = &heard(None)[0].1;
+    assert!(copy.there && copy.track != waiting[0].track);
 }
 
 #[test]
@@ -777,7 +820,13 @@ fn tracks_are_found_by_what_was_heard_in_them() {
             .chain(faint.iter().map(|name| tag((name, false))))
             .collect();
         library
-            .put_analysis(audio(recording), &embedding, &tags, &Descriptors::default())
+            .put_analysis(
+                audio(recording),
+                &embedding,
+                &ends_of(&embedding),
+                &tags,
+                &Descriptors::default(),
+            )
             .unwrap();
     };
     hear(&model, 1, &["rock", "female vocals"], &["jazz"]);
@@ -1026,6 +1075,51 @@ fn measures_come_back_and_what_was_refused_is_not_tried_again() {
     assert!(library.measure_failures().unwrap().is_empty());
 }
 
+/// What versions since 4 hold beside: circumstances of the play of "Nothing", a count, and sayings, of which the first
+/// was taken back. Those since 5 hold three playlists too, of which one was deleted.
+fn circumstances() -> PlayContext {
+    PlayContext {
+        ended_at: Some(at(12)),
+        completion: Some(0.25),
+        from: Some(PlayedFrom::Search {
+            query: "nothing".into(),
+        }),
+        place: Some(3),
+        leaving: Some(Leaving::Next),
+        ..PlayContext::default()
+    }
+}
+
+fn counted() -> Tally {
+    Tally {
+        origin: "itunes".into(),
+        subject: named("Björk", "Unravel", Some(103.0)),
+        plays: 7,
+        skips: 2,
+        since: Some(at(0)),
+        last: None,
+        rating: Some(Rating::Dislike),
+    }
+}
+
+fn sayings() -> [Feedback; 3] {
+    [
+        Feedback::NotNow(About::Recording(audio(1))),
+        Feedback::Never(About::Artist("Björk".into())),
+        Feedback::WrongAfter {
+            earlier: audio(1),
+            later: audio(2),
+        },
+    ]
+}
+
+fn turned() -> Feedback {
+    Feedback::Turned {
+        term: Term::Genre("Jazz".into()),
+        up: false,
+    }
+}
+
 /// Made once for each version; see tests_data/README.md.
 #[test]
 #[ignore = "writes the stored example of the latest version, which is made once"]
@@ -1046,7 +1140,7 @@ fn make_the_stored_database() {
             key: Some(Key::new(2, Mode::Major)),
         };
         library
-            .put_analysis(audio(1), &embedding, &tags, &heard)
+            .put_analysis(audio(1), &embedding, &ends_of(&embedding), &tags, &heard)
             .unwrap();
         library.put_measures(audio(1), &measured()).unwrap();
         library
@@ -1062,10 +1156,38 @@ fn make_the_stored_database() {
                 95.0,
             ))
             .unwrap();
-        library
-            .add_play(&play(9, named("Nobody", "Nothing", None), 3.0))
-            .unwrap();
+        let told = Play {
+            context: circumstances(),
+            ..play(9, named("Nobody", "Nothing", None), 3.0)
+        };
+        library.add_play(&told).unwrap();
         library.rate(audio(3), Some(Rating::Like), at(5)).unwrap();
+        library.file_tallies(&[counted()]).unwrap();
+        let said: Vec<FeedbackId> = sayings()
+            .iter()
+            .map(|said| library.say(said, at(20)).unwrap())
+            .collect();
+        library.take_back(said[0], at(21)).unwrap();
+        library.say(&turned(), at(22)).unwrap();
+        library.forget(Some(at(1)), at(23)).unwrap();
+        let song = |subject: PlaySubject| NewEntry {
+            subject,
+            reasons: Some(serde_json::json!([])),
+        };
+        let known = PlaySubject {
+            audio: Some(audio(3)),
+            ..named("Björk", "Jóga", Some(102.0))
+        };
+        let songs = [song(known), song(named("Nobody", "Nothing", None))];
+        let source = serde_json::json!({"of": "search", "query": {}});
+        for (name, source) in [("fixed", None), ("living", Some(&source)), ("gone", None)] {
+            let id = library
+                .create_playlist(name, source, &songs, at(30))
+                .unwrap();
+            if name == "gone" {
+                library.delete_playlist(id, at(31)).unwrap();
+            }
+        }
         library
             .put_setting("volume", &serde_json::json!(0.5))
             .unwrap();
@@ -1110,8 +1232,13 @@ fn stored(name: &str) -> (tempfile::TempDir, Library) {
     let track = library.tracks_of(audio(2)).unwrap().remove(0);
     assert_eq!((track.title.as_str(), track.plays), ("Something", 1));
     assert_eq!(library.rating(audio(3)).unwrap(), Some(Rating::Like));
-    let vectors = library.vectors(&ModelId("m@1".into())).unwrap();
-    assert_eq!((vectors.audio, vectors.dim), (vec![audio(1)], 16));
+    let mut vectors = Vec::new();
+    library
+        .recordings(Some(&ModelId("m@1".into())), |audio, recording| {
+            vectors.extend(recording.vector.map(|vector| (audio, vector.len())));
+        })
+        .unwrap();
+    assert_eq!(vectors, [(audio(1), 16)]);
     assert_eq!(
         library.setting("volume").unwrap(),
         Some(serde_json::json!(0.5))
@@ -1154,6 +1281,62 @@ fn a_database_of_version_2_opens_with_all_it_held() {
 }
 
 #[test]
+fn a_database_of_version_4_opens_with_all_it_held() {
+    let (_dir, library) = stored("segue-0004.db");
+    let log = library.plays().unwrap();
+    assert_eq!(log[1].context, circumstances());
+    let known = library.tallies().unwrap().remove(0);
+    assert_eq!((known.tally.origin.as_str(), known.unlogged), ("itunes", 7));
+    let counted = library.tracks_of(audio(4)).unwrap().remove(0);
+    assert_eq!(
+        (counted.plays, counted.skips, counted.rating),
+        (7, 2, Some(Rating::Dislike))
+    );
+    // The log of sayings was copied into a new table: its numbers stand, and so does what was taken back.
+    let held = library.feedback().unwrap();
+    let said: Vec<&Feedback> = held.iter().map(|event| &event.said).collect();
+    assert_eq!(said, sayings()[1..].iter().collect::<Vec<_>>());
+    assert_eq!(
+        held.iter().map(|event| event.id.0).collect::<Vec<_>>(),
+        [2, 3]
+    );
+    assert!(!library.take_back(FeedbackId(1), at(30)).unwrap());
+    assert!(library.take_back(held[0].id, at(30)).unwrap());
+    assert_eq!(library.say(&sayings()[0], at(31)).unwrap(), FeedbackId(6));
+    let broken = library.read("check the references", |db| {
+        db.prepare("PRAGMA foreign_key_check")?.exists([])
+    });
+    assert!(!broken.unwrap());
+}
+
+#[test]
+fn a_database_of_version_5_opens_with_all_it_held() {
+    let (_dir, library) = stored("segue-0005.db");
+    let held = library.feedback().unwrap();
+    let said: Vec<Feedback> = held.into_iter().map(|event| event.said).collect();
+    let [_, never, wrong] = sayings();
+    assert_eq!(said, [never, wrong, turned()]);
+    let forgotten = library.forgotten().unwrap();
+    assert_eq!(
+        (forgotten.len(), forgotten[0].at, forgotten[0].since),
+        (1, at(23), Some(at(1)))
+    );
+    let lists = library.playlists().unwrap();
+    let names: Vec<(&str, bool)> = lists
+        .iter()
+        .map(|list| (list.name.as_str(), list.source.is_some()))
+        .collect();
+    assert_eq!(names, [("fixed", false), ("living", true)]);
+    assert_eq!(library.deleted_playlists().unwrap()[0].name, "gone");
+    let (_, songs) = library.playlist_page(lists[0].id, 0, 10).unwrap().unwrap();
+    let songs: Vec<Option<&str>> = songs
+        .iter()
+        .map(|entry| entry.track.as_ref().map(|track| track.title.as_str()))
+        .collect();
+    assert_eq!(songs, [Some("Jóga"), None]);
+}
+
+#[test]
 fn a_recording_with_a_vector_but_without_tempo_and_key_is_heard_anew() {
     let place = place();
     copy("mp3-a.mp3", &place.music.join("a.mp3"));
@@ -1163,7 +1346,13 @@ fn a_recording_with_a_vector_but_without_tempo_and_key_is_heard_anew() {
     let waiting = library.unanalyzed(&model, 10).unwrap();
     let embedding = Embedding::new(model.clone(), vec![1.0, 0.0]).unwrap();
     library
-        .put_analysis(waiting[0].audio, &embedding, &[], &Descriptors::default())
+        .put_analysis(
+            waiting[0].audio,
+            &embedding,
+            &ends_of(&embedding),
+            &[],
+            &Descriptors::default(),
+        )
         .unwrap();
     assert!(library.unanalyzed(&model, 10).unwrap().is_empty());
     // As version 1 left it.

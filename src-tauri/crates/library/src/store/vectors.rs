@@ -11,22 +11,8 @@ use super::tracks::{self, Failure};
 use super::{Durability, Library, bump, micros, rows};
 use crate::{LibraryError, paths};
 
-/// All vectors of one model, one after the other.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Vectors {
-    /// Whose they are, `[n]`.
-    pub audio: Vec<AudioHash>,
-    /// Components of each.
-    pub dim: usize,
-    /// Unit vectors in half precision, `[n, dim]`.
-    pub values: Vec<f16>,
-}
-
 /// Set in a stored tag's id if the tag is heard plainly.
 const PRESENT: u16 = 1 << 15;
-
-/// The tags heard in one recording, most probable first.
-pub type HeardTags = (AudioHash, Vec<TagScore>);
 
 /// A recording that waits to be heard or measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,14 +58,17 @@ impl Library {
         &self,
         audio: AudioHash,
         embedding: &Embedding,
+        ends: &[Embedding; 2],
         tags: &[TagScore],
         descriptors: &Descriptors,
     ) -> Result<(), LibraryError> {
-        let value: Vec<u8> = embedding
-            .values()
-            .iter()
-            .flat_map(|v| f16::from_f32(*v).to_le_bytes())
-            .collect();
+        let half = |embedding: &Embedding| -> Vec<u8> {
+            let values = embedding.values().iter();
+            values
+                .flat_map(|v| f16::from_f32(*v).to_le_bytes())
+                .collect()
+        };
+        let (value, ends) = (half(embedding), ends.each_ref().map(half).concat());
         self.write("save a vector", Durability::Process, |db| {
             let model = model(db, embedding.model())?;
             let recording = rows::recording(db, audio)?;
@@ -104,6 +93,8 @@ impl Library {
             }
             db.prepare_cached("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)")?
                 .execute(params![model, recording, value, heard])?;
+            db.prepare_cached("INSERT OR REPLACE INTO ends VALUES (?, ?, ?)")?
+                .execute(params![model, recording, ends])?;
             db.prepare_cached(
                 "UPDATE recordings SET bpm = ?, musical_key = ?, described = ? WHERE id = ?",
             )?
@@ -140,7 +131,7 @@ impl Library {
     /// Forgets all that a model heard, and what it refused: everything is to be heard anew.
     pub fn clear_analyses(&self, model_id: &ModelId) -> Result<(), LibraryError> {
         self.write("forget the analyses", Durability::Process, |db| {
-            for table in ["vectors", "analysis_failures", "tagged"] {
+            for table in ["vectors", "ends", "analysis_failures", "tagged"] {
                 let sql = format!(
                     "DELETE FROM {table} WHERE model_id = (SELECT id FROM models WHERE name = ?)"
                 );
@@ -237,46 +228,31 @@ impl Library {
         })
     }
 
-    /// All vectors of a model. A vector of another length than the first is left out: it cannot be compared.
-    pub fn vectors(&self, model_id: &ModelId) -> Result<Vectors, LibraryError> {
-        self.read("read the vectors", |db| {
+    /// The vectors of how each of these recordings begins and ends, one after the other, `[2 dim]`; `None` where the model
+    /// did not hear them.
+    pub fn ends(
+        &self,
+        model_id: &ModelId,
+        recordings: &[AudioHash],
+    ) -> Result<Vec<Option<Vec<f32>>>, LibraryError> {
+        self.read("read how songs begin and end", |db| {
             let mut statement = db.prepare_cached(
-                "SELECT r.audio, v.value FROM vectors v JOIN recordings r ON r.id = v.recording_id
-                 WHERE v.model_id = (SELECT id FROM models WHERE name = ?) ORDER BY v.recording_id",
+                "SELECT value FROM ends
+                 WHERE model_id = (SELECT id FROM models WHERE name = ?)
+                   AND recording_id = (SELECT id FROM recordings WHERE audio = ?)",
             )?;
-            let mut rows = statement.query([&model_id.0])?;
-            let mut all = Vectors::default();
-            while let Some(row) = rows.next()? {
-                let value = row.get_ref(1)?.as_blob()?;
-                if all.audio.is_empty() {
-                    all.dim = value.len() / 2;
-                }
-                if value.len() == all.dim * 2 {
-                    all.audio.push(AudioHash(row.get(0)?));
-                    all.values.extend(
-                        value
-                            .chunks_exact(2)
-                            .map(|b| f16::from_le_bytes([b[0], b[1]])),
-                    );
-                }
-            }
-            Ok(all)
-        })
-    }
-
-    /// The tags heard in every recording by a model.
-    pub fn heard_tags(&self, model_id: &ModelId) -> Result<Vec<HeardTags>, LibraryError> {
-        self.read("read the heard tags", |db| {
-            let names = tag_names(db)?;
-            let mut statement = db.prepare_cached(
-                "SELECT r.audio, v.tags FROM vectors v JOIN recordings r ON r.id = v.recording_id
-                 WHERE v.model_id = (SELECT id FROM models WHERE name = ?) ORDER BY v.recording_id",
-            )?;
-            let rows = statement.query_map([&model_id.0], |row| {
-                let tags = stored_tags(&names, row.get_ref(1)?.as_blob()?);
-                Ok((AudioHash(row.get(0)?), tags.collect()))
-            })?;
-            rows.collect()
+            let ends = recordings.iter().map(|audio| {
+                let stored: Option<Vec<u8>> = statement
+                    .query_row(params![model_id.0, audio.0.as_slice()], |row| row.get(0))
+                    .optional()?;
+                Ok(stored.map(|stored| {
+                    let halves = stored.chunks_exact(2);
+                    halves
+                        .map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32())
+                        .collect()
+                }))
+            });
+            ends.collect()
         })
     }
 
@@ -328,14 +304,14 @@ impl Library {
     }
 }
 
-fn tag_names(db: &Connection) -> rusqlite::Result<HashMap<u16, String>> {
+pub(super) fn tag_names(db: &Connection) -> rusqlite::Result<HashMap<u16, String>> {
     db.prepare_cached("SELECT id, name FROM tag_names")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect()
 }
 
 /// The tags of a stored list, in its order.
-fn stored_tags<'a>(
+pub(super) fn stored_tags<'a>(
     names: &'a HashMap<u16, String>,
     stored: &'a [u8],
 ) -> impl Iterator<Item = TagScore> + 'a {

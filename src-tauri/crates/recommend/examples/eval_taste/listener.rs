@@ -19,11 +19,70 @@ use crate::music::{DURATION_S, Music, audio, dot, z_score};
 /// How sharply an interest ends, in cosine.
 const REACH: f64 = 0.15;
 
-/// Deviations of the parts of utility before they are brought to one.
-const SOUND: f64 = 1.0;
-const TAGS: f64 = 0.5;
-const ARTIST: f64 = 0.6;
-const SOURCE: f64 = 0.4;
+/// What makes up utility, and how choosy people are: nobody knows what real listeners are like, so what is found in one
+/// world is looked for in others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct World {
+    pub(crate) name: &'static str,
+    /// Deviations of the parts of utility before they are brought to one.
+    sound: f64,
+    tags: f64,
+    artist: f64,
+    source: f64,
+    /// How choosy a listener is who puts something on by hand, in logits per unit of utility.
+    choosing: f64,
+    /// How much of what is left is left by liking, in logits per unit of utility.
+    slope: f64,
+}
+
+impl World {
+    pub(crate) const PLAIN: Self = Self {
+        name: "plain",
+        sound: 1.0,
+        tags: 0.5,
+        artist: 0.6,
+        source: 0.4,
+        choosing: 1.2,
+        slope: 1.2,
+    };
+
+    pub(crate) const OTHERS: [Self; 6] = [
+        Self {
+            name: "idle hands (choosing 0.6)",
+            choosing: 0.6,
+            ..Self::PLAIN
+        },
+        Self {
+            name: "choosy hands (choosing 1.8)",
+            choosing: 1.8,
+            ..Self::PLAIN
+        },
+        Self {
+            name: "very choosy hands (choosing 3)",
+            choosing: 3.0,
+            ..Self::PLAIN
+        },
+        Self {
+            name: "all by ear (no artists, no sources)",
+            artist: 0.0,
+            source: 0.0,
+            ..Self::PLAIN
+        },
+        Self {
+            name: "mostly by name (sound a third)",
+            sound: 0.4,
+            tags: 0.2,
+            artist: 1.0,
+            source: 0.7,
+            ..Self::PLAIN
+        },
+        Self {
+            name: "hard to tell (slope 0.6)",
+            slope: 0.6,
+            ..Self::PLAIN
+        },
+    ];
+}
 
 /// What the mood of a session adds, against utility.
 const INTENT: f64 = 0.7;
@@ -36,12 +95,6 @@ const DRIFTED: f64 = 0.9;
 /// What having just heard a piece takes from its utility, and how long that lasts.
 const TIRED: f64 = 2.0;
 const RECOVERY_S: f64 = 86_400.0;
-
-/// Logits per unit of utility.
-const SLOPE: f64 = 1.2;
-
-/// How choosy a listener is who puts something on by hand, in logits per unit of utility.
-const CHOOSING: f64 = 1.2;
 
 /// Shares of plays ended within 5 s, 30 s and before the end.
 pub(crate) const LEFT: [f64; 3] = [0.24, 0.35, 0.49];
@@ -61,6 +114,7 @@ pub(crate) struct Listener {
     hours: Vec<f64>,
     /// 0 for a listener without taste.
     slope: f64,
+    choosing: f64,
     hazards: Hazards,
     /// Plays after which the drift is complete.
     life: f64,
@@ -69,11 +123,13 @@ pub(crate) struct Listener {
 impl Listener {
     pub(crate) fn new(
         music: &Music,
+        world: Option<&World>,
         seed: u64,
-        with_taste: bool,
         hazards: Hazards,
         life: usize,
     ) -> Self {
+        // A listener without taste lives in no world.
+        let of = world.unwrap_or(&World::PLAIN);
         let mut chance = Chance::new(seed);
         let interests = 1 + chance.below(4);
         let mut shares = chance.dirichlet(interests);
@@ -97,19 +153,19 @@ impl Listener {
                 f64::from(dot(&music.judged[centre], &music.judged[piece]))
             };
             let parts: [(f64, &dyn Fn(usize) -> f64); 4] = [
-                (SOUND, &|piece| {
+                (of.sound, &|piece| {
                     let parts = centres.iter().zip(&shares);
                     let sum = parts.map(|(c, share)| share * (near(*c, piece) / REACH).exp());
                     sum.sum::<f64>().ln()
                 }),
-                (TAGS, &|piece| {
+                (of.tags, &|piece| {
                     let heard = music.judged_tags[piece].iter().zip(&tags);
                     heard.map(|(x, w)| f64::from(*x) * w).sum()
                 }),
-                (ARTIST, &|piece| {
+                (of.artist, &|piece| {
                     music.artists[piece].map_or(0.0, |name| artists[name])
                 }),
-                (SOURCE, &|piece| sources[music.sources[piece]]),
+                (of.source, &|piece| sources[music.sources[piece]]),
             ];
             let mut sum = vec![0.0; music.len()];
             for (weight, part) in parts {
@@ -140,7 +196,8 @@ impl Listener {
                 .map(|_| chance.within(0.0, std::f64::consts::TAU))
                 .collect(),
             shares,
-            slope: if with_taste { SLOPE } else { 0.0 },
+            slope: world.map_or(0.0, |world| world.slope),
+            choosing: of.choosing,
             hazards,
             life: life.max(1) as f64,
         }
@@ -319,7 +376,7 @@ impl<'a> Life<'a> {
     /// By hand: the more wanted the likelier.
     pub(crate) fn choose(&mut self) -> usize {
         let weights: Vec<f64> = (0..self.music.len())
-            .map(|piece| (CHOOSING * self.wanted(piece)).exp())
+            .map(|piece| (self.listener.choosing * self.wanted(piece)).exp())
             .collect();
         self.chance.weighted(&weights)
     }
@@ -392,14 +449,20 @@ pub(crate) fn stage_shares(left: [f64; 3]) -> [f64; 3] {
 }
 
 /// Finds the hazards' intercepts with which `listeners` people leave as people do, over plays of mixed policies.
-pub(crate) fn calibrate(music: &Music, seed: u64, listeners: u64, plays: usize) -> Hazards {
+pub(crate) fn calibrate(
+    music: &Music,
+    world: &World,
+    seed: u64,
+    listeners: u64,
+    plays: usize,
+) -> Hazards {
     let wanted = stage_shares(LEFT);
     let mut hazards = wanted.map(|p| (p / (1.0 - p)).ln());
     for _ in 0..8 {
         let (mut reached, mut left) = ([0.0; 3], [0.0; 3]);
         for number in 0..listeners {
             let seed = seed ^ (number << 20) ^ 0xca1;
-            let listener = Listener::new(music, seed, true, hazards, plays);
+            let listener = Listener::new(music, Some(world), seed, hazards, plays);
             for play in Life::new(music, &listener, seed).live(plays) {
                 let stage = [5.0, 30.0, DURATION_S]
                     .iter()

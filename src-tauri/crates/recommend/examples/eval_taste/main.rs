@@ -6,10 +6,12 @@
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 mod chance;
+mod desk;
 mod listener;
 mod measures;
 mod music;
 mod online;
+mod programmes;
 mod ranking;
 mod rivals;
 mod station;
@@ -18,6 +20,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use listener::World;
 use music::Music;
 
 /// What is asked for.
@@ -37,9 +40,12 @@ fn wish() -> Result<Wish, Box<dyn Error>> {
         seeds: vec![11, 12, 13, 14, 15],
         listeners: 40,
         sizes: vec![0, 20, 50, 200, 1_000, 5_000, 50_000],
-        parts: ["ranking", "controls", "online", "session", "stations"]
-            .map(String::from)
-            .to_vec(),
+        parts: [
+            "ranking", "worlds", "controls", "online", "session", "stations", "mixes", "flow",
+            "reasons",
+        ]
+        .map(String::from)
+        .to_vec(),
     };
     let mut left = std::env::args().skip(1);
     while let Some(option) = left.next() {
@@ -86,17 +92,26 @@ fn main() -> Result<(), Box<dyn Error>> {
     let hazards: Vec<_> = wish
         .seeds
         .iter()
-        .map(|seed| (*seed, listener::calibrate(&music, *seed, 30, 200)))
+        .map(|seed| {
+            (
+                *seed,
+                listener::calibrate(&music, &World::PLAIN, *seed, 30, 200),
+            )
+        })
         .collect();
     ranking::rates(&music, &hazards);
     for part in &wish.parts {
         println!();
         match part.as_str() {
             "ranking" => ranking::tables(&music, &hazards, wish.listeners, &wish.sizes),
+            "worlds" => ranking::worlds(&music, &wish.seeds, wish.listeners),
             "controls" => ranking::controls(&music, &hazards, wish.listeners),
             "online" => online::table(&music, &hazards, wish.listeners.div_ceil(8)),
             "session" => station::turns(&music, &hazards, wish.listeners),
             "stations" => station::reach(&music),
+            "mixes" => programmes::mixes(&music, &hazards, wish.listeners.div_ceil(2)),
+            "flow" => programmes::flow(&music),
+            "reasons" => programmes::reasons(&music, &hazards),
             other => return Err(format!("no part {other}").into()),
         }
         println!("({part}: {:.0} s so far)", begun.elapsed().as_secs_f64());

@@ -1,11 +1,12 @@
 //! The music that is listened to in the simulation: what people wrote about it, what the judge heard, what the
 //! player knows. `models/train/judge.py` makes the file.
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use segue_core::{AudioHash, Embedding, ModelId, TagScore};
+use segue_core::{AudioHash, Embedding, Key, ModelId, TagScore};
 use segue_recommend::{Catalogue, Item};
 use serde::Deserialize;
 
@@ -27,6 +28,10 @@ struct Line {
     mfcc: Vec<f32>,
     vector: Vec<f32>,
     tags: Vec<Tag>,
+    ends: [Vec<f32>; 2],
+    bpm: Option<f64>,
+    musical_key: Option<String>,
+    edges_lufs: [Option<f64>; 2],
 }
 
 #[derive(Deserialize)]
@@ -53,6 +58,8 @@ pub(crate) struct Music {
     pub(crate) mfcc: Vec<Vec<f32>>,
     /// The player's vectors.
     pub(crate) vectors: Vec<Vec<f32>>,
+    /// How each begins and ends, one after the other, by its recording.
+    pub(crate) ends: HashMap<AudioHash, Vec<f32>>,
     /// A style of each, by clustering what the judge heard.
     pub(crate) styles: Vec<usize>,
 }
@@ -84,11 +91,11 @@ impl Music {
                     names.len() - 1
                 })
         };
-        let artists = lines
+        let artists: Vec<Option<usize>> = lines
             .iter()
             .map(|line| line.artist.as_deref().map(&mut number))
             .collect();
-        let sources = lines.iter().map(|line| number(&line.source)).collect();
+        let sources: Vec<usize> = lines.iter().map(|line| number(&line.source)).collect();
         let genres = lines
             .iter()
             .map(|line| line.genre.as_deref().map(&mut number))
@@ -122,9 +129,19 @@ impl Music {
                         .clone()
                         .unwrap_or_else(|| format!("Piece {number}")),
                     artists: line.artist.iter().cloned().collect(),
+                    // What an artist has in one source is an album.
+                    album_id: Some(
+                        (sources[number] * lines.len()
+                            + artists[number].map_or(0, |artist| artist + 1))
+                            as i64,
+                    ),
                     album: Some(line.source.clone()),
                     genres: line.genre.iter().cloned().collect(),
                     year: None,
+                    place: None,
+                    bpm: line.bpm,
+                    key: line.musical_key.as_deref().and_then(Key::parse),
+                    edges_lufs: line.edges_lufs,
                     duration_s: DURATION_S,
                     tags: heard.tags.iter().map(tag).collect(),
                     vector: Embedding::new(model.clone(), heard.vector.clone()).ok(),
@@ -143,6 +160,9 @@ impl Music {
             mfcc: unit_rows(z_scored(
                 lines.iter().map(|line| line.mfcc.clone()).collect(),
             )),
+            ends: (0..lines.len())
+                .map(|number| (audio(number), lines[number].ends.concat()))
+                .collect(),
             vectors: unit_rows(lines.iter().map(|line| line.vector.clone()).collect()),
             styles,
         })

@@ -1,9 +1,10 @@
 //! Online: a listener whose every play one way of ranking decides, from the first play on.
 
 use segue_core::{Heard, Play, PlaySource};
-use segue_recommend::{RadioRequest, Taste, radio};
+use segue_recommend::{Taste, Wish};
 
-use crate::listener::{Hazards, Life, Listener};
+use crate::desk::ask;
+use crate::listener::{Hazards, Life, Listener, World};
 use crate::measures::{bootstrap, mean, order};
 use crate::music::{Music, audio};
 use crate::ranking::listener_seed;
@@ -48,7 +49,7 @@ pub(crate) fn table(music: &Music, hazards: &[(u64, Hazards)], listeners: usize)
         for (seed, hazards) in hazards {
             for number in 0..listeners {
                 let seed = listener_seed(*seed, number);
-                let listener = Listener::new(music, seed, true, *hazards, PLAYS);
+                let listener = Listener::new(music, Some(&World::PLAIN), seed, *hazards, PLAYS);
                 rows.push(course(music, &listener, seed, way));
             }
         }
@@ -124,15 +125,17 @@ fn course(music: &Music, listener: &Listener, seed: u64, way: Way) -> Course {
         let piece = match way {
             Way::Oracle => best,
             Way::Ours => {
-                let request = RadioRequest {
+                let wish = Wish {
                     seeds: Vec::new(),
+                    less: Vec::new(),
                     count: 1,
                     discovery: 0.5,
-                    rng_seed: seed ^ life.plays as u64,
-                    now: life.now(),
                     recent: recent.iter().map(|(piece, _)| audio(*piece)).collect(),
                 };
-                let picks = radio(&music.catalogue, &taste, &request);
+                let rng_seed = seed ^ life.plays as u64;
+                let picks = ask(music, &taste, life.now(), rng_seed, |desk| {
+                    desk.station(&wish)
+                });
                 picks.first().map_or(best, |pick| pick.item)
             }
             _ => {

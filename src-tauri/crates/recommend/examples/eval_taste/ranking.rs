@@ -4,13 +4,21 @@ use segue_core::{Heard, Play};
 use segue_recommend::{Catalogue, Taste};
 
 use crate::chance::Chance;
-use crate::listener::{Hazards, LEFT, Life, Listener};
+use crate::desk::moment;
+use crate::listener::{Hazards, LEFT, Life, Listener, World, calibrate};
 use crate::measures::{auc, bootstrap, calibration_error, gains, hit, mean, ndcg_10, order, platt};
 use crate::music::{DURATION_S, Music};
 use crate::rivals::{BASELINES, Way, own_scores, scores};
 
-/// Plays after the log that are to be foretold.
-const NEXT: usize = 40;
+/// Plays after the log that are to be foretold: more where there are fewer listeners, for a calibration error is noise below
+/// some thousand forecasts.
+fn next_at(size: usize) -> usize {
+    match size {
+        0..=1_000 => 40,
+        1_001..=5_000 => 200,
+        _ => 1_000,
+    }
+}
 
 /// Pieces that the listener puts on by hand after the log.
 const CHOICES: usize = 20;
@@ -33,7 +41,7 @@ pub(crate) fn rates(music: &Music, hazards: &[(u64, Hazards)]) {
     for (seed, hazards) in hazards {
         for number in 0..20 {
             let seed = listener_seed(*seed, number);
-            let listener = Listener::new(music, seed, true, *hazards, 400);
+            let listener = Listener::new(music, Some(&World::PLAIN), seed, *hazards, 400);
             for play in Life::new(music, &listener, seed).live(400) {
                 let ends = [5.0, 30.0, DURATION_S];
                 left.iter_mut().zip(ends).for_each(|(count, end)| {
@@ -77,7 +85,7 @@ fn judge(music: &Music, listener: &Listener, seed: u64, size: usize, ways: &[Way
             by_hand.choose()
         })
         .collect();
-    let next = numbered(music, life.live(NEXT));
+    let next = numbered(music, life.live(next_at(size)));
     let listened = |play: &Play| play.heard() == Heard::Listened;
     let judge = |way: &Way| {
         let own = match way {
@@ -134,7 +142,7 @@ fn foretell(
     let mut plays = before.to_vec();
     let mut foretold = Vec::with_capacity(next.len());
     for (piece, play) in next {
-        let p = taste.chance(catalogue, *piece, play.source, play.at);
+        let p = taste.chance(catalogue, *piece, play.source, moment(play.at));
         foretold.push((p, play.heard() == Heard::Listened));
         plays.push(play.clone());
         if taste.learn(catalogue, play) {
@@ -170,10 +178,28 @@ pub(crate) fn tables(music: &Music, hazards: &[(u64, Hazards)], listeners: usize
             hazards,
             listeners_at(*size, listeners),
             *size,
-            true,
+            &World::PLAIN,
             &ways,
         );
         println!("{size} plays, {} listeners", rows.len());
+        print(&ways, &rows);
+        verdict(&ways, &rows);
+    }
+}
+
+/// The same at 200 plays, for other listeners than the ones that the model was made with.
+pub(crate) fn worlds(music: &Music, seeds: &[u64], listeners: usize) {
+    let ways: Vec<Way> = BASELINES
+        .into_iter()
+        .chain([Way::Ours, Way::Oracle])
+        .collect();
+    for world in &World::OTHERS {
+        let hazards: Vec<(u64, Hazards)> = seeds
+            .iter()
+            .map(|seed| (*seed, calibrate(music, world, *seed, 30, 200)))
+            .collect();
+        let rows = all(music, &hazards, listeners.div_ceil(2), 200, world, &ways);
+        println!("{}: 200 plays, {} listeners", world.name, rows.len());
         print(&ways, &rows);
         verdict(&ways, &rows);
     }
@@ -184,14 +210,14 @@ fn all(
     hazards: &[(u64, Hazards)],
     listeners: usize,
     size: usize,
-    with_taste: bool,
+    world: &World,
     ways: &[Way],
 ) -> Vec<Vec<Figures>> {
     let mut rows = Vec::new();
     for (seed, hazards) in hazards {
         for number in 0..listeners {
             let seed = listener_seed(*seed, number);
-            let listener = Listener::new(music, seed, with_taste, *hazards, size + NEXT);
+            let listener = Listener::new(music, Some(world), seed, *hazards, size + next_at(size));
             rows.push(judge(music, &listener, seed, size, ways));
         }
     }
@@ -248,6 +274,10 @@ fn verdict(ways: &[Way], rows: &[Vec<Figures>]) {
             100.0 * (mean_of(rows, ours) - floor) / (mean_of(rows, oracle) - floor)
         };
         let (gap_low, gap_high) = bootstrap(rows, gap);
+        if !low.is_finite() {
+            println!("  {name}: too little is new");
+            continue;
+        }
         println!(
             "  {name}: {:+.1} % against {} [{low:+.1}, {high:+.1}]; {:.0} % of the way from random to oracle [{gap_low:.0}, {gap_high:.0}]",
             lift(&everybody),
@@ -266,14 +296,21 @@ pub(crate) fn controls(music: &Music, hazards: &[(u64, Hazards)], listeners: usi
         .chain([Way::Ours, Way::Shuffled])
         .collect();
     println!("controls at {size} plays");
-    let rows = all(music, hazards, listeners.div_ceil(2), size, true, &ways);
+    let rows = all(
+        music,
+        hazards,
+        listeners.div_ceil(2),
+        size,
+        &World::PLAIN,
+        &ways,
+    );
     println!(" vectors and tags of other pieces");
     print(&ways, &rows);
     let mut rows = Vec::new();
     for (seed, hazards) in hazards {
         for number in 0..listeners {
             let seed = listener_seed(*seed, number);
-            let listener = Listener::new(music, seed, false, *hazards, size + NEXT);
+            let listener = Listener::new(music, None, seed, *hazards, size + next_at(size));
             let mut figures = judge(music, &listener, seed, size, &ways);
             // Nothing is liked, so any ranking must find what a lot has drawn no better than chance does.
             let mut chance = Chance::new(seed ^ 0x0107);

@@ -4,6 +4,7 @@ use segue_core::{Heard, Play, Timestamp};
 use segue_recommend::{Catalogue, Taste};
 
 use crate::chance::Chance;
+use crate::desk::moment;
 use crate::music::{Music, dot};
 
 /// A way of ranking.
@@ -131,6 +132,6 @@ pub(crate) fn own_scores(
 ) -> Vec<f64> {
     let mut chance = Chance::new(seed ^ 0x10_77e5);
     (0..catalogue.len())
-        .map(|piece| taste.score(catalogue, piece, now) + 1e-6 * chance.uniform())
+        .map(|piece| taste.score(catalogue, piece, moment(now)) + 1e-6 * chance.uniform())
         .collect()
 }

@@ -1,10 +1,11 @@
 //! Stations: how they turn when a style is skipped, and how much of a library they reach.
 
 use segue_core::{Play, PlaySource, PlaySubject};
-use segue_recommend::{RadioRequest, Taste, radio, similar};
+use segue_recommend::{Seed, Taste, Wish, similar};
 
 use crate::chance::Chance;
-use crate::listener::{Hazards, Life, Listener};
+use crate::desk::ask;
+use crate::listener::{Hazards, Life, Listener, World};
 use crate::measures::{bootstrap, mean, median};
 use crate::music::{DURATION_S, Music, STYLES, audio};
 use crate::ranking::listener_seed;
@@ -22,7 +23,7 @@ pub(crate) fn turns(music: &Music, hazards: &[(u64, Hazards)], listeners: usize)
     for (seed, hazards) in hazards {
         for number in 0..listeners {
             let seed = listener_seed(*seed, number);
-            let listener = Listener::new(music, seed, true, *hazards, LOG);
+            let listener = Listener::new(music, Some(&World::PLAIN), seed, *hazards, LOG);
             let mut life = Life::new(music, &listener, seed);
             let plays = life.live(LOG);
             life.begin_session();
@@ -31,20 +32,20 @@ pub(crate) fn turns(music: &Music, hazards: &[(u64, Hazards)], listeners: usize)
             // Half of the stations have a seed, half go by taste alone.
             let mut chance = Chance::new(seed ^ 0x57a7);
             let seeds = if number % 2 == 0 {
-                vec![audio(chance.below(music.len()))]
+                vec![Seed::Songs(vec![audio(chance.below(music.len()))])]
             } else {
                 Vec::new()
             };
             let picks = |taste: &Taste, recent: &[usize], count: usize| -> Vec<usize> {
-                let request = RadioRequest {
+                let wish = Wish {
                     seeds: seeds.clone(),
+                    less: Vec::new(),
                     count,
                     discovery: 0.5,
-                    rng_seed: seed,
-                    now: segue_core::Timestamp::from_second(now_s as i64 + 60).unwrap_or_default(),
                     recent: recent.iter().map(|piece| audio(*piece)).collect(),
                 };
-                let picks = radio(&music.catalogue, taste, &request);
+                let at = segue_core::Timestamp::from_second(now_s as i64 + 60).unwrap_or_default();
+                let picks = ask(music, taste, at, seed, |desk| desk.station(&wish));
                 picks.into_iter().map(|pick| pick.item).collect()
             };
             let first = picks(&taste, &[], 2 + NEXT);
@@ -137,15 +138,15 @@ pub(crate) fn reach(music: &Music) {
             near.into_iter().map(|(item, _)| item).collect()
         };
         let station = |seed: usize| -> Vec<usize> {
-            let request = RadioRequest {
-                seeds: vec![audio(seed)],
+            let wish = Wish {
+                seeds: vec![Seed::Songs(vec![audio(seed)])],
+                less: Vec::new(),
                 count,
                 discovery: 0.5,
-                rng_seed: seed as u64,
-                now: segue_core::Timestamp::UNIX_EPOCH,
                 recent: Vec::new(),
             };
-            let picks = radio(&music.catalogue, &nobody, &request);
+            let (at, lot) = (segue_core::Timestamp::UNIX_EPOCH, seed as u64);
+            let picks = ask(music, &nobody, at, lot, |desk| desk.station(&wish));
             picks.into_iter().map(|pick| pick.item).collect()
         };
         let ways: [(&str, Way); 2] = [("nearest by cosine", &near), ("radio", &station)];

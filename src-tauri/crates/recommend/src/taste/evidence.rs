@@ -22,6 +22,8 @@ pub(super) struct Line {
     pub(super) recent: f64,
     /// Fit to the mood of the session.
     pub(super) session: f64,
+    /// Fit to the hour of the day.
+    pub(super) hour: f64,
     /// Whether the line is of what was chosen, not of how it was heard.
     pub(super) choice: bool,
     pub(super) kind: LineKind,
@@ -47,6 +49,7 @@ impl Line {
             self.familiar,
             self.recent,
             self.session,
+            self.hour,
         ]
     }
 
@@ -64,7 +67,7 @@ impl Line {
 }
 
 /// Whether a log entry is a play at all, not only an opinion.
-pub(super) fn sounded(play: &Play) -> bool {
+pub(crate) fn sounded(play: &Play) -> bool {
     play.rating.is_none() || play.listened_s > 0.0
 }
 

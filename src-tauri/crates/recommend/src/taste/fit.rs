@@ -8,16 +8,18 @@ use crate::linear::minimise;
 /// Prior variances, in squared logits per unit of the feature.
 pub(super) const PRIOR_INTERCEPT: f64 = 0.5;
 const PRIOR_CONTEXT: f64 = 1.0;
-const PRIOR_SOUND: f64 = 1.5;
-const PRIOR_ARTIST: f64 = 0.6;
+const PRIOR_SOUND: f64 = 0.7;
+const PRIOR_ARTIST: f64 = 0.9;
 const PRIOR_GENRE: f64 = 0.4;
 const PRIOR_TAG: f64 = 0.3;
-const PRIOR_ALBUM: f64 = 0.4;
+const PRIOR_CORNER: f64 = 0.3;
+const PRIOR_ALBUM: f64 = 0.6;
 const PRIOR_RECORDING: f64 = 0.5;
 
-/// Prior means: people hear half of 59 % of what they start, and moods last.
+/// Prior means: people hear half of 59 % of what they start, moods last, and hours have their music.
 const EXPECTED_ALWAYS: f64 = 0.36;
 const EXPECTED_SESSION: f64 = 0.8;
+const EXPECTED_HOUR: f64 = 0.3;
 
 /// Recordings that could have been chosen, per choice, and their logarithm.
 pub(super) const CHOICES: f64 = 10.0;
@@ -30,7 +32,19 @@ const CHOICE: usize = 2;
 pub(super) const FAMILIAR: usize = 3;
 pub(super) const RECENT: usize = 4;
 pub(super) const SESSION: usize = 5;
-pub(super) const CONTEXT: usize = 6;
+pub(super) const HOUR: usize = 6;
+pub(super) const CONTEXT: usize = 7;
+
+/// The parts that a listener's own plays may vote out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Parts {
+    /// The vectors.
+    pub(super) sound: bool,
+    /// An effect per corner of the library.
+    pub(super) corners: bool,
+    /// What is listened to at which hour.
+    pub(super) hours: bool,
+}
 
 /// Where each kind of parameter stands.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +52,7 @@ pub(super) struct Layout {
     pub(super) artists: usize,
     pub(super) genres: usize,
     pub(super) tags: usize,
+    pub(super) corners: usize,
     pub(super) albums: usize,
     pub(super) recordings: usize,
     pub(super) size: usize,
@@ -46,7 +61,7 @@ pub(super) struct Layout {
 /// The unlike things that lines speak of, and their features.
 pub(super) struct Subjects<'a> {
     catalogue: &'a Catalogue,
-    sound: &'a Sound,
+    sound: Sound,
     /// Whether there is a vector.
     heard: Vec<bool>,
     /// Features of the sound, `[subjects, sound.size()]`, zero where there is no vector.
@@ -56,16 +71,23 @@ pub(super) struct Subjects<'a> {
 }
 
 impl Layout {
-    pub(super) fn new(catalogue: &Catalogue, sound: &Sound, recordings: usize) -> Self {
+    pub(super) fn new(
+        catalogue: &Catalogue,
+        sound: &Sound,
+        corners: bool,
+        recordings: usize,
+    ) -> Self {
         let artists = CONTEXT + sound.size();
         let genres = artists + catalogue.artist_names().len();
         let tags = genres + catalogue.genre_names().len();
-        let albums = tags + catalogue.tag_names().len();
-        let first_recording = albums + catalogue.album_titles().len();
+        let first_corner = tags + catalogue.tag_names().len();
+        let albums = first_corner + if corners { catalogue.corners() } else { 0 };
+        let first_recording = albums + catalogue.albums();
         Self {
             artists,
             genres,
             tags,
+            corners: first_corner,
             albums,
             recordings: first_recording,
             size: first_recording + recordings,
@@ -81,11 +103,12 @@ impl Layout {
     pub(super) fn prior(&self, parameter: usize) -> f64 {
         match parameter {
             ALWAYS | CHOSEN | CHOICE => PRIOR_INTERCEPT,
-            FAMILIAR | RECENT | SESSION => PRIOR_CONTEXT,
+            FAMILIAR | RECENT | SESSION | HOUR => PRIOR_CONTEXT,
             at if at < self.artists => PRIOR_SOUND,
             at if at < self.genres => PRIOR_ARTIST,
             at if at < self.tags => PRIOR_GENRE,
-            at if at < self.albums => PRIOR_TAG,
+            at if at < self.corners => PRIOR_TAG,
+            at if at < self.albums => PRIOR_CORNER,
             at if at < self.recordings => PRIOR_ALBUM,
             _ => PRIOR_RECORDING,
         }
@@ -96,13 +119,14 @@ impl Layout {
         let mut expected = vec![0.0; self.size];
         expected[ALWAYS] = EXPECTED_ALWAYS;
         expected[SESSION] = EXPECTED_SESSION;
+        expected[HOUR] = EXPECTED_HOUR;
         expected[CHOICE] = -CHOICES_LN;
         expected
     }
 }
 
 impl<'a> Subjects<'a> {
-    pub(super) fn new(catalogue: &'a Catalogue, sound: &'a Sound) -> Self {
+    pub(super) fn new(catalogue: &'a Catalogue, sound: Sound) -> Self {
         Self {
             catalogue,
             sound,
@@ -188,7 +212,7 @@ impl<'a> Subjects<'a> {
     }
 }
 
-/// Calls `visit` with each artist, genre, tag and album parameter of a recording and its feature.
+/// Calls `visit` with each artist, genre, tag, corner and album parameter of a recording and its feature.
 ///
 /// Each kind has unit length, so that three genres do not weigh more than one.
 pub(super) fn each_name(
@@ -210,12 +234,17 @@ pub(super) fn each_name(
     let tags = catalogue.tag_numbers(position);
     let length = tags
         .iter()
-        .map(|tag| f64::from(tag.p).powi(2))
+        .map(|tag| tag.p().powi(2))
         .sum::<f64>()
         .sqrt()
         .max(1e-6);
     tags.iter()
-        .for_each(|tag| visit(layout.tags + tag.number as usize, f64::from(tag.p) / length));
+        .for_each(|tag| visit(layout.tags + tag.number() as usize, tag.p() / length));
+    if layout.corners < layout.albums
+        && let Some(corner) = catalogue.corner(position)
+    {
+        visit(layout.corners + corner, 1.0);
+    }
     if let Some(album) = catalogue.album(position) {
         visit(layout.albums + album as usize, 1.0);
     }

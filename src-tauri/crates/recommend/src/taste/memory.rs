@@ -3,16 +3,18 @@
 
 use std::collections::HashMap;
 
-use segue_core::{Heard, Play, Rating, Timestamp};
+use segue_core::{Heard, Play, PlaySource, Rating, Timestamp};
 
 use super::evidence::{
     Line, LineKind, contrast, evidence, familiar, fresh, reliability, seconds_between, sounded,
 };
 use super::fit::{CHOICES, Layout, Subjects};
+use super::hours::Hours;
 use super::session::Session;
-use super::sound::centred;
+use crate::Moment;
 use crate::catalogue::{Catalogue, Found};
 use crate::chance;
+use crate::corners::centred;
 
 /// Marks a recording that was never played.
 const NO_SLOT: u32 = u32::MAX;
@@ -26,8 +28,10 @@ pub(crate) struct Known {
     pub(super) position: u32,
     /// Times listened to.
     pub(crate) listened: u32,
+    /// Times left after hearing what it is.
+    pub(crate) left: u32,
     /// When last played at all.
-    last: Option<Timestamp>,
+    pub(crate) last: Option<Timestamp>,
     /// Evidence in its favour less that against it.
     pub(super) favour: f64,
     pub(crate) rating: Option<Rating>,
@@ -40,8 +44,25 @@ pub(super) struct Memory {
     pub(super) slots: Vec<u32>,
     pub(super) known: Vec<Known>,
     pub(super) session: Session,
+    pub(super) hours: Hours,
+    /// All that was listened to, in the log's order.
+    pub(super) listened: Vec<Listened>,
+    /// Recordings listened to right after one another in one session, where no list had put them so.
+    pub(super) followed: Vec<[u32; 2]>,
+    /// What was listened to last in this session.
+    before: Option<u32>,
     /// When the last play began.
     pub(super) last_at: Option<Timestamp>,
+}
+
+/// A recording that was listened to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Listened {
+    /// Seconds since 1970.
+    pub(crate) at_s: i64,
+    pub(crate) position: u32,
+    /// On the listener's clock.
+    pub(crate) hour: u8,
 }
 
 /// Subjects already met, by what they are of.
@@ -58,6 +79,10 @@ impl Memory {
             slots: vec![NO_SLOT; catalogue.len()],
             known: Vec::new(),
             session: Session::default(),
+            hours: Hours::new(catalogue.corners()),
+            listened: Vec::new(),
+            followed: Vec::new(),
+            before: None,
             last_at: None,
         }
     }
@@ -108,6 +133,7 @@ impl Memory {
                     self.known.push(Known {
                         position: position as u32,
                         listened: 0,
+                        left: 0,
                         last: None,
                         favour: 0.0,
                         rating: None,
@@ -142,7 +168,12 @@ impl Memory {
             Found::Item(position) => catalogue.row(position),
             Found::Artist(_) => None,
         };
-        let place = row.map(|row| centred(catalogue, row));
+        let place = row.map(|row| centred(catalogue.index(), row));
+        let hour = Moment::of(play).hour();
+        let corner = match found {
+            Found::Item(position) => catalogue.corner(position),
+            Found::Artist(_) => None,
+        };
         let before = slot.map(|slot| self.known[slot]);
         let last = before.and_then(|known| known.last);
         let line = Line {
@@ -156,6 +187,7 @@ impl Memory {
             session: place
                 .as_deref()
                 .map_or(0.0, |place| self.session.fit(place, play.at)),
+            hour: self.hours.fit(corner, hour),
             choice: false,
             kind: LineKind::Heard,
         };
@@ -170,6 +202,7 @@ impl Memory {
                 listened: rating == Rating::Like,
                 weight: RATING_WEIGHT * decay,
                 session: 0.0,
+                hour: 0.0,
                 kind: LineKind::Rated,
                 ..line
             });
@@ -202,12 +235,32 @@ impl Memory {
             weight,
             ..line
         });
+        if !self.session.lasts(play.at) {
+            self.before = None;
+        }
         self.session.see(play, place.as_deref());
+        if listened {
+            self.hours.see(corner, hour);
+            let now = slot.map(|slot| self.known[slot].position);
+            let in_order = matches!(play.source, PlaySource::Album | PlaySource::Playlist);
+            if let (Some(before), Some(now), false) = (self.before, now, in_order) {
+                self.followed.push([before, now]);
+            }
+            self.before = now;
+        }
         if let Some(slot) = slot {
             let known = &mut self.known[slot];
             known.last = Some(play.at);
             known.favour += favour(listened, weight);
-            known.listened += u32::from(play.heard() == Heard::Listened);
+            known.listened += u32::from(listened);
+            known.left += u32::from(matches!(play.heard(), Heard::Refused | Heard::Abandoned));
+            if listened {
+                self.listened.push(Listened {
+                    at_s: play.at.as_second(),
+                    position: known.position,
+                    hour: hour as u8,
+                });
+            }
         }
     }
 
@@ -241,6 +294,7 @@ impl Memory {
                 familiar,
                 recent: 0.0,
                 session: 0.0,
+                hour: 0.0,
                 choice: true,
                 kind: LineKind::Background,
             });

@@ -4,12 +4,9 @@
 //! strongly; each further play fades what came before. How much this mood counts is learned from the log like any
 //! other effect: it is one feature of the regression.
 
-use segue_core::{Heard, Play, Timestamp};
+use segue_core::{Heard, Play, SESSION_GAP_S, Timestamp};
 
 use super::evidence::seconds_between;
-
-/// A pause that ends a session.
-const PAUSE_S: f64 = 1800.0;
 
 /// What one more play leaves of those before.
 const KEPT: f64 = 0.85;
@@ -35,7 +32,7 @@ impl Session {
         self.plays > 0
             && self
                 .ended
-                .is_some_and(|ended| seconds_between(ended, now) < PAUSE_S)
+                .is_some_and(|ended| seconds_between(ended, now) < SESSION_GAP_S as f64)
     }
 
     /// How well a centred unit vector fits the mood at `now`.

@@ -104,6 +104,7 @@ impl Belief {
 }
 
 /// A play as its foretelling sees it.
+#[derive(Clone, Copy)]
 struct Foretold {
     chosen: bool,
     /// Log odds without intercepts.
@@ -170,9 +171,23 @@ pub(super) fn validate(
     );
     held_out.iter_mut().for_each(|play| play.weight = 1.0);
     let before = Belief::default().settled(parameters, &scores, &lines[..cut]);
+    // Each half of the held-out plays is foretold as the other half says that the taste is to be believed.
+    let (even, odd): (Vec<_>, Vec<_>) =
+        held_out.iter().enumerate().partition(|(at, _)| at % 2 == 0);
+    let believed = |half: Vec<(usize, &Foretold)>| {
+        let plays: Vec<Foretold> = half.into_iter().map(|(_, play)| *play).collect();
+        let mut belief = before.clone();
+        belief.solve(&plays, true);
+        belief
+    };
+    let (by_even, by_odd) = (believed(even), believed(odd));
     let foretold: Vec<(f64, bool)> = held_out
         .iter()
-        .map(|play| (before.chance(play.chosen, play.score), play.listened))
+        .enumerate()
+        .map(|(at, play)| {
+            let belief = if at % 2 == 0 { &by_odd } else { &by_even };
+            (belief.chance(play.chosen, play.score), play.listened)
+        })
         .collect();
     let mut belief = before;
     belief.solve(&held_out, true);
@@ -189,14 +204,14 @@ fn loss(p: f64, listened: bool) -> f64 {
     -(if listened { p } else { 1.0 - p }).max(1e-12).ln()
 }
 
-/// Compares foretold probabilities with what came; `None` unless both outcomes are there.
-fn measure(foretold: &[(f64, bool)], base: f64) -> Option<Validation> {
-    let listened = foretold.iter().filter(|(_, listened)| *listened).count();
-    let left = foretold.len() - listened;
+/// The probability that a listened play is scored above one that was left; `None` unless both outcomes are there.
+pub(crate) fn auc(scored: &[(f64, bool)]) -> Option<f64> {
+    let listened = scored.iter().filter(|(_, listened)| *listened).count();
+    let left = scored.len() - listened;
     if listened == 0 || left == 0 {
         return None;
     }
-    let mut sorted = foretold.to_vec();
+    let mut sorted = scored.to_vec();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
     // Mann and Whitney: ranks of the listened, ties sharing their mean.
     let (mut ranks, mut before) = (0.0, 0.0);
@@ -206,7 +221,12 @@ fn measure(foretold: &[(f64, bool)], base: f64) -> Option<Validation> {
         before += tied.len() as f64;
     }
     let (positives, negatives) = (listened as f64, left as f64);
-    let auc = (ranks - positives * (positives + 1.0) / 2.0) / (positives * negatives);
+    Some((ranks - positives * (positives + 1.0) / 2.0) / (positives * negatives))
+}
+
+/// Compares foretold probabilities with what came; `None` unless both outcomes are there.
+fn measure(foretold: &[(f64, bool)], base: f64) -> Option<Validation> {
+    let auc = auc(foretold)?;
     let count = foretold.len() as f64;
     let mut bins = [(0.0, 0.0); 10];
     for (p, listened) in foretold {

@@ -1,0 +1,158 @@
+//! What the window asks of playlists. Each change is told to all that listen.
+
+use std::path::Path;
+
+use jiff::Zoned;
+use segue_core::{PlaySource, PlaySubject, PlayedFrom, TrackId};
+use segue_library::NewEntry;
+
+use super::Desktop;
+use crate::AppError;
+use crate::dto::{AppEvent, PlaylistPage, PlaylistRow, PlaylistSource, QueueRow};
+use crate::playlists::{named, song};
+
+impl Desktop {
+    /// All playlists, by name.
+    pub fn playlists(&self) -> Result<Vec<PlaylistRow>, AppError> {
+        Ok(self.segue.playlists()?.playlists)
+    }
+
+    /// A page of a playlist; a living one is made anew before if its day is over.
+    pub fn playlist(&self, id: i64, offset: u32, limit: u32) -> Result<PlaylistPage, AppError> {
+        let (page, made) = self.segue.open_playlist(id, offset, limit, &Zoned::now())?;
+        if made {
+            self.tell_playlists();
+        }
+        Ok(page)
+    }
+
+    /// Makes a playlist of a source: for good, or a living one.
+    pub fn create_playlist(
+        &self,
+        name: &str,
+        source: &PlaylistSource,
+        living: bool,
+    ) -> Result<PlaylistRow, AppError> {
+        let row = match source {
+            PlaylistSource::Queue if !living => {
+                let rows = self.player.queue(0, u32::MAX)?.rows;
+                let entries = rows.iter().map(|row| self.queued(row));
+                let entries = entries.collect::<Result<Vec<_>, _>>()?;
+                self.segue.keep_playlist(&named(name)?, None, &entries)?
+            }
+            source => self.segue.create_playlist(name, source, living)?,
+        };
+        self.tell_playlists();
+        Ok(row)
+    }
+
+    /// Gives a playlist another name.
+    pub fn rename_playlist(&self, id: i64, name: &str) -> Result<(), AppError> {
+        self.segue.rename_playlist(id, name)?;
+        self.tell_playlists();
+        Ok(())
+    }
+
+    /// Deletes a playlist; it can be brought back.
+    pub fn delete_playlist(&self, id: i64) -> Result<(), AppError> {
+        self.segue.delete_playlist(id)?;
+        self.tell_playlists();
+        Ok(())
+    }
+
+    /// Brings a deleted playlist back.
+    pub fn undelete_playlist(&self, id: i64) -> Result<(), AppError> {
+        self.segue.undelete_playlist(id)?;
+        self.tell_playlists();
+        Ok(())
+    }
+
+    /// Puts songs at the end of a playlist.
+    pub fn add_to_playlist(&self, id: i64, tracks: &[i64]) -> Result<(), AppError> {
+        self.segue.add_to_playlist(id, tracks)?;
+        self.tell_playlists();
+        Ok(())
+    }
+
+    /// Takes places out of a playlist.
+    pub fn remove_from_playlist(&self, id: i64, entries: &[i64]) -> Result<(), AppError> {
+        self.segue.remove_from_playlist(id, entries)?;
+        self.tell_playlists();
+        Ok(())
+    }
+
+    /// Moves a place to an index of the order that comes of it.
+    pub fn move_in_playlist(&self, id: i64, entry: i64, index: u32) -> Result<(), AppError> {
+        self.segue.move_in_playlist(id, entry, index)?;
+        self.tell_playlists();
+        Ok(())
+    }
+
+    /// Makes a living playlist anew, now.
+    pub fn refresh_playlist(&self, id: i64) -> Result<(), AppError> {
+        self.segue.refresh_playlist(id)?;
+        self.tell_playlists();
+        Ok(())
+    }
+
+    /// Makes a playlist of a file.
+    pub fn import_playlist(&self, path: &Path) -> Result<PlaylistRow, AppError> {
+        let imported = self.segue.import_playlist(path)?;
+        self.tell_playlists();
+        Ok(imported.playlist)
+    }
+
+    /// Writes a playlist into a file, whose ending says how, and returns its path.
+    pub fn export_playlist(&self, id: i64, path: &Path) -> Result<String, AppError> {
+        self.make_anew_if_due(id)?;
+        Ok(self.segue.export_playlist(id, path)?.path)
+    }
+
+    /// A name for the file of a playlist: its own, without what file systems refuse.
+    pub fn playlist_file_name(&self, id: i64) -> Result<String, AppError> {
+        let playlist = self.segue.existing(id)?;
+        let refused = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
+        let name: String = playlist.name.chars().take(80).collect();
+        let name = name.replace(refused, "_");
+        Ok(format!("{}.m3u8", name.trim_matches(['.', ' '])))
+    }
+
+    /// Plays a playlist from the place `index` on. From the beginning, a living one is made anew before if its day is
+    /// over; any other place was chosen in the list as it was shown.
+    pub fn play_playlist(&self, id: i64, index: u32) -> Result<(), AppError> {
+        if index == 0 {
+            self.make_anew_if_due(id)?;
+        }
+        let (name, tracks, before) = self.segue.playable(id, index)?;
+        let from = PlayedFrom::Playlist { name };
+        self.player
+            .play(&tracks, before, PlaySource::Playlist, Some(from))
+    }
+
+    /// A place of the queue, as a place of a playlist.
+    fn queued(&self, row: &QueueRow) -> Result<NewEntry, AppError> {
+        match self.segue.library.track(TrackId(row.track.id))? {
+            Some(track) => song(&track, &row.reasons),
+            // It has left the library; of such, the queue knows the path.
+            None => Ok(NewEntry {
+                subject: PlaySubject {
+                    path: Some(row.track.path.clone().into()),
+                    title: Some(row.track.title.clone()),
+                    ..PlaySubject::default()
+                },
+                reasons: None,
+            }),
+        }
+    }
+
+    fn make_anew_if_due(&self, id: i64) -> Result<(), AppError> {
+        if self.segue.make_anew_if_due(id, &Zoned::now())? {
+            self.tell_playlists();
+        }
+        Ok(())
+    }
+
+    fn tell_playlists(&self) {
+        (self.work.tell)(AppEvent::Playlists);
+    }
+}

@@ -1,0 +1,48 @@
+//! What Segue itself picks for a playlist: stations, mixes, ways from one song to another.
+
+use segue_core::TrackId;
+use segue_recommend::MixKind;
+
+use crate::dto::{PickRow, PlaylistSource};
+use crate::mixes::{no_mix, today};
+use crate::stations::Next;
+use crate::{AppError, Segue};
+
+impl Segue {
+    /// The songs of a station, a mix or a way, in order, each with its reasons.
+    pub(crate) fn recommend_for(&self, source: &PlaylistSource) -> Result<Vec<PickRow>, AppError> {
+        let picks = match source {
+            PlaylistSource::Mix { id, count } => self.mixed(id, *count)?.1,
+            // Another day, another list.
+            PlaylistSource::Station { request, count } => self.station(&Next {
+                request,
+                count: *count as usize,
+                rng_seed: today(),
+                recent: Vec::new(),
+            })?,
+            PlaylistSource::Path { from, to, count } => {
+                let track = |id: i64| {
+                    let track = self.library.track(TrackId(id))?;
+                    track.ok_or_else(|| AppError::NoSuchTrack(id.to_string()))
+                };
+                self.way(&track(*from)?, &track(*to)?, *count)?
+            }
+            PlaylistSource::Tracks { .. }
+            | PlaylistSource::Search { .. }
+            | PlaylistSource::Queue => Vec::new(),
+        };
+        self.pick_rows(&picks)
+    }
+
+    /// What a station, a mix or a way is made from, in words.
+    pub(crate) fn recommended_about(&self, source: &PlaylistSource) -> Result<String, AppError> {
+        Ok(match source {
+            PlaylistSource::Station { request, .. } => self.station_name(request)?,
+            PlaylistSource::Mix { id, .. } => {
+                let kind = MixKind::parse(id).ok_or_else(|| no_mix(id))?;
+                format!("the mix “{}”", kind.shown())
+            }
+            _ => "a way from one song to another".into(),
+        })
+    }
+}

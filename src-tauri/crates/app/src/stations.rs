@@ -1,0 +1,540 @@
+//! Stations and neighbours: what the listener named as seeds, found in the library and handed to the recommend room, and its
+//! picks handed back as tracks.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Instant;
+
+use segue_core::{AudioHash, Track, TrackId};
+use segue_library::{AlbumId, PlaylistId, Sort, TrackQuery};
+use segue_recommend::{NamedPart, Names, Pick, Seed, Wish, understand};
+
+use crate::convert::reason_row;
+use crate::dto::{
+    DjMode, PickRow, PlaylistSource, SeedRef, SeedRow, StationRequest, WishRow, WishTermRow,
+};
+use crate::known::Known;
+use crate::reports::{RadioFound, Scored, SimilarFound};
+use crate::{AppError, Segue};
+
+/// The dial's place where none is asked for: neither familiar nor new.
+pub(crate) const DISCOVERY: f32 = 0.5;
+
+/// Songs of an artist, an album or a playlist that a station is built around.
+const SONGS_MAX: usize = 200;
+
+/// What is wished of a radio beside its seeds.
+#[derive(Clone, Debug)]
+pub struct RadioRequest {
+    /// What it shall keep away from, named like seeds.
+    pub less: Vec<String>,
+    /// How many tracks.
+    pub count: u32,
+    /// 0 familiar .. 1 new.
+    pub discovery: f32,
+    /// Chance, to be repeated.
+    pub rng_seed: u64,
+    /// Whether the seeds themselves come first.
+    pub with_seed: bool,
+}
+
+/// A station that goes on.
+pub(crate) struct Next<'a> {
+    pub(crate) request: &'a StationRequest,
+    pub(crate) count: usize,
+    pub(crate) rng_seed: u64,
+    /// Not again, the latest last.
+    pub(crate) recent: Vec<AudioHash>,
+}
+
+/// A seed found in the library.
+struct Found {
+    seed: Seed,
+    /// What words said against.
+    against: Option<Names>,
+    row: SeedRow,
+}
+
+impl Segue {
+    /// The first tracks of a station around `seeds`, each with its reasons. A seed is a path or an id, or one of
+    /// `artist:NAME`, `album:TITLE`, `genre:NAME`, `tag:NAME`, `playlist:NAME` and `words:WISH`.
+    pub fn radio(&self, seeds: &[String], request: &RadioRequest) -> Result<RadioFound, AppError> {
+        let begun = Instant::now();
+        let station = self.station_named(seeds, request)?;
+        self.check_seeds(&station)?;
+        let songs = self.library.tracks_by_id(&station.songs())?;
+        let songs = self.track_rows(&songs)?;
+        let picks = self.station(&Next {
+            request: &station,
+            count: request.count as usize,
+            rng_seed: request.rng_seed,
+            recent: Vec::new(),
+        })?;
+        let mut tracks: Vec<PickRow> = Vec::new();
+        if request.with_seed {
+            tracks.extend(songs.iter().map(|song| PickRow {
+                track: song.clone(),
+                score: 1.0,
+                reasons: Vec::new(),
+            }));
+        }
+        tracks.extend(self.pick_rows(&picks)?);
+        Ok(RadioFound {
+            seeds: songs,
+            from: self.seed_rows(&station.seeds)?,
+            tracks,
+            seconds: begun.elapsed().as_secs_f64(),
+        })
+    }
+
+    /// A station as what a playlist is made of.
+    pub fn station_source(
+        &self,
+        seeds: &[String],
+        request: &RadioRequest,
+    ) -> Result<PlaylistSource, AppError> {
+        let station = self.station_named(seeds, request)?;
+        self.check_seeds(&station)?;
+        Ok(PlaylistSource::Station {
+            request: station,
+            count: request.count,
+        })
+    }
+
+    fn station_named(
+        &self,
+        seeds: &[String],
+        request: &RadioRequest,
+    ) -> Result<StationRequest, AppError> {
+        if !(0.0..=1.0).contains(&request.discovery) {
+            return Err(AppError::Invalid(
+                "discovery lies between 0 (familiar) and 1 (new)".into(),
+            ));
+        }
+        let named = |names: &[String]| {
+            let refs = names.iter().map(|name| self.seed_named(name));
+            refs.collect::<Result<Vec<_>, _>>()
+        };
+        Ok(StationRequest {
+            seeds: named(seeds)?,
+            less: named(&request.less)?,
+            discovery: Some(request.discovery),
+        })
+    }
+
+    /// The seed that a script names.
+    pub(crate) fn seed_named(&self, name: &str) -> Result<SeedRef, AppError> {
+        let kind = name.split_once(':').filter(|_| !Path::new(name).exists());
+        Ok(match kind {
+            Some(("artist", name)) => SeedRef::Artist { name: name.into() },
+            Some(("genre", name)) => SeedRef::Genre { name: name.into() },
+            Some(("tag", name)) => SeedRef::Tag { name: name.into() },
+            Some(("words", text)) => SeedRef::Words { text: text.into() },
+            Some(("playlist", name)) => SeedRef::Playlist {
+                id: self.find_playlist(name)?,
+            },
+            Some(("album", title)) => {
+                let found =
+                    self.library
+                        .albums(title, segue_library::AlbumSort::Title, false, 0, None)?;
+                let same = |album: &&segue_library::Album| {
+                    segue_core::fold(&album.title) == segue_core::fold(title)
+                };
+                let album = found.albums.iter().find(same).or(found.albums.first());
+                let album = album
+                    .ok_or_else(|| AppError::Invalid(format!("there is no album “{title}”")))?;
+                SeedRef::Album { id: album.id.0 }
+            }
+            _ => SeedRef::Track {
+                id: self.find(name)?.id.0,
+            },
+        })
+    }
+
+    /// What sounds most like a track, by sound alone.
+    pub fn similar(&self, file: &str, count: u32) -> Result<SimilarFound, AppError> {
+        let seed = self.find(file)?;
+        let known = self.known()?;
+        let place = known.catalogue.position(&seed.audio);
+        if place.is_none_or(|place| !known.catalogue.is_heard(place)) {
+            return Err(unheard(&seed));
+        }
+        let near = segue_recommend::similar(&known.catalogue, seed.audio, count as usize);
+        let positions: Vec<usize> = near.iter().map(|(place, _)| *place).collect();
+        let ids = known.tracks_at(&positions);
+        let mut tracks = self.by_id(&ids)?;
+        let (found, scores): (Vec<Track>, Vec<f64>) = near
+            .iter()
+            .zip(&ids)
+            .filter_map(|((_, cosine), id)| Some((tracks.remove(id)?, f64::from(*cosine))))
+            .unzip();
+        let rows = self.track_rows(&found)?.into_iter().zip(scores);
+        Ok(SimilarFound {
+            seed: self.track_rows(&[seed])?.remove(0),
+            tracks: rows.map(|(track, score)| Scored { track, score }).collect(),
+        })
+    }
+
+    /// Whether all that a station is asked for is in the library.
+    pub(crate) fn check_seeds(&self, request: &StationRequest) -> Result<(), AppError> {
+        let known = self.known()?;
+        let mut all = request.seeds.iter().chain(&request.less);
+        all.try_for_each(|seed| self.seed(&known, seed).map(drop))
+    }
+
+    /// A station's next tracks. Seeds that have left the library are passed over, unless all have.
+    pub(crate) fn station(&self, next: &Next) -> Result<Vec<(Track, Pick)>, AppError> {
+        self.recommend(next.rng_seed, |known, desk| {
+            let (mut seeds, mut less, mut lost) = (Vec::new(), Vec::new(), None);
+            for seed in &next.request.seeds {
+                match self.seed(known, seed) {
+                    Ok(found) => {
+                        seeds.push(found.seed);
+                        less.extend(found.against.map(Seed::Names));
+                    }
+                    Err(error) => lost = lost.or(Some(error)),
+                }
+            }
+            if let Some(error) = lost.filter(|_| seeds.is_empty()) {
+                return Err(error);
+            }
+            let unwanted = next.request.less.iter();
+            less.extend(unwanted.filter_map(|seed| Some(self.seed(known, seed).ok()?.seed)));
+            let wish = Wish {
+                seeds,
+                less,
+                count: next.count,
+                discovery: next.request.discovery.unwrap_or(DISCOVERY).clamp(0.0, 1.0),
+                recent: next.recent.clone(),
+            };
+            self.picked(known, desk.station(&wish))
+        })
+    }
+
+    /// What the guest DJ threads in between two recordings of a queue; `None` where there is nothing.
+    pub(crate) fn thread(
+        &self,
+        mode: DjMode,
+        before: AudioHash,
+        after: Option<AudioHash>,
+        queue: &[AudioHash],
+    ) -> Result<Option<(Track, Pick)>, AppError> {
+        let mode = match mode {
+            DjMode::Nearest => segue_recommend::DjMode::Nearest,
+            DjMode::SameArtist => segue_recommend::DjMode::SameArtist,
+            DjMode::Bridge => segue_recommend::DjMode::Bridge,
+        };
+        self.recommend(0, |known, desk| {
+            let place = |audio: &AudioHash| known.catalogue.position(audio);
+            let Some(before) = place(&before) else {
+                return Ok(None);
+            };
+            let queue: Vec<usize> = queue.iter().filter_map(place).collect();
+            let pick = desk.thread(mode, before, after.as_ref().and_then(place), &queue);
+            Ok(self.picked(known, pick.into_iter().collect())?.pop())
+        })
+    }
+
+    /// Picks as the tracks to play.
+    pub(crate) fn picked(
+        &self,
+        known: &Known,
+        picks: Vec<Pick>,
+    ) -> Result<Vec<(Track, Pick)>, AppError> {
+        let positions: Vec<usize> = picks.iter().map(|pick| pick.item).collect();
+        let ids = known.tracks_at(&positions);
+        let mut tracks = self.by_id(&ids)?;
+        let mut picked = Vec::with_capacity(picks.len());
+        for (pick, id) in picks.into_iter().zip(ids) {
+            let track = match tracks.remove(&id) {
+                Some(track) => Some(track),
+                // The folder was taken out and put back since the library was read.
+                None => {
+                    let copies = self.library.tracks_of(known.catalogue.audio(pick.item))?;
+                    copies.into_iter().next()
+                }
+            };
+            picked.extend(track.map(|track| (track, pick)));
+        }
+        Ok(picked)
+    }
+
+    /// Rows for these picks.
+    pub(crate) fn pick_rows(&self, picks: &[(Track, Pick)]) -> Result<Vec<PickRow>, AppError> {
+        let tracks: Vec<Track> = picks.iter().map(|(track, _)| track.clone()).collect();
+        let rows = self.track_rows(&tracks)?.into_iter().zip(picks);
+        Ok(rows
+            .map(|(track, (_, pick))| PickRow {
+                track,
+                score: pick.score,
+                reasons: pick.reasons.iter().map(reason_row).collect(),
+            })
+            .collect())
+    }
+
+    pub(crate) fn by_id(&self, ids: &[TrackId]) -> Result<HashMap<TrackId, Track>, AppError> {
+        Ok(self
+            .library
+            .tracks_by_id(ids)?
+            .into_iter()
+            .map(|track| (track.id, track))
+            .collect())
+    }
+
+    /// Seeds as they are shown; those that are gone are left out.
+    pub(crate) fn seed_rows(&self, seeds: &[SeedRef]) -> Result<Vec<SeedRow>, AppError> {
+        let known = self.known()?;
+        let rows = seeds.iter().filter_map(|seed| self.seed(&known, seed).ok());
+        Ok(rows.map(|found| found.row).collect())
+    }
+
+    /// What a station is called.
+    pub(crate) fn station_name(&self, request: &StationRequest) -> Result<String, AppError> {
+        let quoted = |seed: &SeedRef, name: String| match seed {
+            SeedRef::Track { .. } => format!("“{name}”"),
+            _ => name,
+        };
+        let mut text = match together(&self.seed_names(&request.seeds, quoted)?) {
+            Some(seeds) => format!("Radio around {seeds}"),
+            None if request.seeds.is_empty() => "Radio of what you like".to_owned(),
+            None => "Radio around what has left the library".to_owned(),
+        };
+        if let [first, ..] = self.seed_names(&request.less, quoted)?.as_slice() {
+            text.push_str(&format!(", less of {first}"));
+        }
+        Ok(text)
+    }
+
+    /// What a station grew from, to stand alone above its page.
+    pub(crate) fn station_title(&self, request: &StationRequest) -> Result<String, AppError> {
+        let title = together(&self.seed_names(&request.seeds, |_, name| name)?);
+        Ok(title.unwrap_or_else(|| "What you like".into()))
+    }
+
+    /// What seeds are called; those that are gone are left out. Names need no view of the whole library.
+    fn seed_names(
+        &self,
+        seeds: &[SeedRef],
+        shown: impl Fn(&SeedRef, String) -> String,
+    ) -> Result<Vec<String>, AppError> {
+        let mut names = Vec::new();
+        for seed in seeds {
+            let name = match seed {
+                SeedRef::Track { id } => self.library.track(TrackId(*id))?.map(|track| track.title),
+                SeedRef::Album { id } => self.library.album(AlbumId(*id))?.map(|album| album.title),
+                SeedRef::Playlist { id } => {
+                    let playlist = self.library.playlist(PlaylistId(*id))?;
+                    playlist.map(|playlist| playlist.name)
+                }
+                SeedRef::Artist { name } | SeedRef::Genre { name } | SeedRef::Tag { name } => {
+                    Some(name.clone())
+                }
+                SeedRef::Words { text } => Some(text.trim().to_owned()),
+            };
+            names.extend(name.map(|name| shown(seed, name)));
+        }
+        Ok(names)
+    }
+
+    /// Artists, genres, heard tags and playlists whose names hold `text`, the likeliest first; common ones for none.
+    pub(crate) fn find_seeds(&self, text: &str, limit: usize) -> Result<Vec<SeedRow>, AppError> {
+        let known = self.known()?;
+        let mut found: Vec<SeedRow> = Vec::new();
+        let folded = segue_core::fold(text);
+        let playlists = self.library.playlists()?.into_iter();
+        let matching = playlists.filter(|list| segue_core::fold(&list.name).contains(&folded));
+        // Playlists are few and the listener's own; more of them than half would hide all else.
+        for playlist in matching.take(limit / 2) {
+            let id = playlist.id.0;
+            // One may be empty, or deleted meanwhile.
+            found.extend(
+                self.seed(&known, &SeedRef::Playlist { id })
+                    .map(|found| found.row),
+            );
+        }
+        for (kind, name) in known.catalogue.names_with(text, limit) {
+            let seed = match kind {
+                "artist" => SeedRef::Artist { name },
+                "genre" => SeedRef::Genre { name },
+                _ => SeedRef::Tag { name },
+            };
+            found.push(self.seed(&known, &seed)?.row);
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// How a wish in words is understood.
+    pub fn understand(&self, text: &str) -> Result<WishRow, AppError> {
+        let understood = understand(&self.known()?.catalogue, text);
+        let terms = |names: &Names| names.parts().iter().map(term_row).collect();
+        Ok(WishRow {
+            wanted: terms(&understood.wanted),
+            unwanted: terms(&understood.unwanted),
+            unknown: understood.unknown,
+        })
+    }
+
+    /// Finds a seed in the library.
+    fn seed(&self, known: &Known, seed: &SeedRef) -> Result<Found, AppError> {
+        let catalogue = &known.catalogue;
+        let missing = |what: &str, name: &str| {
+            AppError::Invalid(format!("there is no {what} “{name}” in the library"))
+        };
+        let (meant, name, detail, cover) = match seed {
+            SeedRef::Track { id } => {
+                let track = self.library.track(TrackId(*id))?;
+                let track = track.ok_or_else(|| AppError::NoSuchTrack(id.to_string()))?;
+                let artists = track.artists.join(", ");
+                (
+                    Seed::Songs(vec![track.audio]),
+                    track.title,
+                    artists,
+                    Some(*id),
+                )
+            }
+            SeedRef::Album { id } => {
+                let album = self.library.album(AlbumId(*id))?;
+                let album = album.ok_or_else(|| missing("album", &id.to_string()))?;
+                let query = TrackQuery {
+                    album: Some(album.id),
+                    sort: Sort::Album,
+                    ..TrackQuery::default()
+                };
+                let songs = self.library.tracks(&query)?.tracks;
+                let audio = songs.iter().map(|track| track.audio).take(SONGS_MAX);
+                let cover = album.cover_track.map(|id| id.0);
+                (
+                    Seed::Songs(audio.collect()),
+                    album.title,
+                    album.artist.unwrap_or_default(),
+                    cover,
+                )
+            }
+            SeedRef::Artist { name } => {
+                let songs = catalogue.songs_by(name);
+                let audio = spread(&songs)
+                    .map(|position| catalogue.audio(position))
+                    .collect();
+                let first = songs.first().ok_or_else(|| missing("artist", name))?;
+                let cover = known.copies[*first].0.0;
+                (
+                    Seed::Around(audio),
+                    name.clone(),
+                    songs_of(songs.len()),
+                    Some(cover),
+                )
+            }
+            SeedRef::Genre { name } => {
+                let names = Names::genre(catalogue, name).ok_or_else(|| missing("genre", name))?;
+                let (count, cover) = self.bearing(known, &names);
+                (Seed::Names(names), name.clone(), songs_of(count), cover)
+            }
+            SeedRef::Tag { name } => {
+                let names = Names::tag(catalogue, name).ok_or_else(|| missing("tag", name))?;
+                let (count, cover) = self.bearing(known, &names);
+                (Seed::Names(names), name.clone(), songs_of(count), cover)
+            }
+            SeedRef::Playlist { id } => {
+                let (name, tracks, _) = self.playable(*id, 0)?;
+                let places: Vec<usize> = (0..tracks.len()).collect();
+                let some: Vec<TrackId> = spread(&places).map(|place| tracks[place]).collect();
+                let songs = self.library.tracks_by_id(&some)?;
+                let audio = songs.iter().map(|track| track.audio).collect();
+                let cover = songs.first().map(|track| track.id.0);
+                (Seed::Around(audio), name, songs_of(tracks.len()), cover)
+            }
+            SeedRef::Words { text } => {
+                let understood = understand(catalogue, text);
+                if understood.wanted.is_empty() && understood.unwanted.is_empty() {
+                    return Err(AppError::Invalid(format!(
+                        "none of these words means anything here: “{text}”; try what the songs' tags, genres and artists are called"
+                    )));
+                }
+                let shown = |names: &Names| {
+                    names
+                        .parts()
+                        .iter()
+                        .map(|part| part.name.as_str())
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                };
+                let mut detail = shown(&understood.wanted);
+                if !understood.unwanted.is_empty() {
+                    let comma = if detail.is_empty() { "" } else { ", " };
+                    detail = format!("{detail}{comma}no {}", shown(&understood.unwanted));
+                }
+                let (_, cover) = self.bearing(known, &understood.wanted);
+                let row = SeedRow {
+                    seed: seed.clone(),
+                    name: text.trim().to_owned(),
+                    detail,
+                    cover_track: cover,
+                };
+                return Ok(Found {
+                    seed: Seed::Names(understood.wanted),
+                    against: Some(understood.unwanted),
+                    row,
+                });
+            }
+        };
+        Ok(Found {
+            seed: meant,
+            against: None,
+            row: SeedRow {
+                seed: seed.clone(),
+                name,
+                detail,
+                cover_track: cover,
+            },
+        })
+    }
+
+    /// How many songs bear names plainly, and one of them.
+    fn bearing(&self, known: &Known, names: &Names) -> (usize, Option<i64>) {
+        let bearing = known.catalogue.bearing(names);
+        let first = bearing.first().map(|position| known.copies[*position].0.0);
+        (bearing.len(), first)
+    }
+}
+
+/// Names in a few words; `None` for none.
+fn together(names: &[String]) -> Option<String> {
+    match names {
+        [] => None,
+        [one] => Some(one.clone()),
+        [first, second] => Some(format!("{first} and {second}")),
+        [first, rest @ ..] => Some(format!("{first} and {} more", rest.len())),
+    }
+}
+
+/// Up to [`SONGS_MAX`] of them, from all along.
+fn spread(places: &[usize]) -> impl Iterator<Item = usize> {
+    let step = places.len().div_ceil(SONGS_MAX).max(1);
+    places.iter().copied().step_by(step)
+}
+
+fn songs_of(count: usize) -> String {
+    match count {
+        1 => "1 song".into(),
+        count => format!("{count} songs"),
+    }
+}
+
+fn term_row(part: &NamedPart) -> WishTermRow {
+    WishTermRow {
+        kind: part.kind.into(),
+        name: part.name.clone(),
+    }
+}
+
+/// What has no vector is not near to anything.
+pub(crate) fn unheard(track: &Track) -> AppError {
+    AppError::Invalid(format!(
+        "{} was not listened to yet; run `segue analyze`",
+        track.path.display()
+    ))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,39 @@
+//! A recommender to whom nothing was said but plays.
+
+use segue_core::{AudioHash, Timestamp};
+use segue_recommend::{Bars, Moment, Recommender, Taste, Turns};
+
+use crate::music::Music;
+
+/// The listeners live by UTC.
+pub(crate) fn moment(at: Timestamp) -> Moment {
+    Moment {
+        at,
+        utc_offset_s: 0,
+    }
+}
+
+/// Calls `ask` with a recommender at `at`.
+pub(crate) fn ask<T>(
+    music: &Music,
+    taste: &Taste,
+    at: Timestamp,
+    rng_seed: u64,
+    ask: impl FnOnce(Recommender) -> T,
+) -> T {
+    let ends = |recordings: &[AudioHash]| {
+        let ends = recordings
+            .iter()
+            .map(|audio| music.ends.get(audio).cloned());
+        ends.collect()
+    };
+    ask(Recommender {
+        catalogue: &music.catalogue,
+        taste,
+        turns: &Turns::default(),
+        bars: &Bars::default(),
+        ends: &ends,
+        now: moment(at),
+        rng_seed,
+    })
+}

@@ -1,0 +1,186 @@
+//! The guest DJ: what to thread in after a song of the listener's own queue.
+
+use crate::Recommender;
+use crate::reason::{Reason, ReasonKind};
+use crate::station::{Brief, Near, Pick, Weights};
+
+/// Recordings near to both songs that a bridge is chosen from.
+const BRIDGES: usize = 24;
+
+/// What leading over counts against what a song is worth by itself.
+const LEADING: f64 = 0.5;
+
+/// How the guest DJ chooses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DjMode {
+    /// What sounds most like the song before.
+    Nearest,
+    /// Another song by its artist.
+    SameArtist,
+    /// What leads from the song before to the song after.
+    Bridge,
+}
+
+impl Recommender<'_> {
+    /// One song to play after `before`, and before `after` if anything comes; none of `queue`, nor another version of them.
+    /// `None` where there is none: a song without an artist has no other by them.
+    pub fn thread(
+        &self,
+        mode: DjMode,
+        before: usize,
+        after: Option<usize>,
+        queue: &[usize],
+    ) -> Option<Pick> {
+        let mut brief = Brief::new(1);
+        brief.weights = Weights::SEEDED;
+        brief.near = vec![(before, 1.0)];
+        brief.near_are = Near::Queued;
+        brief.excluded = queue.to_vec();
+        brief.excluded.push(before);
+        brief.excluded.extend(self.wrong_between(before, after));
+        brief.before = vec![before];
+        match (mode, after) {
+            (DjMode::SameArtist, _) => {
+                let artist = *self.catalogue.artist_numbers(before).first()?;
+                let same =
+                    |position: &usize| self.catalogue.artist_numbers(*position).contains(&artist);
+                brief.among = Some((0..self.catalogue.len()).filter(same).collect());
+                brief.before.clear();
+                let mut picks = self.programme(&brief);
+                let pick = picks.first_mut()?;
+                let name = self.catalogue.artist_names().show(artist);
+                add(pick, ReasonKind::Artist, format!("also by {name}"), 1.0);
+                picks.into_iter().next()
+            }
+            (DjMode::Bridge, Some(after)) => {
+                brief.near.push((after, 1.0));
+                brief.excluded.push(after);
+                brief.count = BRIDGES;
+                let picks = self.programme(&brief);
+                let positions: Vec<usize> = picks.iter().map(|pick| pick.item).collect();
+                let ends = self.links(&[before, after]);
+                let links = self.links(&positions);
+                let cost = |at: usize| ends[0].cost_to(&links[at]) + links[at].cost_to(&ends[1]);
+                let artists = |at: usize| self.share_artist(positions[at], after);
+                let worth = |at: usize| picks[at].score - LEADING * cost(at);
+                let open = (0..picks.len()).filter(|at| !artists(*at));
+                let best = open.reduce(|a, b| if worth(b) > worth(a) { b } else { a })?;
+                let (first, second) = (self.catalogue.title(before), self.catalogue.title(after));
+                let text = format!("leads from “{first}” to “{second}”");
+                // From 0 for a jump to 1 for no step at all.
+                let weight = LEADING * (2.0 - cost(best)).max(0.0);
+                let mut pick = picks.into_iter().nth(best)?;
+                add(&mut pick, ReasonKind::Bridge, text, weight);
+                Some(pick)
+            }
+            (DjMode::Nearest | DjMode::Bridge, _) => self.programme(&brief).into_iter().next(),
+        }
+    }
+}
+
+/// Adds a term to a pick's score.
+fn add(pick: &mut Pick, kind: ReasonKind, text: String, weight: f64) {
+    pick.reasons.push(Reason {
+        kind,
+        text,
+        weight,
+        term: None,
+    });
+    pick.reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    pick.score += weight;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world;
+    use crate::{Bars, Catalogue, Taste};
+
+    fn threaded(
+        catalogue: &Catalogue,
+        mode: DjMode,
+        before: usize,
+        after: Option<usize>,
+        queue: &[usize],
+    ) -> Option<Pick> {
+        let taste = Taste::fit(catalogue, &[]);
+        let pick = world::desk(catalogue, &taste, |desk| {
+            desk.thread(mode, before, after, queue)
+        });
+        if let Some(pick) = &pick {
+            let sum: f64 = pick.reasons.iter().map(|reason| reason.weight).sum();
+            assert!((sum - pick.score).abs() < 1e-9);
+            assert!(!queue.contains(&pick.item) && pick.item != before && Some(pick.item) != after);
+        }
+        pick
+    }
+
+    #[test]
+    fn each_mode_threads_what_it_says() {
+        let catalogue = world::catalogue(world::library(3, 6, 40, 64));
+        let thread =
+            |mode, after, queue: &[usize]| threaded(&catalogue, mode, 0, after, queue).unwrap();
+        let nearest = thread(DjMode::Nearest, Some(1), &[]);
+        assert_eq!(nearest.item % 6, 0);
+        let again = thread(DjMode::Nearest, Some(1), &[nearest.item]);
+        assert_ne!(again.item, nearest.item);
+        // Every artist has two songs, `n` and the next of the style.
+        let same = thread(DjMode::SameArtist, Some(1), &[]);
+        assert_eq!(same.item, 6);
+        assert_eq!(same.reasons[0].text, "also by Artist 0.0");
+        let bridge = thread(DjMode::Bridge, Some(1), &[]);
+        assert!(
+            bridge
+                .reasons
+                .iter()
+                .any(|reason| reason.text == "leads from “Song 0” to “Song 1”")
+        );
+        assert!(bridge.item % 6 < 2, "{}", bridge.item);
+        assert!(
+            !catalogue
+                .artist_numbers(bridge.item)
+                .contains(&catalogue.artist_numbers(1)[0])
+        );
+        // At the end of the queue there is nothing to lead to.
+        assert_eq!(thread(DjMode::Bridge, None, &[]).item, nearest.item);
+    }
+
+    #[test]
+    fn what_was_called_wrong_is_threaded_in_no_more() {
+        let catalogue = world::catalogue(world::library(3, 6, 40, 64));
+        let taste = Taste::fit(&catalogue, &[]);
+        for mode in [DjMode::Nearest, DjMode::SameArtist, DjMode::Bridge] {
+            let before = 0;
+            let pick = threaded(&catalogue, mode, before, Some(1), &[])
+                .unwrap()
+                .item;
+            for (earlier, later) in [(before, pick), (pick, 1)] {
+                let pair = (world::audio(earlier), world::audio(later));
+                let bars = Bars {
+                    wrong_after: [pair].into(),
+                    ..Bars::default()
+                };
+                let again = world::desk(&catalogue, &taste, |desk| {
+                    let desk = Recommender {
+                        bars: &bars,
+                        ..desk
+                    };
+                    desk.thread(mode, before, Some(1), &[])
+                });
+                assert_ne!(again.map(|pick| pick.item), Some(pick), "{mode:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_has_no_other_song_gets_none() {
+        let catalogue = world::catalogue(world::library(3, 6, 40, 64));
+        assert!(threaded(&catalogue, DjMode::SameArtist, 0, None, &[6]).is_none());
+        let nobody = world::catalogue(vec![
+            world::item(0, "A", "Various Artists"),
+            world::item(1, "B", "Ann"),
+        ]);
+        assert!(threaded(&nobody, DjMode::SameArtist, 0, None, &[]).is_none());
+        assert!(threaded(&nobody, DjMode::Nearest, 0, None, &[1]).is_none());
+    }
+}

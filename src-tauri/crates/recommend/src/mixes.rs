@@ -1,0 +1,464 @@
+//! Mixes: programmes that need no seed, each with an intent of its own.
+//!
+//! All are stations under the hood, with the same terms and rules: a mix says which recordings may come, what they lie
+//! near to, what the dial stands at, and sometimes one more reason ("you played it five times in 2019"). A mix that has
+//! nothing to offer is not offered.
+
+mod kinds;
+mod memories;
+
+use std::collections::{HashMap, HashSet};
+
+use crate::Recommender;
+use crate::chance;
+use crate::station::{Brief, Extra, Near, Pick, Weights, evenly};
+use crate::taste::{Interest, Taste};
+use crate::wish::{Names, understand};
+use kinds::MOODS;
+pub use kinds::MixKind;
+use memories::Memory;
+
+/// A mix of names or years needs so many songs to be offered, one of memories so many.
+const SONGS_MIN: usize = 15;
+const MEMORIES_MIN: usize = 5;
+
+/// Listened to at most so often, a song is hardly heard.
+const HARDLY: u32 = 1;
+
+/// Plays of an artist from which their other songs are worth looking for.
+const FOND_PLAYS: u32 = 3;
+
+/// Recordings that may lend a mix their covers; some have none.
+const FACES: usize = 12;
+
+/// A mix that can be had.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Mix {
+    /// Which.
+    pub kind: MixKind,
+    /// As it is shown.
+    pub name: String,
+    /// What it is made of, in a few words.
+    pub about: String,
+    /// Recordings whose covers may stand for it, each of another album, as positions in the catalogue.
+    pub faces: Vec<usize>,
+}
+
+/// What a mix can be made of.
+#[derive(Default)]
+struct Offer {
+    mix: Mix,
+    /// Whose covers may stand for it.
+    faces: Vec<usize>,
+    /// The recordings that may come; empty for all.
+    among: Vec<usize>,
+    extras: HashMap<usize, Extra>,
+}
+
+impl Offer {
+    /// Only these may come; `None` if they are too few.
+    fn only(&mut self, among: Vec<usize>, least: usize) -> Option<()> {
+        self.among = among;
+        (self.among.len() >= least.max(1)).then_some(())
+    }
+
+    /// Only what is remembered may come.
+    fn remember(&mut self, memories: Vec<Memory>) -> Option<()> {
+        let among: Vec<usize> = memories.iter().map(|(position, _)| *position).collect();
+        self.faces.clone_from(&among);
+        self.extras = memories.into_iter().collect();
+        self.only(among, MEMORIES_MIN)
+    }
+}
+
+/// What sounds alike in a few words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Portrait {
+    /// Tags that are heard more often here than elsewhere, the most telling first.
+    pub tags: Vec<String>,
+    /// The artists with most songs here.
+    pub artists: Vec<String>,
+}
+
+impl Recommender<'_> {
+    /// The mixes that can be had now, in the order to show them.
+    pub fn mixes(&self) -> Vec<Mix> {
+        let mut kinds = vec![
+            MixKind::ForYou,
+            MixKind::Discover,
+            MixKind::DeepCuts,
+            MixKind::Rediscover,
+            MixKind::OnRepeat,
+        ];
+        let interests = self.interests();
+        kinds.extend((1..=interests.len() as u32).map(MixKind::Daily));
+        kinds.extend(MOODS.iter().map(|mood| MixKind::Mood(mood.name)));
+        kinds.extend(self.decades().into_iter().map(MixKind::Decade));
+        kinds.extend(self.years_played().into_iter().map(MixKind::TimeTravel));
+        kinds.extend([MixKind::OnThisDay, MixKind::RandomAlbum]);
+        let offered = kinds.into_iter();
+        offered
+            .filter_map(|kind| Some(self.offer(kind, &interests)?.mix))
+            .collect()
+    }
+
+    /// A mix with its songs; `None` if it has nothing to offer.
+    pub fn mix(&self, kind: MixKind, count: usize) -> Option<(Mix, Vec<Pick>)> {
+        let interests = self.interests();
+        let offer = self.offer(kind, &interests)?;
+        let mix = offer.mix.clone();
+        let picks = match kind {
+            MixKind::RandomAlbum => self.in_order(&offer.among),
+            _ => self.programme(&self.mixed(offer, &interests, count)),
+        };
+        (!picks.is_empty()).then_some((mix, picks))
+    }
+
+    /// The interests, the greatest first.
+    pub fn interests(&self) -> Vec<Interest> {
+        self.taste()
+            .map(|taste| taste.interests(self.catalogue))
+            .unwrap_or_default()
+    }
+
+    /// What an interest sounds like, in a few words.
+    pub fn portrait(&self, interest: &Interest) -> Portrait {
+        self.portrait_of(interest.members())
+    }
+
+    /// What a mix can be made of; `None` if that is too little.
+    fn offer(&self, kind: MixKind, interests: &[Interest]) -> Option<Offer> {
+        let mut offer = Offer::default();
+        let about: String = match kind {
+            MixKind::ForYou => {
+                if self.catalogue.is_empty() {
+                    return None;
+                }
+                offer.faces = self.liked();
+                match self.taste() {
+                    Some(_) => "What you like, for right now".into(),
+                    None => "A first look around your library".into(),
+                }
+            }
+            MixKind::Discover => {
+                offer.only(self.unheard(), SONGS_MIN.min(self.catalogue.len()))?;
+                offer.faces = self.likely(&offer.among);
+                "Songs you own and hardly know, and are likely to like".into()
+            }
+            MixKind::DeepCuts => {
+                offer.only(self.deep_cuts(), MEMORIES_MIN)?;
+                offer.faces = self.likely(&offer.among);
+                "Hardly heard songs by artists you come back to".into()
+            }
+            MixKind::Rediscover => {
+                offer.remember(self.missed())?;
+                "Songs you loved and have not heard for long".into()
+            }
+            MixKind::OnRepeat => {
+                offer.remember(self.on_repeat())?;
+                "What you could not leave alone this month".into()
+            }
+            MixKind::Daily(number) => {
+                let interest = interests.get(number.checked_sub(1)? as usize)?;
+                offer.faces = interest.members().to_vec();
+                self.portrait(interest).words()
+            }
+            MixKind::Mood(name) => {
+                let mood = MOODS.iter().find(|mood| mood.name == name)?;
+                offer.faces = self.likeliest(&self.names_of(mood.words).0);
+                if offer.faces.len() < SONGS_MIN {
+                    return None;
+                }
+                mood.about.into()
+            }
+            MixKind::Decade(from) => {
+                offer.only(self.of_years(from, from + 9), SONGS_MIN)?;
+                offer.faces = self.likely(&offer.among);
+                format!("{} songs from {from} to {}", offer.among.len(), from + 9)
+            }
+            MixKind::TimeTravel(year) => {
+                offer.remember(self.played_in(year))?;
+                format!("What you played in {year}")
+            }
+            MixKind::OnThisDay => {
+                offer.remember(self.on_this_day())?;
+                "What you played on this day in other years".into()
+            }
+            MixKind::RandomAlbum => {
+                let (album, songs) = self.random_album()?;
+                let title = self.catalogue.album_title(album);
+                let artist = self.catalogue.album_artist(album);
+                let artist = artist.map(|artist| self.catalogue.artist_names().show(artist));
+                let by = artist
+                    .map(|artist| format!(" by {artist}"))
+                    .unwrap_or_default();
+                (offer.faces, offer.among) = (songs.clone(), songs);
+                format!("“{title}”{by}")
+            }
+        };
+        offer.mix = Mix {
+            kind,
+            name: kind.shown(),
+            about,
+            faces: self.faces(&offer.faces),
+        };
+        Some(offer)
+    }
+
+    /// A mix as a station.
+    fn mixed(&self, offer: Offer, interests: &[Interest], count: usize) -> Brief {
+        let kind = offer.mix.kind;
+        let mut brief = Brief::new(count);
+        brief.near = self.favourites();
+        brief.near_are = Near::Favourites;
+        brief.among = (!offer.among.is_empty()).then_some(offer.among);
+        brief.extras = offer.extras;
+        match kind {
+            MixKind::ForYou | MixKind::Decade(_) | MixKind::RandomAlbum => {}
+            MixKind::Discover | MixKind::DeepCuts => brief.dial = -1.0,
+            MixKind::OnRepeat => (brief.weights.near, brief.weights.just_heard) = (0.0, 0.0),
+            MixKind::Rediscover | MixKind::TimeTravel(_) | MixKind::OnThisDay => {
+                brief.weights.near = 0.0;
+            }
+            MixKind::Daily(number) => {
+                let interest = interests.get(number as usize - 1);
+                let members = interest.map_or(&[][..], Interest::members);
+                brief.near = evenly(members).collect();
+                brief.weights = Weights::SEEDED;
+            }
+            MixKind::Mood(name) => {
+                let mood = MOODS.iter().find(|mood| mood.name == name);
+                let (wanted, unwanted) = self.names_of(mood.map_or("", |mood| mood.words));
+                brief.near = evenly(&self.likeliest(&wanted)).collect();
+                brief.near_are = Near::Seeds;
+                (brief.wanted, brief.unwanted) = (wanted, unwanted);
+                brief.weights = Weights::SEEDED;
+            }
+        }
+        brief
+    }
+
+    /// Songs in the order in which they stand, each with the terms of its score.
+    fn in_order(&self, songs: &[usize]) -> Vec<Pick> {
+        let mut brief = Brief::new(songs.len());
+        brief.near = self.favourites();
+        brief.near_are = Near::Favourites;
+        self.told(&brief, songs)
+    }
+
+    fn names_of(&self, words: &str) -> (Names, Names) {
+        let understood = understand(self.catalogue, words);
+        (understood.wanted, understood.unwanted)
+    }
+
+    /// What is liked most, by interest in turn.
+    fn liked(&self) -> Vec<usize> {
+        let interests = self.interests();
+        let most = interests
+            .iter()
+            .map(|interest| interest.members().len())
+            .max();
+        let in_turn = (0..most.unwrap_or(0)).flat_map(|at| {
+            let one = interests.iter();
+            one.filter_map(move |interest| interest.members().get(at).copied())
+        });
+        let mut liked: Vec<usize> = in_turn.collect();
+        if liked.is_empty() {
+            let taste = self.taste().map(Taste::favourites).unwrap_or_default();
+            liked = taste.iter().map(|favourite| favourite.position).collect();
+        }
+        if liked.is_empty() {
+            liked = (0..self.catalogue.len()).take(200).collect();
+        }
+        liked
+    }
+
+    /// Of some recordings the likeliest to be liked, judged by a glance at a few hundred.
+    fn likely(&self, among: &[usize]) -> Vec<usize> {
+        const GLANCE: usize = 400;
+        let step = among.len().div_ceil(GLANCE).max(1);
+        let mut seen: Vec<(f64, usize)> = among
+            .iter()
+            .step_by(step)
+            .map(|position| {
+                let odds = self
+                    .taste()
+                    .map(|taste| taste.odds(self.catalogue, *position, self.now));
+                (odds.map_or(0.0, |odds| odds.lasting()), *position)
+            })
+            .collect();
+        seen.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        seen.into_iter().map(|(_, position)| position).collect()
+    }
+
+    /// A few of these, each from another album.
+    fn faces(&self, among: &[usize]) -> Vec<usize> {
+        let mut albums = HashSet::new();
+        let there = among
+            .iter()
+            .copied()
+            .filter(|position| !self.is_barred(*position));
+        let unlike = there.filter(|position| {
+            let album = self.catalogue.album(*position);
+            album.is_none_or(|album| albums.insert(album))
+        });
+        unlike.take(FACES).collect()
+    }
+
+    fn listened(&self, position: usize) -> u32 {
+        let known = self.taste().and_then(|taste| taste.known(position));
+        known.map_or(0, |known| known.listened)
+    }
+
+    fn all(&self) -> impl Iterator<Item = usize> {
+        (0..self.catalogue.len()).filter(|position| !self.is_barred(*position))
+    }
+
+    /// Never or hardly heard, and not left when it was.
+    fn unheard(&self) -> Vec<usize> {
+        self.all()
+            .filter(|position| {
+                let known = self.taste().and_then(|taste| taste.known(*position));
+                known.is_none_or(|known| known.listened <= HARDLY && known.left <= known.listened)
+            })
+            .collect()
+    }
+
+    /// Hardly heard, by an artist whose other songs are played.
+    fn deep_cuts(&self) -> Vec<usize> {
+        let mut plays = vec![0_u32; self.catalogue.artist_names().len()];
+        let listened = self.taste().into_iter().flat_map(Taste::listened);
+        for position in listened {
+            for artist in self.catalogue.artist_numbers(position) {
+                plays[*artist as usize] += self.listened(position);
+            }
+        }
+        let fond = |position: &usize| {
+            let artists = self.catalogue.artist_numbers(*position).iter();
+            artists.map(|artist| plays[*artist as usize]).max() >= Some(FOND_PLAYS)
+        };
+        self.unheard().into_iter().filter(fond).collect()
+    }
+
+    fn of_years(&self, from: i32, to: i32) -> Vec<usize> {
+        let within = |position: &usize| {
+            let year = self.catalogue.year(*position);
+            year.is_some_and(|year| (from..=to).contains(&year))
+        };
+        self.all().filter(within).collect()
+    }
+
+    /// The decades that have songs enough, the latest first.
+    fn decades(&self) -> Vec<i32> {
+        let mut counts = std::collections::BTreeMap::new();
+        for year in self
+            .all()
+            .filter_map(|position| self.catalogue.year(position))
+        {
+            *counts.entry(year.div_euclid(10) * 10).or_insert(0_usize) += 1;
+        }
+        let enough = counts
+            .into_iter()
+            .rev()
+            .filter(|(_, count)| *count >= SONGS_MIN);
+        enough.map(|(decade, _)| decade).collect()
+    }
+
+    /// An album drawn by lot, the better liked and the longer unheard the likelier, and its songs in their order.
+    fn random_album(&self) -> Option<(u32, Vec<usize>)> {
+        const SONGS_OF_AN_ALBUM: usize = 4;
+        let mut songs: Vec<Vec<usize>> = vec![Vec::new(); self.catalogue.albums()];
+        for position in self.all() {
+            if let Some(album) = self.catalogue.album(position) {
+                songs[album as usize].push(position);
+            }
+        }
+        let worth = |songs: &[usize]| {
+            let Some(taste) = self.taste() else {
+                return 0.0;
+            };
+            let each = songs.iter().map(|position| {
+                let odds = taste.odds(self.catalogue, *position, self.now);
+                taste.voice() * odds.lasting() - 2.0 * taste.lately(*position, self.now)
+            });
+            each.sum::<f64>() / songs.len() as f64
+        };
+        // The greatest of utilities with Gumbel noise is a draw by their softmax (Luce 1959; Yellott 1977).
+        let noise =
+            |album: usize| -(-chance::uniform(self.rng_seed ^ 0xa1b, album as u64).ln()).ln();
+        let whole = (0..songs.len()).filter(|album| songs[*album].len() >= SONGS_OF_AN_ALBUM);
+        let drawn = whole
+            .map(|album| (worth(&songs[album]) + noise(album), album))
+            .reduce(|a, b| if b.0 > a.0 { b } else { a });
+        let (_, album) = drawn?;
+        let mut songs = std::mem::take(&mut songs[album]);
+        songs.sort_by_key(|position| (self.catalogue.place(*position), *position));
+        Some((album as u32, songs))
+    }
+
+    /// What some recordings have in common that the library has not.
+    fn portrait_of(&self, members: &[usize]) -> Portrait {
+        let catalogue = self.catalogue;
+        let strongest = |counts: Vec<(f64, u32)>, count: usize| {
+            let mut counts = counts;
+            counts.retain(|(weight, _)| *weight > 0.0);
+            counts.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            counts.truncate(count);
+            counts
+                .into_iter()
+                .map(|(_, number)| number)
+                .collect::<Vec<u32>>()
+        };
+        let tags = catalogue.tag_names();
+        let mut borne = vec![0.0; tags.len()];
+        let mut songs = vec![0_u32; catalogue.artist_names().len()];
+        for position in members {
+            for tag in catalogue
+                .tag_numbers(*position)
+                .iter()
+                .filter(|tag| tag.present)
+            {
+                borne[tag.number() as usize] += 1.0;
+            }
+            for artist in catalogue.artist_numbers(*position) {
+                songs[*artist as usize] += 1;
+            }
+        }
+        let count = members.len().max(1) as f64;
+        // How often it is heard here, and how much oftener than elsewhere.
+        let telling = |number: u32| {
+            let here = borne[number as usize] / count;
+            let usual = f64::from(tags.count(number)) / catalogue.len().max(1) as f64;
+            here * (here / usual.max(1e-3)).ln().max(0.0)
+        };
+        let tag_numbers = strongest((0..tags.len() as u32).map(|n| (telling(n), n)).collect(), 4);
+        let artists = catalogue.artist_names();
+        let by_songs = (0..artists.len() as u32).map(|n| (f64::from(songs[n as usize]), n));
+        let artist_numbers = strongest(by_songs.collect(), 4);
+        Portrait {
+            tags: tag_numbers
+                .iter()
+                .map(|n| tags.show(*n).to_owned())
+                .collect(),
+            artists: artist_numbers
+                .iter()
+                .map(|n| artists.show(*n).to_owned())
+                .collect(),
+        }
+    }
+}
+
+impl Portrait {
+    /// In one line.
+    pub fn words(&self) -> String {
+        let some = |names: &[String], count: usize| names[..names.len().min(count)].join(", ");
+        match (self.tags.is_empty(), self.artists.is_empty()) {
+            (false, false) => format!("{} · {}", some(&self.tags, 2), some(&self.artists, 3)),
+            (false, true) => some(&self.tags, 3),
+            (true, _) => some(&self.artists, 3),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! All that a recommendation is made from, at one moment.
+
+use std::collections::HashSet;
+
+use segue_core::AudioHash;
+
+use crate::{Catalogue, Moment, Taste, Turns};
+
+/// What must not be picked.
+#[derive(Clone, Debug, Default)]
+pub struct Bars {
+    /// These recordings: never again, not now, or not at hand.
+    pub recordings: HashSet<AudioHash>,
+    /// Recordings of which the second must not follow the first.
+    pub wrong_after: HashSet<(AudioHash, AudioHash)>,
+}
+
+/// How recordings begin and end: for each its vectors there, one after the other, `[2 dim]`, where they are known.
+pub type Ends<'a> = &'a dyn Fn(&[AudioHash]) -> Vec<Option<Vec<f32>>>;
+
+/// Library, taste and wishes, from which stations, mixes and ways are made.
+#[derive(Clone, Copy)]
+pub struct Recommender<'a> {
+    /// What there is.
+    pub catalogue: &'a Catalogue,
+    /// What is liked. One of another catalogue ([`Taste::fits`]) is left out of account.
+    pub taste: &'a Taste,
+    /// What was turned up and down by hand.
+    pub turns: &'a Turns,
+    /// What must not be picked.
+    pub bars: &'a Bars,
+    /// How recordings begin and end.
+    pub ends: Ends<'a>,
+    /// When.
+    pub now: Moment,
+    /// Decides the exploration and what is drawn by lot, and nothing else.
+    pub rng_seed: u64,
+}
+
+impl<'a> Recommender<'a> {
+    /// The taste, if it has anything to say here.
+    pub(crate) fn taste(&self) -> Option<&'a Taste> {
+        Some(self.taste).filter(|taste| taste.plays() > 0 && taste.fits(self.catalogue))
+    }
+
+    /// Where recordings stand, each once, at its last mention; unknown ones are left out.
+    pub(crate) fn positions(&self, audio: &[AudioHash]) -> Vec<usize> {
+        let mut seen = HashSet::new();
+        let known = audio.iter().rev();
+        let known = known.filter_map(|audio| self.catalogue.position(audio));
+        let mut found: Vec<usize> = known.filter(|position| seen.insert(*position)).collect();
+        found.reverse();
+        found
+    }
+
+    pub(crate) fn is_barred(&self, position: usize) -> bool {
+        !self.bars.recordings.is_empty()
+            && self
+                .bars
+                .recordings
+                .contains(&self.catalogue.audio(position))
+    }
+
+    pub(crate) fn is_wrong_after(&self, earlier: usize, later: usize) -> bool {
+        let pair = || (self.catalogue.audio(earlier), self.catalogue.audio(later));
+        !self.bars.wrong_after.is_empty() && self.bars.wrong_after.contains(&pair())
+    }
+
+    /// What is wrong right after one recording, or right before another.
+    pub(crate) fn wrong_between(&self, earlier: usize, later: Option<usize>) -> Vec<usize> {
+        let (earlier, later) = (
+            self.catalogue.audio(earlier),
+            later.map(|later| self.catalogue.audio(later)),
+        );
+        let wrong = self.bars.wrong_after.iter().filter_map(|(first, second)| {
+            if *first == earlier {
+                self.catalogue.position(second)
+            } else if Some(*second) == later {
+                self.catalogue.position(first)
+            } else {
+                None
+            }
+        });
+        wrong.collect()
+    }
+
+    pub(crate) fn share_artist(&self, a: usize, b: usize) -> bool {
+        let theirs = self.catalogue.artist_numbers(b);
+        let mine = self.catalogue.artist_numbers(a).iter();
+        mine.into_iter().any(|artist| theirs.contains(artist))
+    }
+}

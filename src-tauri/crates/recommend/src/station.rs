@@ -1,0 +1,338 @@
+//! Stations: what comes next around seeds, names or favourites, scored in the open.
+//!
+//! A pick's score is a sum of terms, and its reasons are those terms:
+//!
+//! - *nearness* to the seeds, by sound where both have a vector, else by names ([`crate::kinship`]); at most 1;
+//! - what was *asked for* in words, and what there shall be *less* of;
+//! - *taste*: the parts of the listener's log odds, in the voice that the evidence allows, bounded so that taste shades a
+//!   station with seeds and never replaces it;
+//! - the *mood* of the session, which turns with every play that is left or heard, and the *hour*;
+//! - the *dial* between familiar and new, what was *just heard*, opinions, what was *turned* by hand, a little *exploration*;
+//! - *variety*: against what lies nearer to an earlier pick than to the seeds. Marginal relevance (Carbonell, Goldstein
+//!   1998), counting only the excess, for in a tight style everything is near to everything.
+//!
+//! The seeds stay the anchor: the station does not drift. Picks are taken greedily, the best first, under the rules of the
+//! house: nothing twice, no song in two versions, five songs between two of one artist. Then neighbours change places
+//! until one flows into the next ([`crate::flow`]).
+
+mod anchor;
+mod choice;
+mod spacing;
+mod terms;
+mod words;
+
+use std::collections::HashMap;
+
+use segue_core::AudioHash;
+
+use crate::Recommender;
+use crate::reason::{Reason, ReasonKind};
+use crate::wish::Names;
+pub(crate) use anchor::near_by_sound;
+use choice::Station;
+pub(crate) use spacing::ARTIST_GAP;
+
+/// Recordings weighed in full at first; more if the rules need them.
+const CANDIDATES_MIN: usize = 400;
+
+/// With several anchors: what the nearest one counts, against the mean of all.
+const NEAREST_SHARE: f64 = 0.7;
+
+/// A recording picked for a station.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pick {
+    /// Position in the catalogue.
+    pub item: usize,
+    /// Sum of the reasons' weights. It need not fall from pick to pick: spacing and flow may put a better one later.
+    pub score: f64,
+    /// The score's terms, the strongest first. Those that speak against the pick are negative.
+    pub reasons: Vec<Reason>,
+}
+
+/// What a station starts from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Seed {
+    /// These recordings, which do not come themselves.
+    Songs(Vec<AudioHash>),
+    /// These recordings, which may come themselves: an artist's, a playlist's.
+    Around(Vec<AudioHash>),
+    /// What bears the names that were asked for.
+    Names(Names),
+}
+
+/// What a station is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wish {
+    /// What it starts from. Without any, it starts from what the listener likes most.
+    pub seeds: Vec<Seed>,
+    /// What it shall keep away from.
+    pub less: Vec<Seed>,
+    /// Picks wanted.
+    pub count: usize,
+    /// The dial: 0 familiar, 0.5 neither, 1 new.
+    pub discovery: f32,
+    /// Not to be played again, the latest last; the last five also keep their artists away.
+    pub recent: Vec<AudioHash>,
+}
+
+/// What the terms of a score count for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Weights {
+    /// Nearness to the anchors.
+    pub(crate) near: f64,
+    /// Taste, per unit of log odds in full voice, and the log odds at which it is bounded.
+    pub(crate) taste: f64,
+    pub(crate) odds_max: f64,
+    /// What is learned of the very recording, against the rest of taste.
+    pub(crate) own: f64,
+    /// The mood of the session, per unit of log odds.
+    pub(crate) mood: f64,
+    /// What was heard within the last day.
+    pub(crate) just_heard: f64,
+    /// What is asked for, asked away and turned by hand.
+    pub(crate) said: f64,
+    /// Guesses where taste is unsure.
+    pub(crate) explore: f64,
+    pub(crate) variety: f64,
+    /// What lying below the best that is left counts, against how well a song follows ([`crate::flow`]).
+    pub(crate) worth: f64,
+}
+
+impl Weights {
+    /// Where there are seeds taste shades the station.
+    pub(crate) const SEEDED: Self = Self {
+        near: 1.0,
+        taste: 0.4,
+        odds_max: 2.0,
+        own: 0.5,
+        mood: 1.0,
+        just_heard: 0.3,
+        said: 1.0,
+        explore: 0.06,
+        variety: 0.15,
+        worth: 1.0,
+    };
+
+    /// Where there are none it is the station.
+    pub(crate) const SEEDLESS: Self = Self {
+        near: 0.05,
+        taste: 2.0,
+        odds_max: 8.0,
+        own: 1.0,
+        mood: 2.5,
+        said: 8.0,
+        explore: 0.03,
+        variety: 0.05,
+        worth: 8.0,
+        ..Self::SEEDED
+    };
+}
+
+/// One more term, of whoever asks for a station.
+#[derive(Clone, Debug)]
+pub(crate) struct Extra {
+    pub(crate) kind: ReasonKind,
+    pub(crate) weight: f64,
+    pub(crate) text: String,
+}
+
+/// What recordings to stay near to are to the listener.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Near {
+    /// Chosen to start from.
+    Seeds,
+    /// What they like, for want of seeds.
+    Favourites,
+    /// Two songs of their queue.
+    Queued,
+}
+
+/// A station in the words of this room.
+pub(crate) struct Brief {
+    /// Recordings to stay near to, with weights.
+    pub(crate) near: Vec<(usize, f64)>,
+    /// What these are to the listener.
+    pub(crate) near_are: Near,
+    /// Recordings to keep away from.
+    pub(crate) away: Vec<usize>,
+    pub(crate) wanted: Names,
+    pub(crate) unwanted: Names,
+    /// Songs that must not come.
+    pub(crate) excluded: Vec<usize>,
+    /// Only these; `None` for all.
+    pub(crate) among: Option<Vec<usize>>,
+    pub(crate) extras: HashMap<usize, Extra>,
+    pub(crate) weights: Weights,
+    pub(crate) count: usize,
+    /// Positive for familiar, negative for new, in `-1..=1`.
+    pub(crate) dial: f64,
+    /// What sounded before, the latest last.
+    pub(crate) before: Vec<usize>,
+}
+
+impl Brief {
+    /// Nothing but so many picks by taste.
+    pub(crate) fn new(count: usize) -> Self {
+        Self {
+            near: Vec::new(),
+            near_are: Near::Seeds,
+            away: Vec::new(),
+            wanted: Names::default(),
+            unwanted: Names::default(),
+            excluded: Vec::new(),
+            among: None,
+            extras: HashMap::new(),
+            weights: Weights::SEEDLESS,
+            count,
+            dial: 0.0,
+            before: Vec::new(),
+        }
+    }
+}
+
+impl Recommender<'_> {
+    /// The next songs of a station.
+    ///
+    /// Fewer than asked for only if the library has no more songs to give. Songs that are seeds, recent recordings, and
+    /// other versions of them, are not among them. Empty if seeds were named and none of them means anything here.
+    /// Without plays the order is that of nearness alone.
+    pub fn station(&self, wish: &Wish) -> Vec<Pick> {
+        let Some(mut brief) = self.brief(wish) else {
+            return Vec::new();
+        };
+        let recent = self.positions(&wish.recent);
+        // A station that has not played yet comes after its seeds.
+        brief.before = if recent.is_empty() {
+            brief.excluded.clone()
+        } else {
+            recent.clone()
+        };
+        brief.excluded.extend(recent);
+        self.programme(&brief)
+    }
+
+    fn brief(&self, wish: &Wish) -> Option<Brief> {
+        let mut brief = Brief::new(wish.count);
+        let discovery = if wish.discovery.is_finite() {
+            wish.discovery.clamp(0.0, 1.0)
+        } else {
+            0.5
+        };
+        brief.dial = 1.0 - 2.0 * f64::from(discovery);
+        for seed in &wish.seeds {
+            match seed {
+                Seed::Songs(audio) => {
+                    let songs = self.positions(audio);
+                    brief.near.extend(evenly(&songs));
+                    brief.excluded.extend(songs);
+                }
+                Seed::Around(audio) => brief.near.extend(evenly(&self.positions(audio))),
+                Seed::Names(names) => {
+                    brief.near.extend(evenly(&self.likeliest(names)));
+                    brief.wanted.extend(names);
+                }
+            }
+        }
+        for seed in &wish.less {
+            match seed {
+                Seed::Songs(audio) | Seed::Around(audio) => {
+                    brief.away.extend(self.positions(audio))
+                }
+                Seed::Names(names) => brief.unwanted.extend(names),
+            }
+        }
+        // A wish that only says what shall not come is one for anything else.
+        let says_nothing = |seed: &Seed| matches!(seed, Seed::Names(names) if names.is_empty());
+        if wish.seeds.iter().all(says_nothing) {
+            brief.near = self.favourites();
+            brief.near_are = Near::Favourites;
+        } else {
+            brief.weights = Weights::SEEDED;
+            if brief.near.is_empty() && brief.wanted.is_empty() {
+                return None;
+            }
+        }
+        Some(brief)
+    }
+
+    /// What bears the names most clearly: what they sound like.
+    pub(crate) fn likeliest(&self, names: &Names) -> Vec<usize> {
+        const COUNT: usize = 40;
+        const CLEAR: f64 = 0.5;
+        let mut found: Vec<(f64, usize)> = (0..self.catalogue.len())
+            .filter(|position| !self.is_barred(*position))
+            .map(|position| (names.matching(self.catalogue, position), position))
+            .filter(|(matching, _)| *matching > CLEAR)
+            .collect();
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        found.truncate(COUNT);
+        found.into_iter().map(|(_, position)| position).collect()
+    }
+
+    /// What the listener likes most, with weights.
+    pub(crate) fn favourites(&self) -> Vec<(usize, f64)> {
+        let Some(taste) = self.taste() else {
+            return Vec::new();
+        };
+        let interests = taste.interests(self.catalogue);
+        if interests.is_empty() {
+            let favourites = taste.favourites().iter();
+            return favourites.map(|f| (f.position, f.favour)).collect();
+        }
+        interests
+            .iter()
+            .flat_map(|interest| {
+                evenly(interest.members()).map(|(at, w)| (at, w * interest.share()))
+            })
+            .collect()
+    }
+
+    /// The programme of a brief, in the order in which to play it.
+    pub(crate) fn programme(&self, brief: &Brief) -> Vec<Pick> {
+        if brief.count == 0 || self.catalogue.is_empty() {
+            return Vec::new();
+        }
+        let station = Station::new(self, brief);
+        let mut near = station.nearest();
+        let mut size = CANDIDATES_MIN.max(
+            brief
+                .count
+                .saturating_mul(8)
+                .min(brief.count.saturating_add(2000)),
+        );
+        let picks = loop {
+            let whole = size >= near.len();
+            let pool = station.pool(&mut near, size);
+            if let Some(picks) = station.choose(&pool, whole) {
+                break picks;
+            }
+            size = size.saturating_mul(8);
+        };
+        self.in_flow(picks, brief)
+    }
+
+    /// Recordings in the order in which they stand, each with the terms of its score under a brief.
+    pub(crate) fn told(&self, brief: &Brief, songs: &[usize]) -> Vec<Pick> {
+        let station = Station::new(self, brief);
+        songs.iter().map(|song| station.pick_of(*song)).collect()
+    }
+
+    /// Of a few more picks than wanted, those that flow into one another, in that order.
+    fn in_flow(&self, picks: Vec<Pick>, brief: &Brief) -> Vec<Pick> {
+        let items: Vec<(usize, f64)> = picks.iter().map(|pick| (pick.item, pick.score)).collect();
+        let mut picks: Vec<Option<Pick>> = picks.into_iter().map(Some).collect();
+        self.flow(&items, brief.count, brief.weights.worth, &brief.before)
+            .into_iter()
+            .filter_map(|at| picks[at].take())
+            .collect()
+    }
+}
+
+/// The whole weight of 1, evenly over some recordings.
+pub(crate) fn evenly(positions: &[usize]) -> impl Iterator<Item = (usize, f64)> {
+    let each = 1.0 / positions.len().max(1) as f64;
+    positions.iter().map(move |position| (*position, each))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,215 @@
+//! The places a station stays near to, and what near means by sound.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::catalogue::Catalogue;
+use crate::corners::centred;
+use crate::index::{Query, Usual};
+use crate::kinship::Kin;
+use crate::medoids::medoids;
+use crate::taste::Metric;
+
+/// Places that several seeds are boiled down to.
+const ANCHORS_MAX: usize = 8;
+
+/// Seeds looked at when they are boiled down.
+const SEEDS_WEIGHED_MAX: usize = 200;
+
+/// How fast nearness falls with the cosine: 1 at 1, 0.37 at 0.5, 0.14 at 0.
+const SOUND_FALL: f64 = 2.0;
+
+/// Pairs of one genre that tell how nearness by sound and by names compare, and the fewest that do.
+const PAIRS_MAX: usize = 1000;
+const PAIRS_MIN: usize = 10;
+
+/// What nearness by names counts against nearness by sound when no pairs tell.
+const KIN_SCALE: f64 = 0.7;
+
+/// How unusual the cosine of a near neighbour is, in deviations; and the cosine that stands for it among names.
+const NEIGHBOUR: f32 = 2.5;
+const OWN_BY_NAMES: f32 = 0.6;
+
+/// A place the station stays near to.
+pub(super) struct Anchor {
+    pub(super) position: usize,
+    /// Share of the seeds it stands for.
+    pub(super) share: f64,
+    pub(super) kin: Kin,
+    pub(super) sound: Option<Sound>,
+    /// The cosine by which it counts as near to itself: that of a near neighbour. Where anchors may come themselves, they
+    /// are no more than what lies around them.
+    pub(super) own: f32,
+}
+
+pub(super) struct Sound {
+    /// Cosines to all rows.
+    pub(super) cosines: Vec<f32>,
+    pub(super) usual: Usual,
+}
+
+/// Recordings that a station keeps away from.
+pub(super) struct Shunned {
+    songs: HashSet<usize>,
+    /// Those that stand for them all, with their cosines to all rows.
+    places: Vec<(usize, Vec<f32>)>,
+    chance_cosine: f32,
+}
+
+impl Shunned {
+    pub(super) fn new(catalogue: &Catalogue, songs: &[usize], chance_cosine: f32) -> Self {
+        let weighted: Vec<(usize, f64)> = spread(songs, SEEDS_WEIGHED_MAX)
+            .map(|song| (*song, 1.0))
+            .collect();
+        let places = medoids(catalogue, &weighted, ANCHORS_MAX, 0.0);
+        let queries: Vec<Query> = places
+            .iter()
+            .filter_map(|place| catalogue.vector(place.position))
+            .map(|vector| Query::new(&vector))
+            .collect();
+        let cosines = catalogue.index().similarities(&queries);
+        Self {
+            songs: songs.iter().copied().collect(),
+            places: places
+                .iter()
+                .map(|place| place.position)
+                .zip(cosines)
+                .collect(),
+            chance_cosine,
+        }
+    }
+
+    /// How near a recording comes to them, in `0..=1`, and to which; itself if it is one of them.
+    pub(super) fn near(&self, catalogue: &Catalogue, item: usize) -> Option<(f64, usize)> {
+        if self.songs.contains(&item) {
+            return Some((1.0, item));
+        }
+        let row = catalogue.row(item)?;
+        let cosines = self
+            .places
+            .iter()
+            .map(|(place, cosines)| (cosines[row], *place));
+        let (cosine, place) = cosines.reduce(|a, b| if b.0 > a.0 { b } else { a })?;
+        Some((near_by_sound(cosine, self.chance_cosine), place))
+    }
+}
+
+/// Nearness in `0..=1` of a cosine, counted from `chance`, the cosine of two recordings drawn by lot: models
+/// differ in how much all their vectors have in common. Always positive, so that far is ranked below near.
+pub(crate) fn near_by_sound(cosine: f32, chance: f32) -> f64 {
+    let above_chance = (cosine.min(1.0) - chance) / (1.0 - chance).max(0.01);
+    (SOUND_FALL * (f64::from(above_chance) - 1.0)).exp()
+}
+
+/// What nearness by names must be multiplied with to stand on the scale of nearness by sound: measured on
+/// pairs of one genre, which have both. 1 if nothing or everything has a vector, for then nothing is mixed.
+pub(super) fn kin_scale(catalogue: &Catalogue, chance_cosine: f32) -> f64 {
+    if catalogue.heard() == 0 || catalogue.heard() == catalogue.len() {
+        return 1.0;
+    }
+    let mut last: Vec<Option<usize>> = vec![None; catalogue.genre_names().len()];
+    let (mut pairs, mut by_sound, mut by_names) = (0, 0.0, 0.0);
+    for position in (0..catalogue.heard()).map(|row| catalogue.item_of_row(row)) {
+        let Some(genre) = catalogue.genre_numbers(position).first() else {
+            continue;
+        };
+        let Some(other) = last[*genre as usize].replace(position) else {
+            continue;
+        };
+        if let Some(cosine) = catalogue.cosine(position, other) {
+            by_sound += near_by_sound(cosine, chance_cosine);
+            by_names += Kin::new(catalogue, position).nearness(catalogue, other);
+            pairs += 1;
+        }
+        if pairs == PAIRS_MAX {
+            break;
+        }
+    }
+    if pairs < PAIRS_MIN || by_names <= 0.0 {
+        KIN_SCALE
+    } else {
+        (by_sound / by_names).clamp(0.3, 1.2)
+    }
+}
+
+/// Up to `count` of them, from all along.
+fn spread<T>(all: &[T], count: usize) -> impl Iterator<Item = &T> {
+    let len = all.len();
+    (0..len.min(count)).map(move |at| &all[at * len / len.min(count)])
+}
+
+/// Boils weighted recordings down to a few: medoids of those with a vector, evenly spaced ones among the others.
+pub(super) fn anchors(
+    catalogue: &Catalogue,
+    metric: Option<&Metric>,
+    weighted: &[(usize, f64)],
+) -> Vec<Anchor> {
+    let (heard, unheard): (Vec<_>, Vec<_>) = once(weighted)
+        .into_iter()
+        .partition(|(position, _)| catalogue.is_heard(*position));
+    let whole: f64 = weighted.iter().map(|(_, weight)| weight).sum();
+    let share = |some: &[(usize, f64)]| some.iter().map(|(_, weight)| weight).sum::<f64>() / whole;
+    let (heard_share, unheard_share) = (share(&heard), share(&unheard));
+    let room = ANCHORS_MAX / if heard.is_empty() { 1 } else { 2 };
+    let unheard: Vec<(usize, f64)> = spread(&unheard, room).copied().collect();
+    let room = ANCHORS_MAX - if heard.is_empty() { 0 } else { unheard.len() };
+    let heard: Vec<(usize, f64)> = spread(&heard, SEEDS_WEIGHED_MAX).copied().collect();
+    let chosen = medoids(catalogue, &heard, room, 0.0);
+    let index = catalogue.index();
+    // Without a metric of one's own, what sounds alike is what lies near.
+    let seen: Vec<Vec<f32>> = chosen
+        .iter()
+        .filter_map(|medoid| catalogue.row(medoid.position))
+        .map(|row| match metric {
+            Some(metric) => metric.seen_from(&centred(index, row)),
+            None => index.vector(row),
+        })
+        .collect();
+    let queries: Vec<Query> = seen.iter().map(|vector| Query::new(vector)).collect();
+    let similarities = index.similarities(&queries);
+    let mut anchors: Vec<Anchor> = Vec::new();
+    for ((medoid, mut cosines), seen) in chosen.iter().zip(similarities).zip(seen) {
+        let Some(vector) = catalogue.vector(medoid.position) else {
+            continue;
+        };
+        let usual = index.usual(&vector);
+        if metric.is_some() {
+            // Told in cosines: what is as unusual for the metric as a cosine is for the plain one.
+            let theirs = index.usual(&seen);
+            cosines
+                .iter_mut()
+                .for_each(|s| *s = usual.told(theirs.score(*s)).min(1.0));
+        }
+        anchors.push(Anchor {
+            position: medoid.position,
+            share: heard_share * medoid.share,
+            kin: Kin::new(catalogue, medoid.position),
+            sound: Some(Sound { cosines, usual }),
+            own: usual.told(NEIGHBOUR),
+        });
+    }
+    let each = unheard_share / unheard.len().max(1) as f64;
+    anchors.extend(unheard.into_iter().map(|(position, _)| Anchor {
+        position,
+        share: each,
+        kin: Kin::new(catalogue, position),
+        sound: None,
+        own: OWN_BY_NAMES,
+    }));
+    anchors
+}
+
+/// Each recording once, with all its weight.
+fn once(weighted: &[(usize, f64)]) -> Vec<(usize, f64)> {
+    let mut places: HashMap<usize, usize> = HashMap::new();
+    let mut all: Vec<(usize, f64)> = Vec::new();
+    for (position, weight) in weighted {
+        match places.get(position) {
+            Some(at) => all[*at].1 += weight,
+            None => {
+                places.insert(*position, all.len());
+                all.push((*position, *weight));
+            }
+        }
+    }
+    all
+}

@@ -1,0 +1,308 @@
+//! From all of the library to the picks of one programme: a rough look at everything, a full look at a few hundred, and
+//! the choice among them.
+
+use std::collections::HashSet;
+
+use super::anchor::{Anchor, Shunned, anchors, kin_scale, near_by_sound};
+use super::spacing::{ARTIST_GAP, Spacing};
+use super::{Brief, NEAREST_SHARE, Pick};
+use crate::Recommender;
+use crate::catalogue::Catalogue;
+use crate::chance;
+use crate::index::dot;
+use crate::reason::{Reason, ReasonKind};
+use crate::taste::{Draw, Taste};
+
+/// One more is picked for so many that are wanted, for flow to choose from.
+const SPARE: usize = 6;
+
+/// A brief with all that is looked up once.
+pub(super) struct Station<'a> {
+    pub(super) desk: &'a Recommender<'a>,
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) taste: Option<&'a Taste>,
+    pub(super) brief: &'a Brief,
+    pub(super) anchors: Vec<Anchor>,
+    pub(super) shunned: Shunned,
+    /// The cosine of two recordings drawn by lot.
+    pub(super) chance_cosine: f32,
+    /// What nearness by names counts.
+    pub(super) kin_scale: f64,
+    /// Songs that must not come.
+    excluded: HashSet<u32>,
+    pub(super) draw: Option<Draw<'a>>,
+}
+
+/// A recording that may be picked.
+pub(super) struct Candidate {
+    pub(super) item: usize,
+    pub(super) score: f64,
+    nearness: f64,
+    /// Excess of nearness to an earlier pick, and which.
+    excess: Option<(f64, usize)>,
+    taken: bool,
+}
+
+impl<'a> Station<'a> {
+    pub(super) fn new(desk: &'a Recommender<'a>, brief: &'a Brief) -> Self {
+        let catalogue = desk.catalogue;
+        let taste = desk.taste();
+        let mean = catalogue.index().mean();
+        let chance_cosine = dot(mean, mean);
+        let excluded = brief
+            .excluded
+            .iter()
+            .map(|at| catalogue.song(*at))
+            .collect();
+        Self {
+            desk,
+            catalogue,
+            taste,
+            brief,
+            anchors: anchors(catalogue, taste.and_then(Taste::metric), &brief.near),
+            shunned: Shunned::new(catalogue, &brief.away, chance_cosine),
+            chance_cosine,
+            kin_scale: kin_scale(catalogue, chance_cosine),
+            excluded,
+            draw: taste
+                .filter(|_| brief.dial < 1.0)
+                .map(|taste| taste.draw(catalogue, desk.rng_seed)),
+        }
+    }
+
+    /// All that may come, each roughly weighed, in no order yet: a large library is never sorted as a whole.
+    pub(super) fn nearest(&self) -> Vec<(f32, u32)> {
+        let allowed = |item: &usize| {
+            !self.desk.is_barred(*item) && !self.excluded.contains(&self.catalogue.song(*item))
+        };
+        let rough = |item: usize| (self.rough(item) as f32, item as u32);
+        match &self.brief.among {
+            Some(among) => among.iter().copied().filter(allowed).map(rough).collect(),
+            None => (0..self.catalogue.len())
+                .filter(allowed)
+                .map(rough)
+                .collect(),
+        }
+    }
+
+    /// What an item is worth at a glance.
+    fn rough(&self, item: usize) -> f64 {
+        let brief = self.brief;
+        let mut worth = brief.weights.near * self.near(item, false).0;
+        // Where there are no seeds, taste is what looks for songs, and not only shades what was found.
+        if brief.weights.near < 1.0
+            && let Some(taste) = self.taste
+        {
+            let odds = taste.odds(self.catalogue, item, self.desk.now);
+            worth += brief.weights.taste * taste.voice() * odds.lasting();
+        }
+        worth += self.said(item);
+        if let Some(extra) = brief.extras.get(&item) {
+            worth += extra.weight;
+        }
+        if worth == 0.0 {
+            // Nothing to go by: any order is as good, but not always the same one.
+            worth = 1e-3 * chance::uniform(self.desk.rng_seed, item as u64);
+        }
+        worth
+    }
+
+    /// The first `size`, and as many familiar ones if the dial asks for them, weighed in full, the best first, one per
+    /// song. Ties by position.
+    pub(super) fn pool(&self, near: &mut [(f32, u32)], size: usize) -> Vec<Candidate> {
+        let nearer = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        if size < near.len() {
+            near.select_nth_unstable_by(size, nearer);
+        }
+        let (first, farther) = near.split_at_mut(size.min(near.len()));
+        first.sort_unstable_by(nearer);
+        let mut items: Vec<usize> = first.iter().map(|(_, item)| *item as usize).collect();
+        if let Some(taste) = self.taste.filter(|_| self.brief.dial > 0.0) {
+            let familiar: HashSet<usize> = taste.listened().collect();
+            let mut farther: Vec<(f32, u32)> = farther
+                .iter()
+                .copied()
+                .filter(|(_, item)| familiar.contains(&(*item as usize)))
+                .collect();
+            farther.sort_unstable_by(nearer);
+            let more = farther.iter().take(size / 2);
+            items.extend(more.map(|(_, item)| *item as usize));
+        }
+        let mut pool: Vec<Candidate> = items.into_iter().map(|item| self.candidate(item)).collect();
+        // A stable sort: where scores are equal the nearer stays first.
+        pool.sort_by(|a, b| b.score.total_cmp(&a.score));
+        let mut songs = HashSet::new();
+        pool.retain(|candidate| songs.insert(self.catalogue.song(candidate.item)));
+        pool
+    }
+
+    fn candidate(&self, item: usize) -> Candidate {
+        Candidate {
+            item,
+            score: self.terms(item).iter().map(|term| term.weight).sum(),
+            nearness: self.near(item, true).0,
+            excess: None,
+            taken: false,
+        }
+    }
+
+    /// A recording with the terms of its score.
+    pub(super) fn pick_of(&self, item: usize) -> Pick {
+        self.pick(&self.candidate(item))
+    }
+
+    /// Nearness to the nearest anchor, its number, and the mean nearness to all; all in `0..=1`.
+    pub(super) fn near(&self, item: usize, hubs_corrected: bool) -> (f64, Option<usize>, f64) {
+        let mut nearest: (f64, Option<usize>) = (0.0, None);
+        let mut mean = 0.0;
+        for (number, anchor) in self.anchors.iter().enumerate() {
+            let near = self.nearness(anchor, item, hubs_corrected);
+            if nearest.1.is_none() || near > nearest.0 {
+                nearest = (near, Some(number));
+            }
+            mean += near * anchor.share;
+        }
+        let (near, number) = nearest;
+        if self.anchors.len() > 1 {
+            let both = NEAREST_SHARE * near + (1.0 - NEAREST_SHARE) * mean;
+            return (both, number, mean);
+        }
+        (near, number, mean)
+    }
+
+    /// Nearness in `0..=1` to one anchor.
+    pub(super) fn nearness(&self, anchor: &Anchor, item: usize, hubs_corrected: bool) -> f64 {
+        if anchor.position == item {
+            return near_by_sound(anchor.own, self.chance_cosine);
+        }
+        match (&anchor.sound, self.catalogue.row(item)) {
+            (Some(sound), Some(row)) => {
+                let cosine = sound.cosines[row];
+                let index = self.catalogue.index();
+                let cosine = if hubs_corrected {
+                    let other = index.usual(&index.vector(row));
+                    index.mutual(cosine, sound.usual, other)
+                } else {
+                    cosine
+                };
+                near_by_sound(cosine, self.chance_cosine)
+            }
+            _ => self.kin_scale * anchor.kin.nearness(self.catalogue, item),
+        }
+    }
+
+    /// Picks greedily from `pool`, some more than are wanted, to choose from. `None` if the pool is not the `whole` library
+    /// and more of it may help.
+    pub(super) fn choose(&self, pool: &[Candidate], whole: bool) -> Option<Vec<Pick>> {
+        let wanted = self.brief.count.saturating_add(self.brief.count / SPARE);
+        if !whole && pool.len() < wanted {
+            return None;
+        }
+        let count = wanted.min(pool.len());
+        let items = pool.iter().map(|candidate| candidate.item).collect();
+        let mut spacing = Spacing::new(self.catalogue, &self.brief.before, items);
+        let mut keep = spacing.possible(count);
+        if !whole && !keep {
+            return None;
+        }
+        let mut pool: Vec<Candidate> = pool.iter().map(Candidate::fresh).collect();
+        let mut picks = Vec::with_capacity(count);
+        for left in (0..count).rev() {
+            let mut open: Vec<(f64, usize)> = (0..pool.len())
+                .filter(|at| !pool[*at].taken)
+                .map(|at| (self.score_now(&pool[at]), at))
+                .collect();
+            let better =
+                |a: &(f64, usize), b: &(f64, usize)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+            open.sort_unstable_by(better);
+            let open: Vec<usize> = open.into_iter().map(|(_, at)| at).collect();
+            let free = open
+                .iter()
+                .copied()
+                .filter(|at| spacing.distance(*at) > ARTIST_GAP)
+                .collect::<Vec<usize>>()
+                .into_iter();
+            let kept = if keep {
+                free.clone().find(|at| spacing.possible_after(*at, left))
+            } else {
+                None
+            };
+            keep &= kept.is_some();
+            // Out of songs by others: the artist who has been away longest, among the free the one with most left.
+            let most = |spacing: &Spacing, a, b| {
+                if spacing.left(b) > spacing.left(a) {
+                    b
+                } else {
+                    a
+                }
+            };
+            let farthest = |spacing: &Spacing, a, b| {
+                if spacing.distance(b) > spacing.distance(a) {
+                    b
+                } else {
+                    a
+                }
+            };
+            let at = kept
+                .or_else(|| free.reduce(|a, b| most(&spacing, a, b)))
+                .or_else(|| open.into_iter().reduce(|a, b| farthest(&spacing, a, b)))?;
+            spacing.take(at);
+            pool[at].taken = true;
+            picks.push(self.pick(&pool[at]));
+            let chosen = pool[at].item;
+            for candidate in pool.iter_mut().filter(|candidate| !candidate.taken) {
+                self.see(candidate, chosen);
+            }
+        }
+        Some(picks)
+    }
+
+    fn score_now(&self, candidate: &Candidate) -> f64 {
+        let excess = candidate.excess.map_or(0.0, |(excess, _)| excess);
+        candidate.score - self.brief.weights.variety * excess
+    }
+
+    /// Notes how much nearer a candidate is to the song just chosen than to the seeds.
+    fn see(&self, candidate: &mut Candidate, chosen: usize) {
+        if let Some(cosine) = self.catalogue.cosine(candidate.item, chosen) {
+            let excess = near_by_sound(cosine, self.chance_cosine) - candidate.nearness;
+            if excess > candidate.excess.map_or(0.0, |(excess, _)| excess) {
+                candidate.excess = Some((excess, chosen));
+            }
+        }
+    }
+
+    fn pick(&self, candidate: &Candidate) -> Pick {
+        let item = candidate.item;
+        let mut reasons: Vec<Reason> = self
+            .terms(item)
+            .into_iter()
+            .map(|term| self.say(item, term))
+            .collect();
+        if let Some((excess, earlier)) = candidate.excess {
+            let title = self.catalogue.title(earlier);
+            reasons.push(Reason {
+                kind: ReasonKind::Variety,
+                text: format!("close to “{title}”, which comes earlier"),
+                weight: -self.brief.weights.variety * excess,
+                term: None,
+            });
+        }
+        reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        Pick {
+            item,
+            score: reasons.iter().map(|reason| reason.weight).sum(),
+            reasons,
+        }
+    }
+}
+
+impl Candidate {
+    fn fresh(&self) -> Self {
+        Self {
+            excess: None,
+            taken: false,
+            ..*self
+        }
+    }
+}

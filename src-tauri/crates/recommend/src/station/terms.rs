@@ -1,0 +1,231 @@
+//! The terms of an item's score.
+
+use segue_core::{Rating, Term as Turnable};
+
+use super::choice::Station;
+use super::{Extra, NEAREST_SHARE};
+use crate::reason::ReasonKind;
+
+/// Log odds at which the mood of the session is bounded, and what the hour counts, and where that is bounded.
+const MOOD_ODDS_MAX: f64 = 1.5;
+const HOUR: f64 = 0.15;
+const HOUR_ODDS_MAX: f64 = 1.5;
+
+/// Weights of the other terms at their strongest.
+/// What was asked for in so many words goes before all that taste would rather hear.
+const WANTED: f64 = 2.0;
+const UNWANTED: f64 = 2.5;
+const AWAY: f64 = 0.8;
+const TURN: f64 = 0.25;
+const DIAL: f64 = 0.2;
+const LIKED: f64 = 0.1;
+const DISLIKED: f64 = 1.5;
+
+/// Log odds at which one draw of the posterior is bounded.
+const SURPRISE_MAX: f64 = 2.0;
+
+/// One term of a score before it is put into words.
+pub(super) struct Term {
+    pub(super) kind: ReasonKind,
+    pub(super) weight: f64,
+    pub(super) about: About,
+}
+
+pub(super) enum About {
+    /// An anchor, near by sound.
+    Anchor(usize),
+    /// An anchor itself.
+    Itself,
+    /// Names shared with an anchor.
+    Names(usize, Vec<String>),
+    /// The mean of all anchors.
+    AllAnchors,
+    /// A recording to keep away from.
+    Away(usize),
+    /// A part of taste.
+    Odds,
+    /// Something that was turned by hand.
+    Turned(Turnable),
+    /// In words already.
+    Said(String),
+    /// Nothing to add.
+    Plain,
+}
+
+impl Station<'_> {
+    /// The terms of an item's score, all but variety. Those of a kind that was turned count for more or less.
+    pub(super) fn terms(&self, item: usize) -> Vec<Term> {
+        let mut terms = self.nearness_terms(item);
+        self.wish_terms(item, &mut terms);
+        self.taste_terms(item, &mut terms);
+        for turned in self.desk.turns.of(self.catalogue, item, self.chance_cosine) {
+            terms.push(Term {
+                kind: ReasonKind::Turned,
+                weight: TURN * self.brief.weights.said * turned.turns,
+                about: About::Turned(turned.term),
+            });
+        }
+        if let Some(Extra { kind, weight, text }) = self.brief.extras.get(&item).cloned() {
+            terms.push(Term {
+                kind,
+                weight,
+                about: About::Said(text),
+            });
+        }
+        for term in &mut terms {
+            term.weight *= self.desk.turns.factor(term.kind);
+        }
+        // What weighs nothing is no reason.
+        terms.retain(|term| term.weight.abs() > 1e-6);
+        terms
+    }
+
+    fn nearness_terms(&self, item: usize) -> Vec<Term> {
+        let (_, Some(best), mean) = self.near(item, true) else {
+            return Vec::new();
+        };
+        let anchor = &self.anchors[best];
+        let near = self.nearness(anchor, item, true);
+        let several = self.anchors.len() > 1;
+        let weight = self.brief.weights.near;
+        let share = weight * if several { NEAREST_SHARE } else { 1.0 };
+        let mut terms: Vec<Term> = if anchor.position == item {
+            vec![Term {
+                kind: ReasonKind::Sound,
+                weight: share * near,
+                about: About::Itself,
+            }]
+        } else if anchor.sound.is_some() && self.catalogue.is_heard(item) {
+            vec![Term {
+                kind: ReasonKind::Sound,
+                weight: share * near,
+                about: About::Anchor(best),
+            }]
+        } else {
+            let parts = anchor.kin.parts(self.catalogue, item).into_iter();
+            parts
+                .map(|part| Term {
+                    kind: part.kind,
+                    weight: share * self.kin_scale * part.nearness,
+                    about: About::Names(best, part.names),
+                })
+                .collect()
+        };
+        if several {
+            terms.push(Term {
+                kind: ReasonKind::Sound,
+                weight: weight * (1.0 - NEAREST_SHARE) * mean,
+                about: About::AllAnchors,
+            });
+        }
+        terms
+    }
+
+    /// What was asked for in words, and what there shall be less of.
+    fn wish_terms(&self, item: usize, terms: &mut Vec<Term>) {
+        let brief = self.brief;
+        for (names, weight) in [(&brief.wanted, WANTED), (&brief.unwanted, -UNWANTED)] {
+            if let Some((matching, text)) = names.told(self.catalogue, item, weight > 0.0) {
+                terms.push(Term {
+                    kind: ReasonKind::Wish,
+                    weight: weight * brief.weights.said * matching,
+                    about: About::Said(text),
+                });
+            }
+        }
+        if let Some((near, other)) = self.shunned.near(self.catalogue, item) {
+            terms.push(Term {
+                kind: ReasonKind::Away,
+                weight: -AWAY * brief.weights.said * near,
+                about: About::Away(other),
+            });
+        }
+    }
+
+    /// All that is said by hand of an item, without words.
+    pub(super) fn said(&self, item: usize) -> f64 {
+        let (brief, catalogue) = (self.brief, self.catalogue);
+        let mut sum = TURN * self.desk.turns.sum(catalogue, item, self.chance_cosine);
+        if !brief.wanted.is_empty() {
+            sum += WANTED * brief.wanted.matching(catalogue, item);
+        }
+        if !brief.unwanted.is_empty() {
+            sum -= UNWANTED * brief.unwanted.clearest(catalogue, item);
+        }
+        if let Some((near, _)) = self.shunned.near(catalogue, item) {
+            sum -= AWAY * near;
+        }
+        brief.weights.said * sum
+    }
+
+    fn taste_terms(&self, item: usize, terms: &mut Vec<Term>) {
+        let Some(taste) = self.taste else {
+            return;
+        };
+        let (weights, dial) = (&self.brief.weights, self.brief.dial);
+        let mut push = |kind, weight: f64, about| {
+            terms.push(Term {
+                kind,
+                weight,
+                about,
+            });
+        };
+        let odds = taste.odds(self.catalogue, item, self.desk.now);
+        let bound = (weights.odds_max / odds.lasting().abs().max(1e-9)).min(1.0);
+        let voice = weights.taste * taste.voice() * bound;
+        push(
+            ReasonKind::Taste,
+            voice * (odds.sound + odds.corner),
+            About::Odds,
+        );
+        push(ReasonKind::Artist, voice * odds.artist, About::Odds);
+        push(ReasonKind::Genre, voice * odds.genre, About::Odds);
+        push(ReasonKind::Tag, voice * odds.tag, About::Odds);
+        push(ReasonKind::Album, voice * odds.album, About::Odds);
+        let mood = odds.session.clamp(-MOOD_ODDS_MAX, MOOD_ODDS_MAX);
+        push(ReasonKind::Mood, weights.mood * mood, About::Plain);
+        let hour = odds.hour.clamp(-HOUR_ODDS_MAX, HOUR_ODDS_MAX);
+        push(
+            ReasonKind::Hour,
+            HOUR * taste.confidence() * hour,
+            About::Plain,
+        );
+        let own = odds.recording + odds.context;
+        // Turned to what is new, the dial leaves what is known of the song itself out of account.
+        let own_voice = voice * weights.own * (1.0 + dial.min(0.0));
+        push(ReasonKind::Familiar, own_voice * own, About::Odds);
+        let known = taste.known(item);
+        let listened = known.map_or(0, |known| known.listened);
+        let familiar = f64::from(listened) / (f64::from(listened) + 1.0);
+        if dial > 0.0 {
+            push(ReasonKind::Familiar, DIAL * dial * familiar, About::Plain);
+        } else {
+            push(
+                ReasonKind::New,
+                -DIAL * dial * (1.0 - familiar),
+                About::Plain,
+            );
+        }
+        let lately = taste.lately(item, self.desk.now);
+        push(
+            ReasonKind::Recent,
+            -weights.just_heard * lately,
+            About::Plain,
+        );
+        match known.and_then(|known| known.rating) {
+            Some(Rating::Like) => push(ReasonKind::Opinion, LIKED, About::Plain),
+            Some(Rating::Dislike) => push(ReasonKind::Opinion, -DISLIKED, About::Plain),
+            None => {}
+        }
+        if let Some(draw) = &self.draw {
+            let surprise = draw.surprise(self.catalogue, item);
+            let surprise = surprise.clamp(-SURPRISE_MAX, SURPRISE_MAX);
+            let share = (1.0 - dial) / 2.0 * taste.confidence();
+            push(
+                ReasonKind::Explore,
+                weights.explore * share * surprise,
+                About::Plain,
+            );
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What is listened to at which hour of the day, by corner of the library.
+//!
+//! Counts of what was listened to, smoothed around the clock. How well a recording fits an hour is the logarithm of how
+//! much likelier its corner is listened to at that hour than any music is. How much that counts is learned from the log
+//! like any other effect: it is one feature of the regression.
+
+use std::f64::consts::TAU;
+
+/// Concentration of the smoothing (von Mises): a play speaks of some three hours.
+const CONCENTRATION: f64 = 5.0;
+
+/// Plays of a corner at which its own hours weigh as much as those of all music.
+const PLAYS_HALF: f64 = 30.0;
+
+/// Counts by corner and hour.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Hours {
+    /// `[corners][24]`.
+    corners: Vec<[f32; 24]>,
+    all: [f32; 24],
+}
+
+impl Hours {
+    pub(super) fn new(corners: usize) -> Self {
+        Self {
+            corners: vec![[0.0; 24]; corners],
+            all: [0.0; 24],
+        }
+    }
+
+    /// Counts a recording that was listened to.
+    pub(super) fn see(&mut self, corner: Option<usize>, hour: usize) {
+        self.all[hour] += 1.0;
+        if let Some(counts) = corner.and_then(|corner| self.corners.get_mut(corner)) {
+            counts[hour] += 1.0;
+        }
+    }
+
+    /// How well the corner fits the hour: 0 for as well as any.
+    pub(super) fn fit(&self, corner: Option<usize>, hour: usize) -> f64 {
+        let Some(counts) = corner.and_then(|corner| self.corners.get(corner)) else {
+            return 0.0;
+        };
+        let usual = smoothed(&self.all, hour);
+        let plays: f64 = counts.iter().map(|count| f64::from(*count)).sum();
+        let all: f64 = self.all.iter().map(|count| f64::from(*count)).sum();
+        if plays == 0.0 || all == 0.0 {
+            return 0.0;
+        }
+        let usual = (usual + 1.0) / (all + 24.0);
+        let here = (smoothed(counts, hour) + PLAYS_HALF * usual) / (plays + PLAYS_HALF);
+        (here / usual).ln()
+    }
+
+    /// All that was listened to, by hour.
+    pub(super) fn all(&self) -> &[f32; 24] {
+        &self.all
+    }
+}
+
+/// Counts around an hour; over all hours they add up to the counts.
+fn smoothed(counts: &[f32; 24], hour: usize) -> f64 {
+    let weight = |away: usize| (CONCENTRATION * ((TAU * away as f64 / 24.0).cos() - 1.0)).exp();
+    let sum: f64 = (0..24).map(weight).sum();
+    let near = counts
+        .iter()
+        .enumerate()
+        .map(|(other, count)| f64::from(*count) * weight(hour.abs_diff(other)));
+    near.sum::<f64>() / sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mornings_and_evenings_have_their_music() {
+        let mut hours = Hours::new(3);
+        for _ in 0..100 {
+            hours.see(Some(0), 8);
+            hours.see(Some(1), 22);
+            hours.see(None, 22);
+        }
+        assert!(hours.fit(Some(0), 8) > 0.5 && hours.fit(Some(0), 22) < -0.5);
+        assert!(hours.fit(Some(1), 23) > 0.2 && hours.fit(Some(1), 8) < -0.5);
+        // Around midnight the clock goes on.
+        assert!((hours.fit(Some(1), 21) - hours.fit(Some(1), 23)).abs() < 1e-2);
+        assert!(hours.fit(Some(1), 0) > hours.fit(Some(1), 3));
+        for silent in [None, Some(2), Some(9)] {
+            assert_eq!(hours.fit(silent, 8), 0.0);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What sounds alike to this listener: a metric learned from what was listened to right after what.
+//!
+//! Likeness is `s(x, y) = x . y + Ux . Uy` over centred unit vectors: the plain cosine and a few directions that count
+//! more. `U` is learned by Bayesian personalised ranking (Rendle et al. 2009): what followed a recording in one session
+//! shall be likelier than something listened to in another; McFee and Lanckriet (2010) learn metrics from rankings in
+//! the same spirit. The prior holds it to the identity, and it is kept only if it orders the last pairs no worse than
+//! the plain cosine does.
+
+use super::learn::Vote;
+use super::memory::Memory;
+use crate::catalogue::Catalogue;
+use crate::chance;
+use crate::corners::centred;
+use crate::index::dot;
+
+/// Directions that may count more.
+const RANK: usize = 8;
+
+/// Pairs below which nothing is learned, and the latest that are looked at.
+const PAIRS_MIN: usize = 100;
+const PAIRS_MAX: usize = 20_000;
+
+/// The logistic slope per unit of likeness, the step and the pull towards nothing of each lesson, and the lessons.
+const SLOPE: f32 = 4.0;
+const STEP: f32 = 0.05;
+const SHRINK: f32 = 0.02;
+const PASSES: usize = 3;
+
+/// Held out at the end of the pairs.
+const HELD_OUT: f64 = 0.2;
+
+/// The directions that count more.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Metric {
+    /// `[RANK][dim]`.
+    directions: Vec<Vec<f32>>,
+}
+
+/// Recordings listened to in turn, and one that was listened to at another time; rows of the index.
+type Lesson = [usize; 3];
+
+impl Metric {
+    /// Learned from the log so far; `None` if that is too little, or foretells nothing.
+    pub(super) fn learn(catalogue: &Catalogue, memory: &Memory) -> (Option<Self>, Vote) {
+        let lessons = lessons(catalogue, memory);
+        if lessons.len() < PAIRS_MIN {
+            return (None, Vote::default());
+        }
+        let cut = (lessons.len() as f64 * (1.0 - HELD_OUT)) as usize;
+        let tried = Self::taught(catalogue, &lessons[..cut]);
+        let plain = Self {
+            directions: Vec::new(),
+        };
+        let losses = |metric: &Self| -> Vec<f64> {
+            let held_out = lessons[cut..].iter();
+            held_out
+                .map(|lesson| f64::from(metric.margin(catalogue, lesson)))
+                .map(|margin| (-f64::from(SLOPE) * margin).exp().ln_1p())
+                .collect()
+        };
+        let vote = Vote::count(&losses(&tried), &losses(&plain));
+        let kept = vote.kept.then(|| Self::taught(catalogue, &lessons));
+        (kept, vote)
+    }
+
+    fn taught(catalogue: &Catalogue, lessons: &[Lesson]) -> Self {
+        let dim = catalogue.index().dim();
+        let start =
+            |place: usize| 0.1 * chance::normal(0x3e7, place as u64) as f32 / (dim as f32).sqrt();
+        let mut directions: Vec<Vec<f32>> = (0..RANK)
+            .map(|rank| (0..dim).map(|d| start(rank * dim + d)).collect())
+            .collect();
+        for pass in 0..PASSES {
+            let step = STEP / (1 + pass) as f32;
+            for lesson in lessons {
+                let [from, to, other] = lesson.map(|row| centred(catalogue.index(), row));
+                let apart: Vec<f32> = to.iter().zip(&other).map(|(a, b)| a - b).collect();
+                let mut margin = dot(&from, &apart);
+                let seen: Vec<(f32, f32)> = directions
+                    .iter()
+                    .map(|u| (dot(u, &from), dot(u, &apart)))
+                    .collect();
+                margin += seen.iter().map(|(a, b)| a * b).sum::<f32>();
+                let pull = SLOPE / (1.0 + (SLOPE * margin).exp());
+                for (u, (a, b)) in directions.iter_mut().zip(seen) {
+                    for ((u, from), apart) in u.iter_mut().zip(&from).zip(&apart) {
+                        *u += step * (pull * (b * from + a * apart) - SHRINK * *u);
+                    }
+                }
+            }
+        }
+        Self { directions }
+    }
+
+    /// How much more alike the pair is than the first and the other one.
+    fn margin(&self, catalogue: &Catalogue, lesson: &Lesson) -> f32 {
+        let [from, to, other] = lesson.map(|row| centred(catalogue.index(), row));
+        let from = self.seen_from(&from);
+        dot(&from, &to) - dot(&from, &other)
+    }
+
+    /// The vector with which others' dot products are likeness to `centred`, a centred one.
+    pub(crate) fn seen_from(&self, centred: &[f32]) -> Vec<f32> {
+        let mut seen = centred.to_vec();
+        for u in &self.directions {
+            let weight = dot(u, centred);
+            seen.iter_mut().zip(u).for_each(|(s, x)| *s += weight * x);
+        }
+        seen
+    }
+
+    /// Mixes all numbers into `hash`.
+    pub(super) fn mix_into(&self, hash: u64) -> u64 {
+        let numbers = self.directions.iter().flatten();
+        numbers.fold(hash, |hash, x| chance::bits(hash, u64::from(x.to_bits())))
+    }
+}
+
+fn lessons(catalogue: &Catalogue, memory: &Memory) -> Vec<Lesson> {
+    let heard = &memory.listened;
+    let pairs = &memory.followed;
+    let pairs = &pairs[pairs.len().saturating_sub(PAIRS_MAX)..];
+    let lesson = |(number, [from, to]): (usize, &[u32; 2])| {
+        let drawn = chance::bits(0xb9, number as u64) % heard.len().max(1) as u64;
+        let other = heard.get(drawn as usize)?.position;
+        let row = |position: u32| catalogue.row(position as usize);
+        let lesson = [row(*from)?, row(*to)?, row(other)?];
+        (lesson[0] != lesson[1] && lesson[1] != lesson[2]).then_some(lesson)
+    };
+    pairs.iter().enumerate().filter_map(lesson).collect()
+}

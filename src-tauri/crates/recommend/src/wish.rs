@@ -1,0 +1,684 @@
+//! A wish in words: "calm piano, no vocals", "fast punk from the 90s", "something by Nina Simone without drums".
+//!
+//! Words are looked up among the tags that the network heard, the library's genres and artists, and a small dictionary of
+//! what people say and mean by it. *No*, *not*, *without*, *less* turn what follows, up to the next comma or *but*. What
+//! means nothing here is named, not guessed at. Every part of a wish matches a recording more or less; parts of what is
+//! wanted count together, of what is not wanted the worst counts.
+
+use segue_core::similar_key;
+
+use crate::catalogue::Catalogue;
+
+/// Words of one name at most.
+const WORDS_MAX: usize = 8;
+
+/// Words that say nothing of music.
+const FILLERS: &[&str] = &[
+    "&",
+    "a",
+    "an",
+    "and",
+    "any",
+    "bit",
+    "by",
+    "for",
+    "from",
+    "give",
+    "i",
+    "in",
+    "it",
+    "like",
+    "listen",
+    "lots",
+    "me",
+    "music",
+    "my",
+    "of",
+    "on",
+    "or",
+    "play",
+    "please",
+    "some",
+    "something",
+    "song",
+    "songs",
+    "that",
+    "the",
+    "to",
+    "track",
+    "tracks",
+    "tune",
+    "tunes",
+    "very",
+    "want",
+    "with",
+];
+
+/// Words that turn what follows.
+const AGAINST: &[&str] = &["except", "less", "minus", "no", "non", "not", "without"];
+
+/// What people say, and what the network would call it; `+slow` and `+fast` speak of the tempo.
+const DICTIONARY: &[(&str, &[&str])] = &[
+    ("acoustic", &["acoustic guitar", "folk"]),
+    ("aggressive", &["metal", "punk", "exciting"]),
+    ("angry", &["metal", "punk"]),
+    ("atmospheric", &["ambient", "chill"]),
+    ("bass", &["bass guitar", "drum and bass", "dubstep"]),
+    ("calm", &["mellow", "chill", "ambient", "tender", "+slow"]),
+    ("cheerful", &["happy"]),
+    ("chillout", &["chill"]),
+    ("choral", &["choir"]),
+    ("chorus", &["choir"]),
+    ("cinematic", &["soundtrack"]),
+    ("club", &["house", "techno", "dance"]),
+    ("dancing", &["dance", "house", "disco", "party"]),
+    ("dnb", &["drum and bass"]),
+    ("dreamy", &["ambient", "chill", "beautiful"]),
+    ("driving", &["exciting", "+fast"]),
+    ("drums", &["drum kit", "drum machine"]),
+    ("edm", &["electronic", "dance"]),
+    ("electro", &["electronic"]),
+    ("electronica", &["electronic"]),
+    ("energetic", &["exciting", "party", "+fast"]),
+    ("epic", &["soundtrack", "orchestra"]),
+    ("ethereal", &["ambient", "beautiful"]),
+    ("fast", &["+fast"]),
+    ("female singer", &["female vocals"]),
+    ("film", &["soundtrack"]),
+    ("focus", &["ambient", "instrumental", "chill"]),
+    ("game", &["video game music"]),
+    ("gentle", &["tender", "mellow", "acoustic guitar"]),
+    ("gloomy", &["dark", "sad"]),
+    ("guitar", &["acoustic guitar", "electric guitar"]),
+    ("guitars", &["acoustic guitar", "electric guitar"]),
+    ("hard", &["metal", "techno"]),
+    ("heavy", &["metal", "dubstep"]),
+    ("hiphop", &["hip hop"]),
+    ("intense", &["exciting"]),
+    ("joyful", &["happy"]),
+    ("keys", &["piano", "electric piano"]),
+    ("kids", &["children's music"]),
+    ("lively", &["happy", "exciting", "+fast"]),
+    ("lofi", &["chill", "hip hop"]),
+    ("loud", &["metal", "punk", "exciting"]),
+    ("lounge", &["chill", "jazz"]),
+    ("love", &["tender", "soul"]),
+    ("male singer", &["male vocals"]),
+    ("man", &["male vocals"]),
+    ("melancholic", &["sad"]),
+    ("melancholy", &["sad"]),
+    ("men", &["male vocals"]),
+    ("movie", &["soundtrack"]),
+    ("opera singer", &["opera"]),
+    ("orchestral", &["orchestra"]),
+    ("peaceful", &["mellow", "ambient", "tender"]),
+    ("percussion", &["drum kit", "drum machine"]),
+    ("pretty", &["beautiful"]),
+    ("quiet", &["mellow", "tender", "ambient", "+slow"]),
+    ("rapping", &["rap"]),
+    ("relaxed", &["mellow", "chill"]),
+    ("relaxing", &["mellow", "chill", "ambient"]),
+    ("rnb", &["r&b"]),
+    ("romantic", &["tender", "beautiful"]),
+    ("scary", &["dark"]),
+    ("singer", &["female vocals", "male vocals"]),
+    ("singing", &["female vocals", "male vocals", "choir"]),
+    ("sleep", &["ambient", "mellow", "+slow"]),
+    ("sleepy", &["ambient", "mellow", "+slow"]),
+    ("slow", &["+slow"]),
+    ("soft", &["tender", "mellow"]),
+    ("spooky", &["dark"]),
+    ("sung", &["female vocals", "male vocals", "choir"]),
+    ("sunny", &["happy"]),
+    ("symphonic", &["orchestra", "classical"]),
+    ("symphony", &["orchestra", "classical"]),
+    ("synth", &["synthesizer"]),
+    ("synths", &["synthesizer"]),
+    ("upbeat", &["happy", "exciting", "+fast"]),
+    ("uplifting", &["happy", "trance", "exciting"]),
+    ("violins", &["violin", "strings"]),
+    ("vocal", &["female vocals", "male vocals", "choir"]),
+    ("vocals", &["female vocals", "male vocals", "choir", "rap"]),
+    ("voice", &["female vocals", "male vocals", "choir"]),
+    ("voices", &["female vocals", "male vocals", "choir", "rap"]),
+    ("woman", &["female vocals"]),
+    ("women", &["female vocals"]),
+    ("workout", &["exciting", "dance", "+fast"]),
+    ("words", &["female vocals", "male vocals", "choir", "rap"]),
+];
+
+/// Decades that are written out.
+const DECADES: &[(&str, i32)] = &[
+    ("twenties", 1920),
+    ("thirties", 1930),
+    ("forties", 1940),
+    ("fifties", 1950),
+    ("sixties", 1960),
+    ("seventies", 1970),
+    ("eighties", 1980),
+    ("nineties", 1990),
+];
+
+/// What a part of a wish looks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Feature {
+    Tag(u32),
+    Genre(u32),
+    Artist(u32),
+    /// Years, both included.
+    Years(i32, i32),
+    Slow,
+    Fast,
+}
+
+/// A part of a wish: any of some features.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedPart {
+    /// `tag`, `genre`, `artist`, `era` or `tempo`.
+    pub kind: &'static str,
+    /// As it is shown: `calm`, `piano`, `1990s`.
+    pub name: String,
+    any: Vec<Feature>,
+}
+
+/// Names that recordings are asked to bear, or not to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Names {
+    parts: Vec<NamedPart>,
+}
+
+/// A wish as it was understood.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Understood {
+    /// What shall be there.
+    pub wanted: Names,
+    /// What shall not.
+    pub unwanted: Names,
+    /// Words that mean nothing here.
+    pub unknown: Vec<String>,
+}
+
+impl Feature {
+    /// How well a recording has it, in `0..=1`.
+    fn matching(self, catalogue: &Catalogue, position: usize) -> f64 {
+        let yes = |is: bool| f64::from(u8::from(is));
+        match self {
+            Self::Tag(number) => {
+                let mut tags = catalogue.tag_numbers(position).iter();
+                let found = tags.find(|tag| tag.number() == number);
+                found.map_or(0.0, |tag| tag.clear())
+            }
+            Self::Genre(number) => yes(catalogue.genre_numbers(position).contains(&number)),
+            Self::Artist(number) => yes(catalogue.artist_numbers(position).contains(&number)),
+            Self::Years(from, to) => {
+                let year = catalogue.year(position);
+                yes(year.is_some_and(|year| (from..=to).contains(&year)))
+            }
+            Self::Slow => tempo(catalogue, position, 110.0, 80.0),
+            Self::Fast => tempo(catalogue, position, 110.0, 140.0),
+        }
+    }
+}
+
+/// 0 at one tempo, 1 at another and beyond; a recording without a pulse is neither slow nor fast.
+fn tempo(catalogue: &Catalogue, position: usize, none: f64, whole: f64) -> f64 {
+    let share = |bpm: f64| ((bpm - none) / (whole - none)).clamp(0.0, 1.0);
+    catalogue.bpm(position).map_or(0.0, share)
+}
+
+impl NamedPart {
+    fn matching(&self, catalogue: &Catalogue, position: usize) -> f64 {
+        let any = self
+            .any
+            .iter()
+            .map(|feature| feature.matching(catalogue, position));
+        any.fold(0.0, f64::max)
+    }
+}
+
+impl Names {
+    /// A tag, where a model heard it in the library.
+    pub fn tag(catalogue: &Catalogue, name: &str) -> Option<Self> {
+        let number = catalogue.tag_names().find(name)?;
+        Some(Self::one(
+            "tag",
+            catalogue.tag_names().show(number),
+            Feature::Tag(number),
+        ))
+    }
+
+    /// A genre of the library.
+    pub fn genre(catalogue: &Catalogue, name: &str) -> Option<Self> {
+        let number = catalogue.genre_names().find(name)?;
+        Some(Self::one(
+            "genre",
+            catalogue.genre_names().show(number),
+            Feature::Genre(number),
+        ))
+    }
+
+    /// Years, both included.
+    pub(crate) fn years(from: i32, to: i32, name: &str) -> Self {
+        Self::one("era", name, Feature::Years(from, to))
+    }
+
+    fn one(kind: &'static str, name: &str, feature: Feature) -> Self {
+        Self {
+            parts: vec![NamedPart {
+                kind,
+                name: name.to_owned(),
+                any: vec![feature],
+            }],
+        }
+    }
+
+    /// The parts.
+    pub fn parts(&self) -> &[NamedPart] {
+        &self.parts
+    }
+
+    /// Whether there is nothing to match.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    pub(crate) fn extend(&mut self, other: &Self) {
+        self.parts.extend_from_slice(&other.parts);
+    }
+
+    /// How well a recording bears all names together, in `0..=1`.
+    pub(crate) fn matching(&self, catalogue: &Catalogue, position: usize) -> f64 {
+        let all = self
+            .parts
+            .iter()
+            .map(|part| part.matching(catalogue, position));
+        all.sum::<f64>() / self.parts.len().max(1) as f64
+    }
+
+    /// How well a recording bears the name that it bears most clearly, in `0..=1`.
+    pub(crate) fn clearest(&self, catalogue: &Catalogue, position: usize) -> f64 {
+        let all = self
+            .parts
+            .iter()
+            .map(|part| part.matching(catalogue, position));
+        all.fold(0.0, f64::max)
+    }
+
+    /// How well a recording bears them, in `0..=1`, and which in words: all together where they are `wanted`, else the one
+    /// that it bears most clearly. `None` where it bears none.
+    pub(crate) fn told(
+        &self,
+        catalogue: &Catalogue,
+        position: usize,
+        wanted: bool,
+    ) -> Option<(f64, String)> {
+        let mut borne: Vec<(f64, &str)> = self
+            .parts
+            .iter()
+            .map(|part| (part.matching(catalogue, position), part.name.as_str()))
+            .filter(|(matching, _)| *matching > 0.0)
+            .collect();
+        borne.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let (most, name) = *borne.first()?;
+        if !wanted {
+            return Some((most, format!("has {name}, which you asked to leave out")));
+        }
+        let names: Vec<&str> = borne.iter().map(|(_, name)| *name).collect();
+        Some((
+            self.matching(catalogue, position),
+            format!("as you asked: {}", names.join(", ")),
+        ))
+    }
+}
+
+/// A word of a wish.
+struct Word<'a> {
+    /// Without the signs around it, but for a minus before it.
+    text: &'a str,
+    /// Whether its clause ends with it.
+    last: bool,
+}
+
+/// Understands a wish in words over what a library holds.
+pub fn understand(catalogue: &Catalogue, text: &str) -> Understood {
+    let mut words: Vec<Word> = Vec::new();
+    for line in text.lines() {
+        line.split_whitespace()
+            .for_each(|word| push(word, &mut words));
+        end_clause(&mut words);
+    }
+    let mut understood = Understood::default();
+    let (mut at, mut against) = (0, false);
+    while at < words.len() {
+        // Names may bear any signs ("Godspeed You! Black Emperor"), so they are looked for across clauses.
+        let longest = WORDS_MAX.min(words.len() - at);
+        let found = (1..=longest).rev().find_map(|count| {
+            let name: Vec<&str> = words[at..at + count].iter().map(|word| word.text).collect();
+            let name = name.join(" ");
+            let (name, minus) = match name.strip_prefix('-') {
+                Some(rest) => (rest.to_owned(), true),
+                None => (name, false),
+            };
+            Some((count, meaning(catalogue, &name)?, minus))
+        });
+        if let Some((count, part, minus)) = found {
+            let names = if against || minus {
+                &mut understood.unwanted
+            } else {
+                &mut understood.wanted
+            };
+            if !names.parts.contains(&part) {
+                names.parts.push(part);
+            }
+            at += count;
+        } else {
+            let Word { text, last } = words[at];
+            let mut pieces: Vec<Word> = Vec::new();
+            let parts = text.split(['/', '+', ',', ';']);
+            parts.for_each(|piece| push(piece, &mut pieces));
+            if pieces.len() > 1 {
+                let count = pieces.len();
+                for (piece, number) in pieces.iter_mut().zip(1..) {
+                    piece.last = number < count || last;
+                }
+                words.splice(at..=at, pieces);
+                continue;
+            }
+            let word = text.to_lowercase();
+            match word.as_str() {
+                "but" | "with" => against = false,
+                word if AGAINST.contains(&word) => against = true,
+                word if FILLERS.contains(&word) => {}
+                _ => understood.unknown.push(text.to_owned()),
+            }
+            at += 1;
+        }
+        against &= !words[at - 1].last;
+    }
+    understood
+}
+
+/// Takes a word in, and what the signs around it say of clauses.
+fn push<'a>(word: &'a str, words: &mut Vec<Word<'a>>) {
+    if word.starts_with('(') {
+        end_clause(words);
+    }
+    // Which is a word: "and".
+    let is_sign = |c: char| !c.is_alphanumeric() && c != '&';
+    let text = word.trim_end_matches(is_sign);
+    let text = match text.trim_start_matches(is_sign) {
+        bare if text.ends_with(&format!("-{bare}")) && !bare.is_empty() => {
+            &text[text.len() - bare.len() - 1..]
+        }
+        bare => bare,
+    };
+    if !text.is_empty() {
+        words.push(Word { text, last: false });
+    }
+    if word.ends_with([',', ';', '.', '!', '?', ')', '/', '+']) {
+        end_clause(words);
+    }
+}
+
+fn end_clause(words: &mut [Word]) {
+    if let Some(word) = words.last_mut() {
+        word.last = true;
+    }
+}
+
+/// What a name means, if anything.
+fn meaning(catalogue: &Catalogue, name: &str) -> Option<NamedPart> {
+    let key = similar_key(name);
+    if key.is_empty() || FILLERS.contains(&key.as_str()) || AGAINST.contains(&key.as_str()) {
+        return None;
+    }
+    if let Some((from, to)) = years(&key) {
+        let shown = if from == to {
+            from.to_string()
+        } else {
+            format!("{from}s")
+        };
+        return Names::years(from, to, &shown).parts.pop();
+    }
+    let tags = catalogue.tag_names();
+    let tag = |name: &str| {
+        tags.find(name)
+            .or_else(|| tags.find(name.strip_suffix('s')?))
+    };
+    let genres = catalogue.genre_names();
+    let mut any: Vec<Feature> = tag(name).map(Feature::Tag).into_iter().collect();
+    any.extend(genres.find(name).map(Feature::Genre));
+    let mut kind = if any.iter().any(|feature| matches!(feature, Feature::Tag(_))) {
+        "tag"
+    } else {
+        "genre"
+    };
+    if any.is_empty()
+        && let Some((_, means)) = DICTIONARY.iter().find(|(said, _)| similar_key(said) == key)
+    {
+        any.extend(means.iter().filter_map(|means| match *means {
+            "+slow" => Some(Feature::Slow),
+            "+fast" => Some(Feature::Fast),
+            name => tags.find(name).map(Feature::Tag),
+        }));
+        kind = match any.as_slice() {
+            [Feature::Slow | Feature::Fast] => "tempo",
+            _ => "tag",
+        };
+    }
+    if any.is_empty() {
+        let artist = catalogue.artist_names().find(name)?;
+        return Some(NamedPart {
+            kind: "artist",
+            name: catalogue.artist_names().show(artist).to_owned(),
+            any: vec![Feature::Artist(artist)],
+        });
+    }
+    Some(NamedPart {
+        kind,
+        name: name.to_lowercase(),
+        any,
+    })
+}
+
+/// `1994`, `1990s`, `90s`, `nineties`.
+fn years(key: &str) -> Option<(i32, i32)> {
+    if let Some((_, from)) = DECADES.iter().find(|(name, _)| *name == key) {
+        return Some((*from, from + 9));
+    }
+    let (digits, decade) = match key.strip_suffix('s') {
+        Some(digits) => (digits, true),
+        None => (key, false),
+    };
+    let number: i32 = digits
+        .parse()
+        .ok()
+        .filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))?;
+    match (digits.len(), decade) {
+        (4, false) if (1900..2100).contains(&number) => Some((number, number)),
+        (4, true) if (1900..2100).contains(&number) => {
+            let from = number / 10 * 10;
+            Some((from, from + 9))
+        }
+        (2, true) if number % 10 == 0 => {
+            let from = if number <= 20 {
+                2000 + number
+            } else {
+                1900 + number
+            };
+            Some((from, from + 9))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use segue_core::TagScore;
+
+    use super::*;
+    use crate::world;
+
+    fn library() -> Catalogue {
+        let heard = |n: usize, tags: &[&str], year, bpm| {
+            let mut item = world::item(n, &format!("Song {n}"), ["Nina Simone", "Piano"][n % 2]);
+            let tag = |name: &&str| TagScore {
+                name: (*name).into(),
+                p: 0.8,
+                present: true,
+            };
+            item.tags = tags.iter().map(tag).collect();
+            item.genres = vec![["Post-Rock", "Jazz"][n % 2].into()];
+            (item.year, item.bpm) = (Some(year), Some(bpm));
+            item
+        };
+        world::catalogue(vec![
+            heard(0, &["piano", "mellow", "instrumental"], 1994, 70.0),
+            heard(1, &["piano", "jazz", "female vocals"], 1961, 120.0),
+            heard(2, &["electric guitar", "female vocals", "rap"], 1999, 150.0),
+        ])
+    }
+
+    fn check(text: &str, wanted: &[(&str, &str)], unwanted: &[&str], unknown: &[&str]) {
+        let found = understand(&library(), text);
+        let named = |names: &Names| -> Vec<(String, String)> {
+            let parts = names.parts.iter();
+            parts
+                .map(|part| (part.kind.to_owned(), part.name.clone()))
+                .collect()
+        };
+        let expected: Vec<(String, String)> = wanted
+            .iter()
+            .map(|(kind, name)| ((*kind).to_owned(), (*name).to_owned()))
+            .collect();
+        assert_eq!(named(&found.wanted), expected, "{text}");
+        let names: Vec<String> = named(&found.unwanted)
+            .into_iter()
+            .map(|(_, name)| name)
+            .collect();
+        assert_eq!(names, unwanted, "{text}");
+        assert_eq!(found.unknown, unknown, "{text}");
+    }
+
+    #[test]
+    fn wishes_are_understood() {
+        check(
+            "calm piano, no vocals",
+            &[("tag", "calm"), ("tag", "piano")],
+            &["vocals"],
+            &[],
+        );
+        check(
+            "Play me some PIANO music without rap or guitars",
+            &[("tag", "piano")],
+            &["rap", "guitars"],
+            &[],
+        );
+        check(
+            "fast jazz from the 90s",
+            &[("tempo", "fast"), ("tag", "jazz"), ("era", "1990s")],
+            &[],
+            &[],
+        );
+        check(
+            "post rock but not slow",
+            &[("genre", "post rock")],
+            &["slow"],
+            &[],
+        );
+        check(
+            "something by Nina Simone, -jazz",
+            &[("artist", "Nina Simone")],
+            &["jazz"],
+            &[],
+        );
+        check(
+            "no vocals with piano",
+            &[("tag", "piano")],
+            &["vocals"],
+            &[],
+        );
+        check(
+            "sixties, 1999, the 2000s",
+            &[("era", "1960s"), ("era", "1999"), ("era", "2000s")],
+            &[],
+            &[],
+        );
+        check("zydeco for my flurble", &[], &[], &["zydeco", "flurble"]);
+        check("", &[], &[], &[]);
+        check(" ,;- ++ \u{202e}\u{0}", &[], &[], &[]);
+    }
+
+    #[test]
+    fn matching_says_how_well() {
+        let catalogue = library();
+        let calm = understand(&catalogue, "calm piano, no vocals");
+        let wanted = |at| calm.wanted.matching(&catalogue, at);
+        assert!(wanted(0) > wanted(1) && wanted(1) > wanted(2));
+        let told = calm.wanted.told(&catalogue, 0, true).unwrap().1;
+        assert!(
+            told.starts_with("as you asked: ") && told.contains("calm") && told.contains("piano")
+        );
+        assert!(calm.unwanted.told(&catalogue, 0, false).is_none());
+        assert!(calm.unwanted.told(&catalogue, 1, false).unwrap().0 > 0.5);
+        let eras = understand(&catalogue, "nineties");
+        assert_eq!(
+            [0, 1, 2].map(|at| eras.wanted.matching(&catalogue, at)),
+            [1.0, 0.0, 1.0]
+        );
+    }
+
+    #[test]
+    fn artists_are_found_whatever_signs_they_bear() {
+        const ARTISTS: [&str; 8] = [
+            "AC/DC",
+            "Queens of the Stone Age",
+            "St. Vincent",
+            "Dr. Dre",
+            "P!nk",
+            "Florence + The Machine",
+            "Godspeed You! Black Emperor",
+            "Earth, Wind & Fire",
+        ];
+        let items = ARTISTS.iter().enumerate();
+        let catalogue = world::catalogue(
+            items
+                .map(|(n, artist)| world::item(n, &format!("S{n}"), artist))
+                .collect(),
+        );
+        for artist in ARTISTS {
+            let found = understand(&catalogue, &format!("no P!nk, but some {artist}; zydeco"));
+            let names: Vec<&str> = found
+                .wanted
+                .parts()
+                .iter()
+                .map(|part| part.name.as_str())
+                .collect();
+            assert_eq!((names, found.unknown.len()), (vec![artist], 1), "{found:?}");
+            assert_eq!(found.unwanted.parts().len(), 1);
+        }
+    }
+
+    #[test]
+    fn signs_end_clauses_where_they_are_not_part_of_a_name() {
+        check("no rap/jazz", &[("tag", "jazz")], &["rap"], &[]);
+        check("no rap + jazz", &[("tag", "jazz")], &["rap"], &[]);
+        check("no rap (jazz)", &[("tag", "jazz")], &["rap"], &[]);
+        check("no rap\njazz!", &[("tag", "jazz")], &["rap"], &[]);
+        check("no rap jazz", &[], &["rap", "jazz"], &[]);
+        check("“jazz”,-rap", &[("tag", "jazz")], &["rap"], &[]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_is_too_strange(text in "\\PC{0,80}") {
+            let catalogue = library();
+            let found = understand(&catalogue, &text);
+            for at in 0..3 {
+                for names in [&found.wanted, &found.unwanted] {
+                    proptest::prop_assert!((0.0..=1.0).contains(&names.matching(&catalogue, at)));
+                }
+            }
+        }
+    }
+}

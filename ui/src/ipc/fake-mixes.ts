@@ -1,0 +1,163 @@
+// The fake twin's mixes: which there are, and what stands in each. Pure.
+import { chance } from "./fake-library";
+import { hash, picks, reasons, type Ground } from "./fake-picks";
+import { interestsOf } from "./fake-leanings";
+import type { MixFound, MixRow, PickRow, TrackRow } from "./types";
+
+type Recipe = Omit<MixRow, "cover_tracks"> & {
+  /** Whose songs may stand in it, */
+  of: (track: TrackRow) => boolean;
+  /** and which of them come first. */
+  by?: (track: TrackRow) => number;
+};
+
+const MOODS: [name: string, tags: string[]][] = [
+  ["Calm", ["dreamy", "airy", "solo piano", "intimate"]],
+  ["Energetic", ["driving drums", "four on the floor", "heavy"]],
+  ["Wistful", ["bittersweet", "late night", "slow movement"]],
+  ["Warm", ["warm samples", "soulful", "close harmony", "acoustic"]],
+];
+
+const decadeOf = (track: TrackRow) => (track.year === null ? null : Math.floor(track.year / 10) * 10);
+
+function recipes(ground: Ground): Recipe[] {
+  const { library } = ground;
+  const taught = library.tracks.some((track) => track.plays > 0);
+  const personal: Recipe[] = [
+    {
+      id: "for-you",
+      kind: "for-you",
+      name: "For you",
+      about: "What you like, and a little that you have not heard",
+      of: (row) => row.plays > 8 || row.plays === 0,
+    },
+    {
+      id: "discover",
+      kind: "discover",
+      name: "Discover",
+      about: "Songs you own and never heard",
+      of: (row) => row.plays === 0,
+    },
+    {
+      id: "rediscover",
+      kind: "rediscover",
+      name: "Rediscover",
+      about: "Loved once, not played for months",
+      of: (row) => row.plays > 12 && row.id % 2 === 0,
+    },
+    {
+      id: "on-repeat",
+      kind: "on-repeat",
+      name: "On repeat",
+      about: "What you cannot leave alone",
+      of: (row) => row.plays > 20,
+      by: (row) => row.plays,
+    },
+    {
+      id: "deep-cuts",
+      kind: "deep-cuts",
+      name: "Deep cuts",
+      about: "Seldom played songs by artists you like",
+      of: (row) => row.plays > 0 && row.plays < 3,
+    },
+  ];
+  const daily = interestsOf(ground).map((interest): Recipe => ({
+    id: `daily:${interest.number}`,
+    kind: "daily",
+    name: `Daily mix ${interest.number}`,
+    about: interest.artists.slice(0, 3).join(", "),
+    of: (row) => row.genres[0] === interest.examples[0]?.genres[0],
+  }));
+  const moods = MOODS.map(([name, tags]): Recipe => ({
+    id: `mood:${name.toLowerCase()}`,
+    kind: "mood",
+    name,
+    about: tags.slice(0, 2).join(", "),
+    of: (row) => row.tags?.some((tag) => tags.includes(tag)) ?? false,
+  }));
+  const decades = [2020, 2010, 2000, 1990, 1980, 1970].map((decade): Recipe => ({
+    id: `decade:${decade}`,
+    kind: "decade",
+    name: `${decade}s`,
+    about: `From ${decade} to ${decade + 9}`,
+    of: (row) => decadeOf(row) === decade,
+  }));
+  const random = library.albums[hash("album of the day") % Math.max(1, library.albums.length)];
+  const album: Recipe[] = random
+    ? [
+        {
+          id: "random-album",
+          kind: "random-album",
+          name: "Random album",
+          about: random.title,
+          of: (row) => library.albumOf.get(row.id) === random,
+          by: (row) => -row.id,
+        },
+      ]
+    : [];
+  const past: Recipe[] = [
+    {
+      id: "time-travel",
+      kind: "time-travel",
+      name: "Time travel",
+      about: "What you played in the summer of 2024",
+      of: (row) => row.plays > 5 && row.id % 5 === 0,
+    },
+    {
+      id: "on-this-day",
+      kind: "on-this-day",
+      name: "On this day",
+      about: "Played on 26 November, in other years",
+      of: (row) => row.plays > 2 && row.id % 9 === 0,
+    },
+  ];
+  return [
+    ...(taught ? [...personal, ...daily] : []),
+    ...moods,
+    ...decades,
+    ...(taught ? past : []),
+    ...album,
+  ];
+}
+
+function tracksOf(ground: Ground, { id, of, by }: Recipe, count: number): TrackRow[] {
+  const next = chance(hash(id));
+  const fit = ground.library.tracks.filter((track) => of(track) && !track.missing && !ground.barred(track));
+  const keyed = fit.map((track) => ({ track, key: by ? by(track) : next() }));
+  return keyed
+    .sort((a, b) => b.key - a.key)
+    .slice(0, count)
+    .map(({ track }) => track);
+}
+
+function row(ground: Ground, { of: _, by: __, ...mix }: Recipe, tracks: TrackRow[]): MixRow {
+  const covered = new Map(
+    tracks
+      .filter((track) => track.has_cover)
+      .map((track) => [ground.library.albumOf.get(track.id)?.id, track.id]),
+  );
+  return { ...mix, cover_tracks: [...covered.values()].slice(0, 4) };
+}
+
+export function mixes(ground: Ground): MixRow[] {
+  const found = recipes(ground).map((recipe) => ({ recipe, tracks: tracksOf(ground, recipe, 12) }));
+  return found
+    .filter(({ tracks }) => tracks.length > 0)
+    .map(({ recipe, tracks }) => row(ground, recipe, tracks));
+}
+
+export function mix(ground: Ground, id: string, count: number): MixFound | null {
+  const recipe = recipes(ground).find((one) => one.id === id);
+  if (!recipe) return null;
+  const next = chance(hash(id) + 1);
+  const tracks =
+    id === "for-you"
+      ? picks(ground, { seeds: [], less: [], discovery: 0.4 }, count, []).map(({ track }) => track)
+      : tracksOf(ground, recipe, count);
+  const rows = tracks.map((track): PickRow => ({
+    track,
+    score: next(),
+    reasons: reasons(ground, track, null, next),
+  }));
+  return { mix: row(ground, recipe, tracksOf(ground, recipe, 12)), tracks: rows };
+}

@@ -1,0 +1,212 @@
+// The fake twin's playlists: some to begin with, and all that may be done with them.
+import type { Backend, PlaylistEntryRow, PlaylistRow, PlaylistSource, ReasonRow, TrackRow } from "./backend";
+import { find } from "./fake-answers";
+import { mix } from "./fake-mixes";
+import { picks, way } from "./fake-picks";
+import { found, refusal, type World } from "./fake-world";
+
+type Kept = {
+  id: number;
+  name: string;
+  living: boolean;
+  about: string;
+  source: PlaylistSource;
+  entries: PlaylistEntryRow[];
+  changed_at: string;
+};
+type Picked = { track: TrackRow; reasons: ReasonRow[] };
+type Calls = Pick<
+  Backend,
+  | "playlists"
+  | "playlist"
+  | "createPlaylist"
+  | "renamePlaylist"
+  | "deletePlaylist"
+  | "undeletePlaylist"
+  | "addToPlaylist"
+  | "removeFromPlaylist"
+  | "moveInPlaylist"
+  | "refreshPlaylist"
+  | "importPlaylist"
+  | "exportPlaylist"
+  | "playPlaylist"
+>;
+
+export class FakePlaylists {
+  #kept: Kept[] = [];
+  #deleted: Kept[] = [];
+  #entry = 1;
+  #id = 1;
+
+  constructor(private world: World) {}
+
+  /** What a listener of some years has. */
+  furnish(): void {
+    const { tracks } = this.world.whole;
+    const every = (step: number, many: number) => tracks.filter((row) => row.id % step === 0).slice(0, many);
+    this.#add("Sunday kitchen", { of: "tracks", ids: every(7, 34).map(({ id }) => id) });
+    this.#add("Für Mama", { of: "tracks", ids: every(31, 12).map(({ id }) => id) });
+    this.#add("رحلة إلى بيروت", {
+      of: "tracks",
+      ids: tracks
+        .filter((row) => row.genres[0] === "Arabic")
+        .slice(0, 18)
+        .map(({ id }) => id),
+    });
+    const query = { text: "jazz", album: null, sort: "added", descending: true } as const;
+    this.#add("Late jazz", { of: "search", query }, true);
+    this.#add("Discoveries", { of: "mix", id: "discover", count: 40 }, true);
+    this.#lose(1, 4);
+    this.#lose(1, 9);
+  }
+
+  /** Those that can be named as a seed. */
+  names = () => this.#kept.map(({ id, name, entries }) => ({ id, name, tracks: entries.length }));
+
+  tracks = (id: number) => this.#kept.find((one) => one.id === id)?.entries.map(({ track }) => track) ?? [];
+
+  calls(): Calls {
+    const { answer, player } = this.world;
+    const change = (name: string, work: () => void) => answer(name, () => (work(), this.#changed()));
+    return {
+      playlists: () => answer("playlists", () => this.#kept.map((one) => row(one))),
+      playlist: (id, offset, limit) =>
+        answer("playlist", () => {
+          const one = this.#of(id);
+          return { playlist: row(one), offset, rows: one.entries.slice(offset, offset + limit) };
+        }),
+      createPlaylist: (name, source, living) =>
+        answer("create_playlist", () => {
+          if (name.trim() === "") throw refusal("invalid", "a playlist needs a name");
+          const made = this.#add(name.trim(), source, living);
+          this.#changed();
+          return row(made);
+        }),
+      renamePlaylist: (id, name) => change("rename_playlist", () => (this.#of(id).name = name)),
+      deletePlaylist: (id) =>
+        change("delete_playlist", () => {
+          this.#deleted.push(this.#of(id));
+          this.#kept = this.#kept.filter((one) => one.id !== id);
+        }),
+      undeletePlaylist: (id) =>
+        change("undelete_playlist", () => {
+          const one = found(
+            this.#deleted.find((gone) => gone.id === id),
+            `playlist ${id}`,
+          );
+          this.#kept = [...this.#kept, one].sort((a, b) => a.id - b.id);
+        }),
+      addToPlaylist: (id, ids) =>
+        change("add_to_playlist", () => {
+          const one = this.#of(id);
+          if (one.living)
+            throw refusal("invalid", `“${one.name}” is made anew each day; songs cannot be added by hand`);
+          one.entries.push(...this.#entries(this.world.known(ids).map((track) => ({ track, reasons: [] }))));
+        }),
+      removeFromPlaylist: (id, entries) =>
+        change("remove_from_playlist", () => {
+          const one = this.#of(id);
+          one.entries = one.entries.filter(({ entry }) => !entries.includes(entry));
+        }),
+      moveInPlaylist: (id, entry, index) =>
+        change("move_in_playlist", () => {
+          const { entries } = this.#of(id);
+          const from = entries.findIndex((held) => held.entry === entry);
+          if (from >= 0) entries.splice(index, 0, ...entries.splice(from, 1));
+        }),
+      refreshPlaylist: (id) =>
+        change("refresh_playlist", () => {
+          const one = this.#of(id);
+          one.entries = this.#entries(this.#made(one.source));
+        }),
+      importPlaylist: () =>
+        answer("import_playlist", () => {
+          const made = this.#add("Road trip 2019", { of: "tracks", ids: [3, 14, 15, 92, 65, 35, 89] });
+          this.#lose(made.id, 2);
+          this.#changed();
+          return row(made);
+        }),
+      exportPlaylist: (id) => answer("export_playlist", () => `/home/mila/${this.#of(id).name}.m3u8`),
+      playPlaylist: (id, index) =>
+        answer("play_playlist", () => {
+          const { entries } = this.#of(id);
+          const there = entries.filter(({ track }) => track.id !== 0);
+          const from = entries.slice(index).find(({ track }) => track.id !== 0);
+          const rows = there.map(({ track, reasons }) => player.row(track, "playlist", reasons));
+          player.play(rows, from ? there.indexOf(from) : 0);
+        }),
+    };
+  }
+
+  #of(id: number): Kept {
+    return found(
+      this.#kept.find((one) => one.id === id),
+      `playlist ${id}`,
+    );
+  }
+
+  #add(name: string, source: PlaylistSource, living = false): Kept {
+    const made: Kept = {
+      id: this.#id++,
+      name,
+      living,
+      about: living ? this.#aboutOf(source) : "",
+      source,
+      entries: this.#entries(this.#made(source)),
+      changed_at: new Date().toISOString(),
+    };
+    this.#kept.push(made);
+    return made;
+  }
+
+  #entries(rows: Picked[]): PlaylistEntryRow[] {
+    return rows.map(({ track, reasons }) => ({ entry: this.#entry++, track, reasons }));
+  }
+
+  #made(source: PlaylistSource): Picked[] {
+    const { ground, known, player, whole } = this.world;
+    const plain = (rows: TrackRow[]) => rows.map((track) => ({ track, reasons: [] }));
+    switch (source.of) {
+      case "tracks":
+        return plain(known(source.ids));
+      case "search":
+        return plain(find(whole, source.query).slice(0, 500));
+      case "mix":
+        return mix(ground, source.id, source.count)?.tracks ?? [];
+      case "station":
+        return picks(ground, source.request, source.count, []);
+      case "path":
+        return way(ground, known([source.from])[0]!, known([source.to])[0]!, source.count);
+      case "queue":
+        return plain(player.rows.map(({ track }) => track));
+    }
+  }
+
+  #aboutOf(source: PlaylistSource): string {
+    if (source.of === "search") return `Songs found by “${source.query.text}”`;
+    if (source.of === "mix") return `The mix “${mix(this.world.ground, source.id, 1)?.mix.name}”`;
+    return "A station";
+  }
+
+  /** A song leaves the library; its place stays. */
+  #lose(id: number, index: number): void {
+    const held = this.#of(id).entries[index];
+    if (held) held.track = { ...held.track, id: 0, missing: true, has_cover: false, tags: null };
+  }
+
+  #changed(): void {
+    this.world.tell({ event: "playlists" });
+  }
+}
+
+function row({ source: _, entries, ...kept }: Kept): PlaylistRow {
+  const covered = entries.filter(({ track }) => track.has_cover).map(({ track }) => track);
+  const albums = new Map(covered.map((track) => [`${track.album}/${track.album_artist}`, track.id]));
+  return {
+    ...kept,
+    tracks: entries.length,
+    missing: entries.filter(({ track }) => track.id === 0).length,
+    duration_s: entries.reduce((sum, { track }) => sum + track.duration_s, 0),
+    cover_tracks: [...albums.values()].slice(0, 4),
+  };
+}

@@ -1,0 +1,79 @@
+// The mixes that can be had now, in groups as they are shown, and the one whose page is in front.
+import type { Backend, MixFound, MixRow } from "../ipc/backend";
+import { Asked } from "./asked.svelte";
+import { pickRef } from "./format";
+import type { Notices } from "./notices.svelte";
+
+/** Songs in a mix. */
+export const MIX_SONGS = 50;
+
+const GROUPS: [name: string, kinds: string[]][] = [
+  ["For you", ["for-you", "discover", "rediscover", "on-repeat", "deep-cuts"]],
+  ["Daily mixes", ["daily"]],
+  ["Moods", ["mood"]],
+  ["Decades", ["decade"]],
+  ["From your shelves", ["time-travel", "on-this-day", "random-album"]],
+];
+
+export type MixGroup = { name: string; mixes: MixRow[] };
+
+/** In the order given within each group; kinds of a newer program stand at the end. */
+export function grouped(mixes: MixRow[]): MixGroup[] {
+  const known = GROUPS.flatMap(([, kinds]) => kinds);
+  const groups = GROUPS.map(([name, kinds]) => ({
+    name,
+    mixes: mixes.filter(({ kind }) => kinds.includes(kind)),
+  }));
+  const rest = { name: "More", mixes: mixes.filter(({ kind }) => !known.includes(kind)) };
+  return [...groups, rest].filter((group) => group.mixes.length > 0);
+}
+
+export class Mixes {
+  list: Asked<MixRow[]>;
+  found: Asked<MixFound>;
+  /** Kept here so that the page is found where it was left. */
+  scrollTop = 0;
+
+  constructor(
+    private backend: Backend,
+    private notices: Notices,
+  ) {
+    this.list = new Asked((error) => notices.error("Could not ask for the mixes", error));
+    this.found = new Asked((error) => notices.error("Could not make the mix", error));
+  }
+
+  ask(): Promise<void> {
+    return this.list.ask(() => this.backend.mixes());
+  }
+
+  open(id: string): Promise<void> {
+    if (this.found.value?.mix.id !== id) this.found.clear();
+    return this.found.ask(() => this.backend.mix(id, MIX_SONGS));
+  }
+
+  /** What the list knows of a mix before its songs are there. */
+  row(id: string): MixRow | null {
+    const { value } = this.found;
+    if (value?.mix.id === id) return value.mix;
+    return this.list.value?.find((mix) => mix.id === id) ?? null;
+  }
+
+  play(mix: MixRow): Promise<boolean> {
+    return this.notices.attempt(`Could not play “${mix.name}”`, () =>
+      this.backend.playMix(mix.id, MIX_SONGS),
+    );
+  }
+
+  /** Plays the mix in front as it stands there, from the song at `index` on. */
+  async playFrom(index: number): Promise<void> {
+    const { value } = this.found;
+    if (value === null) return;
+    await this.notices.attempt(`Could not play “${value.mix.name}”`, () =>
+      this.backend.playPicks(
+        { of: "mix", id: value.mix.id, count: value.tracks.length },
+        value.tracks.map(pickRef),
+        index,
+      ),
+    );
+  }
+}

@@ -1,0 +1,137 @@
+// The playlists by name, what can be done with a whole one, and the one that is being named or is about to be kept.
+import type { Backend, MixRow, PlaylistRow, PlaylistSource, StationRequest } from "../ipc/backend";
+import { Asked } from "./asked.svelte";
+import { count, plural } from "./format";
+import { MIX_SONGS } from "./mixes.svelte";
+import type { Notices } from "./notices.svelte";
+import type { Player } from "./player.svelte";
+import type { Router } from "./router.svelte";
+
+/** A name that is asked for: of a playlist to come, or of one there is. */
+export type Naming =
+  { of: "new"; name: string; source: PlaylistSource } | { of: "old"; name: string; playlist: PlaylistRow };
+
+/** What can be made anew each day. A search, a mix and a station change; chosen songs, a way and a queue do not. */
+export function canLive(source: PlaylistSource): boolean {
+  return source.of === "search" || source.of === "mix" || source.of === "station";
+}
+
+export class Playlists {
+  list: Asked<PlaylistRow[]>;
+  naming = $state.raw<Naming | null>(null);
+
+  constructor(
+    private backend: Backend,
+    private notices: Notices,
+    private router: Router,
+    private player: Player,
+  ) {
+    this.list = new Asked((error) => notices.error("Could not read the playlists", error));
+  }
+
+  get rows(): PlaylistRow[] {
+    return this.list.value ?? [];
+  }
+
+  ask(): Promise<void> {
+    return this.list.ask(() => this.backend.playlists());
+  }
+
+  row(id: number): PlaylistRow | null {
+    return this.rows.find((playlist) => playlist.id === id) ?? null;
+  }
+
+  open(id: number): void {
+    this.router.go({ name: "playlist", id });
+  }
+
+  /** Asks for a name, then keeps `source` under it. */
+  keep(name: string, source: PlaylistSource): void {
+    this.naming = { of: "new", name, source };
+  }
+
+  keepMix({ id, name }: MixRow): void {
+    this.keep(name, { of: "mix", id, count: MIX_SONGS });
+  }
+
+  keepStation(name: string, request: StationRequest): void {
+    this.keep(name, { of: "station", request, count: MIX_SONGS });
+  }
+
+  askNewName(playlist: PlaylistRow): void {
+    this.naming = { of: "old", name: playlist.name, playlist };
+  }
+
+  /** The name was given. */
+  async named(name: string, living: boolean): Promise<void> {
+    const { naming } = this;
+    const trimmed = name.trim();
+    this.naming = null;
+    if (naming === null || trimmed === "") return;
+    if (naming.of === "new") await this.#create(trimmed, naming.source, living);
+    else if (trimmed !== naming.playlist.name)
+      await this.notices.attempt("Could not rename it", () =>
+        this.backend.renamePlaylist(naming.playlist.id, trimmed),
+      );
+  }
+
+  add(playlist: PlaylistRow, tracks: number[]): Promise<boolean> {
+    return this.notices.attempt(`Could not add to “${playlist.name}”`, async () => {
+      await this.backend.addToPlaylist(playlist.id, tracks);
+      this.notices.info(`${plural(tracks.length, "song")} added to “${playlist.name}”`);
+    });
+  }
+
+  delete({ id, name }: PlaylistRow): Promise<boolean> {
+    return this.notices.attempt(`Could not delete “${name}”`, async () => {
+      await this.backend.deletePlaylist(id);
+      this.router.forget({ name: "playlist", id });
+      this.notices.info(`“${name}” is deleted`, () => this.backend.undeletePlaylist(id));
+    });
+  }
+
+  refresh({ id, name }: PlaylistRow): Promise<boolean> {
+    return this.notices.attempt(`Could not make “${name}” anew`, async () => {
+      await this.backend.refreshPlaylist(id);
+      this.notices.info(`“${name}” is made anew`);
+    });
+  }
+
+  import(): Promise<boolean> {
+    return this.notices.attempt("Could not read the playlist", async () => {
+      const playlist = await this.backend.importPlaylist();
+      if (playlist === null) return;
+      const lacking = playlist.missing > 0 ? `, ${count(playlist.missing)} of them not in the library` : "";
+      this.notices.info(`“${playlist.name}” has ${plural(playlist.tracks, "song")}${lacking}`);
+      this.open(playlist.id);
+    });
+  }
+
+  export(playlist: PlaylistRow): Promise<boolean> {
+    return this.notices.attempt(`Could not write “${playlist.name}”`, async () => {
+      const path = await this.backend.exportPlaylist(playlist.id);
+      if (path !== null) this.notices.info(`Written to ${path}`);
+    });
+  }
+
+  play({ id, name }: PlaylistRow, index = 0): Promise<boolean> {
+    return this.notices.attempt(`Could not play “${name}”`, () => this.backend.playPlaylist(id, index));
+  }
+
+  /** In no order, starting with any. */
+  shuffle({ id, name, tracks }: PlaylistRow, chance = Math.random()): Promise<boolean> {
+    return this.notices.attempt(`Could not shuffle “${name}”`, async () => {
+      if (!this.player.state.shuffle) await this.backend.command({ do: "shuffle", on: true });
+      await this.backend.playPlaylist(id, Math.floor(chance * tracks));
+    });
+  }
+
+  async #create(name: string, source: PlaylistSource, living: boolean): Promise<void> {
+    await this.notices.attempt(`Could not keep “${name}”`, async () => {
+      const playlist = await this.backend.createPlaylist(name, source, living);
+      const songs =
+        playlist.tracks > 0 ? `is kept with ${plural(playlist.tracks, "song")}` : "is there, still empty";
+      this.notices.info(`“${name}” ${living ? "is kept, and made anew each day" : songs}`);
+    });
+  }
+}

@@ -1,0 +1,104 @@
+// What was learned, in words.
+import { expect, test } from "vitest";
+import { makeLibrary } from "../ipc/fake-library";
+import type { FeedbackRow } from "../ipc/backend";
+import {
+  foretoldWords,
+  forgetMoments,
+  hoursWords,
+  leaningNumbers,
+  leaningWords,
+  partWords,
+  saidWords,
+  writtenMoment,
+} from "./tastewords";
+
+test.each([
+  [1.2, 0.2, "strongly for, very sure"],
+  [-0.5, 0.2, "clearly against, sure"],
+  [0.5, 0.3, "clearly for, likely"],
+  [-0.1, 0.4, "a little against, a guess so far"],
+])("a leaning of %s ± %s is %s", (weight, deviation, expected) => {
+  expect(leaningWords({ weight, deviation })).toBe(expected);
+});
+
+test("the numbers of a leaning are odds, with their doubt", () => {
+  const row = { name: "jazz", term: "genre:jazz", turned: 0, plays: 40 };
+  expect(leaningNumbers({ ...row, weight: Math.log(2.5), deviation: 0.25 })).toBe(
+    "2.5 × the odds of being listened to (+0.92 ± 0.25), 40 plays",
+  );
+  expect(leaningNumbers({ ...row, weight: -3, deviation: 0.5 })).toContain("0.05 × the odds");
+});
+
+const shares = (at: Record<number, number>) => Array.from({ length: 24 }, (_, hour) => at[hour] ?? 0);
+
+test.each([
+  ["an evening", shares({ 20: 0.3, 21: 0.3, 9: 0.4 }), "Half of it from 20:00 to 22:00"],
+  ["across midnight", shares({ 23: 0.4, 0: 0.4, 12: 0.2 }), "Half of it from 23:00 to 1:00"],
+  ["until midnight", shares({ 22: 0.3, 23: 0.3, 9: 0.4 }), "Half of it from 22:00 to midnight"],
+  ["one hour", shares({ 7: 1 }), "Half of it from 7:00 to 8:00"],
+  ["all day", Array.from({ length: 24 }, () => 1 / 24), "All through the day"],
+  ["nothing", shares({}), "No hours yet"],
+])("the hours of %s", (_, hours, expected) => {
+  expect(hoursWords(hours)).toBe(expected);
+});
+
+test("a forecast is told as a chance", () => {
+  const row = { plays: 900, log_loss: 0.5, log_loss_baseline: 0.6, calibration_error: 0.03 };
+  expect(foretoldWords({ ...row, auc: 0.764 })).toContain("76 times in 100: well");
+  expect(foretoldWords({ ...row, auc: 0.5 })).toContain("no better than chance");
+});
+
+test.each([
+  [{ kept: true, gain: 0.02 }, "helps to foretell you"],
+  [{ kept: true, gain: -0.001 }, "makes no difference yet"],
+  [{ kept: false, gain: -0.02 }, "left out: it did not help"],
+  [{ kept: false, gain: null }, "too few plays to tell"],
+])("a part of taste with %j", (part, expected) => {
+  expect(partWords({ part: "sound", ...part })).toBe(expected);
+});
+
+test("what was said is told with whom it concerns, even after songs are gone", () => {
+  const [one, two] = makeLibrary(2).tracks;
+  const said = (row: Partial<FeedbackRow>): FeedbackRow => ({
+    ...{
+      id: 1,
+      at: "2026-11-26T12:00:00Z",
+      kind: "never",
+      track: null,
+      artist: null,
+      earlier: null,
+      about: null,
+      term: null,
+    },
+    ...row,
+  });
+  expect(saidWords(said({ artist: "Ada Birch" }))).toEqual({ verb: "Never again", about: "Ada Birch" });
+  expect(saidWords(said({ kind: "not-now" })).about).toBe("a song that left the library");
+  expect(saidWords(said({ kind: "less", about: "drone" }))).toEqual({ verb: "Less of", about: "drone" });
+  const wrong = saidWords(said({ kind: "wrong-after", track: two!, earlier: one! }));
+  expect(wrong.about).toBe(`${one!.title} → ${two!.title} – ${two!.artists.join(", ")}`);
+});
+
+test("last night is the evening before today, also after midnight", () => {
+  const since = (now: Date) => forgetMoments(now).map((moment) => moment.since);
+  const [night, yesterday, week] = since(new Date(2026, 10, 26, 0, 30));
+  expect(night).toEqual(new Date(2026, 10, 25, 18));
+  expect(yesterday).toEqual(new Date(2026, 10, 25));
+  expect(week).toEqual(new Date(2026, 10, 19));
+  expect(since(new Date(2026, 10, 26, 23))[0]).toEqual(night);
+  expect(since(new Date(2026, 0, 1, 9))[0]).toEqual(new Date(2025, 11, 31, 18));
+});
+
+test.each([
+  ["2026-11-20T18:30", new Date(2026, 10, 20, 18, 30)],
+  [" 2026-11-20 8:05 ", new Date(2026, 10, 20, 8, 5)],
+  ["2026-11-20", new Date(2026, 10, 20)],
+  ["2026-11-27", null],
+  ["2026-02-30", null],
+  ["2026-11-20 25:00", null],
+  ["last week", null],
+  ["", null],
+])("the moment %j", (text, expected) => {
+  expect(writtenMoment(text, new Date(2026, 10, 26, 12))).toEqual(expected);
+});
