@@ -2,7 +2,7 @@
 //!
 //! Words are looked up among the tags that the network heard, the library's genres and artists, and a small dictionary of
 //! what people say and mean by it. *No*, *not*, *without*, *less* turn what follows, up to the next comma or *but*. What
-//! means nothing here is named, not guessed at. Every part of a wish matches a recording more or less; parts of what is
+//! means nothing here is named, not guessed at; what nothing here has is easily left out, and named if it is wanted. Every part of a wish matches a recording more or less; parts of what is
 //! wanted count together, of what is not wanted the worst counts.
 
 use segue_core::similar_key;
@@ -194,7 +194,7 @@ pub struct Understood {
     pub wanted: Names,
     /// What shall not.
     pub unwanted: Names,
-    /// Words that mean nothing here.
+    /// Words that mean nothing here, or nothing that is here.
     pub unknown: Vec<String>,
 }
 
@@ -362,12 +362,15 @@ pub fn understand(catalogue: &Catalogue, text: &str) -> Understood {
             Some((count, meaning(catalogue, &name)?, minus))
         });
         if let Some((count, part, minus)) = found {
-            let names = if against || minus {
+            let against = against || minus;
+            let names = if against {
                 &mut understood.unwanted
             } else {
                 &mut understood.wanted
             };
-            if !names.parts.contains(&part) {
+            if part.any.is_empty() && !against {
+                understood.unknown.push(part.name);
+            } else if !names.parts.contains(&part) {
                 names.parts.push(part);
             }
             at += count;
@@ -426,7 +429,7 @@ fn end_clause(words: &mut [Word]) {
     }
 }
 
-/// What a name means, if anything.
+/// What a name means, if anything; a part of nothing where it is understood and no recording has it.
 fn meaning(catalogue: &Catalogue, name: &str) -> Option<NamedPart> {
     let key = similar_key(name);
     if key.is_empty() || FILLERS.contains(&key.as_str()) || AGAINST.contains(&key.as_str()) {
@@ -467,12 +470,17 @@ fn meaning(catalogue: &Catalogue, name: &str) -> Option<NamedPart> {
         };
     }
     if any.is_empty() {
-        let artist = catalogue.artist_names().find(name)?;
-        return Some(NamedPart {
-            kind: "artist",
-            name: catalogue.artist_names().show(artist).to_owned(),
-            any: vec![Feature::Artist(artist)],
-        });
+        if let Some(artist) = catalogue.artist_names().find(name) {
+            return Some(NamedPart {
+                kind: "artist",
+                name: catalogue.artist_names().show(artist).to_owned(),
+                any: vec![Feature::Artist(artist)],
+            });
+        }
+        let mut dictionary = DICTIONARY.iter();
+        if !dictionary.any(|(said, means)| similar_key(said) == key || means.contains(&&*key)) {
+            return None;
+        }
     }
     Some(NamedPart {
         kind,
@@ -603,6 +611,19 @@ mod tests {
             &[("era", "1960s"), ("era", "1999"), ("era", "2000s")],
             &[],
             &[],
+        );
+        check("piano, no choir", &[("tag", "piano")], &["choir"], &[]);
+        check(
+            "choir singing, -women",
+            &[("tag", "singing")],
+            &["women"],
+            &["choir"],
+        );
+        check(
+            "no drums, sad, jazz",
+            &[("tag", "jazz")],
+            &["drums"],
+            &["sad"],
         );
         check("zydeco for my flurble", &[], &[], &["zydeco", "flurble"]);
         check("", &[], &[], &[]);
