@@ -9,7 +9,7 @@ use super::{Brief, NEAREST_SHARE, Pick};
 use crate::Recommender;
 use crate::catalogue::Catalogue;
 use crate::chance;
-use crate::index::dot;
+use crate::index::{Usual, dot};
 use crate::reason::{Reason, ReasonKind};
 use crate::taste::{Draw, Taste};
 
@@ -41,6 +41,15 @@ pub(super) struct Candidate {
     /// Excess of nearness to an earlier pick, and which.
     excess: Option<(f64, usize)>,
     taken: bool,
+}
+
+/// How near a recording is to the anchors; all nearness in `0..=1`.
+pub(super) struct Near {
+    nearness: f64,
+    /// The nearest anchor's number, and how near it is.
+    pub(super) nearest: Option<(usize, f64)>,
+    /// To all of them, by their shares.
+    pub(super) mean: f64,
 }
 
 impl<'a> Station<'a> {
@@ -88,7 +97,7 @@ impl<'a> Station<'a> {
     /// What an item is worth at a glance.
     fn rough(&self, item: usize) -> f64 {
         let brief = self.brief;
-        let mut worth = brief.weights.near * self.near(item, false).0;
+        let mut worth = brief.weights.near * self.near(item, false).nearness;
         // Where there are no seeds, taste is what looks for songs, and not only shades what was found.
         if brief.weights.near < 1.0
             && let Some(taste) = self.taste
@@ -140,7 +149,7 @@ impl<'a> Station<'a> {
         Candidate {
             item,
             score: self.terms(item).iter().map(|term| term.weight).sum(),
-            nearness: self.near(item, true).0,
+            nearness: self.near(item, true).nearness,
             excess: None,
             taken: false,
         }
@@ -151,39 +160,52 @@ impl<'a> Station<'a> {
         self.pick(&self.candidate(item))
     }
 
-    /// Nearness to the nearest anchor, its number, and the mean nearness to all; all in `0..=1`.
-    pub(super) fn near(&self, item: usize, hubs_corrected: bool) -> (f64, Option<usize>, f64) {
-        let mut nearest: (f64, Option<usize>) = (0.0, None);
+    /// How near an item is to the anchors, with hubs corrected or at a glance.
+    pub(super) fn near(&self, item: usize, hubs_corrected: bool) -> Near {
+        let index = self.catalogue.index();
+        let row = self.catalogue.row(item);
+        let usual = row
+            .filter(|_| hubs_corrected && !self.anchors.is_empty())
+            .map(|row| index.usual(&index.vector(row)));
+        let mut nearest: Option<(usize, f64)> = None;
         let mut mean = 0.0;
         for (number, anchor) in self.anchors.iter().enumerate() {
-            let near = self.nearness(anchor, item, hubs_corrected);
-            if nearest.1.is_none() || near > nearest.0 {
-                nearest = (near, Some(number));
+            let near = self.nearness(anchor, item, row, usual);
+            if nearest.is_none_or(|(_, best)| near > best) {
+                nearest = Some((number, near));
             }
             mean += near * anchor.share;
         }
-        let (near, number) = nearest;
-        if self.anchors.len() > 1 {
-            let both = NEAREST_SHARE * near + (1.0 - NEAREST_SHARE) * mean;
-            return (both, number, mean);
+        let near = nearest.map_or(0.0, |(_, near)| near);
+        let nearness = if self.anchors.len() > 1 {
+            NEAREST_SHARE * near + (1.0 - NEAREST_SHARE) * mean
+        } else {
+            near
+        };
+        Near {
+            nearness,
+            nearest,
+            mean,
         }
-        (near, number, mean)
     }
 
-    /// Nearness in `0..=1` to one anchor.
-    pub(super) fn nearness(&self, anchor: &Anchor, item: usize, hubs_corrected: bool) -> f64 {
+    /// Nearness in `0..=1` to one anchor; hubs are corrected where it is known what is `usual` for the item.
+    fn nearness(
+        &self,
+        anchor: &Anchor,
+        item: usize,
+        row: Option<usize>,
+        usual: Option<Usual>,
+    ) -> f64 {
         if anchor.position == item {
             return near_by_sound(anchor.own, self.chance_cosine);
         }
-        match (&anchor.sound, self.catalogue.row(item)) {
+        match (&anchor.sound, row) {
             (Some(sound), Some(row)) => {
                 let cosine = sound.cosines[row];
-                let index = self.catalogue.index();
-                let cosine = if hubs_corrected {
-                    let other = index.usual(&index.vector(row));
-                    index.mutual(cosine, sound.usual, other)
-                } else {
-                    cosine
+                let cosine = match usual {
+                    Some(other) => self.catalogue.index().mutual(cosine, sound.usual, other),
+                    None => cosine,
                 };
                 near_by_sound(cosine, self.chance_cosine)
             }

@@ -2,7 +2,7 @@
 
 use segue_core::{Rating, Term as Turnable};
 
-use super::choice::Station;
+use super::choice::{Near, Station};
 use super::{Extra, NEAREST_SHARE};
 use crate::reason::ReasonKind;
 
@@ -81,11 +81,11 @@ impl Station<'_> {
     }
 
     fn nearness_terms(&self, item: usize) -> Vec<Term> {
-        let (_, Some(best), mean) = self.near(item, true) else {
+        let Near { nearest, mean, .. } = self.near(item, true);
+        let Some((best, near)) = nearest else {
             return Vec::new();
         };
         let anchor = &self.anchors[best];
-        let near = self.nearness(anchor, item, true);
         let several = self.anchors.len() > 1;
         let weight = self.brief.weights.near;
         let share = weight * if several { NEAREST_SHARE } else { 1.0 };
