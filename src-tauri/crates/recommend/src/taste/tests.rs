@@ -57,6 +57,23 @@ fn a_listener_with_taste_is_foretold_and_one_without_is_not() {
 }
 
 #[test]
+fn how_much_is_listened_to_is_asked_of_the_latest_plays() {
+    let catalogue = library();
+    let (mut log, earlier) = (
+        world::log(1, 240, 6_000, |_| 0.4),
+        world::log(1, 240, 3_000, |_| 0.9),
+    );
+    log.splice(..earlier.len(), earlier);
+    let taste = Taste::fit(&catalogue, &log);
+    let after = Moment::of(log.last().unwrap());
+    let chances: f64 = (0..catalogue.len())
+        .map(|item| taste.chance(&catalogue, item, PlaySource::Shuffle, after))
+        .sum();
+    let mean = chances / catalogue.len() as f64;
+    assert!((mean - 0.4).abs() < 0.1, "{mean}");
+}
+
+#[test]
 fn taste_without_vectors_is_learned_from_artists_genres_and_tags() {
     let items = world::library(5, 8, 30, 32)
         .into_iter()

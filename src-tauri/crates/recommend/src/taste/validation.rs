@@ -15,6 +15,10 @@ const OFFSET: f64 = 0.3;
 const OFFSET_CHOSEN: f64 = 0.3;
 const OFFSET_VARIANCE: f64 = 0.3;
 
+/// Plays after which a play counts half for the offsets. Much is heard again and again in a long log, and known better and
+/// better, but not listened to more and more: how much is listened to is asked of the latest plays.
+const OFFSET_PLAYS: f64 = 1_000.0;
+
 /// How far a taste's log odds are to be believed, and what probability they mean.
 ///
 /// The slope is that of held-out calibration (Cox 1958): the factor by which the foretold log odds must be multiplied
@@ -57,9 +61,13 @@ impl Belief {
         self.offset + self.chosen * f64::from(u8::from(chosen)) + self.slope * score
     }
 
-    /// The same slope with the offsets that fit all of `lines`.
+    /// The same slope with the offsets that fit `lines`, the later ones above all.
     pub(super) fn settled(mut self, parameters: &[f64], scores: &[f64], lines: &[Line]) -> Self {
-        self.solve(&read(parameters, scores, lines), false);
+        let mut plays = read(parameters, scores, lines);
+        for (later, play) in plays.iter_mut().rev().enumerate() {
+            play.weight *= 0.5_f64.powf(later as f64 / OFFSET_PLAYS);
+        }
+        self.solve(&plays, false);
         self
     }
 
