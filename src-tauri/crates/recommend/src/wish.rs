@@ -477,8 +477,10 @@ fn meaning(catalogue: &Catalogue, name: &str) -> Option<NamedPart> {
                 any: vec![Feature::Artist(artist)],
             });
         }
-        let mut dictionary = DICTIONARY.iter();
-        if !dictionary.any(|(said, means)| similar_key(said) == key || means.contains(&&*key)) {
+        let mut names = DICTIONARY
+            .iter()
+            .flat_map(|(said, means)| means.iter().chain([said]));
+        if !names.any(|name| similar_key(name) == key) {
             return None;
         }
     }
@@ -612,6 +614,7 @@ mod tests {
             &[],
             &[],
         );
+        check("no drum kit, no R&B", &[], &["drum kit", "r&b"], &[]);
         check("piano, no choir", &[("tag", "piano")], &["choir"], &[]);
         check(
             "choir singing, -women",
