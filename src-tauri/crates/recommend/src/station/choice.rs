@@ -146,10 +146,12 @@ impl<'a> Station<'a> {
     }
 
     fn candidate(&self, item: usize) -> Candidate {
+        let near = self.near(item, true);
+        let terms = self.terms(item, &near);
         Candidate {
             item,
-            score: self.terms(item).iter().map(|term| term.weight).sum(),
-            nearness: self.near(item, true).nearness,
+            score: terms.iter().map(|term| term.weight).sum(),
+            nearness: near.nearness,
             excess: None,
             taken: false,
         }
@@ -297,7 +299,7 @@ impl<'a> Station<'a> {
     fn pick(&self, candidate: &Candidate) -> Pick {
         let item = candidate.item;
         let mut reasons: Vec<Reason> = self
-            .terms(item)
+            .terms(item, &self.near(item, true))
             .into_iter()
             .map(|term| self.say(item, term))
             .collect();

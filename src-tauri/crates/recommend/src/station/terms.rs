@@ -54,8 +54,8 @@ pub(super) enum About {
 
 impl Station<'_> {
     /// The terms of an item's score, all but variety. Those of a kind that was turned count for more or less.
-    pub(super) fn terms(&self, item: usize) -> Vec<Term> {
-        let mut terms = self.nearness_terms(item);
+    pub(super) fn terms(&self, item: usize, near: &Near) -> Vec<Term> {
+        let mut terms = self.nearness_terms(item, near);
         self.wish_terms(item, &mut terms);
         self.taste_terms(item, &mut terms);
         for turned in self.desk.turns.of(self.catalogue, item, self.chance_cosine) {
@@ -80,8 +80,8 @@ impl Station<'_> {
         terms
     }
 
-    fn nearness_terms(&self, item: usize) -> Vec<Term> {
-        let Near { nearest, mean, .. } = self.near(item, true);
+    fn nearness_terms(&self, item: usize, near: &Near) -> Vec<Term> {
+        let Near { nearest, mean, .. } = *near;
         let Some((best, near)) = nearest else {
             return Vec::new();
         };
