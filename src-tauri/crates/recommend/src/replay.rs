@@ -3,11 +3,8 @@
 use segue_core::{Heard, Play};
 
 use crate::catalogue::{Catalogue, Found};
-use crate::taste::sounded;
+use crate::taste::{held_out_from, sounded};
 use crate::{Moment, Taste};
-
-/// Held out at the end of the log.
-const HELD_OUT: f64 = 0.2;
 
 /// Held-out plays that are foretold, evenly spaced.
 const FORETOLD_MAX: usize = 300;
@@ -59,8 +56,7 @@ pub fn replay(catalogue: &Catalogue, plays: &[Play]) -> Option<Replay> {
     if order.len() < 50 {
         return None;
     }
-    let cut = (order.len() as f64 * (1.0 - HELD_OUT)) as usize;
-    let (before, after) = order.split_at(cut);
+    let (before, after) = order.split_at(held_out_from(order.len()));
     let earlier: Vec<Play> = before.iter().map(|(play, _)| (*play).clone()).collect();
     let taste = Taste::fit(catalogue, &earlier);
     let mut counts = vec![0_u32; catalogue.len()];

@@ -66,6 +66,14 @@ const FAVOUR_MIN: f64 = 0.1;
 const BACKGROUND: usize = 400;
 const BACKGROUND_ONE: usize = 4;
 
+/// Held out at the end of whatever is learned from, to judge what was learned.
+const HELD_OUT: f64 = 0.2;
+
+/// Where, among `count`, what is held out begins.
+pub(crate) fn held_out_from(count: usize) -> usize {
+    (count as f64 * (1.0 - HELD_OUT)) as usize
+}
+
 /// A listener's taste over one [`Catalogue`].
 #[derive(Clone, Debug)]
 pub struct Taste {

@@ -12,11 +12,8 @@ use super::memory::{Memory, Places};
 use super::metric::Metric;
 use super::sound::Sound;
 use super::validation::{Belief, validate};
-use super::{BACKGROUND, HALF_LIFE_S, Taste, Validation, favourites};
+use super::{BACKGROUND, HALF_LIFE_S, Taste, Validation, favourites, held_out_from};
 use crate::catalogue::{Catalogue, Found};
-
-/// Held out at the end of the log for validation.
-const HELD_OUT: f64 = 0.2;
 
 /// Plays below which nothing is held out.
 const VALIDATION_PLAYS_MIN: usize = 20;
@@ -124,7 +121,7 @@ impl<'a> Attempt<'a> {
         if !parts.hours {
             lines.iter_mut().for_each(|line| line.hour = 0.0);
         }
-        let cut = ((lines.len() as f64) * (1.0 - HELD_OUT)) as usize;
+        let cut = held_out_from(lines.len());
         let mut with_background = |lines: &[Line]| {
             let mut lines = lines.to_vec();
             memory.background(

@@ -6,6 +6,7 @@
 //! the same spirit. The prior holds it to the identity, and it is kept only if it orders the last pairs no worse than
 //! the plain cosine does.
 
+use super::held_out_from;
 use super::learn::Vote;
 use super::memory::Memory;
 use crate::catalogue::Catalogue;
@@ -26,9 +27,6 @@ const STEP: f32 = 0.05;
 const SHRINK: f32 = 0.02;
 const PASSES: usize = 3;
 
-/// Held out at the end of the pairs.
-const HELD_OUT: f64 = 0.2;
-
 /// The directions that count more.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Metric {
@@ -46,7 +44,7 @@ impl Metric {
         if lessons.len() < PAIRS_MIN {
             return (None, Vote::default());
         }
-        let cut = (lessons.len() as f64 * (1.0 - HELD_OUT)) as usize;
+        let cut = held_out_from(lessons.len());
         let tried = Self::taught(catalogue, &lessons[..cut]);
         let plain = Self {
             directions: Vec::new(),
