@@ -33,73 +33,56 @@ impl Desktop {
         source: &PlaylistSource,
         living: bool,
     ) -> Result<PlaylistRow, AppError> {
-        let row = match source {
+        self.changed(match source {
             PlaylistSource::Queue if !living => {
                 let rows = self.player.queue(0, u32::MAX)?.rows;
                 let entries = rows.iter().map(|row| self.queued(row));
                 let entries = entries.collect::<Result<Vec<_>, _>>()?;
-                self.segue.keep_playlist(&named(name)?, None, &entries)?
+                self.segue.keep_playlist(&named(name)?, None, &entries)
             }
-            source => self.segue.create_playlist(name, source, living)?,
-        };
-        self.tell_playlists();
-        Ok(row)
+            source => self.segue.create_playlist(name, source, living),
+        })
     }
 
     /// Gives a playlist another name.
     pub fn rename_playlist(&self, id: i64, name: &str) -> Result<(), AppError> {
-        self.segue.rename_playlist(id, name)?;
-        self.tell_playlists();
-        Ok(())
+        self.changed(self.segue.rename_playlist(id, name).map(drop))
     }
 
     /// Deletes a playlist; it can be brought back.
     pub fn delete_playlist(&self, id: i64) -> Result<(), AppError> {
-        self.segue.delete_playlist(id)?;
-        self.tell_playlists();
-        Ok(())
+        self.changed(self.segue.delete_playlist(id))
     }
 
     /// Brings a deleted playlist back.
     pub fn undelete_playlist(&self, id: i64) -> Result<(), AppError> {
-        self.segue.undelete_playlist(id)?;
-        self.tell_playlists();
-        Ok(())
+        self.changed(self.segue.undelete_playlist(id).map(drop))
     }
 
     /// Puts songs at the end of a playlist.
     pub fn add_to_playlist(&self, id: i64, tracks: &[i64]) -> Result<(), AppError> {
-        self.segue.add_to_playlist(id, tracks)?;
-        self.tell_playlists();
-        Ok(())
+        self.changed(self.segue.add_to_playlist(id, tracks))
     }
 
     /// Takes places out of a playlist.
     pub fn remove_from_playlist(&self, id: i64, entries: &[i64]) -> Result<(), AppError> {
-        self.segue.remove_from_playlist(id, entries)?;
-        self.tell_playlists();
-        Ok(())
+        self.changed(self.segue.remove_from_playlist(id, entries))
     }
 
     /// Moves a place to an index of the order that comes of it.
     pub fn move_in_playlist(&self, id: i64, entry: i64, index: u32) -> Result<(), AppError> {
-        self.segue.move_in_playlist(id, entry, index)?;
-        self.tell_playlists();
-        Ok(())
+        self.changed(self.segue.move_in_playlist(id, entry, index))
     }
 
     /// Makes a living playlist anew, now.
     pub fn refresh_playlist(&self, id: i64) -> Result<(), AppError> {
-        self.segue.refresh_playlist(id)?;
-        self.tell_playlists();
-        Ok(())
+        self.changed(self.segue.refresh_playlist(id))
     }
 
     /// Makes a playlist of a file.
     pub fn import_playlist(&self, path: &Path) -> Result<PlaylistRow, AppError> {
-        let imported = self.segue.import_playlist(path)?;
-        self.tell_playlists();
-        Ok(imported.playlist)
+        let imported = self.segue.import_playlist(path);
+        self.changed(imported.map(|imported| imported.playlist))
     }
 
     /// Writes a playlist into a file, whose ending says how, and returns its path.
@@ -150,6 +133,14 @@ impl Desktop {
             self.tell_playlists();
         }
         Ok(())
+    }
+
+    /// Tells of a change, if it came about.
+    fn changed<T>(&self, change: Result<T, AppError>) -> Result<T, AppError> {
+        if change.is_ok() {
+            self.tell_playlists();
+        }
+        change
     }
 
     fn tell_playlists(&self) {
