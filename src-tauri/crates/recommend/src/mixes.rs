@@ -108,7 +108,7 @@ impl Recommender<'_> {
         let offer = self.offer(kind, &interests)?;
         let mix = offer.mix.clone();
         let picks = match kind {
-            MixKind::RandomAlbum => self.in_order(&offer.among),
+            MixKind::RandomAlbum => self.in_order(&offer.among, &interests),
             _ => self.programme(&self.mixed(offer, &interests, count)),
         };
         (!picks.is_empty()).then_some((mix, picks))
@@ -134,7 +134,7 @@ impl Recommender<'_> {
                 if self.catalogue.is_empty() {
                     return None;
                 }
-                offer.faces = self.liked();
+                offer.faces = self.liked(interests);
                 match self.taste() {
                     Some(_) => "What you like, for right now".into(),
                     None => "A first look around your library".into(),
@@ -209,7 +209,7 @@ impl Recommender<'_> {
     fn mixed(&self, offer: Offer, interests: &[Interest], count: usize) -> Brief {
         let kind = offer.mix.kind;
         let mut brief = Brief::new(count);
-        brief.near = self.favourites();
+        brief.near = self.favourites(interests);
         brief.near_are = Near::Favourites;
         brief.among = (!offer.among.is_empty()).then_some(offer.among);
         brief.extras = offer.extras;
@@ -239,9 +239,9 @@ impl Recommender<'_> {
     }
 
     /// Songs in the order in which they stand, each with the terms of its score.
-    fn in_order(&self, songs: &[usize]) -> Vec<Pick> {
+    fn in_order(&self, songs: &[usize], interests: &[Interest]) -> Vec<Pick> {
         let mut brief = Brief::new(songs.len());
-        brief.near = self.favourites();
+        brief.near = self.favourites(interests);
         brief.near_are = Near::Favourites;
         self.told(&brief, songs)
     }
@@ -252,8 +252,7 @@ impl Recommender<'_> {
     }
 
     /// What is liked most, by interest in turn.
-    fn liked(&self) -> Vec<usize> {
-        let interests = self.interests();
+    fn liked(&self, interests: &[Interest]) -> Vec<usize> {
         let most = interests
             .iter()
             .map(|interest| interest.members().len())

@@ -27,6 +27,7 @@ use segue_core::AudioHash;
 
 use crate::Recommender;
 use crate::reason::{Reason, ReasonKind};
+use crate::taste::Interest;
 use crate::wish::Names;
 pub(crate) use anchor::near_by_sound;
 use choice::Station;
@@ -244,7 +245,7 @@ impl Recommender<'_> {
         // A wish that only says what shall not come is one for anything else.
         let says_nothing = |seed: &Seed| matches!(seed, Seed::Names(names) if names.is_empty());
         if wish.seeds.iter().all(says_nothing) {
-            brief.near = self.favourites();
+            brief.near = self.favourites(&self.interests());
             brief.near_are = Near::Favourites;
         } else {
             brief.weights = Weights::SEEDED;
@@ -270,11 +271,10 @@ impl Recommender<'_> {
     }
 
     /// What the listener likes most, with weights.
-    pub(crate) fn favourites(&self) -> Vec<(usize, f64)> {
+    pub(crate) fn favourites(&self, interests: &[Interest]) -> Vec<(usize, f64)> {
         let Some(taste) = self.taste() else {
             return Vec::new();
         };
-        let interests = taste.interests(self.catalogue);
         if interests.is_empty() {
             let favourites = taste.favourites().iter();
             return favourites.map(|f| (f.position, f.favour)).collect();
