@@ -1,0 +1,263 @@
+//! Packets into blocks, in their place in time; jumps.
+
+use std::fs::File;
+
+use symphonia::core::audio::Channels;
+use symphonia::core::errors::{Error as CodecError, SeekErrorKind};
+use symphonia::core::formats::{SeekMode, SeekTo};
+use symphonia::core::packet::Packet;
+use symphonia::core::units::{Duration, Timestamp};
+
+use super::opening::open_container;
+use super::{Decoder, FRUITLESS_PACKETS_MAX};
+use crate::DecodeError;
+use crate::error::guarded;
+
+/// A longer hole in the timestamps is taken for a broken clock and not filled with silence.
+const GAP_S_MAX: u64 = 30;
+/// Ogg: a page entered alone is timed from its end, which is wrong for the last page, for it also carries
+/// padding. Jumps near the end therefore land this far before it.
+const OGG_TAIL_S: u64 = 10;
+
+impl Decoder {
+    /// Asks the container to go to a packet before `frame`. `false` where it cannot.
+    pub(super) fn jump(&mut self, frame: u64) -> Result<bool, DecodeError> {
+        self.alive()?;
+        let mut target = frame as i64 - self.run_up as i64;
+        if let Some(end) = self.format.frames
+            && self.reader.format_info().short_name == "ogg"
+        {
+            target = target
+                .min(end as i64 - (OGG_TAIL_S * u64::from(self.format.sample_rate_hz)) as i64);
+        }
+        if self.reader.format_info().short_name == "flac" {
+            // Symphonia's FLAC reader keeps half a frame of the old place when the new one begins with a frame.
+            let file = File::open(&self.path).map_err(|e| DecodeError::io(&self.path, e))?;
+            let byte_len = file
+                .metadata()
+                .map_err(|e| DecodeError::io(&self.path, e))?
+                .len();
+            let renewed = guarded(&self.path, || open_container(&self.path, file, byte_len));
+            (self.reader, self.budget) = self.note_panic(renewed)??;
+        }
+        let to = SeekTo::Timestamp {
+            ts: Timestamp::from(self.clock.ticks(target).max(self.first_tick)),
+            track_id: self.track,
+        };
+        self.budget.refill();
+        let jumped = guarded(&self.path, || {
+            let jumped = self.reader.seek(SeekMode::Accurate, to);
+            self.codec.reset();
+            jumped
+        });
+        (self.waiting, self.cursor, self.at_end, self.packets) = (None, None, false, 0);
+        self.next = frame;
+        match self.note_panic(jumped)? {
+            Ok(_) => Ok(true),
+            Err(CodecError::IoError(e))
+                if !matches!(
+                    e.kind(),
+                    std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidData
+                ) =>
+            {
+                Err(DecodeError::io(&self.path, e))
+            }
+            Err(CodecError::SeekError(SeekErrorKind::InvalidTrack)) => {
+                Err(DecodeError::broken(&self.path, "its sound track vanished"))
+            }
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// Decodes up to the block that holds `frame`. `false` where the blocks begin behind it or end before it.
+    pub(super) fn advance_to(&mut self, frame: u64) -> Result<bool, DecodeError> {
+        Ok(self.fill()? && self.waiting.is_some_and(|start| start <= frame as i64))
+    }
+
+    /// Decodes until a block waits that holds frame `next`. `false` at the end.
+    pub(super) fn fill(&mut self) -> Result<bool, DecodeError> {
+        self.alive()?;
+        let mut fruitless = 0;
+        loop {
+            if self.at_end || self.format.frames.is_some_and(|end| self.next >= end) {
+                self.at_end = true;
+                return Ok(false);
+            }
+            if let Some(start) = self.waiting {
+                let frames = (self.block.len() / self.format.channels) as i64;
+                if start + frames > self.next as i64 {
+                    return Ok(true);
+                }
+                self.waiting = None;
+            }
+            let Some(packet) = self.read_packet()? else {
+                self.at_end = true;
+                return Ok(false);
+            };
+            let stamp = self.clock.frame(
+                packet
+                    .pts
+                    .get()
+                    .saturating_add(packet.trim_start.get() as i64),
+            );
+            match self.decode(&packet)? {
+                Decoded::Block(spec)
+                    if spec.rate_hz == self.format.sample_rate_hz
+                        && spec.channels.count() == self.format.channels =>
+                {
+                    fruitless = 0;
+                    let start = self.start_of_block(stamp);
+                    self.place(start);
+                }
+                Decoded::Nothing => fruitless += 1,
+                Decoded::Block(_) | Decoded::Corrupt => {
+                    self.corrupt += 1;
+                    fruitless += 1;
+                    // In the run-up nobody hears it; later, silence keeps the time.
+                    if let Some(start) = self.cursor
+                        && start >= self.next as i64
+                    {
+                        let lost = self.clock.length(packet.dur.get());
+                        let lost = lost.min(u64::from(self.format.sample_rate_hz)) as usize;
+                        self.block.clear();
+                        self.block.resize(lost * self.format.channels, 0.0);
+                        self.place(start);
+                    } else {
+                        self.cursor = None;
+                    }
+                }
+            }
+            if fruitless > FRUITLESS_PACKETS_MAX {
+                let reason = format!("{fruitless} packets in a row cannot be decoded");
+                return Err(DecodeError::broken(&self.path, reason));
+            }
+        }
+    }
+
+    /// Where the block just decoded begins. In the run-up the timestamp is believed anew for every packet,
+    /// for the first one after a jump may decode to less than it lasts. Then frames are counted, except that
+    /// FLAC's frame numbers tell of a hole that the parser skipped.
+    fn start_of_block(&mut self, stamp: i64) -> i64 {
+        let Some(cursor) = self.cursor.filter(|cursor| *cursor >= self.next as i64) else {
+            return match self.cursor {
+                Some(cursor) if !self.clock.is_exact() => cursor,
+                _ => stamp,
+            };
+        };
+        let gap = stamp - cursor;
+        let gap_max = (GAP_S_MAX * u64::from(self.format.sample_rate_hz)) as i64;
+        if self.format.codec == "flac" && self.clock.is_exact() && gap > 0 && gap <= gap_max {
+            self.corrupt += 1;
+            let silence = gap as usize * self.format.channels;
+            self.block.splice(0..0, std::iter::repeat_n(0.0, silence));
+        }
+        cursor
+    }
+
+    /// Lets the block wait from `start` on.
+    pub(super) fn place(&mut self, start: i64) {
+        let frames = (self.block.len() / self.format.channels) as i64;
+        self.waiting = (frames > 0).then_some(start);
+        self.cursor = Some(start.saturating_add(frames));
+    }
+
+    /// The next packet of the sound track. `None` at the end, also at an end that comes too early.
+    pub(super) fn read_packet(&mut self) -> Result<Option<Packet>, DecodeError> {
+        self.alive()?;
+        for _ in 0..FRUITLESS_PACKETS_MAX {
+            self.packets += 1;
+            if self.packets > self.packets_max {
+                return Err(DecodeError::broken(
+                    &self.path,
+                    "it claims more packets than it has bytes",
+                ));
+            }
+            self.budget.refill();
+            let packet = guarded(&self.path, || self.reader.next_packet());
+            match self.note_panic(packet)? {
+                Ok(Some(mut packet)) if packet.track_id == self.track => {
+                    if self.end_is_guessed {
+                        packet.trim_end = Duration::ZERO;
+                    }
+                    return Ok(Some(packet));
+                }
+                Ok(Some(_)) => {}
+                Ok(None) => return Ok(None),
+                Err(CodecError::IoError(e)) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
+                    return Ok(None);
+                }
+                Err(CodecError::IoError(e)) => return Err(DecodeError::io(&self.path, e)),
+                Err(CodecError::ResetRequired) => {
+                    tracing::warn!(path = %self.path.display(), "a second stream follows; it is left out");
+                    return Ok(None);
+                }
+                Err(_) => self.corrupt += 1,
+            }
+        }
+        Err(DecodeError::broken(
+            &self.path,
+            "no more packets can be found in it",
+        ))
+    }
+
+    /// Decodes `packet` into `block`.
+    pub(super) fn decode(&mut self, packet: &Packet) -> Result<Decoded, DecodeError> {
+        self.alive()?;
+        let decoded = guarded(&self.path, || match self.codec.decode(packet) {
+            Ok(buffer) => {
+                buffer.copy_to_vec_interleaved::<f32>(&mut self.block);
+                let spec = buffer.spec();
+                Ok(Spec {
+                    rate_hz: spec.rate(),
+                    channels: spec.channels().clone(),
+                })
+            }
+            Err(error) => Err(error),
+        });
+        match self.note_panic(decoded)? {
+            Ok(_) if self.block.is_empty() => Ok(Decoded::Nothing),
+            Ok(spec) => {
+                // A damaged float file may hold what no amplifier should get. Looking first is quicker, for nearly none does.
+                let finite = self.block.iter().map(|sample| sample.is_finite());
+                if !finite.fold(true, |all, one| all & one) {
+                    for sample in self.block.iter_mut().filter(|s| !s.is_finite()) {
+                        *sample = 0.0;
+                    }
+                }
+                Ok(Decoded::Block(spec))
+            }
+            Err(_) => Ok(Decoded::Corrupt),
+        }
+    }
+
+    pub(super) fn note_panic<T>(
+        &mut self,
+        result: Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        if let Err(DecodeError::Panicked { reason, .. }) = &result {
+            self.dead = Some(reason.clone());
+        }
+        result
+    }
+
+    pub(super) fn alive(&self) -> Result<(), DecodeError> {
+        match &self.dead {
+            Some(reason) => Err(DecodeError::Panicked {
+                path: self.path.clone(),
+                reason: reason.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+pub(super) struct Spec {
+    pub(super) rate_hz: u32,
+    pub(super) channels: Channels,
+}
+
+pub(super) enum Decoded {
+    Block(Spec),
+    Nothing,
+    Corrupt,
+}
