@@ -20,6 +20,7 @@
 //! Several threads and several processes may use one database: writes take their turn, reads never wait.
 
 mod audio_hash;
+mod buffered;
 mod containers;
 mod cover;
 mod error;

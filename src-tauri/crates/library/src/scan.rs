@@ -538,7 +538,8 @@ fn walk_all<'a>(
     walked
 }
 
-/// Reads files as they come, until there are no more.
+/// Reads files as they come, until there are no more. A reader never ends before the walker does: nobody else empties
+/// the queue of files, and a walker that waits for room in it would wait for ever.
 fn read_files(waiting: &Mutex<Receiver<AudioFile>>, tell: &SyncSender<News>, stop: &AtomicBool) {
     loop {
         let job = lock(waiting).recv();
@@ -548,7 +549,7 @@ fn read_files(waiting: &Mutex<Receiver<AudioFile>>, tell: &SyncSender<News>, sto
         }
         let read = tags::read(&paths::from_bytes(&file.path));
         if tell.send(News::Read(file, Box::new(read))).is_err() {
-            return;
+            stop.store(true, Ordering::Relaxed);
         }
     }
 }

@@ -4,7 +4,7 @@
 //! split at a comma, an ampersand or "feat.", for "Tyler, The Creator" is one person.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -18,6 +18,7 @@ use lofty::tag::{ItemKey, Tag, TagType};
 use segue_core::AudioHash;
 
 use crate::audio_hash::Audio;
+use crate::buffered::Buffered;
 use crate::store::tracks::ReplayGain;
 
 /// What was read of a file, cleaned. What is unknown is `None`, empty or 0.
@@ -61,7 +62,7 @@ pub(crate) fn read(path: &Path) -> Result<(AudioHash, Tags), String> {
         if len == 0 {
             return Err("the file is empty".into());
         }
-        let mut file = Metered::new(BufReader::with_capacity(16 * 1024, file), len);
+        let mut file = Metered::new(Buffered::new(file, len), len);
         let audio = Audio::find(&mut file).map_err(|error| error.to_string())?;
         if audio.len() == 0 {
             return Err("the file holds no audio".into());
@@ -77,7 +78,7 @@ pub(crate) fn embedded_cover(path: &Path) -> Result<Option<Vec<u8>>, String> {
     caught(|| {
         let file = File::open(path).map_err(|error| error.to_string())?;
         let len = file.metadata().map_err(|error| error.to_string())?.len();
-        let mut file = Metered::new(BufReader::new(file), len);
+        let mut file = Metered::new(Buffered::new(file, len), len);
         let (tagged, _) = parse(
             path,
             &mut file,

@@ -134,11 +134,15 @@ impl Library {
 
     /// SQLite's integrity check of the whole file: `ok`, or what is wrong. Takes seconds on a large library.
     pub fn check(&self) -> Result<String, LibraryError> {
-        self.read("check the database", |db| {
+        // A connection of its own: the check of the search index believes what a used connection remembers of the index,
+        // and calls it damaged once another connection has written.
+        let check = || {
+            let db = connect(&self.path)?;
             let mut statement = db.prepare("PRAGMA integrity_check(20)")?;
             let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
-            Ok(lines.collect::<Result<Vec<_>, _>>()?.join("; "))
-        })
+            Ok(lines.collect::<rusqlite::Result<Vec<_>>>()?.join("; "))
+        };
+        check().map_err(|error| explain(error, &self.path, "check the database"))
     }
 
     /// Runs `query` on a read connection.

@@ -1,5 +1,7 @@
 //! The database: old and newer versions, damage, two processes, plays, opinions, pages and search.
 
+mod failing;
+
 use std::fs;
 
 use proptest::prelude::*;

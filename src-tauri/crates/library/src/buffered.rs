@@ -1,0 +1,210 @@
+//! A file read through a few buffers that outlive a seek.
+//!
+//! Readers of tags jump between a file's beginning and its end, some bytes at a time, and `std::io::BufReader` throws its
+//! buffer away at each jump. Here a jump costs nothing, and reads what was read before from memory.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+/// Files up to this length are read at once: their identity takes most of their bytes in any case.
+const WHOLE_MAX: u64 = 192 * 1024;
+/// Length of a buffer of a longer file.
+const BUFFER: u64 = 64 * 1024;
+/// Buffers of a longer file: tags and audio at its beginning, its middle, its end.
+const BUFFERS: usize = 4;
+
+/// Reads `inner`, whose length is known, through buffers.
+pub(crate) struct Buffered<R> {
+    inner: R,
+    /// Where `inner` stands.
+    inner_at: u64,
+    len: u64,
+    /// Where the next byte is read.
+    at: u64,
+    /// The one used last comes last.
+    buffers: Vec<Buffer>,
+}
+
+/// A stretch of the file.
+#[derive(Default)]
+struct Buffer {
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Buffer {
+    /// What it holds from `at` on.
+    fn from(&self, at: u64) -> &[u8] {
+        at.checked_sub(self.start)
+            .and_then(|skip| self.bytes.get(usize::try_from(skip).ok()?..))
+            .unwrap_or_default()
+    }
+}
+
+impl<R: Read + Seek> Buffered<R> {
+    /// `len`: bytes of `inner`, which stands at its beginning.
+    pub(crate) fn new(inner: R, len: u64) -> Self {
+        Self {
+            inner,
+            inner_at: 0,
+            len,
+            at: 0,
+            buffers: Vec::new(),
+        }
+    }
+
+    /// Reads a stretch around [`at`](Self::at) into the buffer that was not used for longest.
+    fn fill(&mut self) -> io::Result<()> {
+        let whole = self.len <= WHOLE_MAX;
+        let size = if whole { self.len } else { BUFFER };
+        let mut buffer = match self.buffers.len() < BUFFERS {
+            true => Buffer::default(),
+            false => self.buffers.remove(0),
+        };
+        // At the end of the file, what stands before is wanted too.
+        buffer.start = self.at.min(self.len - size);
+        if buffer.start != self.inner_at {
+            self.inner.seek(SeekFrom::Start(buffer.start))?;
+            self.inner_at = buffer.start;
+        }
+        buffer.bytes.resize(size as usize, 0);
+        let mut filled = 0;
+        while filled < buffer.bytes.len() {
+            match self.inner.read(&mut buffer.bytes[filled..]) {
+                // The file was cut off meanwhile.
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    // Where the file stands now is unknown.
+                    self.inner_at = u64::MAX;
+                    return Err(error);
+                }
+            }
+        }
+        buffer.bytes.truncate(filled);
+        self.inner_at += filled as u64;
+        self.buffers.push(buffer);
+        Ok(())
+    }
+}
+
+impl<R: Read + Seek> Read for Buffered<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if into.is_empty() || self.at >= self.len {
+            return Ok(0);
+        }
+        let at = self.at;
+        match self
+            .buffers
+            .iter()
+            .rposition(|buffer| !buffer.from(at).is_empty())
+        {
+            Some(n) => self.buffers[n..].rotate_left(1),
+            None => self.fill()?,
+        }
+        let held = self
+            .buffers
+            .last()
+            .map_or(&[][..], |buffer| buffer.from(at));
+        let count = held.len().min(into.len());
+        into[..count].copy_from_slice(&held[..count]);
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+impl<R> Seek for Buffered<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let target = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            SeekFrom::End(by) => self.len.checked_add_signed(by),
+        };
+        self.at = target.ok_or_else(|| {
+            io::Error::new(io::ErrorKind::InvalidInput, "a seek before the beginning")
+        })?;
+        Ok(self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Counts what is read of a file.
+    struct Counted {
+        inner: Cursor<Vec<u8>>,
+        calls: usize,
+        bytes: usize,
+    }
+
+    impl Read for &mut Counted {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let read = self.inner.read(into)?;
+            self.calls += 1;
+            self.bytes += read;
+            Ok(read)
+        }
+    }
+
+    impl Seek for &mut Counted {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.inner.seek(to)
+        }
+    }
+
+    fn bytes(len: usize) -> Vec<u8> {
+        (0..len).map(|i| (i * 31 % 251) as u8).collect()
+    }
+
+    proptest! {
+        /// Whatever is asked in whatever order, it answers as the file itself.
+        #[test]
+        fn it_reads_as_the_file_does(
+            len in prop_oneof![0..70usize, 190_000..200_000usize, 400_000..900_000usize],
+            asked in prop::collection::vec((0..3u8, 0.0..1.2f64, 0..200_000usize), 1..40),
+        ) {
+            let mut plain = Cursor::new(bytes(len));
+            let mut buffered = Buffered::new(plain.clone(), len as u64);
+            for (whence, place, count) in asked {
+                let place = (place * len as f64) as u64;
+                let to = match whence {
+                    0 => SeekFrom::Start(place),
+                    1 => SeekFrom::End(-(place as i64)),
+                    _ => SeekFrom::Current(place as i64 - len as i64 / 2),
+                };
+                let (expected, found) = (plain.seek(to), buffered.seek(to));
+                prop_assert_eq!(found.ok(), expected.ok());
+                let mut wanted = Vec::new();
+                let mut got = Vec::new();
+                plain.by_ref().take(count as u64).read_to_end(&mut wanted).unwrap();
+                buffered.by_ref().take(count as u64).read_to_end(&mut got).unwrap();
+                prop_assert!(wanted == got);
+            }
+        }
+    }
+
+    #[test]
+    fn a_jump_reads_nothing_twice() {
+        // Length of the file; jumps back and forth; bytes read of the file at most.
+        for (len, jumps, most) in [(43_000, 50, 43_000), (5_000_000, 50, 3 * 65_536)] {
+            let mut counted = Counted {
+                inner: Cursor::new(bytes(len)),
+                calls: 0,
+                bytes: 0,
+            };
+            let mut buffered = Buffered::new(&mut counted, len as u64);
+            for n in 0..jumps {
+                for start in [n, len as u64 / 2 + n, len as u64 - 160 + n] {
+                    buffered.seek(SeekFrom::Start(start)).unwrap();
+                    buffered.read_exact(&mut [0; 10]).unwrap();
+                }
+            }
+            assert!(counted.bytes <= most, "{} of {len}", counted.bytes);
+        }
+    }
+}

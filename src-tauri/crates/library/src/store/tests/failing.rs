@@ -1,0 +1,384 @@
+//! Writes that fail, as on a full disk: each operation ends with an error, nothing is half done, nothing stays locked,
+//! and what is done again afterwards comes out as if nothing had failed.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::mpsc;
+
+use serde_json::json;
+
+use super::*;
+use crate::PlaylistId;
+
+/// No operation here takes so long: one that does hangs.
+const WATCHDOG: Duration = Duration::from_secs(120);
+
+/// An operation of the listener's. `path` is the music folder.
+type Act = fn(&Library, &Path) -> Result<(), LibraryError>;
+
+/// From transaction `n` on, counted from 0, whatever the library writes is rolled back. Returns how many were tried.
+fn fail_from(library: &Library, n: usize) -> Arc<AtomicUsize> {
+    let tried = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&tried);
+    lock(&library.writer)
+        .commit_hook(Some(move || count.fetch_add(1, Ordering::SeqCst) >= n))
+        .unwrap();
+    tried
+}
+
+/// The pages of the database stay as few as they are, but for `more`: SQLite's own word for a full disk.
+fn fill_the_disk(library: &Library, more: Option<i64>) {
+    let writer = lock(&library.writer);
+    let pages: i64 = writer
+        .query_row("PRAGMA page_count", [], |row| row.get(0))
+        .unwrap();
+    let most = more.map_or(1 << 30, |more| pages + more);
+    let set = format!("PRAGMA max_page_count = {most}");
+    writer.query_row(&set, [], |_| Ok(())).unwrap();
+}
+
+/// Everything that a listener would miss, a line each; no numbers of rows, no instants of now.
+fn state(library: &Library) -> BTreeSet<String> {
+    let mut lines = BTreeSet::new();
+    let query = TrackQuery {
+        sort: Sort::Path,
+        ..TrackQuery::default()
+    };
+    for track in library.tracks(&query).unwrap().tracks {
+        lines.insert(format!(
+            "track {:?} {} {:?} {} {} {:?} {}",
+            track.path,
+            track.audio,
+            track.title,
+            track.plays,
+            track.skips,
+            track.rating,
+            track.missing
+        ));
+    }
+    let mut numbered = |what: &str, all: Vec<String>| {
+        lines.extend(
+            all.iter()
+                .enumerate()
+                .map(|(n, line)| format!("{what} {n} {line}")),
+        );
+    };
+    fn told<T: std::fmt::Debug>(all: Vec<T>) -> Vec<String> {
+        all.iter().map(|one| format!("{one:?}")).collect()
+    }
+    numbered("play", told(library.plays().unwrap()));
+    numbered("opinion", told(library.opinions().unwrap()));
+    numbered("tally", told(library.tallies().unwrap()));
+    let said = library.feedback().unwrap().into_iter();
+    numbered(
+        "said",
+        told(said.map(|event| (event.at, event.said)).collect()),
+    );
+    let forgotten = library.forgotten().unwrap().into_iter();
+    numbered(
+        "forgotten",
+        told(
+            forgotten
+                .map(|stretch| (stretch.at, stretch.since))
+                .collect(),
+        ),
+    );
+    numbered("setting", told(vec![library.setting("k").unwrap()]));
+    for playlist in library.playlists().unwrap() {
+        let (_, entries) = library.playlist_page(playlist.id, 0, 99).unwrap().unwrap();
+        let entries = entries.into_iter().map(|entry| {
+            let track = entry.track.map(|track| track.path);
+            format!(
+                "{} {} {:?} {track:?}",
+                playlist.name, playlist.duration_s, entry.subject.title
+            )
+        });
+        numbered("place", entries.collect());
+    }
+    lines
+}
+
+/// What is derived is derived from what is there.
+fn is_consistent(library: &Library, when: &str) {
+    let fresh = Library::open(library.data_dir()).unwrap();
+    let (here, there) = (library.check().unwrap(), fresh.check().unwrap());
+    assert_eq!((here.as_str(), there.as_str()), ("ok", "ok"), "{when}");
+    let wrong: i64 = library
+        .read("look at the albums", |db| {
+            db.query_row(
+                "SELECT count(*) FROM albums a
+                 WHERE tracks != (SELECT count(*) FROM tracks t WHERE t.album_id = a.id)",
+                [],
+                |row| row.get(0),
+            )
+        })
+        .unwrap();
+    assert_eq!(wrong, 0, "{when}");
+}
+
+/// Runs `act` on a thread of its own. A hang is told as one.
+fn watched(name: &str, place: &Arc<Place>, act: Act) -> Result<(), LibraryError> {
+    let (done, outcome) = mpsc::channel();
+    let running = Arc::clone(place);
+    std::thread::spawn(move || done.send(act(&running.library, &running.music)));
+    outcome
+        .recv_timeout(WATCHDOG)
+        .unwrap_or_else(|_| panic!("{name} hangs"))
+}
+
+/// `act` fails at each of its transactions, one after the other, in a library that `prepare` made.
+fn check(name: &str, prepare: Act, act: Act) {
+    let prepared = || {
+        let place = Arc::new(place());
+        prepare(&place.library, &place.music).unwrap();
+        place
+    };
+    // Paths tell of the place that they are in.
+    let told = |place: &Place| -> BTreeSet<String> {
+        let here = place.music.to_string_lossy().into_owned();
+        state(&place.library)
+            .into_iter()
+            .map(|line| line.replace(&here, "music"))
+            .collect()
+    };
+    let place = prepared();
+    let before = told(&place);
+    let tried = fail_from(&place.library, usize::MAX);
+    watched(name, &place, act).unwrap();
+    let transactions = tried.load(Ordering::SeqCst);
+    let after = told(&place);
+    assert!(transactions > 0 && after != before, "{name} writes nothing");
+    drop(place);
+
+    // At the n-th transaction; and once where there is room for a few pages only, in the middle of a transaction.
+    let places = (0..transactions).map(Some).chain([None]);
+    for nth in places {
+        let place = prepared();
+        match nth {
+            Some(n) => drop(fail_from(&place.library, n)),
+            None => fill_the_disk(&place.library, Some(0)),
+        }
+        let outcome = watched(name, &place, act);
+        if nth.is_some() {
+            assert!(outcome.is_err(), "{name} fails silently at {nth:?}");
+        }
+        is_consistent(&place.library, &format!("{name} failed at {nth:?}"));
+        let now = told(&place);
+        if outcome.is_err() {
+            for line in &now {
+                assert!(
+                    before.contains(line) || after.contains(line),
+                    "{name} at {nth:?}: {line}"
+                );
+            }
+            if transactions == 1 {
+                assert_eq!(now, before, "{name} at {nth:?}");
+            }
+            lock(&place.library.writer)
+                .commit_hook(None::<fn() -> bool>)
+                .unwrap();
+            fill_the_disk(&place.library, None);
+            watched(name, &place, act).unwrap();
+        }
+        assert_eq!(told(&place), after, "{name} after {nth:?}");
+        is_consistent(&place.library, &format!("{name} after {nth:?}"));
+    }
+}
+
+fn scan(library: &Library, music: &Path) -> Result<(), LibraryError> {
+    library.scan(&[music.to_owned()], &mut |_| true).map(drop)
+}
+
+/// More files than all queues between the threads of a scan hold.
+fn many(music: &Path) {
+    for i in 0..640 {
+        copy(
+            "mp3-a.mp3",
+            &music.join(format!("{:02}/{i:04}.mp3", i / 64)),
+        );
+    }
+}
+
+fn history() -> Vec<Play> {
+    (0..5)
+        .map(|n| {
+            play(
+                n,
+                named(
+                    "The Beatles",
+                    ["Something", "Nothing"][n as usize % 2],
+                    None,
+                ),
+                100.0,
+            )
+        })
+        .collect()
+}
+
+fn filled_by(library: &Library, _: &Path) -> Result<(), LibraryError> {
+    fill(library, ROWS);
+    Ok(())
+}
+
+fn with_a_playlist(library: &Library, music: &Path) -> Result<(), LibraryError> {
+    filled_by(library, music)?;
+    make_playlist(library, music)
+}
+
+fn make_playlist(library: &Library, _: &Path) -> Result<(), LibraryError> {
+    let entries: Vec<NewEntry> = ["Come Together", "Something", "Nothing"]
+        .map(|title| NewEntry {
+            subject: named("The Beatles", title, None),
+            reasons: None,
+        })
+        .into();
+    library
+        .create_playlist("List", Some(&json!({"a": 1})), &entries, at(1))
+        .map(drop)
+}
+
+/// The playlist of [`with_a_playlist`].
+fn list(library: &Library) -> PlaylistId {
+    library.playlists().unwrap()[0].id
+}
+
+fn places(library: &Library) -> Vec<crate::EntryId> {
+    let (_, entries) = library.playlist_page(list(library), 0, 9).unwrap().unwrap();
+    entries.into_iter().map(|entry| entry.id).collect()
+}
+
+#[test]
+fn a_scan_that_cannot_write_ends() {
+    check(
+        "a first scan",
+        |_, music| {
+            many(music);
+            Ok(())
+        },
+        scan,
+    );
+    check(
+        "a scan of changes",
+        |library, music| {
+            many(music);
+            scan(library, music)
+        },
+        |library, music| {
+            // Gone, new, re-tagged, broken; a play finds its song.
+            let _ = fs::remove_dir_all(music.join("03"));
+            copy("flac-a.flac", &music.join("new.flac"));
+            let fields = [
+                (lofty::tag::ItemKey::TrackTitle, "New"),
+                (lofty::tag::ItemKey::TrackArtist, "Ann"),
+            ];
+            crate::fixtures::retag(
+                &music.join("00/0000.mp3"),
+                lofty::tag::TagType::Id3v2,
+                &fields,
+                9000,
+            );
+            fs::write(music.join("01/0064.mp3"), "no music").unwrap();
+            scan(library, music)
+        },
+    );
+}
+
+#[test]
+fn a_listeners_word_is_kept_whole_or_not_at_all() {
+    check("an import of plays", filled_by, |library, _| {
+        library.file_plays(&history()).map(drop)
+    });
+    check("an import of counts", filled_by, |library, _| {
+        library.file_tallies(&[counted()]).map(drop)
+    });
+    check("a like", filled_by, |library, _| {
+        library.rate(audio(1), Some(Rating::Like), at(1))
+    });
+    check("less of something", filled_by, |library, _| {
+        library.say(&turned(), at(1)).map(drop)
+    });
+    check("never again", filled_by, |library, _| {
+        library.say(&sayings()[1], at(1)).map(drop)
+    });
+    check(
+        "taking it back",
+        |library, music| {
+            filled_by(library, music)?;
+            library.say(&sayings()[0], at(1)).map(drop)
+        },
+        |library, _| {
+            let first = library.feedback()?[0].id;
+            library.take_back(first, at(2)).map(drop)
+        },
+    );
+    check("forgetting", filled_by, |library, _| {
+        library.forget(None, at(1)).map(drop)
+    });
+    check(
+        "remembering",
+        |library, music| {
+            filled_by(library, music)?;
+            library.forget(None, at(1)).map(drop)
+        },
+        |library, _| {
+            let first = library.forgotten()?[0].id;
+            library.remember(first, at(2)).map(drop)
+        },
+    );
+    check("a setting", filled_by, |library, _| {
+        library.put_setting("k", &json!("x".repeat(9000)))
+    });
+}
+
+#[test]
+fn a_playlist_is_changed_whole_or_not_at_all() {
+    check("an import of a playlist", filled_by, make_playlist);
+    check("adding", with_a_playlist, |library, _| {
+        let entries = vec![
+            NewEntry {
+                subject: named("Björk", "Jóga", None),
+                reasons: None
+            };
+            20
+        ];
+        library
+            .add_to_playlist(list(library), &entries, at(2))
+            .map(drop)
+    });
+    check("taking out", with_a_playlist, |library, _| {
+        library
+            .remove_from_playlist(list(library), &places(library)[..2], at(2))
+            .map(drop)
+    });
+    check("moving", with_a_playlist, |library, _| {
+        library
+            .move_in_playlist(list(library), places(library)[0], 2, at(2))
+            .map(drop)
+    });
+    check("making anew", with_a_playlist, |library, _| {
+        let entries = [NewEntry {
+            subject: named("Björk", "Jóga", None),
+            reasons: None,
+        }];
+        library
+            .remake_playlist(list(library), &entries, at(2))
+            .map(drop)
+    });
+    check("renaming", with_a_playlist, |library, _| {
+        library
+            .rename_playlist(list(library), "Other", at(2))
+            .map(drop)
+    });
+    check("deleting", with_a_playlist, |library, _| {
+        library.delete_playlist(list(library), at(2)).map(drop)
+    });
+}
+
+#[test]
+fn a_folder_is_taken_out_whole_or_not_at_all() {
+    check("taking a folder out", filled_by, |library, _| {
+        library.remove_root(Path::new("/m")).map(drop)
+    });
+}
