@@ -482,6 +482,29 @@ fn vectors_do_not_depend_on_the_number_of_jobs_nor_on_being_killed() {
 }
 
 #[test]
+fn a_library_with_an_uploader_is_refused_by_name_and_the_doctor_says_so() {
+    let world = World::new();
+    let library = world.path("libonnxruntime.so");
+    fs::write(&library, "\x7fELF mobile.events.data.microsoft.com").unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = world.command(arguments);
+        command.env("ORT_DYLIB_PATH", &library).output().unwrap()
+    };
+    let song = format!("{}/Slow Weather/01 - Estuary Light.opus", demo());
+    let refused = run(&["embed", &song]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    for words in [library.to_str().unwrap(), "uploader", "cargo xtask setup"] {
+        assert!(said.contains(words), "{said}");
+    }
+    let doctor: Value = serde_json::from_slice(&run(&["--json", "doctor"]).stdout).unwrap();
+    assert_eq!(doctor["onnxruntime"]["has_uploader"], true, "{doctor}");
+    assert_eq!(doctor["onnxruntime"]["version"], Value::Null, "{doctor}");
+    let words = String::from_utf8(run(&["doctor"]).stdout).unwrap();
+    assert!(words.contains("uploader"), "{words}");
+}
+
+#[test]
 fn the_doctor_names_the_model_and_its_runtime() {
     let world = World::new();
     let doctor = world.json(&["doctor"]);
@@ -493,7 +516,15 @@ fn the_doctor_names_the_model_and_its_runtime() {
             .starts_with("segue-ear-"),
         "{doctor}"
     );
-    let providers = doctor["onnxruntime"]["providers"].as_array().unwrap();
+    let runtime = &doctor["onnxruntime"];
+    assert_eq!(runtime["has_uploader"], false, "{doctor}");
+    assert_eq!(runtime["opted_out"], true, "{doctor}");
+    let path = runtime["path"].as_str().unwrap();
+    let words = String::from_utf8(world.run(&["doctor"]).stdout).unwrap();
+    for said in [path, "no uploader in it"] {
+        assert!(words.contains(said), "{words}");
+    }
+    let providers = runtime["providers"].as_array().unwrap();
     assert!(
         providers
             .iter()

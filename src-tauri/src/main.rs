@@ -27,7 +27,15 @@ struct Arguments {
     output: Output,
 }
 
+#[expect(
+    unsafe_code,
+    reason = "the one way to change the environment, which a library that is loaded later reads"
+)]
 fn main() {
+    // SAFETY: nothing ran before this, so there is no other thread that could read the environment meanwhile.
+    for (name, value) in segue_app::OPT_OUTS {
+        unsafe { std::env::set_var(name, value) };
+    }
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()),

@@ -169,7 +169,8 @@ fn copy(from: &Path, to: &Path) -> Outcome {
     })
 }
 
-/// The ONNX Runtime library for this system, from the npm package that `models/runtime` locks.
+/// The ONNX Runtime library for this system, from the npm package that `models/runtime` locks. The lock names a release
+/// without an uploader: another one that is there already gives way.
 fn onnx_runtime() -> Outcome {
     let folder = root().join("models/runtime");
     let (inside, names): (&str, &[(&str, &str)]) =
@@ -205,7 +206,9 @@ fn onnx_runtime() -> Outcome {
                 return Ok(());
             }
         };
-    if names.iter().all(|(_, name)| folder.join(name).is_file()) {
+    let lock = folder.join("package-lock.json");
+    let stamp = folder.join(".installed-lock");
+    if is_copy(&lock, &stamp) && names.iter().all(|(_, name)| folder.join(name).is_file()) {
         return Ok(());
     }
     // The package's own script would fetch CUDA from elsewhere; the library itself lies in the package.
@@ -226,8 +229,11 @@ fn onnx_runtime() -> Outcome {
     let packages = folder.join("node_modules");
     let library: PathBuf = packages.join("onnxruntime-node/bin/napi-v6").join(inside);
     for (packaged, name) in names {
+        // Never written over: a program that is running may have the old one loaded.
+        _ = fs::remove_file(folder.join(name));
         copy(&library.join(packaged), &folder.join(name))?;
     }
     fs::remove_dir_all(&packages)
-        .map_err(|error| Failure::new(format!("cannot clear {}: {error}", packages.display())))
+        .map_err(|error| Failure::new(format!("cannot clear {}: {error}", packages.display())))?;
+    copy(&lock, &stamp)
 }

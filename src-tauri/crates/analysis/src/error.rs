@@ -25,6 +25,16 @@ pub enum AnalysisError {
         /// What the loader said.
         reason: String,
     },
+    /// The library, or one that it would load, carries an uploader; it was not loaded.
+    #[error("{} carries Microsoft's telemetry uploader (`{mark}` stands in it) and was not loaded: Segue sends nothing to anybody; \
+             `cargo xtask setup` installs ONNX Runtime 1.27.0, which has none (the official libraries have it since 1.29), \
+             or set ORT_DYLIB_PATH to one that has none", path.display())]
+    RuntimeUploads {
+        /// The file that carries it.
+        path: PathBuf,
+        /// What gave it away.
+        mark: &'static str,
+    },
     /// A file of the model cannot be read.
     #[error("cannot read the model file {}: {source}; is the model installed?", path.display())]
     ModelMissing {

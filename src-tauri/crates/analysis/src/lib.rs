@@ -29,6 +29,7 @@ mod onnx;
 mod projection;
 mod runtime;
 mod tempo;
+mod uploader;
 mod waveform;
 mod windows;
 
@@ -38,7 +39,7 @@ pub use manifest::{TagInfo, TagKind};
 pub use measure::measure_file;
 pub use model::{Analyzed, Model};
 pub use network::{Fallen, Measured};
-pub use runtime::{Provider, ProviderStatus, Runtime, provider_report};
+pub use runtime::{OPT_OUTS, Provider, ProviderStatus, Runtime, provider_report};
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ use ort::session::Session;
 use ort::session::builder::SessionBuilder;
 
 use crate::AnalysisError;
+use crate::uploader::look_for_uploader;
 
 /// Where a network runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,6 +85,14 @@ impl Provider {
     }
 }
 
+/// What a program's `main` puts into its environment before anything else, in case a library with an uploader gets past
+/// [`Runtime::load`]. The official libraries since 1.29 ask for the first before they start theirs; the second is the name
+/// that Microsoft's other libraries ask for.
+pub const OPT_OUTS: [(&str, &str); 2] = [
+    ("ORT_DISABLE_TELEMETRY", "1"),
+    ("ORT_TELEMETRY_DISABLED", "1"),
+];
+
 /// A loaded ONNX Runtime. Cheap to clone; the library stays until the process ends.
 #[derive(Clone)]
 pub struct Runtime {
@@ -95,7 +104,8 @@ pub struct Runtime {
 static LOADED: Mutex<Option<Runtime>> = Mutex::new(None);
 
 impl Runtime {
-    /// Loads the library at `path`. A process holds one: asking for it again is cheap, for another an error.
+    /// Loads the library at `path`, unless it carries an uploader. A process holds one: asking for it again is cheap, for
+    /// another an error.
     pub fn load(path: &Path) -> Result<Runtime, AnalysisError> {
         if !path.is_file() {
             return Err(AnalysisError::RuntimeMissing {
@@ -106,13 +116,19 @@ impl Runtime {
             path: path.to_owned(),
             reason,
         };
+        // The loader takes a relative path for a name to search for: what is looked into must be what is loaded.
+        let absolute = std::path::absolute(path).map_err(|e| refuse(e.to_string()))?;
+        let path = absolute.as_path();
         let mut loaded = LOADED
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(runtime) = &*loaded
+            && runtime.path == path
+        {
+            return Ok(runtime.clone());
+        }
+        look_for_uploader(path)?;
         if let Some(runtime) = &*loaded {
-            if runtime.path == path {
-                return Ok(runtime.clone());
-            }
             return Err(refuse(format!(
                 "{} is loaded already",
                 runtime.path.display()
@@ -121,7 +137,7 @@ impl Runtime {
         // A library that is something else makes `ort` panic in places.
         let environment = catch_unwind(|| {
             let builder = ort::init_from(path).map_err(|e| e.to_string())?;
-            let builder = builder.with_name("segue").with_telemetry(false);
+            let builder = builder.with_name("segue").with_telemetry(false); // Windows: ETW
             builder.build().map_err(|e| e.to_string())
         })
         .map_err(|_| refuse("it is not an ONNX Runtime that this Segue knows".to_owned()))?

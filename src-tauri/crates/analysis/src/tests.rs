@@ -229,6 +229,18 @@ fn a_runtime_that_is_missing_or_something_else_is_refused_by_path() {
     assert!(
         matches!(refusal(&path), AnalysisError::RuntimeRefused { path: named, .. } if named == path)
     );
+    fs::write(
+        &path,
+        "\x7fELF https://mobile.events.data.microsoft.com/OneCollector/1.0",
+    )
+    .unwrap();
+    let refused = refusal(&path);
+    assert!(
+        matches!(&refused, AnalysisError::RuntimeUploads { path: named, .. } if *named == path)
+    );
+    for words in ["uploader", "1.27.0", "ORT_DYLIB_PATH"] {
+        assert!(refused.to_string().contains(words), "{refused}");
+    }
     runtime();
 }
 

@@ -1,12 +1,12 @@
 //! `doctor`: what is installed, what works, and what does not, without stopping at the first trouble.
 
-use segue_analysis::{Provider, Runtime, provider_report};
+use segue_analysis::{AnalysisError, OPT_OUTS, Provider, Runtime, provider_report};
 use segue_playback::probe_device;
 
 use crate::reports::{
     AudioHealth, DatabaseHealth, Diagnosis, ModelHealth, ProviderHealth, RuntimeHealth,
 };
-use crate::{Segue, places};
+use crate::{AppError, Segue, places};
 
 impl Segue {
     /// Looks at everything.
@@ -67,6 +67,10 @@ impl Segue {
                 .as_ref()
                 .ok()
                 .map(|path| path.to_string_lossy().into_owned()),
+            has_uploader: None,
+            opted_out: OPT_OUTS
+                .iter()
+                .all(|(name, value)| std::env::var_os(name).is_some_and(|set| set == *value)),
             error: None,
             fell_back: self.ear.last_failure().map(|failed| {
                 format!(
@@ -77,6 +81,11 @@ impl Segue {
             providers: Vec::new(),
         };
         let runtime = path.and_then(|path| Ok(Runtime::load(&path)?));
+        health.has_uploader = match &runtime {
+            Ok(_) => Some(false),
+            Err(AppError::Analysis(AnalysisError::RuntimeUploads { .. })) => Some(true),
+            Err(_) => None,
+        };
         match runtime {
             Ok(runtime) => {
                 health.version = Some(runtime.version());

@@ -47,6 +47,6 @@ pub use models::try_model;
 pub use render::{Output, Playing, Rendered};
 pub use reports::*;
 pub use segue::{Segue, TrackSort};
-pub use segue_analysis::{Provider, Source as ModelSource};
+pub use segue_analysis::{OPT_OUTS, Provider, Source as ModelSource};
 pub use segue_library::ScanProgress;
 pub use stations::RadioRequest;

@@ -482,6 +482,11 @@ pub struct RuntimeHealth {
     pub version: Option<String>,
     /// Where it was looked for.
     pub path: Option<String>,
+    /// Whether an uploader's marks stand in it or in a library beside it that it would load (it is refused then); `null`
+    /// where there was no library to look into.
+    pub has_uploader: Option<bool>,
+    /// Whether the environment forbids uploaders to start ([`OPT_OUTS`](crate::OPT_OUTS)).
+    pub opted_out: bool,
     /// Why it cannot be loaded.
     pub error: Option<String>,
     /// The provider that failed last in the middle of the work, when and why.

@@ -18,7 +18,15 @@ use segue_app::{
     SongsQuery,
 };
 
+#[expect(
+    unsafe_code,
+    reason = "the one way to change the environment, which a library that is loaded later reads"
+)]
 fn main() -> ExitCode {
+    // SAFETY: nothing ran before this, so there is no other thread that could read the environment meanwhile.
+    for (name, value) in segue_app::OPT_OUTS {
+        unsafe { std::env::set_var(name, value) };
+    }
     let arguments = Arguments::parse();
     let level = if arguments.verbose { "info" } else { "error" };
     tracing_subscriber::fmt()

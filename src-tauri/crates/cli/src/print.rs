@@ -605,6 +605,16 @@ pub(crate) fn doctor(found: &Diagnosis, json: bool) {
         "ONNX Runtime  {}\n",
         or(&found.onnxruntime.version, &found.onnxruntime.error)
     ));
+    if found.onnxruntime.has_uploader == Some(false) {
+        let path = found.onnxruntime.path.as_deref().unwrap_or_default();
+        let opted_out = match found.onnxruntime.opted_out {
+            true => "telemetry is opted out of besides",
+            false => "but telemetry is not opted out of",
+        };
+        text.push_str(&format!(
+            "              {path}\n              no uploader in it; {opted_out}\n"
+        ));
+    }
     for provider in &found.onnxruntime.providers {
         let state = match (provider.active, provider.available) {
             (true, _) => "active",
