@@ -15,7 +15,6 @@ mod downmix;
 mod error;
 mod mp4;
 mod resample;
-mod shown;
 mod source;
 mod stream;
 mod windows;

@@ -19,8 +19,9 @@ pub(crate) fn to_bytes(path: &Path) -> Option<Cow<'_, [u8]>> {
     }
 }
 
-/// Reads [`to_bytes`] back.
+/// Reads [`to_bytes`] back. What follows a NUL, which no path holds, only tells rows apart (see [`displaced`]).
 pub(crate) fn from_bytes(bytes: &[u8]) -> PathBuf {
+    let bytes = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
     #[cfg(unix)]
     {
         use std::os::unix::ffi::OsStrExt;
@@ -30,6 +31,25 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> PathBuf {
     {
         PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
     }
+}
+
+/// Where the row `id` is kept, whose `path` another file has taken: it still lies in its folder, and no file has its path.
+#[allow(dead_code)]
+pub(crate) fn displaced(path: &[u8], id: i64) -> Vec<u8> {
+    let path = path.split(|byte| *byte == 0).next().unwrap_or_default();
+    [path, b"\0", id.to_string().as_bytes()].concat()
+}
+
+/// Whether a stored path is one of [`displaced`].
+#[allow(dead_code)]
+pub(crate) fn is_displaced(path: &[u8]) -> bool {
+    path.contains(&0)
+}
+
+/// Whether an error says that there is no such file: any other says nothing about that.
+pub(crate) fn is_gone(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory)
 }
 
 /// The half-open range of stored paths that lie beneath `folder`, itself excluded.
@@ -49,6 +69,18 @@ pub(crate) fn beneath(folder: &[u8]) -> (Vec<u8>, Vec<u8>) {
 /// Whether `path` lies in `folder` or is it.
 pub(crate) fn within(path: &[u8], folder: &[u8]) -> bool {
     path == folder || path.starts_with(&beneath(folder).0)
+}
+
+/// The folders above a stored path, the nearest first.
+pub(crate) fn folders_above(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let separator = std::path::MAIN_SEPARATOR as u8;
+    let mut rest = path;
+    std::iter::from_fn(move || {
+        let at = rest.iter().rposition(|byte| *byte == separator)?;
+        rest = &rest[..at];
+        // The topmost folder keeps its separator.
+        Some(if at == 0 { &path[..1] } else { rest })
+    })
 }
 
 /// An existing folder's absolute path without links, or why it cannot be a music folder.
@@ -84,6 +116,11 @@ pub(crate) fn absolute(path: &Path) -> PathBuf {
         }
     }
     clean
+}
+
+/// An existing path without links.
+pub(crate) fn real(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok().map(plain)
 }
 
 /// The path by which the library may know `path`: links in its folder resolved, where it exists.

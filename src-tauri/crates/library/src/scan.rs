@@ -18,7 +18,7 @@ use crate::store::rows::{self, Known, Outcome};
 use crate::store::tracks::Failure;
 use crate::store::{Durability, Library, albums, bump, lock};
 use crate::tags::{self, Tags};
-use crate::walk::{self, AudioFile, Met};
+use crate::walk::{self, AudioFile, Met, Walk};
 use crate::{LibraryError, paths};
 
 /// Files written in one transaction, at most.
@@ -95,6 +95,15 @@ impl Library {
                 Some(known) => known.into_owned(),
                 None => {
                     let folder = paths::canonical_folder(folder)?;
+                    if let Some(root) = hidden_within(&folder, &known_roots) {
+                        return Err(LibraryError::Folder {
+                            path: folder,
+                            reason: format!(
+                                "it is hidden in {}, which is in the library without what is hidden in it",
+                                root.display()
+                            ),
+                        });
+                    }
                     paths::to_bytes(&folder)
                         .map(|bytes| bytes.into_owned())
                         .unwrap_or_default()
@@ -120,10 +129,19 @@ impl Library {
     /// Brings files or folders up to date that the watcher named. What lies outside the library is passed over.
     pub fn scan_paths(&self, changed: &[PathBuf]) -> Result<ScanReport, LibraryError> {
         let _alone = lock(&self.scanning);
+        let roots = self.read("list the folders", rows::root_paths)?;
+        let in_library = |path: &Path| {
+            paths::to_bytes(path)
+                .is_some_and(|path| roots.iter().any(|root| paths::within(&path, root)))
+        };
         let starts = changed
             .iter()
-            .map(|path| paths::resolved(path))
-            .filter(|path| !walk::is_hidden(path))
+            // What lies behind a link is known by the link's name.
+            .map(|path| match paths::absolute(path) {
+                spelled if in_library(&spelled) => spelled,
+                _ => paths::resolved(path),
+            })
+            .filter(|path| hidden_within(path, &roots).is_none())
             .filter_map(|path| paths::to_bytes(&path).map(|bytes| bytes.into_owned()))
             .collect();
         self.update(starts, &mut |_| true)
@@ -136,13 +154,10 @@ impl Library {
         observe: &mut dyn FnMut(&ScanProgress) -> bool,
     ) -> Result<ScanReport, LibraryError> {
         // What lies in another start is scanned with it.
+        let all: HashSet<Vec<u8>> = starts.iter().cloned().collect();
         starts.sort();
         starts.dedup();
-        let all = starts.clone();
-        starts.retain(|start| {
-            !all.iter()
-                .any(|other| other != start && paths::within(start, other))
-        });
+        starts.retain(|start| !paths::folders_above(start).any(|folder| all.contains(folder)));
 
         let roots = self.read("list the folders", rows::root_paths)?;
         let mut scan = Scan {
@@ -154,23 +169,36 @@ impl Library {
         scan.before = self.read("read the tracks", rows::newest)?;
         let mut known = HashMap::new();
         let mut walked = Vec::new();
+        // Asked once for each root: a thousand named files may lie in one.
+        let mut online: HashMap<&[u8], bool> = HashMap::new();
         for start in starts {
             let Some(root) = roots.iter().find(|root| paths::within(&start, root)) else {
                 continue;
             };
-            let here = self.read("read the tracks", |db| rows::known(db, &start))?;
-            let had_tracks = !here.is_empty() || self.has_tracks(root)?;
-            let root = paths::from_bytes(root);
-            if !walk::online(&root, had_tracks) {
-                if !scan.report.offline_roots.contains(&root) {
-                    scan.report.offline_roots.push(root);
+            let is_online = match online.get(root.as_slice()) {
+                Some(is_online) => *is_online,
+                None => {
+                    let had_tracks = self.has_tracks(root)?;
+                    let path = paths::from_bytes(root);
+                    let is_online = walk::online(&path, had_tracks);
+                    if !is_online {
+                        scan.report.offline_roots.push(path);
+                    }
+                    online.insert(root, is_online);
+                    is_online
                 }
-                continue;
+            };
+            if is_online {
+                walked.push(start);
             }
-            known.extend(here);
-            walked.push(start);
         }
-        scan.run(&walked, &known, observe)?;
+        self.read("read the tracks", |db| {
+            walked
+                .iter()
+                .try_for_each(|start| rows::known(db, start, &mut known))
+        })?;
+        let roots: Vec<PathBuf> = roots.iter().map(|root| paths::from_bytes(root)).collect();
+        scan.run(&roots, &walked, &known, observe)?;
         if scan.report.added + scan.report.updated + scan.report.moved > 0 {
             self.match_plays()?;
             self.match_playlists()?;
@@ -236,6 +264,7 @@ struct Walked<'a> {
 impl Scan<'_> {
     fn run(
         &mut self,
+        roots: &[PathBuf],
         starts: &[Vec<u8>],
         known: &HashMap<Vec<u8>, Known>,
         observe: &mut dyn FnMut(&ScanProgress) -> bool,
@@ -253,8 +282,8 @@ impl Scan<'_> {
                 threads.spawn(move || read_files(waiting, &tell, stop));
             }
             let (walker_tell, walker_stop) = (tell.clone(), &stop);
-            let walker =
-                threads.spawn(move || walk_all(starts, known, &jobs, &walker_tell, walker_stop));
+            let walker = threads
+                .spawn(move || walk_all(roots, starts, known, &jobs, &walker_tell, walker_stop));
             drop(tell);
             let written = self.write_news(&news, &stop, observe);
             // Readers and walker must not wait for a receiver that is done.
@@ -470,8 +499,17 @@ impl Scan<'_> {
     }
 }
 
+/// The root beneath which `path` is hidden.
+fn hidden_within(path: &Path, roots: &[Vec<u8>]) -> Option<PathBuf> {
+    roots
+        .iter()
+        .map(|root| paths::from_bytes(root))
+        .find(|root| walk::is_hidden(path, root))
+}
+
 /// Walks over all starts and sorts what is met into known and to be read.
 fn walk_all<'a>(
+    roots: &[PathBuf],
     starts: &[Vec<u8>],
     known: &'a HashMap<Vec<u8>, Known>,
     jobs: &SyncSender<AudioFile>,
@@ -479,14 +517,14 @@ fn walk_all<'a>(
     stop: &AtomicBool,
 ) -> Walked<'a> {
     let mut walked = Walked::default();
+    let mut walk = Walk::new(roots);
     for start in starts {
         let start = paths::from_bytes(start);
         // A path that is gone is no failure: what was known there is missing.
-        if matches!(start.symlink_metadata(), Err(error) if error.kind() == std::io::ErrorKind::NotFound)
-        {
+        if matches!(start.symlink_metadata(), Err(error) if paths::is_gone(&error)) {
             continue;
         }
-        walk::walk(&start, |met| {
+        walk.walk(&start, |met| {
             let told = match met {
                 Met::Audio(file) => {
                     let row = known.get_key_value(&file.path);
@@ -515,6 +553,16 @@ fn walk_all<'a>(
                     tell.send(News::Refused {
                         failure,
                         is_file: true,
+                    })
+                    .is_ok()
+                }
+                Met::Hidden(failure) => {
+                    walked
+                        .refused
+                        .extend(paths::to_bytes(&failure.path).map(|path| path.into_owned()));
+                    tell.send(News::Refused {
+                        failure,
+                        is_file: false,
                     })
                     .is_ok()
                 }

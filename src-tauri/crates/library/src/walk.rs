@@ -1,8 +1,11 @@
-//! The walk over a folder: which files are music, what lies beside them, and what cannot be entered.
+//! The walk over a folder: which files are music, what lies beside them, what is hidden, and what cannot be entered.
 //!
-//! Hidden files are passed over. Links are followed; one that leads back to a folder above it is not.
+//! Scan and watcher go by this one walk. Hidden names are passed over with all that is beneath them. Links are
+//! followed, and yet each file is met once: neither a link to what lies in the library anyway is followed, nor a second
+//! link to the same folder, nor one that leads back.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -39,8 +42,10 @@ pub(crate) enum Met {
     Audio(AudioFile),
     /// Something that should be music and cannot be: a format without a decoder, a file without rights.
     Refused(Failure),
-    /// A folder, or a link, that could not be entered: what is known beneath it is not missing.
+    /// A folder, a link or a file that could not be looked at: what is known there is not missing.
     Closed(Failure),
+    /// Music that is passed over because its name, or that of its folder, is hidden.
+    Hidden(Failure),
 }
 
 /// A file with the ending of music, as the folder lists it.
@@ -78,10 +83,60 @@ pub(crate) fn is_sidecar(path: &Path) -> bool {
 pub(crate) const SIDECAR_STEMS: &[&str] = &["cover", "folder", "front", "album"];
 const SIDECAR_ENDINGS: &[&str] = &["jpg", "jpeg", "png", "webp"];
 
-/// Whether a path's name begins with a dot.
-pub(crate) fn is_hidden(path: &Path) -> bool {
-    path.file_name()
-        .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+/// Folders that systems, file managers and servers keep beside the listener's own files: trash, snapshots, thumbnails.
+const OF_THE_SYSTEM: &[&str] = &[
+    "$recycle.bin",
+    "recycler",
+    "system volume information",
+    "lost+found",
+    "@eadir",
+    "@recycle",
+    "@recently-snapshot",
+    "#recycle",
+    "#snapshot",
+];
+
+/// Beginnings of hidden folders that are known to hold what the listener threw away or never sees: no word about them.
+const NO_WORD: &[&str] = &[
+    ".trash",
+    ".st",
+    ".sync",
+    ".git",
+    ".svn",
+    ".hg",
+    ".cache",
+    ".config",
+    ".local",
+    ".var",
+    ".thumb",
+    ".snapshot",
+    ".zfs",
+    ".debris",
+    ".spotlight",
+    ".fseventsd",
+    ".temporaryitems",
+    ".documentrevisions",
+    ".apple",
+    ".dropbox",
+    ".owncloud",
+    ".nextcloud",
+    ".@",
+];
+
+/// Whether a file or folder of this name is hidden. A name that begins with one dot is; one that begins with two or
+/// three is that of an album or song.
+fn is_hidden_name(name: &OsStr) -> bool {
+    let bytes = name.as_encoded_bytes();
+    (bytes.starts_with(b".") && !bytes.starts_with(b".."))
+        || OF_THE_SYSTEM
+            .iter()
+            .any(|system| name.eq_ignore_ascii_case(system))
+}
+
+/// Whether `path` is hidden, or lies in a folder that is, below `root`. What the root's own path is like says nothing.
+pub(crate) fn is_hidden(path: &Path, root: &Path) -> bool {
+    path.strip_prefix(root)
+        .is_ok_and(|below| below.iter().any(is_hidden_name))
 }
 
 /// Whether a root is there. An empty one that had tracks is the mount point of a disk that is not.
@@ -92,48 +147,199 @@ pub(crate) fn online(root: &Path, had_tracks: bool) -> bool {
     }
 }
 
-/// Walks over `start`, a folder or a file. `meet` returns whether to go on.
-pub(crate) fn walk(start: &Path, mut meet: impl FnMut(Met) -> bool) {
-    // Covers before music, so that a track knows of the cover when it is met; folders last.
-    let rank = |entry: &DirEntry| (entry.file_type().is_dir(), !is_sidecar(entry.path()));
-    let entries = WalkDir::new(start)
-        .follow_links(true)
-        .sort_by(move |a, b| {
-            rank(a)
-                .cmp(&rank(b))
-                .then_with(|| a.file_name().cmp(b.file_name()))
-        })
-        .into_iter()
-        .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.path()));
-    let mut covered: HashSet<PathBuf> = HashSet::new();
-    if start.is_file()
-        && let Some(folder) = start.parent()
-        && folder
-            .read_dir()
-            .is_ok_and(|mut all| all.any(|entry| entry.is_ok_and(|e| is_sidecar(&e.path()))))
-    {
-        covered.insert(folder.to_owned());
-    }
-    for entry in entries {
-        let met = match entry {
-            Ok(entry) => met(&entry, &mut covered),
-            Err(error) => closed(&error),
-        };
-        if let Some(met) = met
-            && !meet(met)
-        {
-            return;
+/// One walk over any number of places, each file met once.
+pub(crate) struct Walk<'a> {
+    /// The library's folders.
+    roots: &'a [PathBuf],
+    /// Real paths of what was reached over links.
+    linked: HashSet<PathBuf>,
+    /// Folders of which it is known whether a cover lies in them.
+    covered: HashMap<PathBuf, bool>,
+}
+
+/// One step of a walk.
+pub(crate) enum Step {
+    /// A file, or a folder that is entered.
+    Entry(DirEntry),
+    /// A link, followed or not: what it leads to may be exchanged without a word.
+    #[allow(dead_code)]
+    Link(PathBuf),
+    /// What is passed over as hidden.
+    Hidden(DirEntry),
+    /// What cannot be looked at.
+    Error(walkdir::Error),
+}
+
+impl<'a> Walk<'a> {
+    /// A walk through a library of these folders.
+    pub(crate) fn new(roots: &'a [PathBuf]) -> Self {
+        Self {
+            roots,
+            linked: HashSet::new(),
+            covered: HashMap::new(),
         }
+    }
+
+    /// Steps through `start`, a folder or a file. `step` returns whether to go on.
+    pub(crate) fn steps(&mut self, start: &Path, mut step: impl FnMut(Step) -> bool) {
+        // Covers before music, so that a track knows of the cover when it is met; folders last.
+        let rank = |entry: &DirEntry| (entry.file_type().is_dir(), !is_sidecar(entry.path()));
+        let mut entries = WalkDir::new(start)
+            .follow_links(true)
+            .sort_by(move |a, b| {
+                rank(a)
+                    .cmp(&rank(b))
+                    .then_with(|| a.file_name().cmp(b.file_name()))
+            })
+            .into_iter();
+        // The links above the present entry, as they are spelled and as they are.
+        let mut above: Vec<(PathBuf, PathBuf)> = Vec::new();
+        if let Some(folder) = start.parent()
+            && let Some(real) = paths::real(folder)
+            && real != folder
+        {
+            above.push((folder.to_owned(), real));
+        }
+        while let Some(entry) = entries.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let link = error.path().filter(|path| path.is_symlink());
+                    let link = link.map(Path::to_owned);
+                    let hidden = error
+                        .path()
+                        .and_then(Path::file_name)
+                        .is_some_and(is_hidden_name);
+                    if (hidden && error.depth() > 0)
+                        || (link.is_none_or(|link| step(Step::Link(link)))
+                            && step(Step::Error(error)))
+                    {
+                        continue;
+                    }
+                    return;
+                }
+            };
+            let is_folder = entry.file_type().is_dir();
+            if entry.depth() > 0 && is_hidden_name(entry.file_name()) {
+                if is_folder {
+                    entries.skip_current_dir();
+                }
+                if !step(Step::Hidden(entry)) {
+                    return;
+                }
+                continue;
+            }
+            let path = entry.path();
+            while above
+                .last()
+                .is_some_and(|(link, _)| !path.starts_with(link))
+            {
+                above.pop();
+            }
+            let is_link = entry.path_is_symlink();
+            let real = if is_link {
+                paths::real(path)
+            } else {
+                above
+                    .last()
+                    .and_then(|(link, real)| Some(real.join(path.strip_prefix(link).ok()?)))
+            };
+            if is_link && !step(Step::Link(path.to_owned())) {
+                return;
+            }
+            if let Some(real) = real {
+                if (is_folder || is_audio(path)) && !self.first_way_to(&real) {
+                    if is_folder {
+                        entries.skip_current_dir();
+                    }
+                    continue;
+                }
+                if is_link && is_folder {
+                    above.push((path.to_owned(), real));
+                }
+            }
+            if !step(Step::Entry(entry)) {
+                return;
+            }
+        }
+    }
+
+    /// Whether what is really `real` is met over a link for the first time, and on no straight way.
+    fn first_way_to(&mut self, real: &Path) -> bool {
+        let straight = |root: &PathBuf| real.starts_with(root) && !is_hidden(real, root);
+        !self.roots.iter().any(straight) && self.linked.insert(real.to_owned())
+    }
+
+    /// Walks over `start`, a folder or a file. `meet` returns whether to go on.
+    pub(crate) fn walk(&mut self, start: &Path, mut meet: impl FnMut(Met) -> bool) {
+        if let Some(folder) = start.parent()
+            && !self.covered.contains_key(folder)
+            && start.is_file()
+        {
+            let covered = folder
+                .read_dir()
+                .is_ok_and(|mut all| all.any(|entry| entry.is_ok_and(|e| is_sidecar(&e.path()))));
+            self.covered.insert(folder.to_owned(), covered);
+        }
+        let mut covered = std::mem::take(&mut self.covered);
+        self.steps(start, |step| {
+            let met = match step {
+                Step::Entry(entry) => met(&entry, &mut covered),
+                Step::Link(_) => None,
+                Step::Hidden(entry) => hidden(&entry),
+                Step::Error(error) => closed(&error, start),
+            };
+            met.is_none_or(&mut meet)
+        });
+        self.covered = covered;
     }
 }
 
-fn met(entry: &DirEntry, covered: &mut HashSet<PathBuf>) -> Option<Met> {
+/// What is said of a hidden file or folder: a word only where a listener may miss music.
+fn hidden(entry: &DirEntry) -> Option<Met> {
+    let name = entry.file_name().to_string_lossy().to_lowercase();
+    if !name.starts_with('.') {
+        return None;
+    }
+    let reason = if entry.file_type().is_file() {
+        // `._x` is what macOS keeps beside a file on foreign disks.
+        (is_audio(entry.path()) && !name.starts_with("._"))
+            .then_some("its name begins with a dot, and hidden files are passed over")
+    } else {
+        let silent = NO_WORD.iter().any(|start| name.starts_with(start));
+        (!silent && holds_music(entry.path())).then_some(
+            "its name begins with a dot, and hidden folders are passed over with the music in them",
+        )
+    }?;
+    Some(Met::Hidden(Failure {
+        path: entry.path().to_owned(),
+        reason: reason.into(),
+    }))
+}
+
+/// Whether music is found in a folder at a short look.
+fn holds_music(folder: &Path) -> bool {
+    WalkDir::new(folder)
+        .max_depth(3)
+        .into_iter()
+        .flatten()
+        .take(300)
+        .any(|entry| {
+            entry.file_type().is_file()
+                && is_audio(entry.path())
+                && !is_hidden_name(entry.file_name())
+        })
+}
+
+fn met(entry: &DirEntry, covered: &mut HashMap<PathBuf, bool>) -> Option<Met> {
     let path = entry.path();
     if !entry.file_type().is_file() {
         return None;
     }
     if is_sidecar(path) {
-        covered.extend(path.parent().map(Path::to_owned));
+        if let Some(folder) = path.parent() {
+            covered.insert(folder.to_owned(), true);
+        }
         return None;
     }
     let ending = ending(path);
@@ -156,7 +362,9 @@ fn met(entry: &DirEntry, covered: &mut HashSet<PathBuf>) -> Option<Met> {
                     }
                 }
             });
-            let sidecar = path.parent().is_some_and(|folder| covered.contains(folder));
+            let sidecar = path
+                .parent()
+                .is_some_and(|folder| covered.get(folder) == Some(&true));
             let size = i64::try_from(metadata.len()).unwrap_or(i64::MAX);
             let ctime_ns = ctime_ns(&metadata);
             Some(Met::Audio(AudioFile {
@@ -167,7 +375,7 @@ fn met(entry: &DirEntry, covered: &mut HashSet<PathBuf>) -> Option<Met> {
                 sidecar,
             }))
         }
-        Err(error) => Some(refused(path, error.to_string())),
+        Err(error) => closed(&error, path),
     }
 }
 
@@ -194,12 +402,19 @@ fn refused(path: &Path, reason: String) -> Met {
     })
 }
 
-fn closed(error: &walkdir::Error) -> Option<Met> {
+fn closed(error: &walkdir::Error, start: &Path) -> Option<Met> {
     // A link that leads back: all that is beyond it is met on the straight way.
     if error.loop_ancestor().is_some() {
         return None;
     }
-    let path = error.path()?.to_owned();
+    // A folder whose listing broke off has no name here, so nothing beneath the start can be called missing.
+    let path = error.path().unwrap_or(start).to_owned();
+    let gone = error
+        .io_error()
+        .is_some_and(|error| paths::is_gone(error) && !path.is_symlink());
+    if gone {
+        return None;
+    }
     let reason = error
         .io_error()
         .map_or_else(|| error.to_string(), ToString::to_string);
@@ -212,3 +427,6 @@ fn ending(path: &Path) -> String {
         .to_string_lossy()
         .to_lowercase()
 }
+
+#[cfg(test)]
+mod tests;

@@ -158,15 +158,18 @@ fn gather(changed: &mut BTreeSet<PathBuf>, event: notify::Result<Event>, roots: 
     match event {
         Ok(event) if event.need_rescan() => changed.extend(roots.iter().cloned()),
         Ok(event) if matches!(event.kind, EventKind::Access(_)) => {}
-        Ok(event) => changed.extend(event.paths.into_iter().filter_map(concerned)),
+        Ok(event) => {
+            let concerned = |path| concerned(path, roots);
+            changed.extend(event.paths.into_iter().filter_map(concerned));
+        }
         // What was lost is not known, so all is looked at.
         Err(_) => changed.extend(roots.iter().cloned()),
     }
 }
 
 /// The path to look at because of a change at `path`: music itself, the folder of a cover, or a folder.
-fn concerned(path: PathBuf) -> Option<PathBuf> {
-    if walk::is_hidden(&path) {
+fn concerned(path: PathBuf, roots: &[PathBuf]) -> Option<PathBuf> {
+    if roots.iter().any(|root| walk::is_hidden(&path, root)) {
         None
     } else if walk::is_audio(&path) {
         Some(path)

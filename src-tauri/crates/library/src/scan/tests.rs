@@ -321,6 +321,94 @@ fn names_that_are_not_unicode_and_links_in_circles_are_no_trouble() {
 }
 
 #[test]
+fn what_is_moved_to_the_trash_is_gone_and_what_comes_back_is_the_same_track() {
+    let place = place();
+    let [one, ..] = three(&place);
+    place.scan();
+    let id = place.library.track_by_path(&one).unwrap().unwrap().id;
+    let trash = place.music.join(".Trash-1000/files/one.mp3");
+    fs::create_dir_all(trash.parent().unwrap()).unwrap();
+    fs::rename(&one, &trash).unwrap();
+    let report = place.library.scan_paths(&[one.clone(), trash.clone()]);
+    assert_eq!(numbers(&report.unwrap()), [0, 0, 0, 0, 0, 1]);
+    assert!(place.library.track(id).unwrap().unwrap().missing);
+    fs::rename(&trash, &one).unwrap();
+    place.library.scan_paths(&[trash, one.clone()]).unwrap();
+    let back = place.library.track_by_path(&one).unwrap().unwrap();
+    assert_eq!((back.id, back.missing), (id, false));
+    // Hidden music is no folder of the library's, unless the library begins there.
+    let hidden = place.music.join(".private");
+    copy("mp3-b.mp3", &hidden.join("x.mp3"));
+    assert!(place.library.scan(&[hidden], &mut |_| true).is_err());
+}
+
+/// Where a folder may not be looked into, which is nowhere for one who may do anything.
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_looked_at_is_not_missing() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = place();
+    let [one, ..] = three(&place);
+    place.scan();
+    let before = all(&place.library);
+    let folder = one.parent().unwrap();
+    let allow = |mode| fs::set_permissions(folder, fs::Permissions::from_mode(mode)).unwrap();
+    for mode in [0o444, 0o000] {
+        allow(mode);
+        if one.symlink_metadata().is_ok() {
+            allow(0o755);
+            return;
+        }
+        for starts in [
+            vec![place.music.clone()],
+            vec![folder.to_owned()],
+            vec![one.clone()],
+        ] {
+            let report = place.library.scan_paths(&starts).unwrap();
+            assert_eq!((report.missing, report.failures.is_empty()), (0, false));
+            assert_eq!(all(&place.library), before);
+        }
+    }
+    allow(0o755);
+    assert_eq!(numbers(&place.scan()), [3, 0, 0, 3, 0, 0]);
+    assert!(place.library.failures().unwrap().is_empty());
+}
+
+/// What cannot be looked at for other reasons than rights: a link in a circle stands for a disk's error.
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_looked_at_is_not_missing() {
+    let place = place();
+    let [one, ..] = three(&place);
+    place.scan();
+    let before = all(&place.library);
+    fs::remove_file(&one).unwrap();
+    std::os::unix::fs::symlink("one.mp3", &one).unwrap();
+    for starts in [place.music.clone(), one.clone()] {
+        let report = place.library.scan_paths(&[starts]).unwrap();
+        assert_eq!((report.missing, report.failures.len()), (0, 1));
+        assert_eq!(all(&place.library), before);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_lies_behind_a_linked_folder_is_known_by_the_link() {
+    let place = place();
+    three(&place);
+    let other = place.dir.path().canonicalize().unwrap().join("other");
+    copy("mp3-b.mp3", &other.join("x.mp3"));
+    std::os::unix::fs::symlink(&other, place.music.join("link")).unwrap();
+    assert_eq!(place.scan().added, 4);
+    let behind = place.music.join("link/y.mp3");
+    copy("aac-a.m4a", &behind);
+    let report = place.library.scan_paths(std::slice::from_ref(&behind));
+    assert_eq!(numbers(&report.unwrap()), [1, 1, 0, 0, 0, 0]);
+    assert!(place.library.track_by_path(&behind).unwrap().is_some());
+    assert_eq!(numbers(&place.scan()), [5, 0, 0, 5, 0, 0]);
+}
+
+#[test]
 fn a_cover_that_comes_later_is_noticed() {
     let place = place();
     let [one, ..] = three(&place);

@@ -57,8 +57,12 @@ impl Known {
     }
 }
 
-/// The tracks at `start` or beneath it.
-pub(crate) fn known(db: &Connection, start: &[u8]) -> rusqlite::Result<HashMap<Vec<u8>, Known>> {
+/// Adds the tracks at `start` or beneath it to `known`.
+pub(crate) fn known(
+    db: &Connection,
+    start: &[u8],
+    known: &mut HashMap<Vec<u8>, Known>,
+) -> rusqlite::Result<()> {
     let (from, to) = paths::beneath(start);
     let mut statement = db.prepare_cached(
         "SELECT path, id, size, mtime_ns, ctime_ns, missing, sidecar FROM tracks WHERE path = ? OR (path >= ? AND path < ?)",
@@ -76,7 +80,11 @@ pub(crate) fn known(db: &Connection, start: &[u8]) -> rusqlite::Result<HashMap<V
             },
         ))
     })?;
-    rows.collect()
+    for row in rows {
+        let (path, row) = row?;
+        known.insert(path, row);
+    }
+    Ok(())
 }
 
 /// What writing a file's row came to.
