@@ -36,6 +36,7 @@ const COMMANDS: &[&str] = &[
     "remove_from_playlist",
     "move_in_playlist",
     "refresh_playlist",
+    "undo_playlist_edit",
     "import_playlist",
     "export_playlist",
     "play_playlist",

@@ -50,6 +50,7 @@ pub(crate) fn register(builder: Builder<Wry>) -> Builder<Wry> {
         remove_from_playlist,
         move_in_playlist,
         refresh_playlist,
+        undo_playlist_edit,
         import_playlist,
         export_playlist,
         play_playlist,
@@ -265,23 +266,28 @@ fn undelete_playlist(desktop: State<'_, Desktop>, id: i64) -> Answer<()> {
 }
 
 #[tauri::command(async)]
-fn add_to_playlist(desktop: State<'_, Desktop>, id: i64, tracks: Vec<i64>) -> Answer<()> {
+fn add_to_playlist(desktop: State<'_, Desktop>, id: i64, tracks: Vec<i64>) -> Answer<u64> {
     Ok(desktop.add_to_playlist(id, &tracks)?)
 }
 
 #[tauri::command(async)]
-fn remove_from_playlist(desktop: State<'_, Desktop>, id: i64, entries: Vec<i64>) -> Answer<()> {
+fn remove_from_playlist(desktop: State<'_, Desktop>, id: i64, entries: Vec<i64>) -> Answer<u64> {
     Ok(desktop.remove_from_playlist(id, &entries)?)
 }
 
 #[tauri::command(async)]
-fn move_in_playlist(desktop: State<'_, Desktop>, id: i64, entry: i64, index: u32) -> Answer<()> {
+fn move_in_playlist(desktop: State<'_, Desktop>, id: i64, entry: i64, index: u32) -> Answer<u64> {
     Ok(desktop.move_in_playlist(id, entry, index)?)
 }
 
 #[tauri::command(async)]
-fn refresh_playlist(desktop: State<'_, Desktop>, id: i64) -> Answer<()> {
+fn refresh_playlist(desktop: State<'_, Desktop>, id: i64) -> Answer<u64> {
     Ok(desktop.refresh_playlist(id)?)
+}
+
+#[tauri::command(async)]
+fn undo_playlist_edit(desktop: State<'_, Desktop>, edit: u64) -> Answer<()> {
+    Ok(desktop.undo_playlist_edit(edit)?)
 }
 
 #[tauri::command(async)]

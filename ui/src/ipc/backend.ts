@@ -93,11 +93,14 @@ export interface Backend {
   deletePlaylist(id: number): Promise<void>;
   /** Brings back the playlist deleted last. */
   undeletePlaylist(id: number): Promise<void>;
-  addToPlaylist(id: number, tracks: number[]): Promise<void>;
-  removeFromPlaylist(id: number, entries: number[]): Promise<void>;
-  moveInPlaylist(id: number, entry: number, index: number): Promise<void>;
+  /** Answers, as the next three do, with the number of the edit, to be taken back with `undoPlaylistEdit`. */
+  addToPlaylist(id: number, tracks: number[]): Promise<number>;
+  removeFromPlaylist(id: number, entries: number[]): Promise<number>;
+  moveInPlaylist(id: number, entry: number, index: number): Promise<number>;
   /** Makes a living playlist anew, now. */
-  refreshPlaylist(id: number): Promise<void>;
+  refreshPlaylist(id: number): Promise<number>;
+  /** Takes an edit of a playlist's places back; refused if they were changed again since. */
+  undoPlaylistEdit(edit: number): Promise<void>;
   /** Asks with the system's own dialog which file to read; `null` when the listener thought better of it. */
   importPlaylist(): Promise<PlaylistRow | null>;
   /** Asks where to; `null` when the listener thought better of it, else the path. */

@@ -1,6 +1,14 @@
 // The fake twin's player: a queue in playing order, a clock that may be told the time, a guest DJ, and no sound.
-import type { DjMode, PickRow, PlayerCommand, PlayerState, QueuePage, QueueRow } from "./types";
-import type { ReasonRow, Station, TrackRow } from "./types";
+import type {
+  DjMode,
+  PickRow,
+  PlayerCommand,
+  PlayerState,
+  PlayerStatus,
+  QueueEdit,
+  QueuePage,
+} from "./types";
+import type { QueueRow, ReasonRow, Station, TrackRow } from "./types";
 
 export type Ears = {
   changed: () => void;
@@ -10,6 +18,16 @@ export type Ears = {
   refill: (station: Station, heard: QueueRow[]) => PickRow[];
   /** What the guest DJ puts between two songs. */
   thread: (mode: DjMode, before: TrackRow, after: TrackRow | null) => PickRow | null;
+};
+
+/** The queue on the other side of an edit, and where its current song was. */
+type Step = {
+  edit: QueueEdit;
+  rows: QueueRow[];
+  at: number | null;
+  station: Station | null;
+  status: PlayerStatus;
+  position_s: number;
 };
 
 /** So many of the songs to come get a threaded one after them. */
@@ -30,9 +48,14 @@ export class FakePlayer {
     dj: null,
     guest: false,
     queue_revision: 1,
+    undo: null,
+    redo: null,
     output_error: null,
   };
   #entry = 1;
+  #edits = 0;
+  #done: Step[] = [];
+  #undone: Step[] = [];
 
   constructor(private ears: Ears) {}
 
@@ -41,6 +64,7 @@ export class FakePlayer {
   }
 
   play(rows: QueueRow[], index: number, station: Station | null = null): void {
+    this.#edit(this.rows.length > 0 ? "replaced" : "added", this.rows.length || rows.length);
     this.rows = rows;
     this.state.station = station;
     this.#thread(index);
@@ -49,6 +73,7 @@ export class FakePlayer {
   }
 
   insert(rows: QueueRow[], at: "next" | "last"): void {
+    this.#edit("added", rows.length);
     this.rows.splice(at === "next" ? (this.at ?? -1) + 1 : this.rows.length, 0, ...rows);
     this.#thread(this.at ?? 0);
     this.#tellTouched();
@@ -107,11 +132,15 @@ export class FakePlayer {
         return this.#go(found < 0 ? this.at : found);
       case "remove":
         if (found < 0) return;
+        this.#edit("removed", 1);
         this.rows.splice(found, 1);
+        this.#touch();
+        if (found === this.at) return this.#go(found < this.rows.length ? found : null);
         if (this.at !== null && found < this.at) this.at--;
-        return this.#tellTouched();
+        return this.#tell();
       case "move": {
         if (found < 0) return;
+        this.#edit("moved", 1);
         const playing = this.at === null ? undefined : this.rows[this.at];
         const [row] = this.rows.splice(found, 1);
         this.rows.splice(command.index, 0, row!);
@@ -119,10 +148,15 @@ export class FakePlayer {
         return this.#tellTouched();
       }
       case "clear":
-        this.rows = this.at === null ? [] : this.rows.slice(this.at, this.at + 1);
-        this.at = this.rows.length > 0 ? 0 : null;
+        this.#edit("cleared", this.rows.length);
+        this.rows = [];
         this.state.station = null;
-        return this.#tellTouched();
+        this.#touch();
+        return this.#go(null);
+      case "undo":
+        return this.#stepTo(this.#done, this.#undone);
+      case "redo":
+        return this.#stepTo(this.#undone, this.#done);
       case "dj":
         this.state.dj = command.mode;
         this.#thread(this.at ?? 0);
@@ -130,6 +164,46 @@ export class FakePlayer {
       case "guest":
         return this.#tell({ guest: command.on });
     }
+  }
+
+  /** Keeps the queue as it is before an edit. */
+  #edit(kind: QueueEdit["kind"], songs: number): void {
+    if (songs === 0) return;
+    this.#done.push(this.#step({ number: ++this.#edits, kind, songs }));
+    this.#undone = [];
+  }
+
+  #step(edit: QueueEdit): Step {
+    const { station, status, position_s } = this.state;
+    return { edit, rows: [...this.rows], at: this.at, station, status, position_s };
+  }
+
+  /** To the other side of an edit: what plays plays on, unless the edit took out what played there. */
+  #stepTo(from: Step[], to: Step[]): void {
+    const step = from.pop();
+    if (!step) return;
+    to.push(this.#step(step.edit));
+    const { current, guest } = this.state;
+    const was = step.at === null ? undefined : step.rows[step.at];
+    const tookOut = was !== undefined && !this.rows.some((row) => row.entry === was.entry);
+    const place = tookOut ? -1 : step.rows.findIndex((row) => row.entry === current?.entry);
+    this.rows = step.rows;
+    this.state.station = step.station;
+    this.#touch();
+    if (place >= 0) {
+      this.at = place;
+      return this.#tell();
+    }
+    if (current) this.ears.left(current, guest);
+    this.at = step.at;
+    const back = was ?? null;
+    const status = this.state.status === "paused" ? "paused" : step.status;
+    this.#tell({
+      current: back,
+      status,
+      position_s: step.position_s,
+      duration_s: back?.track.duration_s ?? 0,
+    });
   }
 
   #go(index: number | null): void {
@@ -171,7 +245,8 @@ export class FakePlayer {
   }
 
   #tell(change: Partial<PlayerState> = {}): void {
-    this.state = { ...this.state, ...change };
+    const [undo, redo] = [this.#done, this.#undone].map((steps) => steps.at(-1)?.edit ?? null);
+    this.state = { ...this.state, ...change, undo: undo!, redo: redo! };
     this.ears.changed();
   }
 }

@@ -27,6 +27,7 @@ type Calls = Pick<
   | "removeFromPlaylist"
   | "moveInPlaylist"
   | "refreshPlaylist"
+  | "undoPlaylistEdit"
   | "importPlaylist"
   | "exportPlaylist"
   | "playPlaylist"
@@ -35,6 +36,8 @@ type Calls = Pick<
 export class FakePlaylists {
   #kept: Kept[] = [];
   #deleted: Kept[] = [];
+  /** Places before and after each edit, by its number. */
+  #edits = new Map<number, { id: number; before: PlaylistEntryRow[]; after: PlaylistEntryRow[] }>();
   #entry = 1;
   #id = 1;
 
@@ -68,6 +71,16 @@ export class FakePlaylists {
   calls(): Calls {
     const { answer, player } = this.world;
     const change = (name: string, work: () => void) => answer(name, () => (work(), this.#changed()));
+    const edit = (name: string, id: number, work: (one: Kept) => void) =>
+      answer(name, () => {
+        const one = this.#of(id);
+        const before = [...one.entries];
+        work(one);
+        const number = this.#edits.size + 1;
+        this.#edits.set(number, { id, before, after: [...one.entries] });
+        this.#changed();
+        return number;
+      });
     return {
       playlists: () => answer("playlists", () => this.#kept.map((one) => row(one))),
       playlist: (id, offset, limit) =>
@@ -97,27 +110,32 @@ export class FakePlaylists {
           this.#kept = [...this.#kept, one].sort((a, b) => a.id - b.id);
         }),
       addToPlaylist: (id, ids) =>
-        change("add_to_playlist", () => {
-          const one = this.#of(id);
+        edit("add_to_playlist", id, (one) => {
           if (one.living)
             throw refusal("invalid", `“${one.name}” is made anew each day; songs cannot be added by hand`);
           one.entries.push(...this.#entries(this.world.known(ids).map((track) => ({ track, reasons: [] }))));
         }),
       removeFromPlaylist: (id, entries) =>
-        change("remove_from_playlist", () => {
-          const one = this.#of(id);
+        edit("remove_from_playlist", id, (one) => {
           one.entries = one.entries.filter(({ entry }) => !entries.includes(entry));
         }),
       moveInPlaylist: (id, entry, index) =>
-        change("move_in_playlist", () => {
-          const { entries } = this.#of(id);
+        edit("move_in_playlist", id, ({ entries }) => {
           const from = entries.findIndex((held) => held.entry === entry);
           if (from >= 0) entries.splice(index, 0, ...entries.splice(from, 1));
         }),
       refreshPlaylist: (id) =>
-        change("refresh_playlist", () => {
-          const one = this.#of(id);
+        edit("refresh_playlist", id, (one) => {
           one.entries = this.#entries(this.#made(one.source));
+        }),
+      undoPlaylistEdit: (number) =>
+        change("undo_playlist_edit", () => {
+          const { id, before, after } = found(this.#edits.get(number), `edit ${number}`);
+          const one = this.#of(id);
+          const same = after.length === one.entries.length && after.every((row, i) => row === one.entries[i]);
+          if (!same)
+            throw refusal("invalid", "the playlist was changed again since, or deleted; it stays as it is");
+          one.entries = [...before];
         }),
       importPlaylist: () =>
         answer("import_playlist", () => {

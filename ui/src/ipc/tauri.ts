@@ -40,6 +40,7 @@ export const tauri: Backend = {
   removeFromPlaylist: (id, entries) => invoke("remove_from_playlist", { id, entries }),
   moveInPlaylist: (id, entry, index) => invoke("move_in_playlist", { id, entry, index }),
   refreshPlaylist: (id) => invoke("refresh_playlist", { id }),
+  undoPlaylistEdit: (edit) => invoke("undo_playlist_edit", { edit }),
   importPlaylist: () => invoke("import_playlist"),
   exportPlaylist: (id) => invoke("export_playlist", { id }),
   playPlaylist: (id, index) => invoke("play_playlist", { id, index }),

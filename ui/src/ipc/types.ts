@@ -206,6 +206,18 @@ export type PlaylistPage = { playlist: PlaylistRow, offset: number, rows: Array<
 
 export type DjMode = "nearest" | "same-artist" | "bridge";
 
+export type QueueEditKind = "replaced" | "cleared" | "removed" | "moved" | "added" | "shuffled";
+
+export type QueueEdit = { 
+/**
+ * Grows with each edit while the program runs: a number not seen before is a new edit.
+ */
+number: number, kind: QueueEditKind, 
+/**
+ * How many songs it replaced, took out, moved, added or shuffled.
+ */
+songs: number, };
+
 export type PlayerState = { status: PlayerStatus, current: QueueRow | null, position_s: number, duration_s: number, 
 /**
  * 0..1, as the slider shows it.
@@ -220,11 +232,19 @@ guest: boolean,
  */
 queue_revision: number, 
 /**
+ * What `undo` would take back; `null` if there is nothing.
+ */
+undo: QueueEdit | null, 
+/**
+ * What `redo` would do again.
+ */
+redo: QueueEdit | null, 
+/**
  * Why there is no sound, if there is none.
  */
 output_error: string | null, };
 
-export type PlayerCommand = { "do": "play" } | { "do": "pause" } | { "do": "toggle" } | { "do": "next" } | { "do": "previous" } | { "do": "seek", position_s: number, } | { "do": "volume", volume: number, } | { "do": "repeat", mode: RepeatMode, } | { "do": "shuffle", on: boolean, } | { "do": "jump", entry: number, } | { "do": "remove", entry: number, } | { "do": "move", entry: number, index: number, } | { "do": "clear" } | { "do": "dj", mode: DjMode | null, } | { "do": "guest", on: boolean, };
+export type PlayerCommand = { "do": "play" } | { "do": "pause" } | { "do": "toggle" } | { "do": "next" } | { "do": "previous" } | { "do": "seek", position_s: number, } | { "do": "volume", volume: number, } | { "do": "repeat", mode: RepeatMode, } | { "do": "shuffle", on: boolean, } | { "do": "jump", entry: number, } | { "do": "remove", entry: number, } | { "do": "move", entry: number, index: number, } | { "do": "clear" } | { "do": "undo" } | { "do": "redo" } | { "do": "dj", mode: DjMode | null, } | { "do": "guest", on: boolean, };
 
 export type EnqueueAt = "next" | "last";
 

@@ -43,6 +43,38 @@ test("plays a list from a place, and time passes between two events", async () =
   expect(app.player.playing).toBe(false);
 });
 
+test("clearing, removing, moving and replacing the queue are undone one by one", async () => {
+  await app.songs.cache.need(0, 10);
+  const queue = async () => (await fake.queue(0, 1000)).rows.map((row) => row.entry);
+  const undone = () => app.player.state.undo;
+  await app.actions.playSongs(app.songs.query, 4);
+  const first = await queue();
+  const playing = app.player.state.current!.entry;
+  fake.pass(12);
+  await app.actions.playSongs({ ...app.songs.query, text: "jazz" }, 0);
+  expect(undone()).toMatchObject({ kind: "replaced", songs: first.length });
+  const second = await queue();
+  await fake.command({ do: "remove", entry: second[0]! });
+  expect(app.player.state.current?.entry).toBe(second[1]);
+  await fake.command({ do: "move", entry: second[2]!, index: 0 });
+  await fake.command({ do: "clear" });
+  expect(await queue()).toEqual([]);
+  expect(app.player.state).toMatchObject({ status: "stopped", current: null });
+
+  await fake.command({ do: "undo" });
+  expect((await queue())[0]).toBe(second[2]);
+  expect(app.player.state.status).toBe("playing");
+  await fake.command({ do: "undo" });
+  await fake.command({ do: "undo" });
+  expect(await queue()).toEqual(second);
+  expect(app.player.state.current?.entry).toBe(second[0]);
+  await fake.command({ do: "undo" });
+  expect(await queue()).toEqual(first);
+  expect(app.player.state).toMatchObject({ current: { entry: playing }, position_s: 12, status: "playing" });
+  await fake.command({ do: "redo" });
+  expect(await queue()).toEqual(second);
+});
+
 test("a late position of another song is not believed", async () => {
   await app.actions.playSongs(app.songs.query, 0);
   fake.tell({ event: "position", entry: 999_999, position_s: 77 });

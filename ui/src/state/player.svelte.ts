@@ -17,6 +17,8 @@ export const SILENT: PlayerState = {
   dj: null,
   guest: false,
   queue_revision: 0,
+  undo: null,
+  redo: null,
   output_error: null,
 };
 

@@ -26,15 +26,15 @@ export class PlaylistSongs extends RowList<PlaylistEntryRow> {
   }
 
   remove(entries: number[]): Promise<boolean> {
-    return this.notices.attempt("Could not remove from the playlist", () =>
-      this.backend.removeFromPlaylist(this.id, entries),
-    );
+    return this.notices.attempt("Could not remove from the playlist", async () => {
+      await this.backend.removeFromPlaylist(this.id, entries);
+    });
   }
 
   moveTo(row: PlaylistEntryRow, index: number): Promise<boolean> {
-    return this.notices.attempt("Could not move the song", () =>
-      this.backend.moveInPlaylist(this.id, row.entry, index),
-    );
+    return this.notices.attempt("Could not move the song", async () => {
+      await this.backend.moveInPlaylist(this.id, row.entry, index);
+    });
   }
 
   protected async fetch(offset: number, limit: number) {

@@ -37,6 +37,7 @@ pub struct Desktop {
     segue: Arc<Segue>,
     player: Arc<Player>,
     work: Arc<Work>,
+    playlist_edits: Mutex<playlists::PlaylistEdits>,
 }
 
 /// The work in the background.
@@ -112,6 +113,7 @@ impl Desktop {
             segue,
             player,
             work,
+            playlist_edits: Mutex::default(),
         })
     }
 

@@ -397,6 +397,30 @@ impl DjMode {
     }
 }
 
+/// What an edit of the queue did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum QueueEditKind {
+    /// Another list was played in its place.
+    Replaced,
+    Cleared,
+    Removed,
+    Moved,
+    Added,
+    /// It was shuffled, or put in order again.
+    Shuffled,
+}
+
+/// An edit of the queue that can be taken back, or made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct QueueEdit {
+    /// Grows with each edit while the program runs: a number not seen before is a new edit.
+    pub number: u64,
+    pub kind: QueueEditKind,
+    /// How many songs it replaced, took out, moved, added or shuffled.
+    pub songs: u32,
+}
+
 /// The player bar.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct PlayerState {
@@ -414,6 +438,10 @@ pub struct PlayerState {
     pub guest: bool,
     /// Changes whenever the queue does.
     pub queue_revision: u64,
+    /// What `undo` would take back; `null` if there is nothing.
+    pub undo: Option<QueueEdit>,
+    /// What `redo` would do again.
+    pub redo: Option<QueueEdit>,
     /// Why there is no sound, if there is none.
     pub output_error: Option<String>,
 }
@@ -451,7 +479,13 @@ pub enum PlayerCommand {
         entry: u64,
         index: u32,
     },
+    /// Empties the queue and stops.
     Clear,
+    /// Takes the last edit of the queue back: songs, order, reasons, and, where the edit ended what played, that song at its
+    /// place.
+    Undo,
+    /// Makes the edit again that was taken back last.
+    Redo,
     /// Lets the guest DJ into the queue; `null` takes what it threaded in, and has not played yet, out again.
     Dj {
         mode: Option<DjMode>,
@@ -793,6 +827,8 @@ declarations!(
     PlaylistEntryRow,
     PlaylistPage,
     DjMode,
+    QueueEditKind,
+    QueueEdit,
     PlayerState,
     PlayerCommand,
     EnqueueAt,

@@ -8,10 +8,10 @@
 
 mod programme;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -19,14 +19,15 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use jiff::{Timestamp, Zoned};
 use segue_core::{Leaving, Play, PlayContext, PlaySource, PlayedFrom, Track, TrackId};
 use segue_playback::{
-    Command, End, Engine, Entry, EntryId, Event, Item, OutputKind, Repeat, Saved, Status,
+    Command, Edit, EditKind, End, Engine, Entry, EntryId, Event, Item, OutputKind, Repeat, Saved,
+    Status,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::dto::{
-    AppEvent, DjMode, EnqueueAt, PlayerCommand, PlayerState, PlayerStatus, QueuePage, QueueRow,
-    ReasonRow, RepeatMode, TrackRow,
+    AppEvent, DjMode, EnqueueAt, PlayerCommand, PlayerState, PlayerStatus, QueueEdit,
+    QueueEditKind, QueuePage, QueueRow, ReasonRow, RepeatMode, TrackRow,
 };
 use crate::feedback::unbarred;
 use crate::lock::lock;
@@ -66,6 +67,30 @@ impl Placement {
             Some(PlayedFrom::Dj { .. }) => "dj",
             _ => self.source.as_str(),
         }
+    }
+}
+
+/// What each place means, by the key of its item, as long as anything holds the item: the queue, an edit that can be taken
+/// back, a play under way.
+#[derive(Default)]
+struct Placements(HashMap<u64, (Weak<Item>, Placement)>);
+
+impl Placements {
+    fn get(&self, key: u64) -> Option<&Placement> {
+        self.0.get(&key).map(|(_, placement)| placement)
+    }
+
+    fn insert(&mut self, item: &Arc<Item>, placement: Placement) {
+        self.0.insert(item.key, (Arc::downgrade(item), placement));
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Placement> {
+        self.0.values().map(|(_, placement)| placement)
+    }
+
+    /// Forgets what nothing holds any more.
+    fn prune(&mut self) {
+        self.0.retain(|_, (item, _)| item.strong_count() > 0);
     }
 }
 
@@ -131,9 +156,7 @@ struct Shared {
     segue: Arc<Segue>,
     engine: Engine,
     tell: Tell,
-    placements: Mutex<HashMap<u64, Placement>>,
-    /// Keys that were not in the queue when it was last kept.
-    absent: Mutex<HashSet<u64>>,
+    placements: Mutex<Placements>,
     /// The play under way.
     account: Mutex<Option<Account>>,
     /// What the listener did last that ends a play.
@@ -142,6 +165,8 @@ struct Shared {
     start: Instant,
     next_key: AtomicU64,
     station: Mutex<Option<OnAir>>,
+    /// Stations whose queues were replaced or cleared, and may come back with them.
+    past_stations: Mutex<Vec<OnAir>>,
     dj: Mutex<Option<DjMode>>,
     left_alone: Mutex<LeftAlone>,
     /// What was said bars something that may be in the queue.
@@ -185,12 +210,12 @@ impl Player {
             engine,
             tell,
             placements: Mutex::default(),
-            absent: Mutex::default(),
             account: Mutex::default(),
             leaving: Mutex::default(),
             start: Instant::now(),
             next_key: AtomicU64::new(1),
             station: Mutex::default(),
+            past_stations: Mutex::default(),
             dj: Mutex::default(),
             left_alone: Mutex::default(),
             barred_anew: AtomicBool::new(false),
@@ -265,7 +290,7 @@ impl Player {
         source: PlaySource,
         from: Option<PlayedFrom>,
     ) -> Result<(), AppError> {
-        *lock(&self.shared.station) = None;
+        self.shared.leave_station();
         let (mut tracks, mut start) = (tracks.to_vec(), start);
         if source == PlaySource::Shuffle {
             // Shuffling is choosing, and what is barred is not chosen, not even to begin with.
@@ -279,18 +304,15 @@ impl Player {
         Ok(())
     }
 
-    fn set_queue(&self, items: Vec<Item>, start: usize, shuffle: bool) {
+    fn set_queue(&self, items: Vec<Arc<Item>>, start: usize, shuffle: bool) {
         let start = start.min(items.len().saturating_sub(1));
         *lock(&self.shared.leaving) = Some(Leaving::Chosen);
-        self.shared.engine.send(Command::SetShuffle(None));
         self.shared.engine.send(Command::SetQueue {
             items,
             start,
             play: true,
+            shuffle: shuffle.then(chance),
         });
-        if shuffle {
-            self.shared.engine.send(Command::SetShuffle(Some(chance())));
-        }
     }
 
     pub(crate) fn enqueue(&self, tracks: &[TrackId], at: EnqueueAt) -> Result<(), AppError> {
@@ -307,7 +329,9 @@ impl Player {
         let leaving = match command {
             PlayerCommand::Next => Some(Leaving::Next),
             PlayerCommand::Previous => Some(Leaving::Previous),
-            PlayerCommand::Jump { .. } => Some(Leaving::Chosen),
+            PlayerCommand::Jump { .. } | PlayerCommand::Undo | PlayerCommand::Redo => {
+                Some(Leaving::Chosen)
+            }
             PlayerCommand::Remove { .. } => Some(Leaving::Removed),
             PlayerCommand::Clear => Some(Leaving::Stopped),
             _ => None,
@@ -338,8 +362,16 @@ impl Player {
                 engine.send(Command::Move(EntryId(*entry), *index as usize))
             }
             PlayerCommand::Clear => {
-                *lock(&self.shared.station) = None;
+                self.shared.leave_station();
                 engine.send(Command::Clear);
+            }
+            PlayerCommand::Undo => {
+                self.shared.leave_station_with(engine.state().undo);
+                engine.send(Command::Undo);
+            }
+            PlayerCommand::Redo => {
+                self.shared.leave_station_with(engine.state().redo);
+                engine.send(Command::Redo);
             }
             PlayerCommand::Dj { mode } => self.set_dj(*mode),
             PlayerCommand::Guest { on } => self.shared.guest.store(*on, Ordering::Relaxed),
@@ -381,7 +413,7 @@ impl Shared {
         tracks: &[TrackId],
         source: PlaySource,
         from: Option<PlayedFrom>,
-    ) -> Result<Vec<Item>, AppError> {
+    ) -> Result<Vec<Arc<Item>>, AppError> {
         let found = self.segue.library.tracks_by_id(tracks)?;
         if found.is_empty() {
             return Err(AppError::Invalid(
@@ -405,10 +437,14 @@ impl Shared {
         reasons: Vec<ReasonRow>,
         from: Option<PlayedFrom>,
         place: Option<u32>,
-    ) -> Item {
-        let key = self.next_key.fetch_add(1, Ordering::Relaxed);
+    ) -> Arc<Item> {
+        let item = Arc::new(Item {
+            path: track.path.clone(),
+            key: self.next_key.fetch_add(1, Ordering::Relaxed),
+            audio: Some(track.audio),
+        });
         lock(&self.placements).insert(
-            key,
+            &item,
             Placement {
                 track: track.id,
                 source,
@@ -417,11 +453,7 @@ impl Shared {
                 place,
             },
         );
-        Item {
-            path: track.path.clone(),
-            key,
-            audio: Some(track.audio),
-        }
+        item
     }
 
     fn rows<'a>(
@@ -433,7 +465,7 @@ impl Shared {
             let placements = lock(&self.placements);
             entries
                 .iter()
-                .map(|entry| placements.get(&entry.item.key).cloned())
+                .map(|entry| placements.get(entry.item.key).cloned())
                 .collect()
         };
         let ids: Vec<TrackId> = placed
@@ -500,6 +532,8 @@ impl Shared {
             dj: *lock(&self.dj),
             guest: self.guest.load(Ordering::Relaxed),
             queue_revision: state.queue_revision,
+            undo: state.undo.map(queue_edit),
+            redo: state.redo.map(queue_edit),
             output_error: lock(&self.output_error).clone(),
         }
     }
@@ -601,6 +635,12 @@ impl Shared {
                 *lock(&self.output_error) = None;
                 self.want_plan();
             }
+            Event::EditUndone { edit } => {
+                if edit.kind.replaces() {
+                    self.take_station_up();
+                }
+                self.want_plan();
+            }
             Event::QueueChanged { .. } => {
                 self.dirty.store(true, Ordering::Relaxed);
                 self.want_plan();
@@ -649,7 +689,7 @@ impl Shared {
         let leaving = self.why(how);
         self.note();
         let account = lock(&self.account).take();
-        let placement = lock(&self.placements).get(&item.key).cloned();
+        let placement = lock(&self.placements).get(item.key).cloned();
         let Some(placement) = placement else { return };
         let track = match self.segue.library.track(placement.track) {
             Ok(Some(track)) => track,
@@ -705,28 +745,13 @@ impl Shared {
     fn keep(&self) {
         self.dirty.store(false, Ordering::Relaxed);
         let engine = self.engine.saved();
-        let keys: HashSet<u64> = engine
-            .queue
-            .entries
-            .iter()
-            .map(|entry| entry.item.key)
-            .collect();
         let mut placements = lock(&self.placements);
-        // What has just left the queue may still be waiting for its place in the log: it goes at the second look.
-        let mut absent = lock(&self.absent);
-        placements.retain(|key, _| keys.contains(key) || !absent.contains(key));
-        *absent = placements
-            .keys()
-            .filter(|key| !keys.contains(key))
-            .copied()
-            .collect();
-        drop(absent);
+        placements.prune();
+        let keys = engine.queue.entries.iter().map(|entry| entry.item.key);
+        let placed = keys.filter_map(|key| Some((key, placements.get(key)?.clone())));
+        let placed = placed.collect();
         let kept = Kept {
-            placements: placements
-                .iter()
-                .filter(|(key, _)| keys.contains(key))
-                .map(|(key, placement)| (*key, placement.clone()))
-                .collect(),
+            placements: placed,
             station: lock(&self.station).clone(),
             dj: *lock(&self.dj),
             guest: self.guest.load(Ordering::Relaxed),
@@ -758,7 +783,14 @@ impl Shared {
                     .max()
                     .unwrap_or(1);
                 self.next_key.store(newest, Ordering::Relaxed);
-                *lock(&self.placements) = kept.placements.into_iter().collect();
+                let mut placed: HashMap<u64, Placement> = kept.placements.into_iter().collect();
+                let mut placements = lock(&self.placements);
+                for entry in &kept.engine.queue.entries {
+                    if let Some(placement) = placed.remove(&entry.item.key) {
+                        placements.insert(&entry.item, placement);
+                    }
+                }
+                drop(placements);
                 *lock(&self.station) = kept.station;
                 *lock(&self.dj) = kept.dj;
                 self.guest.store(kept.guest, Ordering::Relaxed);
@@ -768,6 +800,21 @@ impl Shared {
                 tracing::warn!(%error, "the kept queue is of another version and was left")
             }
         }
+    }
+}
+
+fn queue_edit(edit: Edit) -> QueueEdit {
+    QueueEdit {
+        number: edit.number,
+        kind: match edit.kind {
+            EditKind::Replaced => QueueEditKind::Replaced,
+            EditKind::Cleared => QueueEditKind::Cleared,
+            EditKind::Removed => QueueEditKind::Removed,
+            EditKind::Moved => QueueEditKind::Moved,
+            EditKind::Added => QueueEditKind::Added,
+            EditKind::Shuffled => QueueEditKind::Shuffled,
+        },
+        songs: edit.songs as u32,
     }
 }
 
@@ -797,44 +844,4 @@ fn chance() -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_station_of_another_version_does_not_cost_the_queue() {
-        let queue = serde_json::json!({
-            "version": 1, "entries": [], "unshuffled": null, "shuffle_seed": null, "cursor": 0, "history": [],
-            "repeat": Repeat::Off, "next_entry": 1, "revision": 1,
-        });
-        let kept = |station: serde_json::Value| {
-            let engine =
-                serde_json::json!({"version": 1, "queue": queue, "position_s": 0.0, "volume": 1.0});
-            let kept = serde_json::json!({"engine": engine, "placements": [], "station": station});
-            serde_json::from_value::<Kept>(kept).unwrap().station
-        };
-        assert!(kept(serde_json::json!({"seeds": [], "number": 7})).is_none());
-        assert!(kept(serde_json::Value::Null).is_none());
-        let request = crate::dto::StationRequest::default();
-        let shown = serde_json::json!({"name": "x", "seeds": [], "less": [], "discovery": 0.5});
-        let from = PlayedFrom::Station {
-            seeds: Vec::new(),
-            name: None,
-        };
-        let today =
-            serde_json::json!({"request": request, "shown": shown, "from": from, "number": 7});
-        assert!(kept(today).is_some());
-    }
-
-    #[test]
-    fn pauses_and_silence_are_told_apart() {
-        let mut account = Account::new(Timestamp::UNIX_EPOCH, 10.0, false, false);
-        account.note(20.0, false, true);
-        account.note(25.0, true, true);
-        account.note(125.0, false, true);
-        account.note(128.0, false, false);
-        account.note(130.0, false, false);
-        // A clock that stands still, or seems to go back, adds nothing.
-        account.note(129.0, true, true);
-        assert_eq!((account.silent_s, account.paused_s), (8.0, 100.0));
-    }
-}
+mod tests;

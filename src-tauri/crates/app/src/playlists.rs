@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, Zoned};
 use segue_core::{PlaySubject, Track, TrackId};
-use segue_library::{AlbumId, EntryId, NewEntry, Playlist, PlaylistEntry, PlaylistId};
+use segue_library::{
+    AlbumId, EntryId, NewEntry, Playlist, PlaylistBefore, PlaylistEntry, PlaylistId,
+};
 
 use crate::dto::{
     PickRow, PlaylistEntryRow, PlaylistPage, PlaylistRow, PlaylistSource, ReasonRow, SongSort,
@@ -135,27 +137,36 @@ impl Segue {
     }
 
     /// Puts songs at the end of a playlist.
-    pub fn add_to_playlist(&self, id: i64, tracks: &[i64]) -> Result<(), AppError> {
+    pub fn add_to_playlist(&self, id: i64, tracks: &[i64]) -> Result<PlaylistBefore, AppError> {
         self.by_hand(id)?;
         let entries = self.songs_by_id(tracks)?;
         let added = self
             .library
             .add_to_playlist(PlaylistId(id), &entries, Timestamp::now())?;
-        there(id, added)
+        added.ok_or_else(|| no_such(id))
     }
 
     /// Takes places out of a playlist; those that are gone already are passed over.
-    pub fn remove_from_playlist(&self, id: i64, entries: &[i64]) -> Result<(), AppError> {
+    pub fn remove_from_playlist(
+        &self,
+        id: i64,
+        entries: &[i64],
+    ) -> Result<PlaylistBefore, AppError> {
         self.by_hand(id)?;
         let entries: Vec<EntryId> = entries.iter().copied().map(EntryId).collect();
         let removed =
             self.library
                 .remove_from_playlist(PlaylistId(id), &entries, Timestamp::now())?;
-        there(id, removed)
+        removed.ok_or_else(|| no_such(id))
     }
 
     /// Moves a place to an index of the order that comes of it; beyond the end means the end.
-    pub fn move_in_playlist(&self, id: i64, entry: i64, index: u32) -> Result<(), AppError> {
+    pub fn move_in_playlist(
+        &self,
+        id: i64,
+        entry: i64,
+        index: u32,
+    ) -> Result<PlaylistBefore, AppError> {
         self.by_hand(id)?;
         let moved = self.library.move_in_playlist(
             PlaylistId(id),
@@ -163,11 +174,24 @@ impl Segue {
             index,
             Timestamp::now(),
         )?;
-        there(id, moved)
+        moved.ok_or_else(|| no_such(id))
+    }
+
+    /// Takes an edit of a playlist's places back.
+    pub fn take_back_playlist_edit(&self, edit: &PlaylistBefore) -> Result<(), AppError> {
+        match self
+            .library
+            .take_back_playlist_edit(edit, Timestamp::now())?
+        {
+            true => Ok(()),
+            false => Err(AppError::Invalid(
+                "the playlist was changed again since, or deleted; it stays as it is".into(),
+            )),
+        }
     }
 
     /// Makes a living playlist anew, now.
-    pub fn refresh_playlist(&self, id: i64) -> Result<(), AppError> {
+    pub fn refresh_playlist(&self, id: i64) -> Result<PlaylistBefore, AppError> {
         let playlist = self.existing(id)?;
         if playlist.source.is_none() {
             return Err(AppError::Invalid(format!(
@@ -313,10 +337,10 @@ impl Segue {
         Ok(made.is_ok())
     }
 
-    fn make_anew(&self, playlist: &Playlist, now: Timestamp) -> Result<(), AppError> {
+    fn make_anew(&self, playlist: &Playlist, now: Timestamp) -> Result<PlaylistBefore, AppError> {
         let entries = self.songs_of(&self.source_of(playlist)?)?;
         let made = self.library.remake_playlist(playlist.id, &entries, now)?;
-        there(playlist.id.0, made)
+        made.ok_or_else(|| no_such(playlist.id.0))
     }
 
     /// The songs that a source gives now.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use segue_core::{Play, PlayContext, PlaySource};
 use segue_playback::{Command, End, Engine, Event, Item, OutputKind, render};
@@ -107,15 +108,18 @@ impl Segue {
             // Fails only when nobody listens any more.
             _ = heard.send(event);
         })?;
-        let items = paths.into_iter().zip(0..).map(|(path, key)| Item {
-            path,
-            key,
-            audio: None,
+        let items = paths.into_iter().zip(0..).map(|(path, key)| {
+            Arc::new(Item {
+                path,
+                key,
+                audio: None,
+            })
         });
         engine.send(Command::SetQueue {
             items: items.collect(),
             start: 0,
             play: false,
+            shuffle: None,
         });
         engine.send(Command::Seek(start_s));
         engine.send(Command::Play);

@@ -41,7 +41,9 @@ pub use scan::{ScanProgress, ScanReport};
 pub use store::Library;
 pub use store::albums::{Album, AlbumId, AlbumPage, AlbumSort};
 pub use store::matching::MatchedBy;
-pub use store::playlists::{EntryId, NewEntry, Playlist, PlaylistEntry, PlaylistId};
+pub use store::playlists::{
+    EntryId, NewEntry, Playlist, PlaylistBefore, PlaylistEntry, PlaylistId,
+};
 pub use store::plays::{Filed, Opinion};
 pub use store::recordings::Recording;
 pub use store::tallies::{KnownTally, TallyFiled};

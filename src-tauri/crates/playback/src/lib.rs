@@ -19,7 +19,7 @@ mod wav;
 
 pub use engine::Engine;
 pub use output::{OutputError, OutputKind, probe_device};
-pub use queue::{Entry, EntryId, Item, QueueSnapshot, Repeat};
+pub use queue::{Edit, EditKind, Entry, EntryId, Item, QueueSnapshot, Repeat};
 pub use render::{RenderError, Rendered, render};
 pub use transport::{Command, End, Event, SAVED_VERSION, Saved, State, Status};
 

@@ -1,6 +1,7 @@
 //! Files to a WAV file, through the one engine.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crossbeam_channel::unbounded;
 
@@ -68,15 +69,18 @@ pub fn render(
             failures: Vec::new(),
         });
     }
-    let items = items.iter().zip(0..).map(|(path, key)| Item {
-        path: path.clone(),
-        key,
-        audio: None,
+    let items = items.iter().zip(0..).map(|(path, key)| {
+        Arc::new(Item {
+            path: path.clone(),
+            key,
+            audio: None,
+        })
     });
     engine.send(Command::SetQueue {
         items: items.collect(),
         start: 0,
         play: false,
+        shuffle: None,
     });
     engine.send(Command::Seek(start_s));
     engine.send(Command::Play);

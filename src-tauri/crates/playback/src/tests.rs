@@ -21,12 +21,12 @@ use crate::*;
 const RATE_HZ: u32 = 8_000;
 const FADE: usize = 40;
 
-fn item(path: &Path, key: u64) -> Item {
-    Item {
+fn item(path: &Path, key: u64) -> Arc<Item> {
+    Arc::new(Item {
         path: path.to_owned(),
         key,
         audio: None,
-    }
+    })
 }
 
 /// A WAV file of `frames`.
@@ -78,7 +78,10 @@ impl Grammar {
             Event::Failed { reason, .. } | Event::OutputLost { reason } => {
                 assert!(!reason.is_empty())
             }
-            Event::QueueChanged { .. } | Event::OutputChanged | Event::Written { .. } => {}
+            Event::QueueChanged { .. }
+            | Event::EditUndone { .. }
+            | Event::OutputChanged
+            | Event::Written { .. } => {}
         }
     }
 }
@@ -179,6 +182,7 @@ impl Bench {
         let brief = |event: Event| {
             Some(match event {
                 Event::QueueChanged { .. } | Event::Position { .. } => return None,
+                Event::EditUndone { edit } => format!("undone {:?}", edit.kind),
                 Event::Started { item, .. } => format!("started {}", key(&item)),
                 Event::Paused { .. } => "paused".to_owned(),
                 Event::Resumed { .. } => "resumed".to_owned(),
@@ -201,7 +205,7 @@ fn level(level: f32, count: usize) -> Vec<Frame> {
 }
 
 /// Three tracks of 1,000, 300 and 5,000 frames at 1/4, 1/2 and 3/4, a broken and a missing file: keys 0 to 4.
-fn shelf() -> (TempDir, Vec<Item>) {
+fn shelf() -> (TempDir, Vec<Arc<Item>>) {
     let folder = tempfile::tempdir().unwrap();
     let mut paths = vec![
         synth(&folder, "a.wav", RATE_HZ, &level(0.25, 1000)),
@@ -219,15 +223,16 @@ fn shelf() -> (TempDir, Vec<Item>) {
     (folder, items)
 }
 
-fn pick(items: &[Item], keys: &[usize]) -> Vec<Item> {
+fn pick(items: &[Arc<Item>], keys: &[usize]) -> Vec<Arc<Item>> {
     keys.iter().map(|key| items[*key].clone()).collect()
 }
 
-fn set(items: &[Item], keys: &[usize]) -> Command {
+fn set(items: &[Arc<Item>], keys: &[usize]) -> Command {
     Command::SetQueue {
         items: pick(items, keys),
         start: 0,
         play: true,
+        shuffle: None,
     }
 }
 
@@ -383,6 +388,7 @@ fn previous_restarts_or_goes_back() {
         items,
         start: 0,
         play: true,
+        shuffle: None,
     });
     bench.pull(100);
     bench.send(Command::Next);
@@ -484,6 +490,7 @@ fn a_restart_takes_up_where_it_left() {
         State {
             status: Status::Paused,
             duration_s: None,
+            undo: None,
             ..state
         }
     );
@@ -528,6 +535,56 @@ fn stopping_forgets_the_place_and_keeps_the_entry() {
     assert_eq!(bench.told(), expected);
 }
 
+/// The third track plays in a queue of three, then the queue is edited: an undo brings it back, and so much of the third
+/// track sounds on from its place.
+fn check_undo(edit: impl FnOnce(&mut Bench, &[Arc<Item>]), paused: bool, expected: Status) {
+    let (_folder, items) = shelf();
+    let mut bench = Bench::new();
+    bench.send(set(&items, &[0, 2, 1]));
+    bench.send(Command::Next);
+    bench.pull(800);
+    if paused {
+        bench.send(Command::Pause);
+        bench.pull(100);
+    }
+    let place_s = bench.state().position_s;
+    edit(&mut bench, &items);
+    bench.pull(200);
+    bench.send(Command::Undo);
+    let state = bench.state();
+    assert_eq!((state.status, bench.current()), (expected, Some(2)));
+    assert_eq!(state.position_s, place_s);
+    assert_eq!(state.queue_len, 3);
+    let left = 5000 - (place_s * 8000.0).round() as usize;
+    bench.send(Command::Play);
+    let sound = bench.pull(6000);
+    let third: Vec<&Frame> = sound[FADE..].iter().skip_while(|f| f[0] != 0.75).collect();
+    let third = third.iter().take_while(|f| f[0] == 0.75).count();
+    assert!(left - third <= 2 * FADE, "{third} of {left}");
+    assert_eq!(bench.told().last().unwrap(), "QueueEnded");
+}
+
+#[test]
+fn an_undo_brings_back_what_played_at_its_place() {
+    use Status::{Paused, Playing};
+    let clear = |bench: &mut Bench, _: &[Arc<Item>]| bench.send(Command::Clear);
+    check_undo(clear, false, Playing);
+    check_undo(clear, true, Paused);
+    let replace = |bench: &mut Bench, items: &[Arc<Item>]| bench.send(set(items, &[1, 0]));
+    check_undo(replace, false, Playing);
+    check_undo(replace, true, Paused);
+    let remove = |bench: &mut Bench, _: &[Arc<Item>]| {
+        let current = bench.entry(2);
+        bench.send(Command::Remove(current));
+    };
+    check_undo(remove, false, Playing);
+    let hold = |bench: &mut Bench, items: &[Arc<Item>]| {
+        bench.send(set(items, &[1, 0]));
+        bench.send(Command::Pause);
+    };
+    check_undo(hold, false, Paused);
+}
+
 // Any sequence of commands
 
 #[derive(Clone, Debug)]
@@ -541,7 +598,7 @@ enum Step {
     Lose,
 }
 
-fn step(items: Vec<Item>) -> impl Strategy<Value = Step> {
+fn step(items: Vec<Arc<Item>>) -> impl Strategy<Value = Step> {
     let some = prop::collection::vec(prop::sample::select(items), 0..5).boxed();
     let repeat = prop::sample::select(vec![Repeat::Off, Repeat::All, Repeat::One]);
     let plain = vec![
@@ -554,6 +611,8 @@ fn step(items: Vec<Item>) -> impl Strategy<Value = Step> {
         Command::Previous,
         Command::Previous,
         Command::Undo,
+        Command::Undo,
+        Command::Redo,
         Command::Clear,
         Command::KeepCurrent,
         Command::SetShuffle(Some(5)),
@@ -564,8 +623,9 @@ fn step(items: Vec<Item>) -> impl Strategy<Value = Step> {
         8 => (1..1500_usize).prop_map(Step::Pull),
         2 => (-1.0..1.0_f64).prop_map(|to_s| Step::Send(Command::Seek(to_s))),
         2 => (some.clone(), 0..5_usize, any::<bool>())
-            .prop_map(|(items, start, play)| Step::Send(Command::SetQueue { items, start, play })),
+            .prop_map(|(items, start, play)| Step::Send(Command::SetQueue { items, start, play, shuffle: None })),
         2 => some.clone().prop_map(|items| Step::Send(Command::Append(items))),
+        1 => some.clone().prop_map(|items| Step::Send(Command::Extend(items))),
         2 => some.prop_map(|items| Step::Send(Command::InsertNext(items))),
         1 => repeat.prop_map(|repeat| Step::Send(Command::SetRepeat(repeat))),
         2 => (0..8_usize).prop_map(Step::Jump),
@@ -775,6 +835,7 @@ fn nothing_is_played_at_the_pace_of_a_card() {
         items,
         start: 0,
         play: true,
+        shuffle: None,
     });
     let reached = |least_s: f64| {
         move |event: &Event| match event {

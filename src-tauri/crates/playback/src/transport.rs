@@ -10,7 +10,7 @@
 //! ```text
 //! events = { note | play }
 //! play   = Started { note | Position | Paused | Resumed } Ended
-//! note   = QueueChanged | Failed | OutputLost | OutputChanged | Written
+//! note   = QueueChanged | EditUndone | Failed | OutputLost | OutputChanged | Written
 //! ```
 //!
 //! and beside it, outside of plays, `QueueEnded` (nothing is left to play) and `Stopped` (by the listener,
@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::deck::Deck;
 use crate::output::{DeviceNews, Drive, Output, OutputError};
-use crate::queue::{Entry, EntryId, Item, Queue, QueueSnapshot, Repeat};
+use crate::queue::{Edit, Entry, EntryId, Item, Place, Queue, QueueSnapshot, Repeat, Undone};
 use crate::ring::{Feed, Frame};
 
 /// What the engine is asked to do. What makes no sense at the moment does nothing.
@@ -61,28 +61,37 @@ pub enum Command {
     /// Replaces the queue; `items[start]` becomes current, and plays if `play`.
     SetQueue {
         /// What the queue holds from now on.
-        items: Vec<Item>,
+        items: Vec<Arc<Item>>,
         /// Place of the first to play.
         start: usize,
         /// Whether to play at once, or stand stopped.
         play: bool,
+        /// Shuffles them by this seed.
+        shuffle: Option<u64>,
     },
     /// Adds at the queue's end.
-    Append(Vec<Item>),
+    Append(Vec<Arc<Item>>),
     /// Adds after the current entry.
-    InsertNext(Vec<Item>),
-    /// Adds after this entry; nothing happens if it is gone.
-    InsertAfter(EntryId, Vec<Item>),
+    InsertNext(Vec<Arc<Item>>),
     /// Takes an entry out; if it is current, the next one follows.
     Remove(EntryId),
     /// Moves an entry to a place in the order of play.
     Move(EntryId, usize),
-    /// Takes all but the current entry out of the queue.
+    /// Takes all but the current entry out of the queue, for another queue to grow from it.
     KeepCurrent,
     /// Empties the queue and stops.
     Clear,
-    /// Takes the last edit of the queue back.
+    /// Takes the last edit of the queue back ([`State::undo`]): entries, order and, if the edit ended what was current, what
+    /// was current, at its place, and sounding if it sounded.
     Undo,
+    /// Makes the edit again that was taken back last ([`State::redo`]).
+    Redo,
+    /// Adds at the queue's end what the program itself chose. No edit of the listener's: it is not undone.
+    Extend(Vec<Arc<Item>>),
+    /// The same after an entry; nothing happens if it is gone.
+    InsertAfter(EntryId, Vec<Arc<Item>>),
+    /// Takes entries out that the program put there. No edit of the listener's.
+    Withdraw(Vec<EntryId>),
     /// Volume in `0..=1`, on a cubic curve, which is about as even as the ear; 1 leaves samples untouched.
     SetVolume(f64),
     /// What follows an entry.
@@ -154,6 +163,11 @@ pub enum Event {
     QueueChanged {
         /// As in [`QueueSnapshot::revision`].
         revision: u64,
+    },
+    /// An edit of the queue was taken back, or made again.
+    EditUndone {
+        /// The edit.
+        edit: Edit,
     },
     /// Nothing is left to play.
     QueueEnded,
@@ -227,6 +241,10 @@ pub struct State {
     pub queue_len: usize,
     /// As in [`QueueSnapshot::revision`].
     pub queue_revision: u64,
+    /// The edit of the queue that [`Command::Undo`] would take back.
+    pub undo: Option<Edit>,
+    /// The edit that [`Command::Redo`] would make again.
+    pub redo: Option<Edit>,
 }
 
 /// The version of [`Saved`] written by this program.
@@ -406,6 +424,10 @@ impl Transport {
     /// Carries a command out.
     pub(crate) fn handle(&mut self, command: Command) {
         self.observe();
+        self.queue.stand(Place {
+            position_s: self.position_s(),
+            playing: self.status == Status::Playing,
+        });
         match command {
             Command::Play => self.play(),
             Command::Pause => self.pause(),
@@ -432,20 +454,22 @@ impl Transport {
                     self.play();
                 }
             }
-            Command::SetQueue { items, start, play } => {
+            Command::SetQueue {
+                items,
+                start,
+                play,
+                shuffle,
+            } => {
                 if !play {
                     self.stop(End::Skipped);
                 }
-                self.edit(End::Skipped, |queue| queue.set(items, start));
+                self.edit(End::Skipped, |queue| queue.set(items, start, shuffle));
                 if play && self.status != Status::Playing {
                     self.play();
                 }
             }
             Command::Append(items) => self.edit(End::Skipped, |queue| queue.append(items)),
             Command::InsertNext(items) => self.edit(End::Skipped, |queue| queue.insert_next(items)),
-            Command::InsertAfter(entry, items) => {
-                self.edit(End::Skipped, |queue| _ = queue.insert_after(entry, items))
-            }
             Command::Remove(entry) => self.edit(End::Skipped, |queue| _ = queue.remove(entry)),
             Command::Move(entry, to) => {
                 self.edit(End::Skipped, |queue| _ = queue.move_to(entry, to))
@@ -455,7 +479,13 @@ impl Transport {
                 self.stop(End::Stopped);
                 self.edit(End::Stopped, Queue::clear);
             }
-            Command::Undo => self.edit(End::Skipped, |queue| _ = queue.undo()),
+            Command::Undo => self.undo(Queue::undo),
+            Command::Redo => self.undo(Queue::redo),
+            Command::Extend(items) => self.edit(End::Skipped, |queue| queue.extend(items)),
+            Command::InsertAfter(entry, items) => {
+                self.edit(End::Skipped, |queue| _ = queue.insert_after(entry, items))
+            }
+            Command::Withdraw(entries) => self.edit(End::Skipped, |queue| queue.withdraw(&entries)),
             Command::SetVolume(volume) => self.set_volume(volume),
             Command::SetRepeat(repeat) => self.edit(End::Skipped, |queue| queue.set_repeat(repeat)),
             Command::SetShuffle(Some(seed)) => self.edit(End::Skipped, |queue| queue.shuffle(seed)),
@@ -639,6 +669,41 @@ impl Transport {
             self.finish(how);
             self.go_on_with_current();
         }
+    }
+
+    /// Goes to the other side of an edit. Where that makes another entry current, it is taken up at its place.
+    fn undo(&mut self, change: impl FnOnce(&mut Queue) -> Option<Undone>) {
+        let Some(Undone { edit, resume }) = change(&mut self.queue) else {
+            return;
+        };
+        match resume {
+            None => self.reconsider_next(),
+            Some(place) => {
+                self.finish(End::Skipped);
+                self.unload();
+                if self.queue.current().is_none() {
+                    self.cue_s = 0.0;
+                    if self.status != Status::Stopped {
+                        self.run_out(false);
+                    }
+                } else {
+                    self.cue_s = place.position_s;
+                    self.status = match (self.status, place.playing) {
+                        (Status::Paused, _) => Status::Paused,
+                        (_, true) => Status::Playing,
+                        (Status::Stopped, false) if place.position_s == 0.0 => Status::Stopped,
+                        (_, false) => Status::Paused,
+                    };
+                    if self.status == Status::Playing {
+                        self.failed.clear();
+                        self.load();
+                    } else if let Some(feed) = &self.feed {
+                        feed.run(false);
+                    }
+                }
+            }
+        }
+        self.tell(Event::EditUndone { edit });
     }
 
     /// Leaves the current track because the listener wants another. Whether that came to pass.
@@ -1144,6 +1209,8 @@ impl Transport {
             shuffled: self.queue.is_shuffled(),
             queue_len: self.queue.entries().len(),
             queue_revision: self.queue.revision(),
+            undo: self.queue.undoable(),
+            redo: self.queue.redoable(),
         };
         let revision = self.queue.revision();
         let changed = revision != self.published_revision;

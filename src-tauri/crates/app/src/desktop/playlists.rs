@@ -1,15 +1,28 @@
-//! What the window asks of playlists. Each change is told to all that listen.
+//! What the window asks of playlists. Each change is told to all that listen. An edit of a playlist's places answers with
+//! its number, by which it can be taken back as long as the window is open.
 
+use std::collections::VecDeque;
 use std::path::Path;
 
 use jiff::Zoned;
 use segue_core::{PlaySource, PlaySubject, PlayedFrom, TrackId};
-use segue_library::NewEntry;
+use segue_library::{NewEntry, PlaylistBefore};
 
 use super::Desktop;
 use crate::AppError;
 use crate::dto::{AppEvent, PlaylistPage, PlaylistRow, PlaylistSource, QueueRow};
+use crate::lock::lock;
 use crate::playlists::{named, song};
+
+/// So many edits can be taken back.
+const EDITS_MAX: usize = 50;
+
+/// The last edits of playlists' places, by number, the latest last.
+#[derive(Default)]
+pub(super) struct PlaylistEdits {
+    kept: VecDeque<(u64, PlaylistBefore)>,
+    made: u64,
+}
 
 impl Desktop {
     /// All playlists, by name.
@@ -60,23 +73,40 @@ impl Desktop {
     }
 
     /// Puts songs at the end of a playlist.
-    pub fn add_to_playlist(&self, id: i64, tracks: &[i64]) -> Result<(), AppError> {
-        self.changed(self.segue.add_to_playlist(id, tracks))
+    pub fn add_to_playlist(&self, id: i64, tracks: &[i64]) -> Result<u64, AppError> {
+        self.edited(self.segue.add_to_playlist(id, tracks))
     }
 
     /// Takes places out of a playlist.
-    pub fn remove_from_playlist(&self, id: i64, entries: &[i64]) -> Result<(), AppError> {
-        self.changed(self.segue.remove_from_playlist(id, entries))
+    pub fn remove_from_playlist(&self, id: i64, entries: &[i64]) -> Result<u64, AppError> {
+        self.edited(self.segue.remove_from_playlist(id, entries))
     }
 
     /// Moves a place to an index of the order that comes of it.
-    pub fn move_in_playlist(&self, id: i64, entry: i64, index: u32) -> Result<(), AppError> {
-        self.changed(self.segue.move_in_playlist(id, entry, index))
+    pub fn move_in_playlist(&self, id: i64, entry: i64, index: u32) -> Result<u64, AppError> {
+        self.edited(self.segue.move_in_playlist(id, entry, index))
     }
 
     /// Makes a living playlist anew, now.
-    pub fn refresh_playlist(&self, id: i64) -> Result<(), AppError> {
-        self.changed(self.segue.refresh_playlist(id))
+    pub fn refresh_playlist(&self, id: i64) -> Result<u64, AppError> {
+        self.edited(self.segue.refresh_playlist(id))
+    }
+
+    /// Takes an edit of a playlist's places back, by its number.
+    pub fn undo_playlist_edit(&self, edit: u64) -> Result<(), AppError> {
+        let kept = lock(&self.playlist_edits);
+        let before = kept.kept.iter().find(|(number, _)| *number == edit);
+        let Some((_, before)) = before.cloned() else {
+            return Err(AppError::Invalid(
+                "this was too long ago to be taken back".into(),
+            ));
+        };
+        drop(kept);
+        self.changed(self.segue.take_back_playlist_edit(&before))?;
+        lock(&self.playlist_edits)
+            .kept
+            .retain(|(number, _)| *number != edit);
+        Ok(())
     }
 
     /// Makes a playlist of a file.
@@ -133,6 +163,19 @@ impl Desktop {
             self.tell_playlists();
         }
         Ok(())
+    }
+
+    /// Tells of an edit of a playlist's places, if it came about, and keeps what was before it.
+    fn edited(&self, edit: Result<PlaylistBefore, AppError>) -> Result<u64, AppError> {
+        let before = self.changed(edit)?;
+        let mut edits = lock(&self.playlist_edits);
+        edits.made += 1;
+        let number = edits.made;
+        edits.kept.push_back((number, before));
+        if edits.kept.len() > EDITS_MAX {
+            edits.kept.pop_front();
+        }
+        Ok(number)
     }
 
     /// Tells of a change, if it came about.

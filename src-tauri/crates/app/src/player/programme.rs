@@ -5,11 +5,12 @@
 //! may be planned anew, where what the listener put there may not.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use segue_core::{AudioHash, Heard, Leaving, Play, PlaySource, PlayedFrom, Track, TrackId};
-use segue_playback::{Command, Entry, EntryId, Item};
+use segue_playback::{Command, Edit, Entry, EntryId, Item};
 use segue_recommend::Pick;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,8 @@ const STATION_AHEAD: usize = 10;
 const STATION_STEP: usize = 15;
 /// Tracks that a station remembers, so as not to repeat itself.
 const STATION_MEMORY: usize = 500;
+/// So many stations may come back with their queues.
+const PAST_STATIONS: usize = 50;
 /// The guest DJ looks so many songs ahead.
 const DJ_AHEAD: usize = 4;
 
@@ -63,9 +66,9 @@ impl Player {
                 let queue = shared.engine.queue();
                 let current = queue
                     .current()
-                    .and_then(|entry| lock(&shared.placements).get(&entry.item.key).cloned());
+                    .and_then(|entry| lock(&shared.placements).get(entry.item.key).cloned());
                 let sounds = current.is_some_and(|placement| placement.track == first);
-                *lock(&shared.station) = None;
+                shared.leave_station();
                 if self.is_playing() && sounds {
                     shared.engine.send(Command::KeepCurrent);
                 } else {
@@ -85,7 +88,7 @@ impl Player {
                         "the library holds nothing for this station".into(),
                     ));
                 }
-                *lock(&shared.station) = None;
+                shared.leave_station();
                 self.replace_queue(shared.place_picks(&picks, PlaySource::Radio, &on_air.from, 0));
             }
         }
@@ -96,7 +99,7 @@ impl Player {
     }
 
     /// Plays these from the first on, once they are in the queue: what is planned next must know of them.
-    fn replace_queue(&self, items: Vec<Item>) {
+    fn replace_queue(&self, items: Vec<Arc<Item>>) {
         let last = items.last().map(|item| item.key);
         self.set_queue(items, 0, false);
         await_that(|| last.is_none_or(|key| self.shared.is_placed(key)));
@@ -111,7 +114,7 @@ impl Player {
         if picks.is_empty() {
             return Err(AppError::Invalid("there is nothing to play".into()));
         }
-        *lock(&self.shared.station) = None;
+        self.shared.leave_station();
         let items = self.shared.place_picks(picks, PlaySource::Mix, from, 0);
         self.set_queue(items, 0, false);
         Ok(())
@@ -134,7 +137,7 @@ impl Player {
                 .place_one(track, PlaySource::Mix, reasons, from, Some(place));
             Some((place as usize, item))
         });
-        let (places, items): (Vec<usize>, Vec<Item>) = shown.unzip();
+        let (places, items): (Vec<usize>, Vec<Arc<Item>>) = shown.unzip();
         if items.is_empty() {
             return Err(AppError::Invalid(
                 "none of these songs is in the library any more".into(),
@@ -142,7 +145,7 @@ impl Player {
         }
         // Of songs that are gone, the next one that is there.
         let start = places.partition_point(|place| *place < index);
-        *lock(&self.shared.station) = None;
+        self.shared.leave_station();
         self.set_queue(items, start, false);
         Ok(())
     }
@@ -194,7 +197,7 @@ impl Player {
             && shared.is_barred(current, &barred)
         {
             *lock(&shared.leaving) = Some(Leaving::Removed);
-            shared.engine.send(Command::Remove(current.entry));
+            shared.engine.send(Command::Withdraw(vec![current.entry]));
         }
         shared.barred_anew.store(true, Ordering::Relaxed);
         shared.wake_planner();
@@ -236,7 +239,7 @@ impl Shared {
         source: PlaySource,
         from: &PlayedFrom,
         first: u32,
-    ) -> Vec<Item> {
+    ) -> Vec<Arc<Item>> {
         picks
             .iter()
             .zip(first..)
@@ -245,6 +248,41 @@ impl Shared {
                 self.place_one(track, source, reasons, Some(from.clone()), Some(place))
             })
             .collect()
+    }
+
+    /// The station ends because its queue does. It comes back if the queue does.
+    pub(super) fn leave_station(&self) {
+        let Some(station) = lock(&self.station).take() else {
+            return;
+        };
+        let mut past = lock(&self.past_stations);
+        past.retain(|other| other.from != station.from);
+        past.push(station);
+        if past.len() > PAST_STATIONS {
+            past.remove(0);
+        }
+    }
+
+    /// The same, if this edit is taken back or made again: what the station plans must not come into the queue then.
+    pub(super) fn leave_station_with(&self, edit: Option<Edit>) {
+        if edit.is_some_and(|edit| edit.kind.replaces()) {
+            self.leave_station();
+        }
+    }
+
+    /// Another queue is back: so is the station that played in it.
+    pub(super) fn take_station_up(&self) {
+        let queue = self.engine.queue();
+        let mut past = lock(&self.past_stations);
+        let placements = lock(&self.placements);
+        let placed = queue.entries.iter().rev();
+        let from = placed
+            .filter_map(|entry| placements.get(entry.item.key)?.from.as_ref())
+            .find_map(|from| past.iter().position(|station| station.from == *from));
+        if let Some(at) = from {
+            let station = past.remove(at);
+            lock(&self.station).get_or_insert(station);
+        }
     }
 
     pub(super) fn want_plan(&self) {
@@ -275,9 +313,7 @@ impl Shared {
             let doomed = ahead.filter(|entry| which(entry));
             doomed.map(|entry| entry.entry).collect::<Vec<_>>()
         };
-        for entry in doomed() {
-            self.engine.send(Command::Remove(entry));
-        }
+        self.engine.send(Command::Withdraw(doomed()));
         await_that(|| doomed().is_empty());
     }
 
@@ -350,7 +386,7 @@ impl Shared {
             return self.want_plan();
         }
         let planned = lock(&self.placements)
-            .values()
+            .all()
             .filter(|placement| placement.from.as_ref() == Some(&station.from))
             .filter_map(|placement| placement.place)
             .max();
@@ -362,7 +398,7 @@ impl Shared {
             .is_some_and(|now| now.number == station.number);
         if let Some(last) = items.last().filter(|_| still_on) {
             let key = last.key;
-            self.engine.send(Command::Append(items));
+            self.engine.send(Command::Extend(items));
             drop(current);
             await_that(|| self.is_placed(key));
         }
@@ -441,7 +477,7 @@ impl Shared {
 
     /// Whether it was put there so.
     fn is_placed_so(&self, entry: &Entry, so: impl Fn(&Placement) -> bool) -> bool {
-        lock(&self.placements).get(&entry.item.key).is_some_and(so)
+        lock(&self.placements).get(entry.item.key).is_some_and(so)
     }
 
     /// Whether it is barred, and was Segue's choice and not the listener's.

@@ -538,6 +538,17 @@ fn the_window_is_told_of_each_change_and_plays_what_is_there() {
         .remove_from_playlist(id, &[page.rows[0].entry])
         .unwrap();
     changes(2);
+    let now = desktop.playlist(id, 0, 10).unwrap().rows;
+    let gone: Vec<i64> = now[..2].iter().map(|row| row.entry).collect();
+    let moved = desktop.move_in_playlist(id, now[2].entry, 0).unwrap();
+    let removed = desktop.remove_from_playlist(id, &gone).unwrap();
+    changes(2);
+    refused(desktop.undo_playlist_edit(moved), "changed again since");
+    desktop.undo_playlist_edit(removed).unwrap();
+    desktop.undo_playlist_edit(moved).unwrap();
+    changes(2);
+    refused(desktop.undo_playlist_edit(moved), "too long ago");
+    assert_eq!(desktop.playlist(id, 0, 10).unwrap().rows, now);
     assert_eq!(desktop.playlist_file_name(id).unwrap(), "a_b_ “c”.m3u8");
     let file = folder.path().join("out.m3u8");
     assert_eq!(

@@ -12,7 +12,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, params_from_iter, types};
 use segue_core::{AudioHash, PlaySubject, Timestamp, Track, TrackId, fold};
 use serde_json::Value;
 
@@ -92,6 +92,20 @@ pub struct NewEntry {
     /// Why Segue puts it there.
     pub reasons: Option<Value>,
 }
+
+/// A playlist's places as they were before an edit, for [`Library::take_back_playlist_edit`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlaylistBefore {
+    id: PlaylistId,
+    made_at: Option<i64>,
+    /// The rows, as [`ROW`] names their columns.
+    rows: Vec<[types::Value; 10]>,
+    /// The places right after the edit.
+    after: Vec<(i64, i64)>,
+}
+
+/// A place whole. Its recording may have left the library since.
+const ROW: &str = "id, place, recording_id, audio, path, artist, title, album, duration_s, reasons";
 
 impl Library {
     /// All playlists by name, deleted ones left out.
@@ -186,24 +200,24 @@ impl Library {
         })
     }
 
-    /// Puts songs at the end of a playlist. `false`: there is none of this number.
+    /// Puts songs at the end of a playlist. What it was before; `None`: there is none of this number.
     pub fn add_to_playlist(
         &self,
         id: PlaylistId,
         entries: &[NewEntry],
         now: Timestamp,
-    ) -> Result<bool, LibraryError> {
+    ) -> Result<Option<PlaylistBefore>, LibraryError> {
         self.edit(id, now, |db| append(db, id, entries))
     }
 
-    /// Takes places out of a playlist; those that were taken out before are passed over. `false`: there is no playlist
-    /// of this number.
+    /// Takes places out of a playlist; those that were taken out before are passed over. What it was before; `None`: there is
+    /// no playlist of this number.
     pub fn remove_from_playlist(
         &self,
         id: PlaylistId,
         entries: &[EntryId],
         now: Timestamp,
-    ) -> Result<bool, LibraryError> {
+    ) -> Result<Option<PlaylistBefore>, LibraryError> {
         self.edit(id, now, |db| {
             let mut remove =
                 db.prepare_cached("DELETE FROM playlist_entries WHERE id = ? AND playlist_id = ?")?;
@@ -215,14 +229,15 @@ impl Library {
     }
 
     /// Moves a place, so that `index` places stand before it; an index beyond the end means the end. A place that was
-    /// taken out before is passed over. `false`: there is no playlist of this number.
+    /// taken out before is passed over. What it was before; `None`: there is no playlist of this
+    /// number.
     pub fn move_in_playlist(
         &self,
         id: PlaylistId,
         entry: EntryId,
         index: u32,
         now: Timestamp,
-    ) -> Result<bool, LibraryError> {
+    ) -> Result<Option<PlaylistBefore>, LibraryError> {
         self.edit(id, now, |db| {
             let there = db
                 .prepare_cached("SELECT 1 FROM playlist_entries WHERE id = ? AND playlist_id = ?")?
@@ -243,19 +258,49 @@ impl Library {
         })
     }
 
-    /// Replaces all places of a living playlist by what it was made of at `now`. `false`: there is none of this number.
+    /// Replaces all places of a living playlist by what it was made of at `now`. What it was before; `None`: there is none of this number.
     pub fn remake_playlist(
         &self,
         id: PlaylistId,
         entries: &[NewEntry],
         now: Timestamp,
-    ) -> Result<bool, LibraryError> {
+    ) -> Result<Option<PlaylistBefore>, LibraryError> {
         self.edit(id, now, |db| {
             db.prepare_cached("UPDATE playlists SET made_at = ? WHERE id = ?")?
                 .execute([micros(now), id.0])?;
             db.prepare_cached("DELETE FROM playlist_entries WHERE playlist_id = ?")?
                 .execute([id.0])?;
             append(db, id, entries)
+        })
+    }
+
+    /// Takes an edit back: places, their numbers and their order are as they were before it. `false`, and nothing done: the
+    /// playlist is gone, or its places were changed since, by whomever.
+    pub fn take_back_playlist_edit(
+        &self,
+        edit: &PlaylistBefore,
+        now: Timestamp,
+    ) -> Result<bool, LibraryError> {
+        self.write("bring the playlist's songs back", Durability::Power, |db| {
+            let id = edit.id.0;
+            if places(db, edit.id)? != edit.after {
+                return Ok(false);
+            }
+            let mark = "UPDATE playlists SET changed_at = ?, made_at = ? WHERE id = ? AND deleted_at IS NULL";
+            if db.prepare_cached(mark)?.execute(params![micros(now), edit.made_at, id])? == 0 {
+                return Ok(false);
+            }
+            db.prepare_cached("DELETE FROM playlist_entries WHERE playlist_id = ?")?
+                .execute([id])?;
+            let mut insert = db.prepare_cached(&format!(
+                "INSERT INTO playlist_entries (playlist_id, {ROW})
+                 VALUES (?,?,?, (SELECT id FROM recordings WHERE id = ?), ?,?,?,?,?,?,?)"
+            ))?;
+            for row in &edit.rows {
+                let playlist = types::Value::Integer(id);
+                insert.execute(params_from_iter(std::iter::once(&playlist).chain(row)))?;
+            }
+            Ok(true)
         })
     }
 
@@ -330,22 +375,58 @@ impl Library {
         })
     }
 
-    /// Changes a playlist that is there. `false`: there is none of this number.
+    /// Changes the places of a playlist that is there. `None`: there is none of this number.
     fn edit(
         &self,
         id: PlaylistId,
         now: Timestamp,
         change: impl FnOnce(&Transaction) -> rusqlite::Result<()>,
-    ) -> Result<bool, LibraryError> {
+    ) -> Result<Option<PlaylistBefore>, LibraryError> {
         self.write("change the playlist", Durability::Power, |db| {
-            let mark = "UPDATE playlists SET changed_at = ? WHERE id = ? AND deleted_at IS NULL";
-            if db.prepare_cached(mark)?.execute([micros(now), id.0])? == 0 {
-                return Ok(false);
-            }
+            let made_at = "SELECT made_at FROM playlists WHERE id = ? AND deleted_at IS NULL";
+            let made_at: Option<Option<i64>> = db
+                .prepare_cached(made_at)?
+                .query_row([id.0], |row| row.get(0))
+                .optional()?;
+            let Some(made_at) = made_at else {
+                return Ok(None);
+            };
+            let rows = rows(db, id)?;
+            db.prepare_cached("UPDATE playlists SET changed_at = ? WHERE id = ?")?
+                .execute([micros(now), id.0])?;
             change(db)?;
-            Ok(true)
+            Ok(Some(PlaylistBefore {
+                id,
+                made_at,
+                rows,
+                after: places(db, id)?,
+            }))
         })
     }
+}
+
+/// All places of a playlist whole.
+fn rows(db: &Connection, id: PlaylistId) -> rusqlite::Result<Vec<[types::Value; 10]>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {ROW} FROM playlist_entries WHERE playlist_id = ? ORDER BY id"
+    ))?;
+    let mut found = statement.query([id.0])?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        let mut values = [const { types::Value::Null }; 10];
+        for (column, value) in values.iter_mut().enumerate() {
+            *value = row.get(column)?;
+        }
+        rows.push(values);
+    }
+    Ok(rows)
+}
+
+/// The numbers of a playlist's places, and the numbers that order them.
+fn places(db: &Connection, id: PlaylistId) -> rusqlite::Result<Vec<(i64, i64)>> {
+    db.prepare_cached("SELECT id, place FROM playlist_entries WHERE playlist_id = ? ORDER BY id")?
+        .query_map([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
 }
 
 fn listed(db: &Connection, filter: &str) -> rusqlite::Result<Vec<Playlist>> {

@@ -68,6 +68,8 @@ enum Edit {
     /// Again and again between the same two, until their numbers meet.
     Wedge(prop::sample::Index),
     Replace(Vec<u8>),
+    /// Takes back the last edit that was not taken back.
+    TakeBack,
 }
 
 fn edits() -> impl Strategy<Value = Vec<Edit>> {
@@ -79,6 +81,7 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
         6 => (index(), 0..14u32).prop_map(|(entry, to)| Edit::Move(entry, to)),
         1 => index().prop_map(Edit::Wedge),
         1 => names.prop_map(Edit::Replace),
+        4 => Just(Edit::TakeBack),
     ];
     prop::collection::vec(edit, 1..30)
 }
@@ -92,42 +95,58 @@ proptest! {
         let other = Library::open(place.library.data_dir()).unwrap();
         let id = place.library.create_playlist("list", None, &[], at(0)).unwrap();
         let mut model: Vec<(EntryId, String)> = Vec::new();
+        let mut steps: Vec<(PlaylistBefore, Vec<(EntryId, String)>)> = Vec::new();
         for (n, edit) in edits.into_iter().enumerate() {
             let library = if n % 2 == 0 { &place.library } else { &other };
             let new = |names: &[u8]| -> Vec<NewEntry> { names.iter().map(|name| called(&name.to_string())).collect() };
-            match edit {
+            let was = model.clone();
+            let before = match edit {
                 Edit::Add(names) => {
-                    prop_assert!(library.add_to_playlist(id, &new(&names), at(1)).unwrap());
+                    let before = library.add_to_playlist(id, &new(&names), at(1)).unwrap();
                     for (entry, name) in whole(library, id)[model.len()..].iter().zip(&names) {
                         model.push((entry.id, name.to_string()));
                     }
+                    before
                 }
                 Edit::Replace(names) => {
-                    prop_assert!(library.remake_playlist(id, &new(&names), at(1)).unwrap());
+                    let before = library.remake_playlist(id, &new(&names), at(1)).unwrap();
                     model = whole(library, id).iter().zip(&names).map(|(entry, name)| (entry.id, name.to_string())).collect();
                     prop_assert_eq!(model.len(), names.len());
+                    before
                 }
-                _ if model.is_empty() => {}
+                Edit::TakeBack => {
+                    if let Some((before, list)) = steps.pop() {
+                        prop_assert!(library.take_back_playlist_edit(&before, at(2)).unwrap());
+                        model = list;
+                    }
+                    None
+                }
+                _ if model.is_empty() => None,
                 Edit::Remove(places) => {
                     let gone: Vec<EntryId> = places.iter().map(|place| place.get(&model).0).collect();
-                    prop_assert!(library.remove_from_playlist(id, &gone, at(1)).unwrap());
                     model.retain(|(entry, _)| !gone.contains(entry));
+                    library.remove_from_playlist(id, &gone, at(1)).unwrap()
                 }
                 Edit::Move(entry, to) => {
                     let from = entry.index(model.len());
-                    prop_assert!(library.move_in_playlist(id, model[from].0, to, at(1)).unwrap());
                     let moved = model.remove(from);
+                    let before = library.move_in_playlist(id, moved.0, to, at(1)).unwrap();
                     model.insert((to as usize).min(model.len()), moved);
+                    before
                 }
                 Edit::Wedge(entry) => {
                     for _ in 0..25 {
                         let from = entry.index(model.len());
-                        prop_assert!(library.move_in_playlist(id, model[from].0, 1, at(1)).unwrap());
+                        let list = model.clone();
                         let moved = model.remove(from);
+                        let before = library.move_in_playlist(id, moved.0, 1, at(1)).unwrap();
+                        steps.push((before.unwrap(), list));
                         model.insert(1.min(model.len()), moved);
                     }
+                    None
                 }
-            }
+            };
+            steps.extend(before.map(|before| (before, was)));
             let found: Vec<(EntryId, String)> = whole(library, id)
                 .into_iter()
                 .map(|entry| (entry.id, entry.subject.title.unwrap()))
@@ -231,17 +250,29 @@ fn what_is_deleted_comes_back_as_it_was() {
     // Nothing is done to what was deleted.
     assert!(!library.delete_playlist(first, at(6)).unwrap());
     assert!(!library.rename_playlist(first, "x", at(6)).unwrap());
-    assert!(!library.add_to_playlist(first, &songs, at(6)).unwrap());
-    assert!(!library.remake_playlist(first, &songs, at(6)).unwrap());
     assert!(
-        !library
-            .remove_from_playlist(first, &[EntryId(1)], at(6))
+        library
+            .add_to_playlist(first, &songs, at(6))
             .unwrap()
+            .is_none()
     );
     assert!(
-        !library
+        library
+            .remake_playlist(first, &songs, at(6))
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        library
+            .remove_from_playlist(first, &[EntryId(1)], at(6))
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        library
             .move_in_playlist(first, EntryId(1), 0, at(6))
             .unwrap()
+            .is_none()
     );
     assert_eq!(library.playlist(first).unwrap(), None);
     assert_eq!(library.playlist_page(first, 0, 5).unwrap(), None);
@@ -262,12 +293,61 @@ fn what_is_deleted_comes_back_as_it_was() {
 
     let living = library.playlist(third).unwrap().unwrap();
     assert_eq!((living.source, living.made_at), (Some(source), Some(at(3))));
-    assert!(library.remake_playlist(third, &songs[1..], at(8)).unwrap());
+    assert!(
+        library
+            .remake_playlist(third, &songs[1..], at(8))
+            .unwrap()
+            .is_some()
+    );
     let living = library.playlist(third).unwrap().unwrap();
     assert_eq!((living.entries, living.made_at), (2, Some(at(8))));
     assert!(library.rename_playlist(third, "ours", at(9)).unwrap());
     let again = Library::open(library.data_dir()).unwrap();
     assert_eq!(again.playlist(third).unwrap().unwrap().name, "ours");
+}
+
+#[test]
+fn an_edit_is_taken_back_whole_or_not_at_all() {
+    let place = filled();
+    let library = &place.library;
+    let reasons = serde_json::json!([{"kind": "sound", "weight": 0.5}]);
+    let songs = [
+        NewEntry {
+            reasons: Some(reasons),
+            ..song(library, 1)
+        },
+        called("Nowhere"),
+        song(library, 3),
+    ];
+    let id = library
+        .create_playlist("list", None, &songs, at(0))
+        .unwrap();
+    let entries = whole(library, id);
+    let gone = [entries[0].id, entries[1].id];
+    let edit = library.remove_from_playlist(id, &gone, at(1)).unwrap();
+    let edit = edit.unwrap();
+    assert!(library.take_back_playlist_edit(&edit, at(2)).unwrap());
+    assert_eq!(whole(library, id), entries);
+    let changed = library.playlist(id).unwrap().unwrap().changed_at;
+    assert_eq!(changed, at(2));
+
+    // What was changed since stays as it is, and so does what was deleted.
+    let edit = library.remove_from_playlist(id, &gone, at(3)).unwrap();
+    let edit = edit.unwrap();
+    library
+        .add_to_playlist(id, &[called("New")], at(4))
+        .unwrap();
+    assert!(!library.take_back_playlist_edit(&edit, at(5)).unwrap());
+    assert_eq!(titles(library, id), ["Jóga", "(New)"]);
+    let edit = library
+        .move_in_playlist(id, entries[2].id, 1, at(6))
+        .unwrap();
+    library.delete_playlist(id, at(7)).unwrap();
+    assert!(
+        !library
+            .take_back_playlist_edit(&edit.unwrap(), at(8))
+            .unwrap()
+    );
 }
 
 #[test]
@@ -280,8 +360,18 @@ fn places_of_other_playlists_are_not_touched() {
             .unwrap()
     });
     let theirs = whole(library, one)[0].id;
-    assert!(library.remove_from_playlist(two, &[theirs], at(1)).unwrap());
-    assert!(library.move_in_playlist(two, theirs, 9, at(1)).unwrap());
+    assert!(
+        library
+            .remove_from_playlist(two, &[theirs], at(1))
+            .unwrap()
+            .is_some()
+    );
+    assert!(
+        library
+            .move_in_playlist(two, theirs, 9, at(1))
+            .unwrap()
+            .is_some()
+    );
     assert_eq!(titles(library, one), ["(a)", "(b)"]);
     assert_eq!(titles(library, two), ["(a)", "(b)"]);
 }
