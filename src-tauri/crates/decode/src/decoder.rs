@@ -21,6 +21,7 @@ use symphonia::core::formats::FormatReader;
 use crate::DecodeError;
 use crate::downmix::loudness_weights;
 use crate::error::guarded;
+use crate::shown::Shown;
 use crate::source::Budget;
 use clock::Clock;
 
@@ -52,6 +53,7 @@ pub struct Decoder {
     reader: Box<dyn FormatReader>,
     codec: Box<dyn AudioDecoder>,
     budget: Budget,
+    shown: Shown,
     track: u32,
     clock: Clock,
     /// Frames that a codec needs before the wanted one to be in its stride after a jump.

@@ -15,6 +15,7 @@ mod downmix;
 mod error;
 mod mp4;
 mod resample;
+mod shown;
 mod source;
 mod stream;
 mod windows;

@@ -1,12 +1,22 @@
-//! Where the music begins and ends in an MP4 file. Symphonia yields every decoded frame, priming and padding
-//! included; the truth stands in iTunes' `iTunSMPB` comment (delay, padding and length in samples), else in
-//! the track's edit list (ISO/IEC 14496-12, 8.6.6).
+//! MP4 (ISO/IEC 14496-12): what its demuxer is shown, and where the music lies in it.
+//!
+//! Symphonia yields every decoded frame, priming and padding included; the truth stands in iTunes' `iTunSMPB` comment
+//! (delay, padding and length in samples), else in the track's edit list (8.6.6). Of a fragmented file it believes the
+//! first segment index (`sidx`), though each may count one fragment only; the fragments themselves know (8.8).
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek};
+use std::ops::Range;
+
+use crate::shown::{STEPS_MAX, Shown, be, read_at};
 
 /// A `moov` larger than this is not read (covers lie in it, so megabytes are common).
 const MOOV_BYTES_MAX: u64 = 256 << 20;
+/// A `moof` larger than this is not read: a day in one fragment has some 30 MB.
+const MOOF_BYTES_MAX: u64 = 64 << 20;
+
+/// Frames that an encoder puts behind the music at most, to fill its last packets.
+const PADDING_MAX: u64 = 8_192;
 
 /// The part of an MP4 audio track that is to be heard, in samples at the track's time scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,45 +27,244 @@ pub(crate) struct Edit {
     pub(crate) frames: Option<u64>,
 }
 
-/// Reads the edit of the first sound track; `total` is the number of frames that its packets decode to.
-///
-/// `None` where the file states no edit, or is no MP4.
-pub(crate) fn read_edit(file: &mut File, total: Option<u64>) -> Option<Edit> {
-    let moov = read_moov(file)?;
-    itunes_edit(&moov).or_else(|| list_edit(&moov, total))
+/// What an MP4 says of the sound track that is played.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Movie {
+    moov: Vec<u8>,
+    /// Ticks of the track's clock that all samples last, where some lie in fragments.
+    fragments: Option<u64>,
 }
 
-/// Finds the top-level `moov` atom and reads its body.
-fn read_moov(file: &mut File) -> Option<Vec<u8>> {
-    let len = file.seek(SeekFrom::End(0)).ok()?;
-    let mut at = 0;
-    while at + 8 <= len {
-        file.seek(SeekFrom::Start(at)).ok()?;
-        let mut head = [0; 16];
-        file.read_exact(&mut head[..8]).ok()?;
-        let mut size = u64::from(u32::from_be_bytes(head[..4].try_into().ok()?));
-        let mut header = 8;
-        if size == 1 {
-            file.read_exact(&mut head[8..]).ok()?;
-            size = u64::from_be_bytes(head[8..].try_into().ok()?);
-            header = 16;
-        } else if size == 0 {
-            size = len - at;
+impl Movie {
+    /// The edit of the sound track, in frames at `rate_hz`; `total` is the number of frames that the packets decode to,
+    /// where the file has no fragments.
+    pub(crate) fn edit(&self, total: Option<u64>, rate_hz: u32) -> Edit {
+        let scale = sound_trak(&self.moov).and_then(media_scale);
+        let exact = scale == Some(rate_hz);
+        let total = self.fragments.filter(|_| exact).or(total);
+        if let Some(edit) = itunes_edit(&self.moov) {
+            return edit;
         }
-        if size < header || size > len - at {
-            return None;
-        }
-        if &head[4..8] == b"moov" {
-            if size > MOOV_BYTES_MAX {
-                return None;
+        let Some((edit, scale)) = list_edit(&self.moov, total).zip(scale) else {
+            return Edit {
+                delay: 0,
+                frames: total,
+            };
+        };
+        let delay = u128::from(edit.delay) * u128::from(rate_hz) / u128::from(scale);
+        let frames = match (edit.frames, total) {
+            // Of a fragmented file the list may know no more than the first fragment.
+            (Some(edited), Some(total)) if self.fragments.is_some() => {
+                let whole = total.saturating_sub(edit.delay);
+                Some(if edited.saturating_add(PADDING_MAX) < whole {
+                    whole
+                } else {
+                    edited
+                })
             }
-            let mut body = vec![0; (size - header) as usize];
-            file.read_exact(&mut body).ok()?;
-            return Some(body);
+            (edited, _) => edited,
+        };
+        Edit {
+            delay: u64::try_from(delay).unwrap_or(0),
+            frames: frames.filter(|_| exact),
         }
-        at += size;
     }
-    None
+
+    /// Length of a fragmented file in seconds.
+    pub(crate) fn fragments_s(&self) -> Option<f64> {
+        let scale = sound_trak(&self.moov).and_then(media_scale)?;
+        self.fragments.map(|ticks| ticks as f64 / f64::from(scale))
+    }
+}
+
+/// What is shown of an MP4: the file, with other names for the boxes that lead its demuxer astray. These are all segment
+/// indexes, and all tracks but the sound that is played: a jump that a short one of them cannot follow would fail.
+pub(crate) fn show(file: &mut File, start: u64, byte_len: u64) -> io::Result<Option<Shown>> {
+    let mut movie = None;
+    let mut hidden = Vec::new();
+    let mut fragments = None;
+    let mut at = start;
+    for _ in 0..STEPS_MAX {
+        let Some((kind, body)) = box_at(file, at, byte_len)? else {
+            break;
+        };
+        match &kind {
+            b"sidx" => hidden.push(at + 4),
+            b"moov" if movie.is_none() && body.end - body.start <= MOOV_BYTES_MAX => {
+                let moov = read_at(file, body.start, body.end - body.start)?;
+                hidden.extend(others(&moov).map(|place| body.start + place as u64));
+                movie = Some(moov);
+            }
+            b"moof" if body.end - body.start <= MOOF_BYTES_MAX => {
+                let moof = read_at(file, body.start, body.end - body.start)?;
+                let ticks = movie
+                    .as_deref()
+                    .map_or(0, |moov| fragment_ticks(moov, &moof));
+                fragments = Some(fragments.unwrap_or(0_u64).saturating_add(ticks));
+            }
+            _ => {}
+        }
+        at = body.end;
+    }
+    let Some(moov) = movie else {
+        return Ok(None);
+    };
+    let fragments = fragments.map(|ticks| ticks.saturating_add(table_ticks(&moov)));
+    let mut shown = Shown::default();
+    hidden.sort_unstable();
+    let mut from = 0;
+    for place in hidden {
+        shown.file(from..place);
+        shown.bytes(b"free".to_vec());
+        from = place + 4;
+    }
+    shown.file(from..byte_len);
+    shown.movie = Some(Movie { moov, fragments });
+    Ok(Some(shown))
+}
+
+/// The box at `at`: its kind, and where its body lies. One that reaches beyond the file ends with it.
+fn box_at(
+    file: &mut (impl Read + Seek),
+    at: u64,
+    byte_len: u64,
+) -> io::Result<Option<([u8; 4], Range<u64>)>> {
+    let head = read_at(file, at, 16)?;
+    let Some(kind) = head.get(4..8).and_then(|kind| kind.try_into().ok()) else {
+        return Ok(None);
+    };
+    let (header, size) = match be(&head[..4]) {
+        0 => (8, byte_len - at),
+        1 if head.len() == 16 => (16, be(&head[8..])),
+        size => (8, size),
+    };
+    if size < header {
+        return Ok(None);
+    }
+    let end = at.saturating_add(size).min(byte_len);
+    Ok((at + header <= end).then_some((kind, at + header..end)))
+}
+
+/// The tracks of `moov`: where the kind of each stands, and its body.
+fn traks(moov: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    places(moov).filter_map(|(place, kind, body)| (kind == b"trak").then_some((place, body)))
+}
+
+fn is_sound(trak: &[u8]) -> bool {
+    atom(trak, &[b"mdia", b"hdlr"]).and_then(|hdlr| hdlr.get(8..12)) == Some(b"soun")
+}
+
+/// The sound track that is played: the first of a codec that is known here, else the first.
+fn sound_trak(moov: &[u8]) -> Option<&[u8]> {
+    let known = |trak: &[u8]| {
+        let entry =
+            atom(trak, &[b"mdia", b"minf", b"stbl", b"stsd"]).and_then(|stsd| stsd.get(12..16));
+        entry.is_some_and(|entry| {
+            !matches!(
+                entry,
+                b"ac-3" | b"ec-3" | b"ac-4" | b"dtsc" | b"dtsh" | b"enca"
+            )
+        })
+    };
+    let sounds = || {
+        traks(moov)
+            .map(|(_, trak)| trak)
+            .filter(|trak| is_sound(trak))
+    };
+    sounds()
+        .find(|trak| known(trak))
+        .or_else(|| sounds().next())
+}
+
+/// A track's number in its header.
+fn track_id(trak: &[u8]) -> Option<u64> {
+    let header = atom(trak, &[b"tkhd"])?;
+    let at = if *header.first()? == 1 { 20 } else { 12 };
+    header.get(at..at + 4).map(be)
+}
+
+/// Where the kinds of all tracks stand that are not the one played, and of what fragments say of them.
+fn others(moov: &[u8]) -> impl Iterator<Item = usize> {
+    let played = sound_trak(moov);
+    let id = played.and_then(track_id);
+    let same = move |trak: &[u8]| played.is_none_or(|played| std::ptr::eq(played, trak));
+    let tracks = traks(moov)
+        .filter(move |(_, trak)| !same(trak))
+        .map(|(place, _)| place);
+    let extends = places(moov)
+        .filter(|(_, kind, _)| kind == b"mvex")
+        .flat_map(|(place, _, body)| {
+            places(body).map(move |(inner, kind, body)| (place + 4 + inner, kind, body))
+        })
+        .filter(move |(_, kind, body)| {
+            kind == b"trex" && id.is_some() && body.get(4..8).map(be) != id
+        })
+        .map(|(place, _, _)| place);
+    tracks.chain(extends)
+}
+
+/// Ticks that the played track's samples in this fragment last (ISO/IEC 14496-12, 8.8.3 and 8.8.7 to 8.8.8).
+fn fragment_ticks(moov: &[u8], moof: &[u8]) -> u64 {
+    let Some(id) = sound_trak(moov).and_then(track_id) else {
+        return 0;
+    };
+    let by_movie = atom(moov, &[b"mvex"])
+        .into_iter()
+        .flat_map(atoms)
+        .find(|(kind, body)| kind == b"trex" && body.get(4..8).map(be) == Some(id))
+        .and_then(|(_, body)| body.get(12..16).map(be));
+    let mut ticks = 0_u64;
+    for (_, traf) in atoms(moof).filter(|(kind, _)| kind == b"traf") {
+        let Some(header) = atom(traf, &[b"tfhd"]).filter(|header| header.len() >= 8) else {
+            continue;
+        };
+        if be(&header[4..8]) != id {
+            continue;
+        }
+        let flags = be(&header[1..4]);
+        // Optional fields before the usual duration: the place of the data, the number of the description.
+        let at = 8 + if flags & 1 != 0 { 8 } else { 0 } + if flags & 2 != 0 { 4 } else { 0 };
+        let by_fragment = (flags & 8 != 0)
+            .then(|| header.get(at..at + 4).map(be))
+            .flatten();
+        let usual = by_fragment.or(by_movie).unwrap_or(0);
+        for (_, run) in atoms(traf).filter(|(kind, run)| kind == b"trun" && run.len() >= 8) {
+            ticks = ticks.saturating_add(run_ticks(run, usual));
+        }
+    }
+    ticks
+}
+
+/// Ticks that the samples last that the movie itself lists (8.6.1.2).
+fn table_ticks(moov: &[u8]) -> u64 {
+    let table = sound_trak(moov).and_then(|trak| atom(trak, &[b"mdia", b"minf", b"stbl", b"stts"]));
+    let rows = table.and_then(|table| table.get(8..)).unwrap_or_default();
+    rows.chunks_exact(8).fold(0, |ticks: u64, row| {
+        ticks.saturating_add(be(&row[..4]).saturating_mul(be(&row[4..])))
+    })
+}
+
+/// Ticks that the samples of a `trun` last.
+fn run_ticks(run: &[u8], usual: u64) -> u64 {
+    let (flags, count) = (be(&run[1..4]), be(&run[4..8]));
+    if flags & 0x100 == 0 {
+        return count.saturating_mul(usual);
+    }
+    // The place of the data and the flags of the first sample stand before the table.
+    let table = 8 + if flags & 1 != 0 { 4 } else { 0 } + if flags & 4 != 0 { 4 } else { 0 };
+    let row = 4 * (flags >> 8 & 15).count_ones() as usize;
+    let rows = run.get(table..).unwrap_or_default().chunks_exact(row);
+    rows.take(count as usize).map(|row| be(&row[..4])).sum()
+}
+
+/// The atoms directly inside `body`, with the place where the kind of each stands.
+fn places(body: &[u8]) -> impl Iterator<Item = (usize, &[u8], &[u8])> {
+    let mut at = 0;
+    atoms(body).map(move |(kind, inner)| {
+        let place = at + 4;
+        at += 8 + inner.len();
+        (place, kind, inner)
+    })
 }
 
 /// The atoms directly inside `body`.
@@ -102,16 +311,11 @@ fn itunes_edit(moov: &[u8]) -> Option<Edit> {
     })
 }
 
-/// The first edit of the first sound track that shows media (media time −1 means an empty edit).
+/// The first edit of the sound track that shows media, in ticks of its clock (media time −1 means an empty edit).
 fn list_edit(moov: &[u8], total: Option<u64>) -> Option<Edit> {
     let movie_scale = time_scale(atom(moov, &[b"mvhd"])?)?;
-    let trak = atoms(moov)
-        .filter(|(kind, _)| kind == b"trak")
-        .map(|(_, inner)| inner)
-        .find(|trak| {
-            atom(trak, &[b"mdia", b"hdlr"]).and_then(|hdlr| hdlr.get(8..12)) == Some(b"soun")
-        })?;
-    let media_scale = time_scale(atom(trak, &[b"mdia", b"mdhd"])?)?;
+    let trak = sound_trak(moov)?;
+    let media_scale = media_scale(trak)?;
     let list = atom(trak, &[b"edts", b"elst"])?;
     let wide = *list.first()? == 1;
     let count = u32::from_be_bytes(list.get(4..8)?.try_into().ok()?) as usize;
@@ -146,6 +350,11 @@ fn list_edit(moov: &[u8], total: Option<u64>) -> Option<Edit> {
         _ => (duration > 0).then_some(edited),
     };
     Some(Edit { delay, frames })
+}
+
+/// Ticks per second of a track's clock.
+fn media_scale(trak: &[u8]) -> Option<u32> {
+    time_scale(atom(trak, &[b"mdia", b"mdhd"])?)
 }
 
 /// The time scale in an `mvhd` or `mdhd` body.

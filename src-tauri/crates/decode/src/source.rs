@@ -1,4 +1,5 @@
-//! The file as symphonia reads it: with a budget, so that a demuxer that runs in circles comes to an end.
+//! The file as symphonia reads it: as it is [shown](Shown), and with a budget, so that a demuxer that runs in circles
+//! comes to an end.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -6,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use symphonia::core::io::MediaSource;
+
+use crate::shown::Shown;
 
 /// What one step (open, next packet, seek) may read beyond a few times the file.
 const STEP_BYTES_SPARE: u64 = 16 << 20;
@@ -27,13 +30,17 @@ impl Budget {
 /// A file that refuses to be read once its [`Budget`] is spent.
 pub(crate) struct Source {
     file: File,
-    byte_len: u64,
+    shown: Shown,
+    at: u64,
     budget: Budget,
 }
 
 impl Source {
-    pub(crate) fn new(file: File, byte_len: u64) -> (Self, Budget) {
-        let step = byte_len.saturating_mul(8).saturating_add(STEP_BYTES_SPARE);
+    pub(crate) fn new(file: File, shown: Shown) -> (Self, Budget) {
+        let step = shown
+            .len()
+            .saturating_mul(8)
+            .saturating_add(STEP_BYTES_SPARE);
         let budget = Budget {
             left: Arc::new(AtomicU64::new(step)),
             step,
@@ -41,7 +48,8 @@ impl Source {
         (
             Self {
                 file,
-                byte_len,
+                shown,
+                at: 0,
                 budget: budget.clone(),
             },
             budget,
@@ -65,7 +73,8 @@ impl Source {
 
 impl Read for Source {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
+        let read = self.shown.read(&mut self.file, self.at, buffer)?;
+        self.at += read as u64;
         self.spend(read.max(64) as u64)?;
         Ok(read)
     }
@@ -74,7 +83,13 @@ impl Read for Source {
 impl Seek for Source {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.spend(64)?;
-        self.file.seek(to)
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.shown.len().checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
     }
 }
 
@@ -84,6 +99,6 @@ impl MediaSource for Source {
     }
 
     fn byte_len(&self) -> Option<u64> {
-        Some(self.byte_len)
+        Some(self.shown.len())
     }
 }

@@ -51,6 +51,6 @@ impl Clock {
 }
 
 /// Keeps far from the ends of `i64`, so that sums of positions cannot overflow.
-fn clamp(value: i128) -> i64 {
+pub(super) fn clamp(value: i128) -> i64 {
     value.clamp(i128::from(i64::MIN / 4), i128::from(i64::MAX / 4)) as i64
 }

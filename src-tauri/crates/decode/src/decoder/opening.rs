@@ -13,11 +13,12 @@ use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 
-use super::clock::Clock;
+use super::clock::{Clock, clamp};
 use super::reading::Decoded;
 use super::{AudioFormat, Decoder, FRUITLESS_PACKETS_MAX};
 use crate::DecodeError;
-use crate::mp4;
+use crate::mp4::Movie;
+use crate::shown::Shown;
 use crate::source::{Budget, Source};
 
 /// Rates outside are damage, not music: an FFT of a forged rate would fill the memory.
@@ -26,7 +27,9 @@ const CHANNELS_MAX: usize = 64;
 
 impl Decoder {
     pub(super) fn probe(path: &Path, file: File, byte_len: u64) -> Result<Decoder, DecodeError> {
-        let (reader, budget) = open_container(path, file, byte_len)?;
+        let mut file = file;
+        let shown = Shown::of(&mut file, byte_len).map_err(|e| DecodeError::io(path, e))?;
+        let (reader, budget) = open_container(path, file, shown.clone())?;
         let track = reader
             .default_track(TrackType::Audio)
             .or_else(|| reader.first_track(TrackType::Audio))
@@ -80,6 +83,7 @@ impl Decoder {
             reader,
             codec,
             budget,
+            shown,
             track: track.id,
             clock,
             run_up: 0,
@@ -125,11 +129,9 @@ impl Decoder {
                 self.end_is_guessed = true;
             }
             ("isomp4", _) => {
-                let edit = File::open(&self.path)
-                    .ok()
-                    .and_then(|mut file| mp4::read_edit(&mut file, stated));
-                if let Some(edit) = edit {
-                    origin = edit.delay as i64;
+                if let Some(movie) = &self.shown.movie {
+                    let edit = movie.edit(stated, self.format.sample_rate_hz);
+                    origin = clamp(edit.delay.into());
                     frames = edit.frames;
                 }
             }
@@ -137,7 +139,8 @@ impl Decoder {
             (_, "pcm") => {
                 let frame_bytes = u64::from(self.format.bits_per_sample.unwrap_or(8).div_ceil(8))
                     * self.format.channels.max(1) as u64;
-                frames = stated.map(|frames| frames.min(byte_len / frame_bytes.max(1)));
+                frames = self.shown.frames.or(stated);
+                frames = frames.map(|frames| frames.min(byte_len / frame_bytes.max(1)));
             }
             (_, "flac") | ("aiff" | "wave" | "caf", _) => {}
             _ => frames = None,
@@ -147,6 +150,8 @@ impl Decoder {
         self.estimate_s = track.duration.zip(track.time_base).map(|(duration, base)| {
             duration.get() as f64 * f64::from(base.numer.get()) / f64::from(base.denom.get())
         });
+        let fragments_s = self.shown.movie.as_ref().and_then(Movie::fragments_s);
+        self.estimate_s = fragments_s.or(self.estimate_s);
         self.run_up = match self.format.codec.as_str() {
             // The bit reservoir reaches back 511 bytes, at low rates 9 frames; one more for the overlap.
             "mp3" | "mp2" | "mp1" => 11 * 1152,
@@ -227,13 +232,13 @@ impl Decoder {
 pub(super) fn open_container(
     path: &Path,
     file: File,
-    byte_len: u64,
+    shown: Shown,
 ) -> Result<(Box<dyn FormatReader>, Budget), DecodeError> {
     let mut hint = Hint::new();
     if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
         hint.with_extension(&extension.to_lowercase());
     }
-    let (source, budget) = Source::new(file, byte_len);
+    let (source, budget) = Source::new(file, shown);
     let stream = MediaSourceStream::new(Box::new(source), Default::default());
     let reader = symphonia::default::get_probe()
         .probe(

@@ -33,11 +33,8 @@ impl Decoder {
         if self.reader.format_info().short_name == "flac" {
             // Symphonia's FLAC reader keeps half a frame of the old place when the new one begins with a frame.
             let file = File::open(&self.path).map_err(|e| DecodeError::io(&self.path, e))?;
-            let byte_len = file
-                .metadata()
-                .map_err(|e| DecodeError::io(&self.path, e))?
-                .len();
-            let renewed = guarded(&self.path, || open_container(&self.path, file, byte_len));
+            let shown = self.shown.clone();
+            let renewed = guarded(&self.path, || open_container(&self.path, file, shown));
             (self.reader, self.budget) = self.note_panic(renewed)??;
         }
         let to = SeekTo::Timestamp {

@@ -1,0 +1,170 @@
+//! What the demuxers are shown of a file.
+//!
+//! A demuxer takes a header at its word, and refuses the whole file for a length that lies, for a picture cut short,
+//! for a tag behind the sound. So a file of a kind known here is read first by a parser that expects damage, and the
+//! demuxer is shown a clean one: a header made anew, and the stretches of the file that hold sound. Nothing is
+//! written, and sound is never copied: it is read from where it lies.
+//!
+//! Some kinds are shown as others with the same samples, where Symphonia knows only those: RF64, BW64 and W64 as WAV,
+//! AU as AIFF-C, an MPEG stream in a WAV as the bare stream.
+
+mod chunks;
+mod flac;
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::mp4;
+
+/// Chunks, blocks or boxes walked over before a file is taken for a trap.
+pub(crate) const STEPS_MAX: usize = 200_000;
+/// ID3v2 tags in a row in front of the sound, at most.
+const TAGS_MAX: usize = 64;
+/// Zeros behind an ID3v2 tag that are taken for its padding, at most.
+const PADDING_MAX: u64 = 64 * 1024;
+
+/// A stretch of what is shown.
+#[derive(Clone, Debug)]
+enum Piece {
+    /// Bytes of the file.
+    File(Range<u64>),
+    /// Bytes put in.
+    Bytes(Arc<[u8]>),
+}
+
+impl Piece {
+    fn len(&self) -> u64 {
+        match self {
+            Piece::File(range) => range.end - range.start,
+            Piece::Bytes(bytes) => bytes.len() as u64,
+        }
+    }
+}
+
+/// A file as its demuxer is shown it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shown {
+    /// Where each piece ends, and the piece.
+    pieces: Vec<(u64, Piece)>,
+    /// Audible frames, where the header shown has no room for so many.
+    pub(crate) frames: Option<u64>,
+    /// Where the music lies in an MP4.
+    pub(crate) movie: Option<mp4::Movie>,
+}
+
+impl Shown {
+    /// Finds out what to show of `file`. Whatever its bytes, this ends; the worst is the file as it is.
+    pub(crate) fn of(file: &mut File, byte_len: u64) -> io::Result<Self> {
+        let start = sound_start(file, byte_len)?;
+        let head = read_at(file, start, 16)?;
+        let four = |at: usize| head.get(at..at + 4).unwrap_or_default();
+        let shown = match (four(0), four(8)) {
+            (b"fLaC", _) => flac::show(file, start, byte_len)?,
+            (b"RIFF" | b"RF64" | b"BW64", b"WAVE") => chunks::wav(file, start, byte_len)?,
+            (b"riff", _) => chunks::w64(file, start, byte_len)?,
+            (b"FORM", b"AIFF" | b"AIFC") => chunks::aiff(file, start, byte_len)?,
+            (b".snd", _) => chunks::au(file, start, byte_len)?,
+            (b"caff", _) => chunks::caf(file, start, byte_len)?,
+            _ if four(4) == b"ftyp" => mp4::show(file, start, byte_len)?,
+            _ => None,
+        };
+        Ok(shown.unwrap_or_else(|| {
+            let mut whole = Self::default();
+            whole.file(0..byte_len);
+            whole
+        }))
+    }
+
+    /// Bytes shown.
+    pub(crate) fn len(&self) -> u64 {
+        self.pieces.last().map_or(0, |(end, _)| *end)
+    }
+
+    /// Puts a stretch of the file behind what is there.
+    pub(crate) fn file(&mut self, range: Range<u64>) {
+        self.push(Piece::File(range));
+    }
+
+    /// Puts bytes behind what is there.
+    pub(crate) fn bytes(&mut self, bytes: Vec<u8>) {
+        self.push(Piece::Bytes(bytes.into()));
+    }
+
+    fn push(&mut self, piece: Piece) {
+        let len = piece.len();
+        if len > 0 {
+            self.pieces.push((self.len().saturating_add(len), piece));
+        }
+    }
+
+    /// Reads what is shown at `at`, as much as lies together; 0 at the end.
+    pub(crate) fn read(&self, file: &mut File, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let index = self.pieces.partition_point(|(end, _)| *end <= at);
+        let Some((end, piece)) = self.pieces.get(index) else {
+            return Ok(0);
+        };
+        let inside = at - (end - piece.len());
+        let room = usize::try_from(end - at)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        match piece {
+            Piece::File(range) => {
+                file.seek(SeekFrom::Start(range.start + inside))?;
+                file.read(&mut buffer[..room])
+            }
+            Piece::Bytes(bytes) => {
+                let from = inside as usize;
+                buffer[..room].copy_from_slice(&bytes[from..from + room]);
+                Ok(room)
+            }
+        }
+    }
+}
+
+/// Where the file proper begins: behind ID3v2 tags and the zeros that pad them (id3v2.4.0-structure, 3.1 and 3.4).
+fn sound_start(file: &mut File, byte_len: u64) -> io::Result<u64> {
+    let mut start = 0;
+    for _ in 0..TAGS_MAX {
+        let head = read_at(file, start, 10)?;
+        let sound = head.len() == 10
+            && head.starts_with(b"ID3")
+            && head[3] < 0xff
+            && head[6..].iter().all(|byte| *byte < 0x80);
+        if !sound {
+            break;
+        }
+        let size = head[6..]
+            .iter()
+            .fold(0, |n, byte| n << 7 | u64::from(*byte));
+        let footer = if head[5] & 0x10 != 0 { 10 } else { 0 };
+        start = (start + 10 + size + footer).min(byte_len);
+    }
+    if start > 0 {
+        let padding = read_at(file, start, PADDING_MAX)?;
+        start += padding.iter().take_while(|byte| **byte == 0).count() as u64;
+    }
+    Ok(start)
+}
+
+/// Up to `len` bytes at `start`; fewer at the end of the file.
+pub(crate) fn read_at(file: &mut (impl Read + Seek), start: u64, len: u64) -> io::Result<Vec<u8>> {
+    file.seek(SeekFrom::Start(start))?;
+    let mut bytes = Vec::with_capacity(len.min(64 * 1024) as usize);
+    file.take(len).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A big-endian number of up to eight bytes.
+pub(crate) fn be(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |n, byte| n << 8 | u64::from(*byte))
+}
+
+/// A little-endian number of up to eight bytes.
+pub(crate) fn le(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |n, byte| n << 8 | u64::from(*byte))
+}
