@@ -14,7 +14,10 @@
 //!   it had tracks: that is what the mount point of an unplugged disk looks like. Nothing changes for its tracks.
 //! - A file that is gone from a folder that is there is marked `missing`, and its row kept.
 //! - If a new file has the audio of a track whose old path is gone, it is that track at a new path, be the old
-//!   folder there or not: a music folder that was renamed is found again under its new name.
+//!   folder there or not: a music folder that was renamed is found again under its new name. So it is if another file
+//!   has taken its old path: files that are swapped or renumbered keep their ids. Other audio at a known path, which
+//!   nothing else explains, is an edit, and keeps the path's id.
+//! - Rows of copies that come and go within an hour, as taggers make them on the way, are taken away again.
 //! - Rows of tracks go only when the listener removes the folder ([`Library::remove_root`]).
 //!
 //! Several threads and several processes may use one database: writes take their turn, reads never wait.

@@ -34,14 +34,12 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> PathBuf {
 }
 
 /// Where the row `id` is kept, whose `path` another file has taken: it still lies in its folder, and no file has its path.
-#[allow(dead_code)]
 pub(crate) fn displaced(path: &[u8], id: i64) -> Vec<u8> {
     let path = path.split(|byte| *byte == 0).next().unwrap_or_default();
     [path, b"\0", id.to_string().as_bytes()].concat()
 }
 
 /// Whether a stored path is one of [`displaced`].
-#[allow(dead_code)]
 pub(crate) fn is_displaced(path: &[u8]) -> bool {
     path.contains(&0)
 }

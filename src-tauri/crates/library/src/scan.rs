@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use segue_core::{AudioHash, Timestamp};
 use serde::Serialize;
 
+use crate::store::identity::Moves;
 use crate::store::rows::{self, Known, Outcome};
 use crate::store::tracks::Failure;
 use crate::store::{Durability, Library, albums, bump, lock};
@@ -164,9 +165,9 @@ impl Library {
             library: self,
             report: ScanReport::default(),
             progress: ScanProgress::default(),
-            before: 0,
+            moves: Moves::new(self.read("read the tracks", rows::newest)?, self.offline()?),
+            waiting: Vec::new(),
         };
-        scan.before = self.read("read the tracks", rows::newest)?;
         let mut known = HashMap::new();
         let mut walked = Vec::new();
         // Asked once for each root: a thousand named files may lie in one.
@@ -223,8 +224,9 @@ struct Scan<'a> {
     library: &'a Library,
     report: ScanReport,
     progress: ScanProgress,
-    /// The newest track before the scan.
-    before: i64,
+    moves: Moves,
+    /// Files that hold other audio than their paths did: what that means shows when all else is written.
+    waiting: Vec<News>,
 }
 
 /// What the walking and reading threads tell the writing one.
@@ -292,8 +294,10 @@ impl Scan<'_> {
             let walked = walker.join().unwrap_or_default();
             written.map(|()| walked)
         })?;
+        let mut waiting = std::mem::take(&mut self.waiting);
+        self.write_batch(&mut waiting, true)?;
         if self.report.stopped {
-            return Ok(());
+            return self.settle_displaced();
         }
         self.settle(starts, known, &walked)
     }
@@ -318,7 +322,7 @@ impl Scan<'_> {
                 Err(RecvTimeoutError::Disconnected) => false,
             };
             if batch.len() >= BATCH_FILES || !open || written_at.elapsed() >= BATCH_AGE {
-                self.write_batch(&mut batch)?;
+                self.write_batch(&mut batch, false)?;
                 written_at = Instant::now();
             }
             if !open || observed_at.is_none_or(|at| at.elapsed() >= OBSERVE_EVERY) {
@@ -363,16 +367,16 @@ impl Scan<'_> {
         self.progress.files = self.report.files;
     }
 
-    /// Writes a batch, all of it or nothing.
-    fn write_batch(&mut self, batch: &mut Vec<News>) -> Result<(), LibraryError> {
+    /// Writes a batch, all of it or nothing. Whether it is the `last` one: then no file waits any more.
+    fn write_batch(&mut self, batch: &mut Vec<News>, last: bool) -> Result<(), LibraryError> {
         if batch.is_empty() {
             return Ok(());
         }
         // The readers race each other; what came together is numbered, and shown by date added, in the order of paths.
         batch.sort_by(|a, b| a.path().cmp(&b.path()));
         let now = Timestamp::now();
-        let before = self.before;
         let mut report = self.report.clone();
+        let (moves, waiting) = (&mut self.moves, &mut self.waiting);
         self.library
             .write("write what was scanned", Durability::Process, |db| {
                 let mut touched = Vec::new();
@@ -390,11 +394,24 @@ impl Scan<'_> {
                         }
                         News::Read(file, read) => match *read {
                             Ok((audio, tags)) => {
-                                match rows::put(db, &file, audio, &tags, before, now, &mut touched)?
-                                {
-                                    Outcome::Added => report.added += 1,
-                                    Outcome::Updated => report.updated += 1,
-                                    Outcome::Moved => report.moved += 1,
+                                let outcome = rows::put(
+                                    db,
+                                    &file,
+                                    audio,
+                                    &tags,
+                                    moves,
+                                    last,
+                                    now,
+                                    &mut touched,
+                                )?;
+                                match outcome {
+                                    Some(Outcome::Added) => report.added += 1,
+                                    Some(Outcome::Updated) => report.updated += 1,
+                                    Some(Outcome::Moved) => report.moved += 1,
+                                    None => {
+                                        waiting.push(News::Read(file, Box::new(Ok((audio, tags)))));
+                                        continue;
+                                    }
                                 }
                                 if let Some(reason) = tags.warning {
                                     report.warnings.push(Failure {
@@ -434,11 +451,9 @@ impl Scan<'_> {
         known: &HashMap<Vec<u8>, Known>,
         walked: &Walked,
     ) -> Result<(), LibraryError> {
+        let closed: HashSet<&[u8]> = walked.closed.iter().map(Vec::as_slice).collect();
         let beyond_reach = |path: &[u8]| {
-            walked
-                .closed
-                .iter()
-                .any(|folder| paths::within(path, folder))
+            closed.contains(path) || paths::folders_above(path).any(|above| closed.contains(above))
         };
         let gone: Vec<(&Vec<u8>, &Known)> = known
             .iter()
@@ -479,22 +494,47 @@ impl Scan<'_> {
             .filter(|path| !failed.contains(paths::from_bytes(path).as_path()))
             .collect();
         if newly.is_empty() && stale.is_empty() {
-            return Ok(());
+            return self.settle_displaced();
         }
+        let now = Timestamp::now();
         let marked = self
             .library
             .write("mark what is missing", Durability::Process, |db| {
-                let mut marked = 0;
+                let (mut marked, mut touched) = (Vec::new(), Vec::new());
                 for (path, known) in &newly {
-                    marked += u64::from(rows::mark_missing(db, known.id, path)?);
+                    if rows::mark_missing(db, known.id, path, now, &mut touched)? {
+                        marked.push(known.id);
+                    }
+                }
+                let mut missing = 0;
+                for id in marked {
+                    missing += u64::from(!rows::forget_passing(db, id, now, &mut touched)?);
                 }
                 for path in &stale {
                     rows::forget_failure(db, path)?;
                 }
+                touched.sort_unstable();
+                touched.dedup();
+                touched
+                    .into_iter()
+                    .try_for_each(|album| albums::refresh(db, album))?;
                 bump(db)?;
-                Ok(marked)
+                Ok(missing)
             })?;
         self.report.missing += marked;
+        self.settle_displaced()
+    }
+
+    /// What another file has taken the path of, and what was met nowhere else, is missing.
+    fn settle_displaced(&mut self) -> Result<(), LibraryError> {
+        if self.moves.any_displaced() {
+            let moves = &self.moves;
+            self.report.missing +=
+                self.library
+                    .write("mark what is missing", Durability::Process, |db| {
+                        moves.mark_displaced(db)
+                    })?;
+        }
         Ok(())
     }
 }

@@ -354,19 +354,10 @@ fn met(entry: &DirEntry, covered: &mut HashMap<PathBuf, bool>) -> Option<Met> {
     };
     match entry.metadata() {
         Ok(metadata) => {
-            let mtime_ns = metadata.modified().ok().map_or(0, |modified| {
-                match modified.duration_since(UNIX_EPOCH) {
-                    Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),
-                    Err(before) => {
-                        i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |ns| -ns)
-                    }
-                }
-            });
+            let (size, mtime_ns, ctime_ns) = look(&metadata);
             let sidecar = path
                 .parent()
                 .is_some_and(|folder| covered.get(folder) == Some(&true));
-            let size = i64::try_from(metadata.len()).unwrap_or(i64::MAX);
-            let ctime_ns = ctime_ns(&metadata);
             Some(Met::Audio(AudioFile {
                 path: bytes.into_owned(),
                 size,
@@ -376,6 +367,38 @@ fn met(entry: &DirEntry, covered: &mut HashMap<PathBuf, bool>) -> Option<Met> {
             }))
         }
         Err(error) => closed(&error, path),
+    }
+}
+
+/// How a file looks from outside: its size in bytes, the time of its last change and that of its entry's in nanoseconds.
+pub(crate) fn look(metadata: &std::fs::Metadata) -> (i64, i64, i64) {
+    let mtime_ns =
+        metadata
+            .modified()
+            .ok()
+            .map_or(0, |modified| match modified.duration_since(UNIX_EPOCH) {
+                Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),
+                Err(before) => {
+                    i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |ns| -ns)
+                }
+            });
+    let size = i64::try_from(metadata.len()).unwrap_or(i64::MAX);
+    (size, mtime_ns, ctime_ns(metadata))
+}
+
+/// Whether two paths lead to one file of the disk.
+pub(crate) fn is_one_file(a: &Path, b: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let inode = |path: &Path| path.metadata().ok().map(|m| (m.dev(), m.ino()));
+        inode(a).is_some() && inode(a) == inode(b)
+    }
+    #[cfg(not(unix))]
+    {
+        // Windows spells the real path as the folder does, and that has been compared.
+        let _ = (a, b);
+        false
     }
 }
 

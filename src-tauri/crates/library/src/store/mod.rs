@@ -7,6 +7,7 @@
 pub(crate) mod albums;
 mod feedback;
 mod forgotten;
+pub(crate) mod identity;
 pub(crate) mod matching;
 mod measures;
 mod migrations;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, params};
 use segue_core::{AudioHash, Timestamp, title_key};
 
+use super::identity::Moves;
 use super::selection::sort_key;
 use super::{albums, bump, micros};
 use crate::scan::FoundFile;
@@ -105,35 +106,46 @@ pub(crate) fn newest(db: &Connection) -> rusqlite::Result<i64> {
     })
 }
 
-/// Writes what was read of a file. `before`: only tracks up to this id can have been moved. Albums that gain or
-/// lose the track are added to `touched`, for [`albums::refresh`].
+/// Writes what was read of a file, unless its path is known with other audio and nothing tells yet what became of
+/// that: then `None`, and it is to be put again when all else is, as one of the `last`. Albums that gain or lose the
+/// track are added to `touched`, for [`albums::refresh`].
+#[expect(clippy::too_many_arguments, reason = "all of one row")]
 pub(crate) fn put(
     db: &Connection,
     file: &FoundFile,
     audio: AudioHash,
     tags: &Tags,
-    before: i64,
+    moves: &mut Moves,
+    last: bool,
     now: Timestamp,
     touched: &mut Vec<i64>,
-) -> rusqlite::Result<Outcome> {
+) -> rusqlite::Result<Option<Outcome>> {
     let recording = recording(db, audio)?;
     let at_path = db
-        .prepare_cached("SELECT id, album_id FROM tracks WHERE path = ?")?
+        .prepare_cached("SELECT id, album_id, recording_id FROM tracks WHERE path = ?")?
         .query_row([&file.path], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?))
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, Option<i64>>(1)?,
+                row.get::<_, i64>(2)?,
+            ))
         })
         .optional()?;
-    let (id, outcome) = match at_path {
-        Some((id, album)) => {
-            touched.extend(album);
-            (Some(id), Outcome::Updated)
-        }
-        None => match moved_from(db, file, recording, before)? {
-            Some((id, album)) => {
-                touched.extend(album);
-                (Some(id), Outcome::Moved)
+    touched.extend(at_path.and_then(|(_, album, _)| album));
+    let known = at_path.filter(|(_, _, before)| *before == recording);
+    let (id, outcome) = match (known, at_path) {
+        (Some((id, ..)), _) => (Some(id), Outcome::Updated),
+        (None, at_path) => match (moves.take(db, file, recording, audio)?, at_path) {
+            (Some(row), at_path) => {
+                touched.extend(row.album);
+                if let Some((id, ..)) = at_path {
+                    moves.displace(db, file, id)?;
+                }
+                (Some(row.id), Outcome::Moved)
             }
-            None => (None, Outcome::Added),
+            (None, Some(_)) if !last => return Ok(None),
+            (None, Some((id, ..))) => (Some(id), Outcome::Updated),
+            (None, None) => (None, Outcome::Added),
         },
     };
     let album = albums::album_for(db, tags, &file.path)?;
@@ -225,7 +237,7 @@ pub(crate) fn put(
         search::words(&file_name),
     ])?;
     forget_failure(db, &file.path)?;
-    Ok(outcome)
+    Ok(Some(outcome))
 }
 
 /// The row of a recording, made if there is none yet.
@@ -242,37 +254,6 @@ pub(super) fn recording(db: &Connection, audio: AudioHash) -> rusqlite::Result<i
             Ok(db.last_insert_rowid())
         }
     }
-}
-
-/// A track of this recording whose file is gone: what is now at a new path.
-///
-/// A move keeps size and time of change, so that is asked first, then for tracks already marked missing, then for
-/// any. A few of each suffice; a recording may have thousands of copies, and each candidate costs a look at the disk.
-fn moved_from(
-    db: &Connection,
-    file: &FoundFile,
-    recording: i64,
-    before: i64,
-) -> rusqlite::Result<Option<(i64, Option<i64>)>> {
-    if before == 0 {
-        return Ok(None);
-    }
-    for filter in ["size = ?3 AND mtime_ns = ?4", "missing = 1", "1"] {
-        let mut statement = db.prepare_cached(&format!(
-            "SELECT id, album_id, path FROM tracks
-             WHERE recording_id = ?1 AND id <= ?2 AND ?3 = ?3 AND ?4 = ?4 AND {filter} LIMIT 8"
-        ))?;
-        let mut rows = statement.query(params![recording, before, file.size, file.mtime_ns])?;
-        while let Some(row) = rows.next()? {
-            let path = paths::from_bytes(row.get_ref(2)?.as_blob()?);
-            let gone = matches!(path.symlink_metadata(), Err(error) if error.kind() == std::io::ErrorKind::NotFound
-                || error.kind() == std::io::ErrorKind::NotADirectory);
-            if gone {
-                return Ok(Some((row.get(0)?, row.get(1)?)));
-            }
-        }
-    }
-    Ok(None)
 }
 
 /// Notes that an unchanged file is there, and whether a cover lies beside it.
@@ -293,11 +274,66 @@ pub(crate) fn touch(
     Ok(())
 }
 
-/// Notes that the file of a track is gone, unless it has been found elsewhere meanwhile.
-pub(crate) fn mark_missing(db: &Connection, id: i64, path: &[u8]) -> rusqlite::Result<bool> {
-    db.prepare_cached("UPDATE tracks SET missing = 1 WHERE id = ? AND path = ?")?
-        .execute(params![id, path])
-        .map(|rows| rows > 0)
+/// A copy that comes and goes within this time was made on the way: by a tagger, which writes beside and renames, or by
+/// a move to another disk.
+const PASSING: i64 = 3_600 * 1_000_000;
+/// The longest time between the coming of a moved file and the going of its source.
+const MOVE_MAX: i64 = 24 * 3_600 * 1_000_000;
+
+/// Notes that the file of a track is gone, unless it has been found elsewhere meanwhile. A copy that came later keeps
+/// the date that the track was added at. Albums whose tracks change are added to `touched`.
+pub(crate) fn mark_missing(
+    db: &Connection,
+    id: i64,
+    path: &[u8],
+    now: Timestamp,
+    touched: &mut Vec<i64>,
+) -> rusqlite::Result<bool> {
+    let marked = db
+        .prepare_cached("UPDATE tracks SET missing = 1 WHERE id = ? AND path = ?")?
+        .execute(params![id, path])?
+        > 0;
+    if marked {
+        let mut statement = db.prepare_cached(
+            "UPDATE tracks SET added_at = gone.added_at FROM tracks gone
+             WHERE gone.id = ?1 AND tracks.recording_id = gone.recording_id AND tracks.missing = 0
+               AND tracks.id > gone.id AND tracks.added_at > gone.added_at AND tracks.added_at > ?2
+             RETURNING tracks.album_id",
+        )?;
+        let albums = statement.query_map([id, micros(now) - MOVE_MAX], |row| {
+            row.get::<_, Option<i64>>(0)
+        })?;
+        for album in albums {
+            touched.extend(album?);
+        }
+    }
+    Ok(marked)
+}
+
+/// Takes the row of a missing file away that came just now and whose audio is there in another file: no listener knows
+/// it. Returns whether it did.
+pub(crate) fn forget_passing(
+    db: &Connection,
+    id: i64,
+    now: Timestamp,
+    touched: &mut Vec<i64>,
+) -> rusqlite::Result<bool> {
+    let album = db
+        .prepare_cached(
+            "DELETE FROM tracks WHERE id = ?1 AND missing = 1 AND added_at > ?2 AND EXISTS (
+                 SELECT 1 FROM tracks other
+                 WHERE other.recording_id = tracks.recording_id AND other.missing = 0 AND other.id < ?1
+             ) RETURNING album_id",
+        )?
+        .query_row([id, micros(now) - PASSING], |row| row.get::<_, Option<i64>>(0))
+        .optional()?;
+    let Some(album) = album else {
+        return Ok(false);
+    };
+    touched.extend(album);
+    db.prepare_cached("DELETE FROM search WHERE rowid = ?")?
+        .execute([id])?;
+    Ok(true)
 }
 
 /// Notes that a file could not be read.

@@ -91,7 +91,17 @@ pub(super) fn fill(library: &Library, rows: &[Row]) {
                     ..Tags::default()
                 };
                 let now = Timestamp::from_second(1_700_000_000 + n as i64).unwrap();
-                rows::put(db, &file, audio(*recording), &tags, 0, now, &mut touched)?;
+                let mut moves = identity::Moves::new(0, Vec::new());
+                rows::put(
+                    db,
+                    &file,
+                    audio(*recording),
+                    &tags,
+                    &mut moves,
+                    true,
+                    now,
+                    &mut touched,
+                )?;
             }
             touched
                 .into_iter()

@@ -295,7 +295,7 @@ impl Library {
     }
 
     /// The roots that are not there now.
-    pub(super) fn offline(&self) -> Result<Vec<Vec<u8>>, LibraryError> {
+    pub(crate) fn offline(&self) -> Result<Vec<Vec<u8>>, LibraryError> {
         let roots = self.read("list the folders", rows::root_paths)?;
         Ok(roots
             .into_iter()
