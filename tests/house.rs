@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::world::root;
 
@@ -71,6 +72,73 @@ fn rooms_import_only_what_the_table_allows() {
                 "{kept} belongs to {room} alone, yet {name} names it"
             );
         }
+    }
+}
+
+/// Crates that speak HTTP or TLS, or look up names, for themselves. No shipped program has a use for them. (`soup3` binds the
+/// library that is part of WebKitGTK, for its types; the cage of `network.rs` and `window.rs` says that nobody calls it.)
+const CLIENTS: &[&str] = &[
+    "attohttpc",
+    "awc",
+    "curl",
+    "curl-sys",
+    "domain",
+    "h2",
+    "h3",
+    "hickory-client",
+    "hickory-resolver",
+    "http-req",
+    "hyper",
+    "hyper-util",
+    "isahc",
+    "minreq",
+    "native-tls",
+    "openssl",
+    "openssl-sys",
+    "quinn",
+    "reqwest",
+    "rustls",
+    "schannel",
+    "security-framework",
+    "sentry",
+    "surf",
+    "tauri-plugin-http",
+    "tauri-plugin-updater",
+    "tauri-plugin-websocket",
+    "tiny_http",
+    "tokio-native-tls",
+    "tokio-rustls",
+    "trust-dns-resolver",
+    "tungstenite",
+    "ureq",
+    "webpki",
+];
+
+#[test]
+fn no_shipped_program_has_a_client_in_its_tree() {
+    for program in ["segue-cli", "segue-window"] {
+        let tree = Command::new(env!("CARGO"))
+            .args(["tree", "--locked", "--edges", "normal", "--prefix", "none"])
+            .args(["--format", "{p}", "--package", program])
+            .current_dir(root())
+            .output()
+            .unwrap();
+        let words = String::from_utf8_lossy(&tree.stderr);
+        assert!(tree.status.success(), "cargo tree of {program}: {words}");
+        let tree = String::from_utf8(tree.stdout).unwrap();
+        let crates: BTreeSet<&str> = tree
+            .lines()
+            .filter_map(|line| line.split_whitespace().next())
+            .collect();
+        assert!(
+            crates.contains("segue-app") && crates.contains("ort"),
+            "{tree}"
+        );
+        let clients: Vec<_> = CLIENTS
+            .iter()
+            .filter(|name| crates.contains(**name))
+            .collect();
+        assert!(clients.is_empty(), "{program} is built upon {clients:?}");
     }
 }
 

@@ -3,6 +3,8 @@
 mod house;
 mod journeys;
 mod models;
+#[cfg(target_os = "linux")]
+mod network;
 mod playlists;
 mod recommending;
 #[cfg(target_os = "linux")]

@@ -22,6 +22,9 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+# Releases of onnxruntime since 1.29 carry an uploader. requirements.txt names one before; whatever is installed is told no.
+os.environ["ORT_DISABLE_TELEMETRY"] = os.environ["ORT_TELEMETRY_DISABLED"] = "1"
+
 import numpy as np
 import onnxruntime
 from scipy.signal import butter, lfilter, resample_poly, sosfilt

@@ -22,7 +22,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 import config as c
 import data
-from model import Pupil
+from model import Pupil, read_checkpoint
 from evaluate import Judge, likeness, nearest, parts_of
 from targets import Excerpt, Scale
 from train import patches_of
@@ -35,7 +35,7 @@ IR_VERSION = 8  # read by every onnxruntime since 1.13
 
 def load(cache_dir):
     """The averaged weights, the teachers' scale, and the checkpoint's own record."""
-    kept = torch.load(cache_dir / "checkpoint.pt", weights_only=False)
+    kept = read_checkpoint(cache_dir / "checkpoint.pt")
     pupil = Pupil(len(c.TAGS))
     pupil.load_state_dict(kept["averaged"])
     return pupil.eval(), Scale(*kept["scale"]), kept

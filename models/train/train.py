@@ -20,7 +20,7 @@ from torch.nn import functional as F
 
 import config as c
 import data
-from model import Pupil
+from model import Pupil, read_checkpoint
 from targets import Excerpt, Scale
 
 
@@ -169,7 +169,7 @@ def train(training, cache_dir, gathered, minutes, start, every_split):
     of = lambda split: [line for line in lines if line["split"] == split]
     batches = Batches(lines if every_split else of("train"), cache_dir, gathered, names, None, c.SEED)
     every = [excerpt for piece in batches.pools["given"] for excerpt in piece]
-    begun = torch.load(start, weights_only=False) if start else None
+    begun = read_checkpoint(start) if start else None
     scale = batches.scale = Scale(*begun["scale"]) if begun else Scale.of(np.concatenate([excerpt.emb for excerpt in every]))
     held = [Excerpt(cache_dir / f"{line['key']}.npz", names) for line in of("validation")]
     held = (
@@ -196,7 +196,7 @@ def train(training, cache_dir, gathered, minutes, start, every_split):
         pupil.load_state_dict(before)
         averaged.load_state_dict(before)
     if checkpoint.exists():
-        kept = torch.load(checkpoint, weights_only=False)
+        kept = read_checkpoint(checkpoint)
         pupil.load_state_dict(kept["pupil"])
         averaged.load_state_dict(kept["averaged"])
         optimiser.load_state_dict(kept["optimiser"])

@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 
 use clap::Parser;
 use segue_app::{AppEvent, Desktop, Output, Segue};
+use tauri::webview::PlatformWebview;
 use tauri::{AppHandle, Emitter, Manager, RunEvent};
 
 /// Segue: plays the music you own.
@@ -78,6 +79,9 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         .plugin(tauri_plugin_dialog::init())
         .manage(desktop)
         .setup(move |app| {
+            if let Some(main) = app.get_webview_window("main") {
+                main.with_webview(quiet)?;
+            }
             let _ = window.set(app.handle().clone());
             Ok(())
         });
@@ -90,4 +94,23 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         }
     });
     Ok(())
+}
+
+/// Takes from the web view what could ask a network by itself. WebKitGTK knows no safe browsing, and checks no spelling
+/// unless told to; WebView2 gets its switches in `tauri.conf.json` (`additionalBrowserArgs`); WKWebView has none to take.
+fn quiet(view: PlatformWebview) {
+    #[cfg(target_os = "linux")]
+    {
+        use webkit2gtk::{SettingsExt, WebContextExt, WebViewExt};
+        let view = view.inner();
+        if let Some(settings) = view.settings() {
+            settings.set_enable_dns_prefetching(false);
+            settings.set_enable_hyperlink_auditing(false);
+        }
+        if let Some(context) = view.context() {
+            context.set_spell_checking_enabled(false);
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    drop(view);
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::shell::{Failure, Outcome, has_program, npm, root, run, say, step};
+use crate::shell::{Failure, Outcome, has_program, npm, root, run, say, step, target};
 
 /// What the set-up is for: tests and evaluations need a few programs more.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,46 @@ const APT_EVALUATING: &[&str] = &["ffmpeg", "python3-venv"];
 pub(crate) fn everything(purpose: For) -> Outcome {
     system_packages(purpose)?;
     npm_packages()?;
-    onnx_runtime()
+    onnx_runtime()?;
+    beside_release_builds()
+}
+
+/// A release build looks for what comes with it where packages put it, never in the repository above. The folders of the
+/// repository are laid beside the ones that are built here.
+fn beside_release_builds() -> Outcome {
+    let beside = target().join("release");
+    fs::create_dir_all(&beside)
+        .map_err(|error| Failure::new(format!("cannot make {}: {error}", beside.display())))?;
+    for name in ["models", "assets"] {
+        let link = beside.join(name);
+        if link.exists() {
+            continue;
+        }
+        // A link that leads nowhere any more is in the way.
+        _ = fs::remove_file(&link);
+        link_folder(&root().join(name), &link)
+            .map_err(|error| Failure::new(format!("cannot lay {}: {error}", link.display())))?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn link_folder(folder: &Path, link: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(folder, link)
+}
+
+/// A junction: symbolic links take a privilege on Windows.
+#[cfg(windows)]
+fn link_folder(folder: &Path, link: &Path) -> std::io::Result<()> {
+    let made = Command::new("cmd")
+        .args(["/C", "mklink", "/J"])
+        .args([link, folder])
+        .stdout(Stdio::null())
+        .status()?;
+    match made.success() {
+        true => Ok(()),
+        false => Err(std::io::Error::other("mklink failed")),
+    }
 }
 
 fn system_packages(purpose: For) -> Outcome {

@@ -6,7 +6,10 @@ down here a second time, from the definitions), and the vector and tags that onn
 are made so that bands, frames and batches that are mixed up change the answer. `hostile/` holds files to be refused.
 """
 
+import os
 from pathlib import Path
+
+os.environ["ORT_DISABLE_TELEMETRY"] = os.environ["ORT_TELEMETRY_DISABLED"] = "1"  # releases since 1.29 carry an uploader
 
 import numpy as np
 import onnx

@@ -1,8 +1,9 @@
 //! Where things lie: what Segue writes, what came with it, and where people keep their music.
 //!
 //! What came with Segue (models, the ONNX Runtime library, the demo library) is looked for, in this order: where
-//! the environment says, beside the program, in the folders where packages put resources, and, for programs built
-//! from the repository, in the repository itself.
+//! the environment says, beside the program, in the folders where packages put resources, and, for debug builds alone, in
+//! the repository that they were built in. A release build may lie anywhere, and what is loaded is run: whoever can put a
+//! folder somewhere above it must not choose what that is.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -76,11 +77,30 @@ fn find(
     there: fn(&Path) -> bool,
 ) -> Result<PathBuf, AppError> {
     let program = env::current_exe().unwrap_or_default();
-    let beside = program.parent().map(Path::to_owned).unwrap_or_default();
-    let mut looked = Vec::new();
-    for folder in named.iter().chain([&beside]) {
-        looked.push(folder.join(inside));
-        looked.extend(bare.map(|bare| folder.join(bare)));
+    let in_repository = cfg!(debug_assertions);
+    let looked = candidates(&program, named.as_deref(), inside, bare, in_repository);
+    match looked.iter().find(|path| there(path)) {
+        Some(path) => Ok(path.clone()),
+        None => Err(AppError::NotInstalled {
+            what: inside.to_owned(),
+            looked,
+        }),
+    }
+}
+
+/// Every place for `inside` (and `bare`), in order.
+fn candidates(
+    program: &Path,
+    named: Option<&Path>,
+    inside: &str,
+    bare: Option<&str>,
+    in_repository: bool,
+) -> Vec<PathBuf> {
+    let beside = program.parent().unwrap_or(Path::new(""));
+    let mut all = Vec::new();
+    for folder in named.into_iter().chain([beside]) {
+        all.push(folder.join(inside));
+        all.extend(bare.map(|bare| folder.join(bare)));
     }
     for resources in [
         "../lib/segue",
@@ -88,21 +108,54 @@ fn find(
         "../Resources",
         "../share/segue",
     ] {
-        looked.push(beside.join(resources).join(inside));
+        all.push(beside.join(resources).join(inside));
     }
-    // `target/debug/segue` and its like: the repository is some folders above.
-    looked.extend(
-        program
-            .ancestors()
-            .skip(2)
-            .take(4)
-            .map(|above| above.join(inside)),
-    );
-    match looked.iter().find(|path| there(path)) {
-        Some(path) => Ok(path.clone()),
-        None => Err(AppError::NotInstalled {
-            what: inside.to_owned(),
-            looked,
-        }),
+    if in_repository {
+        // `target/debug/segue` and its like: the repository is some folders above.
+        let above = program.ancestors().skip(2).take(4);
+        all.extend(above.map(|above| above.join(inside)));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_build_looks_nowhere_above_itself() {
+        let check = |named: Option<&str>, in_repository: bool, expected: &[&str]| {
+            let found = candidates(
+                Path::new("/home/ann/Downloads/segue"),
+                named.map(Path::new),
+                "models/runtime/lib.so",
+                Some("lib.so"),
+                in_repository,
+            );
+            let expected: Vec<PathBuf> = expected.iter().map(PathBuf::from).collect();
+            assert_eq!(found, expected);
+        };
+        let packaged = [
+            "/home/ann/Downloads/models/runtime/lib.so",
+            "/home/ann/Downloads/lib.so",
+            "/home/ann/Downloads/../lib/segue/models/runtime/lib.so",
+            "/home/ann/Downloads/../lib/Segue/models/runtime/lib.so",
+            "/home/ann/Downloads/../Resources/models/runtime/lib.so",
+            "/home/ann/Downloads/../share/segue/models/runtime/lib.so",
+        ];
+        let above = [
+            "/home/ann/models/runtime/lib.so",
+            "/home/models/runtime/lib.so",
+            "/models/runtime/lib.so",
+        ];
+        check(None, false, &packaged);
+        check(None, true, &[&packaged[..], &above].concat());
+        let named = ["/opt/mine/models/runtime/lib.so", "/opt/mine/lib.so"];
+        check(Some("/opt/mine"), false, &[&named[..], &packaged].concat());
+        check(
+            Some("/opt/mine"),
+            true,
+            &[&named[..], &packaged, &above].concat(),
+        );
     }
 }
