@@ -729,6 +729,7 @@ impl Shared {
                 // Guests may come in the middle of a song, and may be the ones who leave it.
                 guest: account.is_some_and(|account| account.guest)
                     || self.guest.load(Ordering::Relaxed),
+                within_s: None,
             },
         };
         if let Err(error) = self.segue.log_play(&play) {

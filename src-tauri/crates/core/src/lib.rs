@@ -31,5 +31,5 @@ pub use play::{
 };
 pub use session::{SESSION_GAP_S, Session, sessions};
 pub use term::Term;
-pub use text::{fold, same_artist, similar_key, title_key};
+pub use text::{WantedArtist, artist_key, fold, is_word, similar_key, title_key};
 pub use track::Track;

@@ -134,6 +134,8 @@ pub struct PlayContext {
     pub leaving: Option<Leaving>,
     /// Played in a guest session: it teaches nothing.
     pub guest: bool,
+    /// The play's instant is known only to so many seconds, from `at` on; `None` where it is known to the second.
+    pub within_s: Option<u32>,
 }
 
 /// The list that a play came from, as far as it can be named for longer than the queue lasts.

@@ -28,6 +28,8 @@ pub(crate) struct Tags {
     pub(crate) artists: Vec<String>,
     pub(crate) album: Option<String>,
     pub(crate) album_artist: Option<String>,
+    /// MusicBrainz' number of the release.
+    pub(crate) release_id: Option<String>,
     pub(crate) genres: Vec<String>,
     pub(crate) composer: Option<String>,
     pub(crate) year: Option<i32>,
@@ -315,6 +317,9 @@ fn from_tagged(tagged: &TaggedFile, codec: String) -> Tags {
         artists,
         album: first(&[ItemKey::AlbumTitle]),
         album_artist: (!album_artists.is_empty()).then(|| album_artists.join(", ")),
+        release_id: first(&[ItemKey::MusicBrainzReleaseId])
+            .filter(|id| id.len() <= 64)
+            .map(|id| id.to_ascii_lowercase()),
         genres,
         composer: first(&[ItemKey::Composer]),
         year: years

@@ -9,7 +9,7 @@ use segue_core::{AudioHash, Embedding, Key, ModelId, Play, TagScore, Term, fold,
 
 use crate::chance;
 use crate::corners::Corners;
-use crate::index::{Index, unit_dot};
+use crate::index::{Index, dot, unit_dot};
 
 /// A recording as the library hands it over. What is unknown is `None` or empty.
 #[derive(Clone, Debug)]
@@ -74,6 +74,16 @@ impl HeardTag {
     }
 }
 
+/// Lengths further apart are of two recordings, as where plays are matched; on two albums that is where copies of one
+/// recording differ by no more than the silence at both ends. A tenth of the length, where that is less.
+const LENGTH_TOLERANCE_S: f64 = 7.0;
+const LENGTH_TOLERANCE_APART_S: f64 = 3.0;
+
+/// Masterings of one recording sound alike: below this share of the way from chance to sameness they are two. Asked in
+/// libraries that are large enough for chance to be known.
+const UNLIKE: f32 = 0.5;
+const HEARD_ENOUGH: usize = 64;
+
 /// A name that is borne so well is borne plainly.
 const PLAINLY: f64 = 0.5;
 
@@ -101,7 +111,7 @@ pub struct Catalogue {
     by_audio: Vec<u32>,
     titles: Text,
     songs: Vec<u32>,
-    /// Mixed artist and title, and the first recording of that song, in order.
+    /// Mixed artist and title, and the first recording of each song that bears them, in order.
     by_song: Vec<(u64, u32)>,
     years: Vec<i16>,
     durations_s: Vec<f32>,
@@ -251,7 +261,6 @@ pub(crate) enum Found {
 pub struct CatalogueBuilder {
     catalogue: Catalogue,
     seen: HashSet<AudioHash>,
-    songs: HashMap<u64, u32>,
     albums: HashMap<i64, u32>,
 }
 
@@ -341,14 +350,12 @@ impl CatalogueBuilder {
             .intern_all(item.artists.iter().map(String::as_str).filter(somebody));
         let first = artists.first().copied();
         // Without an artist a title alone ("Track 1") does not say that two recordings are one song.
-        let song = match (first, similar_key(&item.title)) {
-            (Some(artist), title) if !title.is_empty() => *self
-                .songs
-                .entry(song_key(artist, &title))
-                .or_insert(position),
-            _ => position,
-        };
-        catalogue.songs.push(song);
+        if let (Some(artist), title) = (first, similar_key(&item.title))
+            && !title.is_empty()
+        {
+            catalogue.by_song.push((song_key(artist, &title), position));
+        }
+        catalogue.songs.push(position);
         catalogue.titles.push(&item.title);
         let next = self.albums.len() as u32;
         let album = item
@@ -398,12 +405,9 @@ impl CatalogueBuilder {
         let Self {
             mut catalogue,
             seen,
-            songs,
             albums,
         } = self;
         drop((seen, albums));
-        catalogue.by_song = songs.into_iter().collect();
-        catalogue.by_song.sort_unstable();
         catalogue.by_audio = (0..catalogue.audio.len() as u32).collect();
         let audio = &catalogue.audio;
         catalogue
@@ -414,6 +418,7 @@ impl CatalogueBuilder {
         catalogue.genres.shrink();
         catalogue.tags.shrink();
         catalogue.index.settle();
+        catalogue.join_songs();
         catalogue.corners = Corners::new(&catalogue.index);
         for size in [
             catalogue.item_of_row.len(),
@@ -513,6 +518,8 @@ impl Catalogue {
     /// commonest. Each with its kind: `artist`, `genre` or `tag`.
     pub fn names_with(&self, text: &str, limit: usize) -> Vec<(&'static str, String)> {
         let wanted = fold(text.trim());
+        // AC/DC is found as acdc too, and P!nk as pink.
+        let bare = similar_key(text);
         let kinds = [
             ("artist", &self.artist_names),
             ("genre", &self.genre_names),
@@ -522,7 +529,9 @@ impl Catalogue {
         for (kind, names) in kinds {
             for number in 0..names.len() as u32 {
                 let name = names.show(number);
-                if let Some(at) = fold(name).find(&wanted) {
+                let plainly = fold(name).find(&wanted);
+                let barely = || similar_key(name).find(&bare).filter(|_| !bare.is_empty());
+                if let Some(at) = plainly.or_else(barely) {
                     found.push((at > 0, names.count(number), kind, name));
                 }
             }
@@ -596,14 +605,67 @@ impl Catalogue {
         let artist = self.artist_names.find(subject.artist.as_deref()?)?;
         let title = subject.title.as_deref().map(similar_key);
         let key = song_key(artist, &title.unwrap_or_default());
-        let song = self.by_song.binary_search_by_key(&key, |(key, _)| *key);
-        Some(match song {
-            Ok(at) => Found::Item(self.by_song[at].1 as usize),
-            Err(_) => Found::Artist(artist),
+        let start = self.by_song.partition_point(|(other, _)| *other < key);
+        let songs = self.by_song[start..].iter();
+        let songs = songs.take_while(|(other, _)| *other == key);
+        let songs: Vec<usize> = songs.map(|(_, position)| *position as usize).collect();
+        // Of several songs of one name the length says which; without it nothing is guessed.
+        let far_s =
+            |song: &usize| (self.duration_s(*song) - subject.duration_s.unwrap_or(f64::NAN)).abs();
+        let nearest = songs.iter().min_by(|a, b| far_s(a).total_cmp(&far_s(b)));
+        Some(match (nearest, songs.len()) {
+            (Some(song), 1) => Found::Item(*song),
+            (Some(song), _) if far_s(song) <= LENGTH_TOLERANCE_S => Found::Item(*song),
+            _ => Found::Artist(artist),
         })
     }
 
-    /// Recordings of one song, by artist and title, share this number: the position of the first of them.
+    /// Finds the recordings of one song: of one artist and title, and by nothing told apart.
+    fn join_songs(&mut self) {
+        self.by_song.sort_unstable();
+        let all = std::mem::take(&mut self.by_song);
+        for named in all.chunk_by(|a, b| a.0 == b.0) {
+            let start = self.by_song.len();
+            for (key, position) in named {
+                let songs = self.by_song[start..].iter();
+                let mut songs = songs.map(|(_, first)| *first);
+                match songs.find(|first| self.is_same_song(*first as usize, *position as usize)) {
+                    Some(first) => self.songs[*position as usize] = first,
+                    None => self.by_song.push((*key, *position)),
+                }
+            }
+        }
+        self.by_song.shrink_to_fit();
+    }
+
+    /// Whether two recordings of one artist and title are one song in two copies or masterings. Movements, interludes and
+    /// preludes share their names: they differ in length, stand at other places of one album, or sound unlike.
+    fn is_same_song(&self, a: usize, b: usize) -> bool {
+        let (one, other) = (self.duration_s(a), self.duration_s(b));
+        let albums = (self.album(a), self.album(b));
+        let tolerance_s = match albums {
+            (Some(one), Some(other)) if one != other => LENGTH_TOLERANCE_APART_S,
+            _ => LENGTH_TOLERANCE_S,
+        };
+        let tolerance_s = tolerance_s.min((0.1 * one.max(other)).max(1.0));
+        if one > 0.0 && other > 0.0 && (one - other).abs() > tolerance_s {
+            return false;
+        }
+        let places = (self.places[a], self.places[b]);
+        if albums.0.is_some() && albums.0 == albums.1 && places.0 != places.1 {
+            // Where a place is unknown it contradicts nothing.
+            return places.0 == NONE || places.1 == NONE;
+        }
+        if self.heard() < HEARD_ENOUGH {
+            return true;
+        }
+        let mean = self.index.mean();
+        let chance = dot(mean, mean);
+        self.cosine(a, b)
+            .is_none_or(|cosine| cosine > chance + UNLIKE * (1.0 - chance))
+    }
+
+    /// Recordings of one song share this number: the position of the first of them.
     pub(crate) fn song(&self, position: usize) -> u32 {
         self.songs[position]
     }
@@ -769,5 +831,102 @@ mod tests {
         assert_eq!(found(9, "ANN", "halo"), Some(Found::Item(0)));
         assert_eq!(found(9, "ann", "gone"), Some(Found::Artist(0)));
         assert_eq!(found(9, "bob", "halo"), None);
+    }
+
+    /// Recordings of one title and artist: length, album and place on it; which are one song, by the number of the first.
+    fn check(recordings: &[(f64, Option<i64>, Option<u32>)], expected: &[u32]) {
+        let items = recordings.iter().enumerate().map(|(n, recording)| {
+            let (duration_s, album_id, place) = *recording;
+            Item {
+                duration_s,
+                album_id,
+                album: album_id.map(|id| format!("Concerto {id}")),
+                place,
+                ..world::item(n, "I. Allegro", "Old Master")
+            }
+        });
+        let catalogue = Catalogue::new(None, items);
+        let songs: Vec<u32> = (0..catalogue.len()).map(|at| catalogue.song(at)).collect();
+        assert_eq!(songs, expected, "{recordings:?}");
+    }
+
+    #[test]
+    fn pieces_of_one_name_are_two_and_copies_of_one_piece_are_one() {
+        let of = |duration_s| (duration_s, None, None);
+        let on = |album, duration_s| (duration_s, Some(album), Some(1));
+        // Six movements of six concertos.
+        let movements = [4.0, 10.0, 16.0, 22.0, 28.0, 34.0];
+        let all: Vec<_> = (0..6).map(|n| on(n, movements[n as usize])).collect();
+        check(&all, &[0, 1, 2, 3, 4, 5]);
+        // A song on its album and on a collection, in another mastering, and of unknown length.
+        check(
+            &[on(1, 200.0), on(2, 202.0), of(206.0), of(0.0)],
+            &[0, 0, 0, 0],
+        );
+        check(&[on(1, 200.0), on(2, 205.0), of(208.0)], &[0, 1, 1]);
+        // Two interludes of one album; two copies of one.
+        check(
+            &[
+                (60.0, Some(1), Some(2)),
+                (61.0, Some(1), Some(9)),
+                (61.0, Some(1), Some(2)),
+                (61.0, Some(1), None),
+            ],
+            &[0, 1, 0, 0],
+        );
+    }
+
+    #[test]
+    fn pieces_of_one_name_and_length_are_two_where_they_sound_unlike() {
+        let mut items = world::library(7, 8, 12, 16);
+        for (item, (n, vector)) in items.iter_mut().take(3).zip([(0, 5), (1, 6), (2, 5)]) {
+            item.title = "I. Allegro".into();
+            item.artists = vec!["Old Master".into()];
+            item.album_id = Some(1000 + n);
+            item.vector = Some(world::vector(7, 0, vector, 16, 0.0));
+        }
+        let catalogue = Catalogue::new(Some(world::model()), items);
+        let songs: Vec<u32> = (0..3).map(|at| catalogue.song(at)).collect();
+        assert_eq!(songs, [0, 1, 0]);
+    }
+
+    #[test]
+    fn a_play_of_a_name_that_several_songs_bear_is_told_by_its_length() {
+        let items = [180.0, 300.0].map(|duration_s| Item {
+            duration_s,
+            ..world::item(duration_s as usize, "I. Allegro", "Old Master")
+        });
+        let catalogue = Catalogue::new(None, items);
+        for (duration_s, expected) in [
+            (Some(301.0), Found::Item(1)),
+            (Some(182.0), Found::Item(0)),
+            (Some(240.0), Found::Artist(0)),
+            (None, Found::Artist(0)),
+        ] {
+            let mut play = world::play(0, world::audio(9), 1.0);
+            play.subject.artist = Some("Old Master".into());
+            play.subject.title = Some("I. Allegro".into());
+            play.subject.duration_s = duration_s;
+            assert_eq!(catalogue.find(&play), Some(expected), "{duration_s:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_suggested_without_their_signs() {
+        let names = ["AC/DC", "P!nk", "R.E.M.", "C++"];
+        let items = (0..)
+            .zip(names)
+            .map(|(n, name)| world::item(n, "Song", name));
+        let catalogue = Catalogue::new(None, items);
+        for (text, expected) in [
+            ("acdc", "AC/DC"),
+            ("pink", "P!nk"),
+            ("rem", "R.E.M."),
+            ("c++", "C++"),
+        ] {
+            let found = catalogue.names_with(text, 9);
+            let found: Vec<&str> = found.iter().map(|(_, name)| name.as_str()).collect();
+            assert_eq!(found, [expected], "{text}");
+        }
     }
 }

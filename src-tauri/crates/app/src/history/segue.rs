@@ -55,6 +55,8 @@ struct Line {
     leaving: Option<Leaving>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     guest: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    within_s: Option<u32>,
 }
 
 pub(super) fn read(source: Source, take: TakeOne) -> Result<(), Broken> {
@@ -88,6 +90,7 @@ pub(crate) fn line(play: Play) -> String {
         utc_offset_s: context.utc_offset_s,
         leaving: context.leaving,
         guest: context.guest,
+        within_s: context.within_s,
     };
     serde_json::to_string(&line).expect("a line holds nothing that JSON cannot")
 }
@@ -137,6 +140,7 @@ fn read_play(text: &[u8]) -> Result<Play, String> {
                 .filter(|offset_s| offset_s.abs() <= 86_400),
             leaving: line.leaving,
             guest: line.guest,
+            within_s: line.within_s.filter(|within_s| (1..=60).contains(within_s)),
         },
     };
     play.skipped = line.skipped.unwrap_or_else(|| left_early(&play));

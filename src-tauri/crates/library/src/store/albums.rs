@@ -1,6 +1,11 @@
 //! Albums: tracks that share an album title and an album artist, or a title and a folder.
 //!
+//! Two albums may share both: artists name several after themselves, and editions come out again. MusicBrainz' numbers
+//! part them, and so do other years in other folders; discs of one set stay together.
+//!
 //! The row is derived from its tracks and refreshed with them, so that a page of albums is one index scan.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use segue_core::{TrackId, similar_key};
@@ -131,17 +136,25 @@ impl Library {
     }
 }
 
-/// The album that a file with these tags belongs to; made if there is none yet.
+/// Between an album's key and what parts it from others of one name; the first of them has the key alone.
+const PART: &[u8] = b"\x1fpart\x1f";
+
+/// The album that a file with these tags belongs to, made if there is none yet; [`refresh`] parts those of one name.
 pub(crate) fn album_for(
     db: &Connection,
     tags: &Tags,
     path: &[u8],
 ) -> rusqlite::Result<Option<i64>> {
-    let Some(title) = &tags.album else {
-        return Ok(None);
-    };
+    tags.album
+        .as_deref()
+        .map(|title| by_key(db, &key(title, tags.album_artist.as_deref(), path), title))
+        .transpose()
+}
+
+/// What the tracks of an album share.
+pub(super) fn key(title: &str, album_artist: Option<&str>, path: &[u8]) -> Vec<u8> {
     let mut key = similar_key(title).into_bytes();
-    match &tags.album_artist {
+    match album_artist {
         Some(artist) => {
             key.extend(b"\x1fartist\x1f");
             key.extend(similar_key(artist).as_bytes());
@@ -151,22 +164,185 @@ pub(crate) fn album_for(
             key.extend(album_folder(path));
         }
     }
-    if let Some(id) = db
-        .prepare_cached("SELECT id FROM albums WHERE key = ?")?
-        .query_row([&key], |row| row.get(0))
-        .optional()?
-    {
-        return Ok(Some(id));
-    }
-    db.prepare_cached(
-        "INSERT INTO albums (key, title, title_sort, artist_sort) VALUES (?, ?, '', '')",
-    )?
-    .execute(params![key, title])?;
-    Ok(Some(db.last_insert_rowid()))
+    key
 }
 
-/// Derives an album's row from its tracks, or removes it with the last of them.
+/// The album of a key, made if there is none yet.
+pub(super) fn by_key(db: &Connection, key: &[u8], title: &str) -> rusqlite::Result<i64> {
+    let known = db
+        .prepare_cached("SELECT id FROM albums WHERE key = ?")?
+        .query_row([key], |row| row.get(0))
+        .optional()?;
+    match known {
+        Some(id) => Ok(id),
+        None => {
+            db.prepare_cached(
+                "INSERT INTO albums (key, title, title_sort, artist_sort) VALUES (?, ?, '', '')",
+            )?
+            .execute(params![key, title])?;
+            Ok(db.last_insert_rowid())
+        }
+    }
+}
+
+/// Derives an album's row from its tracks, or removes it with the last of them; first parts what only shares its name.
 pub(crate) fn refresh(db: &Connection, id: i64) -> rusqlite::Result<()> {
+    let key: Option<Vec<u8>> = db
+        .prepare_cached("SELECT key FROM albums WHERE id = ?")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    let Some(mut key) = key else {
+        return Ok(());
+    };
+    if let Some(at) = key.windows(PART.len()).position(|part| part == PART) {
+        key.truncate(at);
+    }
+    for id in part(db, &key)? {
+        derive(db, id)?;
+    }
+    Ok(())
+}
+
+/// Tracks of one folder with one release number, or none.
+#[derive(Default)]
+struct Bundle {
+    tracks: Vec<(i64, i64)>,
+    folder: Vec<u8>,
+    releases: BTreeSet<String>,
+    years: BTreeMap<i32, usize>,
+    discs: BTreeSet<u32>,
+}
+
+impl Bundle {
+    /// The year of most of its tracks.
+    fn year(&self) -> Option<i32> {
+        let most = self
+            .years
+            .iter()
+            .max_by_key(|(year, count)| (**count, -**year));
+        most.map(|(year, _)| *year)
+    }
+
+    /// Whether both may be of one album, told by their numbers, then their years, then as discs of a set.
+    fn belongs_to(&self, other: &Self) -> bool {
+        if !self.releases.is_empty() && !other.releases.is_empty() {
+            return !self.releases.is_disjoint(&other.releases);
+        }
+        let discs = !self.discs.is_empty()
+            && !other.discs.is_empty()
+            && self.discs.is_disjoint(&other.discs);
+        match (self.year(), other.year()) {
+            (Some(a), Some(b)) => a == b || self.folder == other.folder || discs,
+            _ => true,
+        }
+    }
+
+    fn take_in(&mut self, other: Self) {
+        self.tracks.extend(other.tracks);
+        self.releases.extend(other.releases);
+        for (year, count) in other.years {
+            *self.years.entry(year).or_default() += count;
+        }
+        self.discs.extend(other.discs);
+    }
+}
+
+/// Parts the albums of a key, and returns the rows of all that bear it.
+fn part(db: &Connection, key: &[u8]) -> rusqlite::Result<Vec<i64>> {
+    let parts = [key, PART].concat();
+    let mut behind = parts.clone();
+    if let Some(last) = behind.last_mut() {
+        *last += 1;
+    }
+    let mut statement =
+        db.prepare_cached("SELECT id FROM albums WHERE key = ? OR (key >= ? AND key < ?)")?;
+    let mut albums: Vec<i64> = statement
+        .query_map(params![key, parts, behind], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    if let [only] = albums[..] {
+        let alike: bool = db
+            .prepare_cached(
+                "SELECT count(DISTINCT year) < 2 AND count(DISTINCT release_id) < 2 FROM tracks WHERE album_id = ?",
+            )?
+            .query_row([only], |row| row.get(0))?;
+        if alike {
+            return Ok(albums);
+        }
+    }
+    for (n, bundle) in bundles(db, &albums)?.into_iter().enumerate() {
+        let own = match n {
+            0 => key.to_vec(),
+            _ => {
+                let release = bundle.releases.first().map(String::as_bytes);
+                [&parts, release.unwrap_or(&bundle.folder)].concat()
+            }
+        };
+        let id = by_key(db, &own, "")?;
+        if !albums.contains(&id) {
+            albums.push(id);
+        }
+        for (track, _) in bundle.tracks.iter().filter(|(_, album)| *album != id) {
+            db.prepare_cached("UPDATE tracks SET album_id = ? WHERE id = ?")?
+                .execute([id, *track])?;
+        }
+    }
+    Ok(albums)
+}
+
+/// The tracks of these albums, parted into albums; that of the track which came first is the first.
+fn bundles(db: &Connection, albums: &[i64]) -> rusqlite::Result<Vec<Bundle>> {
+    let mut tracks = Vec::new();
+    for album in albums {
+        let mut statement = db.prepare_cached(
+            "SELECT id, path, release_id, year, disc FROM tracks WHERE album_id = ?",
+        )?;
+        let mut rows = statement.query([album])?;
+        while let Some(row) = rows.next()? {
+            let release: Option<String> = row.get(2)?;
+            tracks.push(Bundle {
+                tracks: vec![(row.get(0)?, *album)],
+                folder: album_folder(row.get_ref(1)?.as_blob()?).to_vec(),
+                releases: release.into_iter().collect(),
+                years: row
+                    .get::<_, Option<i32>>(3)?
+                    .map(|year| (year, 1))
+                    .into_iter()
+                    .collect(),
+                discs: row.get::<_, Option<u32>>(4)?.into_iter().collect(),
+            });
+        }
+    }
+    tracks.sort_by_key(|track| track.tracks[0].0);
+    // What shares a number is one album, and so is what lies without one in one folder.
+    let mut firm: Vec<Bundle> = Vec::new();
+    for track in tracks {
+        let same = |known: &&mut Bundle| match track.releases.first() {
+            Some(release) => known.releases.contains(release),
+            None => known.releases.is_empty() && known.folder == track.folder,
+        };
+        match firm.iter_mut().find(same) {
+            Some(known) => known.take_in(track),
+            None => firm.push(track),
+        }
+    }
+    let mut parted: Vec<Bundle> = Vec::new();
+    // Those with numbers first, so that no bundle without one joins two of them.
+    firm.sort_by_key(|bundle| bundle.releases.is_empty());
+    for bundle in firm {
+        let in_folder = parted
+            .iter()
+            .position(|known| known.folder == bundle.folder && bundle.belongs_to(known));
+        let known = in_folder.or_else(|| parted.iter().position(|known| bundle.belongs_to(known)));
+        match known {
+            Some(known) => parted[known].take_in(bundle),
+            None => parted.push(bundle),
+        }
+    }
+    parted.sort_by_key(|bundle| bundle.tracks.iter().map(|(id, _)| *id).min());
+    Ok(parted)
+}
+
+fn derive(db: &Connection, id: i64) -> rusqlite::Result<()> {
     let tracks: i64 = db
         .prepare_cached("SELECT count(*) FROM tracks WHERE album_id = ?")?
         .query_row([id], |row| row.get(0))?;
@@ -201,24 +377,53 @@ pub(crate) fn refresh(db: &Connection, id: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The folder of a file, or the one above it where the folder is one disc of a set ("CD 1", "Disc2").
+/// The folder of a file, or the one above it where the folder is one disc of a set ("CD 1", "Disc2"), or its name
+/// without the disc ("Album (CD 1)").
 fn album_folder(path: &[u8]) -> &[u8] {
     let separator = std::path::MAIN_SEPARATOR as u8;
     let parent = |path: &[u8]| path.iter().rposition(|&b| b == separator).unwrap_or(0);
     let folder = &path[..parent(path)];
     let above = parent(folder);
-    let name = String::from_utf8_lossy(&folder[above..]).to_lowercase();
-    let name = name.trim_start_matches(std::path::MAIN_SEPARATOR);
-    let disc = ["cd", "disc", "disk", "volume", "vol"].iter().any(|word| {
-        name.strip_prefix(word)
-            .map(|rest| rest.trim_matches([' ', '.', '-', '_', '#']))
-            .is_some_and(|number| {
-                !number.is_empty()
-                    && number.len() <= 2
-                    && number.bytes().all(|b| b.is_ascii_digit())
-            })
-    });
-    if disc { &folder[..above] } else { folder }
+    let start = (above + 1).min(folder.len());
+    let name = &folder[start..];
+    let bare = name.trim_ascii_end();
+    let bare = bare
+        .strip_suffix(b")")
+        .or(bare.strip_suffix(b"]"))
+        .unwrap_or(bare);
+    let digits = bare.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    if !(1..=2).contains(&digits) {
+        return folder;
+    }
+    let between = |b: &u8| matches!(b, b' ' | b'.' | b'-' | b'_' | b'#' | b'(' | b'[' | b',');
+    let trim = |text: &[u8]| {
+        text.iter()
+            .rposition(|b| !between(b))
+            .map_or(0, |at| at + 1)
+    };
+    let word_end = trim(&bare[..bare.len() - digits]);
+    let word = bare[..word_end]
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_alphabetic())
+        .count();
+    let word_start = word_end - word;
+    let is_disc = ["cd", "disc", "disk", "volume", "vol"]
+        .iter()
+        .any(|disc| bare[word_start..word_end].eq_ignore_ascii_case(disc.as_bytes()));
+    // "ABCD1" is no disc, and "Greatest Hits Vol. 2" no disc of "Greatest Hits".
+    let alone = word_start == 0;
+    let volume = bare[word_start..word_end]
+        .to_ascii_lowercase()
+        .starts_with(b"vol");
+    let apart = alone || (!volume && between(&bare[word_start - 1]));
+    if !is_disc || !apart {
+        return folder;
+    }
+    match trim(&bare[..word_start]) {
+        0 => &folder[..above],
+        album => &folder[..start + album],
+    }
 }
 
 fn album(row: &Row) -> rusqlite::Result<Album> {
@@ -244,6 +449,14 @@ mod tests {
             ("/m/Album/CD 1/01.mp3", "/m/Album"),
             ("/m/Album/disc2/01.mp3", "/m/Album"),
             ("/m/Album/Discovery/01.mp3", "/m/Album/Discovery"),
+            ("/m/Album (CD 1)/01.mp3", "/m/Album"),
+            ("/m/Album [Disc 2]/01.mp3", "/m/Album"),
+            ("/m/Album - cd3/01.mp3", "/m/Album"),
+            ("/m/ABCD1/01.mp3", "/m/ABCD1"),
+            ("/m/Album 2/01.mp3", "/m/Album 2"),
+            ("/m/Hits Vol. 2/01.mp3", "/m/Hits Vol. 2"),
+            ("/m/Album/Vol. 2/01.mp3", "/m/Album"),
+            ("/m/Album/CD 1999/01.mp3", "/m/Album/CD 1999"),
             ("/a.mp3", ""),
         ] {
             assert_eq!(album_folder(path.as_bytes()), expected.as_bytes(), "{path}");

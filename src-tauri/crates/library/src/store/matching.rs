@@ -1,13 +1,13 @@
 //! Which recording of today a play's subject means: by its audio, by its path, or by its names.
 //!
 //! Names are compared by keys in which spelling, guests and remarks on the mastering do not count ([`title_key`],
-//! [`same_artist`]). Lengths that contradict each other part what the names would join, and where names alone leave
+//! [`WantedArtist`]). Lengths that contradict each other part what the names would join, and where names alone leave
 //! several recordings of unlike length, none of them is guessed.
 
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension};
-use segue_core::{PlaySubject, same_artist, similar_key, title_key};
+use segue_core::{PlaySubject, WantedArtist, artist_key, similar_key, title_key};
 
 use super::tracks::id_at;
 use crate::tags::split;
@@ -97,7 +97,9 @@ fn candidates(
     title: &str,
 ) -> rusqlite::Result<Vec<Candidate>> {
     let plain = similar_key(title);
-    let album = subject.album.as_deref().map(title_key);
+    let wanted = WantedArtist::new(artist);
+    let album = subject.album.as_deref();
+    let album_key = album.map(title_key);
     let mut statement = db.prepare_cached(
         "SELECT recording_id, artists, album_artist, title, album, duration_s FROM tracks
          WHERE title_match = ? ORDER BY missing, id",
@@ -106,22 +108,29 @@ fn candidates(
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let artists = split(row.get_ref(1)?.as_str()?);
-        let album_artist: Option<String> = row.get(2)?;
-        let mut names: Vec<&str> = artists.iter().map(String::as_str).collect();
-        let among = same_artist(artist, &names);
-        names.extend(album_artist.as_deref());
-        if !among && !same_artist(artist, &names) {
-            continue;
+        let mut keys: Vec<String> = artists.iter().map(|name| artist_key(name)).collect();
+        if !is_one_of(&wanted, &keys) {
+            let album_artist = row.get_ref(2)?.as_str_or_null()?;
+            keys.extend(album_artist.map(artist_key));
+            if album_artist.is_none() || !is_one_of(&wanted, &keys) {
+                continue;
+            }
         }
-        let on: Option<String> = row.get(4)?;
+        let told = row.get_ref(3)?.as_str()?;
+        let on = row.get_ref(4)?.as_str_or_null()?;
         found.push(Candidate {
             recording: row.get(0)?,
-            plain: similar_key(row.get_ref(3)?.as_str()?) == plain,
-            same_album: album.is_some() && on.as_deref().map(title_key) == album,
+            // Common titles have thousands of tracks, mostly spelled alike.
+            plain: told == title || similar_key(told) == plain,
+            same_album: album.is_some() && (on == album || on.map(title_key) == album_key),
             duration_s: row.get(5)?,
         });
     }
     Ok(found)
+}
+
+fn is_one_of(wanted: &WantedArtist, keys: &[String]) -> bool {
+    wanted.is(&keys.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// The one that is meant, of those that bear the names.

@@ -6,6 +6,7 @@
 
 pub(crate) mod albums;
 mod feedback;
+mod folded;
 mod forgotten;
 pub(crate) mod identity;
 pub(crate) mod matching;
@@ -105,6 +106,7 @@ impl Library {
                 known: migrations::LATEST,
             });
         }
+        folded::renew(&mut writer).map_err(explain)?;
         let library = Self {
             data_dir,
             path,

@@ -18,7 +18,10 @@ use crate::{LibraryError, paths};
 /// What [`play`] reads; `r` is the recording.
 const COLUMNS: &str = "p.at, r.audio, p.path, p.artist, p.title, p.album, p.duration_s, p.listened_s, p.source,
     p.skipped, p.rating, p.ended_at, p.completion, p.silent_s, p.paused_s, p.from_list, p.place, p.utc_offset_s,
-    p.leaving, p.guest";
+    p.leaving, p.guest, p.within_s";
+
+/// How coarse the coarsest histories are, in seconds.
+const MINUTE_S: i64 = 60;
 
 /// Unmatched plays are read so many at a time.
 const PAGE: i64 = 10_000;
@@ -236,6 +239,10 @@ pub(super) fn append(db: &Transaction, play: &Play) -> rusqlite::Result<Filed> {
     {
         return Ok(filed(true));
     }
+    if let Some(known) = told_otherwise(db, play)? {
+        supersede(db, &known, play)?;
+        return Ok(filed(true));
+    }
     let path = subject.path.as_deref().and_then(paths::to_bytes);
     let context = &play.context;
     let list = context
@@ -247,7 +254,7 @@ pub(super) fn append(db: &Transaction, play: &Play) -> rusqlite::Result<Filed> {
         .prepare_cached(
             "INSERT OR IGNORE INTO plays (at, at_s, identity, recording_id, path, artist, title, album, duration_s,
                  listened_s, source, skipped, rating, ended_at, completion, silent_s, paused_s, from_list, place,
-                 utc_offset_s, leaving, guest) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                 utc_offset_s, leaving, guest, within_s) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         )?
         .execute(params![
             micros(play.at),
@@ -272,6 +279,7 @@ pub(super) fn append(db: &Transaction, play: &Play) -> rusqlite::Result<Filed> {
             context.utc_offset_s,
             context.leaving.map(Leaving::as_str),
             context.guest,
+            context.within_s,
         ])?;
     if added == 1
         && let Some(recording) = found.recording()
@@ -288,6 +296,9 @@ fn known(db: &Connection, play: &Play, recording: Option<i64>) -> rusqlite::Resu
     {
         return Ok(true);
     }
+    if told_otherwise(db, play)?.is_some() {
+        return Ok(true);
+    }
     db.prepare_cached("SELECT EXISTS (SELECT 1 FROM plays WHERE at_s = ? AND identity = ?)")?
         .query_row(
             params![play.at.as_second(), identity(&play.subject)],
@@ -299,6 +310,128 @@ fn known(db: &Connection, play: &Play, recording: Option<i64>) -> rusqlite::Resu
 fn logged(db: &Connection, play: &Play, recording: i64) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT EXISTS (SELECT 1 FROM plays WHERE recording_id = ? AND at_s = ?)")?
         .query_row([recording, play.at.as_second()], |row| row.get(0))
+}
+
+/// A play in the log that this one tells again, to another precision.
+struct Known {
+    id: i64,
+    recording: Option<i64>,
+    play: Play,
+}
+
+/// The play that a service's two histories both tell, one to the minute and one to the second: of the same names, heard
+/// to the same millisecond, at instants that may be the same; the nearest of several. `None` where both are equally
+/// precise.
+fn told_otherwise(db: &Connection, play: &Play) -> rusqlite::Result<Option<Known>> {
+    let at_s = play.at.as_second();
+    // Which of the two is coarse decides where the other may lie; a minute more for services that round.
+    let (coarse, from, to) = match play.context.within_s {
+        Some(within_s) => {
+            let within_s = i64::from(within_s);
+            ("p.within_s IS NULL", at_s - within_s, at_s + 2 * within_s)
+        }
+        None => ("p.within_s NOTNULL", at_s - 2 * MINUTE_S, at_s + MINUTE_S),
+    };
+    if play.source != PlaySource::Import && play.context.within_s.is_none() {
+        return Ok(None);
+    }
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS}, p.id, p.recording_id FROM plays p LEFT JOIN recordings r ON r.id = p.recording_id
+         WHERE {coarse} AND p.at_s >= ? AND p.at_s <= ? AND abs(p.listened_s - ?) < 0.0015
+         ORDER BY abs(p.at_s - ?), p.id"
+    ))?;
+    let mut rows = statement.query(params![from, to, play.listened_s, at_s])?;
+    let names = |subject: &PlaySubject| {
+        let key = |name: &Option<String>| similar_key(name.as_deref().unwrap_or_default());
+        (key(&subject.artist), key(&subject.title))
+    };
+    let wanted = names(&play.subject);
+    while let Some(row) = rows.next()? {
+        let known = Known {
+            id: row.get("id")?,
+            recording: row.get("recording_id")?,
+            play: self::play(row)?,
+        };
+        if names(&known.play.subject) == wanted {
+            return Ok(Some(known));
+        }
+    }
+    Ok(None)
+}
+
+/// Puts a play that is told better in the place of the one in the log; what is told worse changes nothing.
+fn supersede(db: &Transaction, known: &Known, play: &Play) -> rusqlite::Result<()> {
+    if play.context.within_s.is_some() {
+        return Ok(());
+    }
+    if let Some(recording) = known.recording {
+        uncount(db, recording, &known.play)?;
+    }
+    // Nothing hangs on the row: it stands for the same play.
+    db.prepare_cached("DELETE FROM plays WHERE id = ?")?
+        .execute([known.id])?;
+    append(db, play).map(drop)
+}
+
+/// Takes a play out of the counts of its recording; an opinion that came with it stays.
+fn uncount(db: &Connection, recording: i64, play: &Play) -> rusqlite::Result<()> {
+    let listened = play.heard() == Heard::Listened;
+    db.prepare_cached(
+        "UPDATE recordings SET plays = max(plays - ?, 0), skips = max(skips - ?, 0) WHERE id = ?",
+    )?
+    .execute(params![
+        i64::from(listened),
+        i64::from(play.skipped),
+        recording
+    ])
+    .map(drop)
+}
+
+/// Makes the identities of plays anew, after a change of the folding. What was taken for another song's by its names
+/// is matched again.
+pub(super) fn fold_anew(db: &Connection) -> rusqlite::Result<()> {
+    let mut after = 0;
+    loop {
+        let mut statement = db.prepare_cached(&format!(
+            "SELECT {COLUMNS}, p.id, p.recording_id, p.identity
+             FROM (SELECT *, NULL AS audio FROM plays) p JOIN (SELECT NULL AS audio) r
+             WHERE p.id > ? AND substr(p.identity, 1, 5) = CAST('name:' AS BLOB) ORDER BY p.id LIMIT {PAGE}"
+        ))?;
+        let rows: Vec<(Known, Vec<u8>)> = statement
+            .query_map([after], |row| {
+                let known = Known {
+                    id: row.get("id")?,
+                    recording: row.get("recording_id")?,
+                    play: play(row)?,
+                };
+                Ok((known, row.get("identity")?))
+            })?
+            .collect::<Result<_, _>>()?;
+        let Some((last, _)) = rows.last() else {
+            return Ok(());
+        };
+        after = last.id;
+        for (known, former) in rows {
+            let identity = identity(&known.play.subject);
+            if identity == former {
+                continue;
+            }
+            db.prepare_cached("UPDATE OR IGNORE plays SET identity = ? WHERE id = ?")?
+                .execute(params![identity, known.id])?;
+            let found = matched(db, &known.play.subject)?.recording();
+            if found == known.recording {
+                continue;
+            }
+            if let Some(recording) = known.recording {
+                uncount(db, recording, &known.play)?;
+            }
+            db.prepare_cached("UPDATE plays SET recording_id = ? WHERE id = ?")?
+                .execute(params![found, known.id])?;
+            if let Some(recording) = found {
+                count(db, recording, &known.play)?;
+            }
+        }
+    }
 }
 
 /// Adds a play to the counts of its recording.
@@ -377,6 +510,7 @@ fn play(row: &Row) -> rusqlite::Result<Play> {
                 .as_deref()
                 .and_then(Leaving::parse),
             guest: row.get(19)?,
+            within_s: row.get(20)?,
         },
     })
 }

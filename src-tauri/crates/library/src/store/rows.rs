@@ -197,13 +197,14 @@ pub(crate) fn put(
         sort_key(artist),
         sort_key(tags.album.as_deref().unwrap_or_default()),
         title_key(&title),
+        tags.release_id,
     ];
     db.prepare_cached(
         "INSERT INTO tracks (id, recording_id, album_id, path, size, mtime_ns, ctime_ns, added_at, title, artists, album,
              album_artist, genres, composer, year, track, disc, compilation, bpm, musical_key, duration_s, codec,
              sample_rate_hz, bitrate_kbps, track_gain_db, track_peak, album_gain_db, album_peak, cover_hash, sidecar,
-             warning, title_sort, artist_sort, album_sort, title_match)
-         VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+             warning, title_sort, artist_sort, album_sort, title_match, release_id)
+         VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
          ON CONFLICT (id) DO UPDATE SET
              recording_id = excluded.recording_id, album_id = excluded.album_id, path = excluded.path,
              size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, missing = 0, title = excluded.title,
@@ -216,7 +217,8 @@ pub(crate) fn put(
              album_gain_db = excluded.album_gain_db, album_peak = excluded.album_peak,
              cover_hash = excluded.cover_hash, sidecar = excluded.sidecar, warning = excluded.warning,
              title_sort = excluded.title_sort, artist_sort = excluded.artist_sort,
-             album_sort = excluded.album_sort, title_match = excluded.title_match",
+             album_sort = excluded.album_sort, title_match = excluded.title_match,
+             release_id = excluded.release_id",
     )?
     .execute(values)?;
     let id = id.unwrap_or_else(|| db.last_insert_rowid());
@@ -224,20 +226,44 @@ pub(crate) fn put(
         db.prepare_cached("DELETE FROM search WHERE rowid = ?")?
             .execute([id])?;
     }
+    let names = Names {
+        title: &title,
+        artists: &tags.artists,
+        album: tags.album.as_deref(),
+        album_artist: tags.album_artist.as_deref(),
+        genres: &tags.genres,
+        file_name: &file_name,
+    };
+    index(db, id, &names)?;
+    forget_failure(db, &file.path)?;
+    Ok(Some(outcome))
+}
+
+/// What a track is searched by.
+pub(super) struct Names<'a> {
+    pub(super) title: &'a str,
+    pub(super) artists: &'a [String],
+    pub(super) album: Option<&'a str>,
+    pub(super) album_artist: Option<&'a str>,
+    pub(super) genres: &'a [String],
+    pub(super) file_name: &'a str,
+}
+
+/// Puts a track's words into the index, where they are not yet.
+pub(super) fn index(db: &Connection, id: i64, names: &Names) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT INTO search (rowid, title, artists, album, album_artist, genres, file) VALUES (?,?,?,?,?,?,?)",
     )?
     .execute(params![
         id,
-        search::words(&title),
-        search::words(&tags.artists.join(" ")),
-        search::words(tags.album.as_deref().unwrap_or_default()),
-        search::words(tags.album_artist.as_deref().unwrap_or_default()),
-        search::words(&tags.genres.join(" ")),
-        search::words(&file_name),
-    ])?;
-    forget_failure(db, &file.path)?;
-    Ok(Some(outcome))
+        search::words(names.title),
+        search::words(&names.artists.join(" ")),
+        search::words(names.album.unwrap_or_default()),
+        search::words(names.album_artist.unwrap_or_default()),
+        search::words(&names.genres.join(" ")),
+        search::words(names.file_name),
+    ])
+    .map(drop)
 }
 
 /// The row of a recording, made if there is none yet.

@@ -254,6 +254,21 @@ pub(super) fn resolve(db: &Transaction) -> rusqlite::Result<usize> {
     Ok(found)
 }
 
+/// Makes the identities anew, after a change of the folding.
+pub(super) fn fold_anew(db: &Connection) -> rusqlite::Result<()> {
+    let mut statement = db.prepare(
+        "SELECT NULL, path, artist, title, album, duration_s, origin, plays, skips, since, last, rating, id FROM tallies",
+    )?;
+    let rows: Vec<(i64, Tally)> = statement
+        .query_map([], |row| Ok((row.get(12)?, tally(row)?)))?
+        .collect::<Result<_, _>>()?;
+    for (id, tally) in rows {
+        db.prepare_cached("UPDATE OR IGNORE tallies SET identity = ? WHERE id = ?")?
+            .execute(params![identity(&tally.subject), id])?;
+    }
+    Ok(())
+}
+
 fn add(db: &Connection, recording: i64, plays: i64, skips: u32) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE recordings SET plays = max(plays + ?, 0), skips = skips + ? WHERE id = ?",

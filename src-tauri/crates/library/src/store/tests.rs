@@ -1,6 +1,7 @@
 //! The database: old and newer versions, damage, two processes, plays, opinions, pages and search.
 
 mod failing;
+mod names;
 
 use std::fs;
 
@@ -534,6 +535,7 @@ fn circumstances_come_back_and_odd_numbers_do_no_harm() {
         utc_offset_s: Some(-3600),
         leaving: Some(Leaving::Next),
         guest: false,
+        within_s: None,
     };
     let told = Play {
         context: context.clone(),
