@@ -21,7 +21,8 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use jiff::Timestamp;
+use encoding_rs::{Decoder, Encoding, UTF_8};
+use jiff::{SignedDuration, Timestamp};
 use segue_core::{Play, PlayContext, PlaySource, PlaySubject, Tally};
 
 use crate::AppError;
@@ -32,6 +33,10 @@ const ENTRY_BYTES_MAX: u64 = 1 << 20;
 const HEAD_BYTES: usize = 1 << 16;
 /// Longest name that is kept, in characters, as for tags.
 const NAME_CHARS_MAX: usize = 1000;
+/// Before this no player kept a history; clocks that were never set show 1970 or 1980. 1990-01-01T00:00:00Z.
+const EARLIEST: Timestamp = Timestamp::constant(631_152_000, 0);
+/// So much may another machine's clock, or a time zone taken for another, be ahead.
+const CLOCK_AHEAD: SignedDuration = SignedDuration::from_hours(24);
 /// Files of a folder or an archive that are looked at.
 const FILES_MAX: usize = 10_000;
 /// Text of plays packs ten to fiftyfold. What unpacks to more than this, beyond a few megabytes, is no history.
@@ -47,7 +52,7 @@ pub enum HistoryFormat {
     ListenBrainz,
     /// Last.fm: pages of `user.getRecentTracks`, the CSV files of exporters, `.scrobbler.log`.
     LastFm,
-    /// Spotify's extended streaming history: files, folder or archive.
+    /// Spotify's extended streaming history, or its account data: files, folder or archive.
     Spotify,
     /// Rhythmbox: `rhythmdb.xml`.
     Rhythmbox,
@@ -90,7 +95,11 @@ impl HistoryFormat {
             Self::Spotify => {
                 let audio =
                     file.starts_with("streaming_history_audio") || file.starts_with("endsong");
-                audio && file.ends_with(".json")
+                // Of the account data: StreamingHistory0.json, StreamingHistory_music_0.json; podcasts have their own.
+                let account = file.starts_with("streaminghistory")
+                    && !file.contains("podcast")
+                    && !file.contains("audiobook");
+                (audio || account) && file.ends_with(".json")
             }
             Self::ListenBrainz => {
                 file.ends_with(".jsonl") && folder.split('/').any(|part| part == "listens")
@@ -170,7 +179,10 @@ pub(crate) fn read(
     let head = source.head().map_err(|error| refuse(error.to_string()))?;
     let format = match format.or_else(|| detect(&head)) {
         Some(format) => format,
-        None => return Err(refuse(unknown(&head))),
+        None => {
+            let reason = "its content is of no known format; say which with --format";
+            return Err(refuse(reason.into()));
+        }
     };
     one(source, format, "", take)?;
     Ok(format)
@@ -178,7 +190,10 @@ pub(crate) fn read(
 
 /// Reads one file; a break in it is a refused entry.
 fn one(source: Source, format: HistoryFormat, name: &str, take: Take) -> Result<(), AppError> {
-    let mut each = |number, record| take(Place { file: name, number }, record);
+    let latest = Timestamp::now()
+        .saturating_add(CLOCK_AHEAD)
+        .unwrap_or(Timestamp::MAX);
+    let mut each = |number, record| take(Place { file: name, number }, in_time(record, latest));
     let outcome = match format {
         HistoryFormat::Segue => segue::read(source, &mut each),
         HistoryFormat::ListenBrainz => listenbrainz::read(source, &mut each),
@@ -286,7 +301,7 @@ fn chosen<'a>(
         .find(|known| names.clone().any(|name| known.holds_plays(name)))
         .ok_or_else(|| {
             refuse(
-                "it holds neither Streaming_History_Audio_*.json or endsong_*.json (Spotify) nor \
+                "it holds neither Streaming_History_Audio_*.json, endsong_*.json or StreamingHistory*.json (Spotify) nor \
                  listens/YEAR/MONTH.jsonl (ListenBrainz); name the file itself"
                     .into(),
             )
@@ -302,6 +317,7 @@ fn detect(head: &[u8]) -> Option<HistoryFormat> {
         '<' if has("<rhythmdb") => Some(HistoryFormat::Rhythmbox),
         '<' if has("<plist") => Some(HistoryFormat::ITunes),
         '{' | '[' if has("\"ms_played\"") && has("\"ts\"") => Some(HistoryFormat::Spotify),
+        '{' | '[' if has("\"msPlayed\"") && has("\"endTime\"") => Some(HistoryFormat::Spotify),
         '{' | '[' if has("\"track_metadata\"") => Some(HistoryFormat::ListenBrainz),
         '{' if has("\"listened_s\"") => Some(HistoryFormat::Segue),
         '{' | '['
@@ -315,16 +331,6 @@ fn detect(head: &[u8]) -> Option<HistoryFormat> {
         _ if has("#AUDIOSCROBBLER/") || lastfm::is_csv(text) => Some(HistoryFormat::LastFm),
         _ => None,
     }
-}
-
-fn unknown(head: &[u8]) -> String {
-    let text = String::from_utf8_lossy(head);
-    if text.contains("\"msPlayed\"") {
-        return "this is Spotify's account data, which knows only the last year, and no skips; ask Spotify for the \
-                extended streaming history"
-            .into();
-    }
-    "its content is of no known format; say which with --format".into()
 }
 
 /// Why an archive's entry gives no more.
@@ -342,6 +348,36 @@ impl<R: Read> Read for Unpacked<R> {
             )
         })?;
         Ok(read)
+    }
+}
+
+/// UTF-16 with a byte order mark, as Windows' programs export tables, read as UTF-8.
+struct Utf16<'a> {
+    inner: BufReader<Box<dyn Read + 'a>>,
+    decoder: Decoder,
+    text: String,
+    given: usize,
+}
+
+impl Read for Utf16<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        while self.given == self.text.len() {
+            let raw = self.inner.fill_buf()?;
+            self.given = 0;
+            self.text.clear();
+            let room = self.decoder.max_utf8_buffer_length(raw.len());
+            self.text.reserve(room.unwrap_or(raw.len()));
+            let (_, taken, _) = self.decoder.decode_to_string(raw, &mut self.text, false);
+            if raw.is_empty() {
+                return Ok(0);
+            }
+            self.inner.consume(taken);
+        }
+        let rest = &self.text.as_bytes()[self.given..];
+        let count = rest.len().min(into.len());
+        into[..count].copy_from_slice(&rest[..count]);
+        self.given += count;
+        Ok(count)
     }
 }
 
@@ -363,8 +399,20 @@ impl Entries {
 
 impl<'a> Source<'a> {
     fn new(file: Box<dyn Read + 'a>) -> Self {
+        let mut inner = BufReader::with_capacity(HEAD_BYTES, file);
+        // An error shows again at the first entry.
+        let marked = inner.fill_buf().ok().and_then(Encoding::for_bom);
+        if let Some((encoding, _)) = marked.filter(|(encoding, _)| *encoding != UTF_8) {
+            let text: Box<dyn Read + 'a> = Box::new(Utf16 {
+                inner,
+                decoder: encoding.new_decoder(),
+                text: String::new(),
+                given: 0,
+            });
+            inner = BufReader::with_capacity(HEAD_BYTES, text);
+        }
         Self {
-            inner: BufReader::with_capacity(HEAD_BYTES, file),
+            inner,
             given: Entries::default(),
         }
     }
@@ -500,6 +548,27 @@ fn scrobble(at: Timestamp, subject: PlaySubject) -> Play {
         skipped: false,
         rating: None,
         context: PlayContext::default(),
+    }
+}
+
+/// Refuses a play at an instant at which nobody can have heard it, and leaves such instants out of counts.
+fn in_time(record: Result<Record, String>, latest: Timestamp) -> Result<Record, String> {
+    let may_be = |at: &Timestamp| (EARLIEST..=latest).contains(at);
+    match record? {
+        Record::Play(play) if play.at < EARLIEST => Err(format!(
+            "{} is no time of a play: the player's clock was not set",
+            play.at
+        )),
+        Record::Play(play) if play.at > latest => Err(format!(
+            "{} is no time of a play: it is yet to come",
+            play.at
+        )),
+        Record::Tally(tally) => Ok(Record::Tally(Box::new(Tally {
+            since: tally.since.filter(may_be),
+            last: tally.last.filter(may_be),
+            ..*tally
+        }))),
+        record => Ok(record),
     }
 }
 

@@ -21,6 +21,11 @@ const BATCH: usize = 1000;
 /// So many subjects without a recording are counted one by one, and so many are reported, the most played first.
 const SUBJECTS_MAX: usize = 200_000;
 const UNMATCHED_MAX: usize = 1000;
+/// What Spotify's account data does not tell.
+const LIMITS: &str = "Spotify's account data tells times to the minute, only the last year, no album, and not why a song ended: \
+    what sounded for less than 30 s is taken for a skip; the extended streaming history, which Spotify sends on request, \
+    takes the place of these plays when it is imported";
+
 /// So many refused entries are reported with their reasons.
 const FAILURES_MAX: usize = 1000;
 
@@ -160,6 +165,8 @@ struct Counted {
     matched_by: MatchedCounts,
     known_plays: u64,
     known_skips: u64,
+    /// Plays whose time is told only roughly.
+    coarse: u64,
     refused: u64,
     failures: Vec<LineFailure>,
 }
@@ -182,6 +189,7 @@ impl<'a> Import<'a> {
         match record {
             Ok(Record::Play(play)) => {
                 self.done.read += 1;
+                self.done.coarse += u64::from(play.context.within_s.is_some());
                 self.plays.push(*play);
                 if self.plays.len() == BATCH {
                     self.write_plays()?;
@@ -306,6 +314,8 @@ impl<'a> Import<'a> {
             unmatched_subjects: subjects,
             failures: done.failures,
             refused: done.refused,
+            limits: (format == HistoryFormat::Spotify && done.coarse > 0)
+                .then(|| LIMITS.to_owned()),
             seconds: begun.elapsed().as_secs_f64(),
         }
     }

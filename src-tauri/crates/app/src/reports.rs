@@ -169,6 +169,8 @@ pub struct PlaysImported {
     pub failures: Vec<LineFailure>,
     /// How many such entries there are.
     pub refused: u64,
+    /// What the history does not tell, and where it could be had; `null` for one that tells all.
+    pub limits: Option<String>,
     /// Wall time.
     pub seconds: f64,
 }

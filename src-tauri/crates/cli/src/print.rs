@@ -251,6 +251,9 @@ pub(crate) fn imported(done: &PlaysImported, dry_run: bool, json: bool) {
     } else {
         "\n"
     });
+    if let Some(limits) = &done.limits {
+        text.push_str(&format!("note: {limits}\n"));
+    }
     for subject in done.unmatched.iter().take(EACH) {
         let name = if subject.artist.is_empty() {
             subject.title.clone()

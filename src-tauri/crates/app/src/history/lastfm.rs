@@ -2,12 +2,15 @@
 //!
 //! - Pages of `user.getRecentTracks` in JSON (<https://www.last.fm/api/show/user.getRecentTracks>): one, several in an
 //!   array, or one after the other; tracks without their pages; the `scrobbles` of lastfmstats.com.
-//! - CSV: without a head artist, album, track, date as benjaminbenben.com/lastfm-to-csv writes them, in UTC to the
+//! - CSV, also with semicolons or tabs, in UTF-8, UTF-16 or Windows-1252: without a head artist, album, track, date as benjaminbenben.com/lastfm-to-csv writes them, in UTC to the
 //!   minute; with a head, columns by their names.
 //! - `.scrobbler.log` (<http://www.audioscrobbler.net/wiki/Portable_Player_Logging>).
 //!
 //! What is playing just now has no date and is left out.
 
+use std::borrow::Cow;
+
+use encoding_rs::WINDOWS_1252;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -38,7 +41,7 @@ pub(super) fn read(mut source: Source, take: TakeOne) -> Result<(), Broken> {
 pub(super) fn is_csv(text: &str) -> bool {
     let line = text.lines().next().unwrap_or_default();
     let cells: Vec<&str> = line
-        .split([',', ';'])
+        .split(char::from(delimiter(line.as_bytes())))
         .map(|cell| cell.trim().trim_matches('"'))
         .collect();
     let Some(last) = cells.last().filter(|_| cells.len() >= 3) else {
@@ -110,13 +113,11 @@ fn column(cells: &[&str], names: &[&str]) -> Option<usize> {
 
 fn table(source: Source, head: &[u8], take: TakeOne) -> Result<(), Broken> {
     let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |sign: u8| first.iter().filter(|byte| **byte == sign).count();
-    let delimiter = [b',', b';', b'\t']
-        .into_iter()
-        .max_by_key(|sign| (count(*sign), *sign == b','))
-        .unwrap_or(b',');
+    let delimiter = delimiter(first);
+    // Tables with tabs mostly know no quotes, and titles begin with them.
+    let quoting = delimiter != b'\t' || first.contains(&b'"');
     let mut columns = [Some(0), Some(1), Some(2), Some(3)];
-    rows(source, delimiter, true, &mut |number, cells| {
+    rows(source, delimiter, quoting, &mut |number, cells| {
         if number == 1
             && let (Some(artist), Some(title)) = (column(cells, ARTIST), column(cells, TITLE))
         {
@@ -147,6 +148,15 @@ fn table(source: Source, head: &[u8], take: TakeOne) -> Result<(), Broken> {
         })();
         take(number, record).map_err(Broken::Taker)
     })
+}
+
+/// What parts the cells of a table, by its first line.
+fn delimiter(line: &[u8]) -> u8 {
+    let count = |sign: u8| line.iter().filter(|byte| **byte == sign).count();
+    [b',', b';', b'\t']
+        .into_iter()
+        .max_by_key(|sign| (count(*sign), *sign == b','))
+        .unwrap_or(b',')
 }
 
 /// The log of a portable player. Without a time zone its clock is read as this machine's, as the page says.
@@ -209,8 +219,14 @@ fn rows(source: Source, delimiter: u8, quoting: bool, each: EachRow) -> Result<(
         entries.next();
         match reader.read_byte_record(&mut record) {
             Ok(true) => {
-                // What is not Unicode is told apart by its place in the names, not refused.
-                let cells: Vec<_> = record.iter().map(String::from_utf8_lossy).collect();
+                // What is not UTF-8 is Windows-1252, as spreadsheets on Windows write it.
+                let cells: Vec<Cow<str>> = record
+                    .iter()
+                    .map(|cell| match std::str::from_utf8(cell) {
+                        Ok(text) => Cow::Borrowed(text),
+                        Err(_) => WINDOWS_1252.decode_without_bom_handling(cell).0,
+                    })
+                    .collect();
                 let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
                 each(number, &cells)?;
             }

@@ -1,11 +1,18 @@
-//! Spotify's extended streaming history: arrays of streams in `Streaming_History_Audio_*.json`, in older packages
-//! `endsong_*.json`.
+//! Spotify's two histories. The extended one: arrays of streams in `Streaming_History_Audio_*.json`, in older packages
+//! `endsong_*.json`. The account data, which one gets at once: a year of streams in `StreamingHistory_music_*.json`, in
+//! older packages `StreamingHistory*.json`.
 //!
 //! Shapes: the ReadMeFirst document of the package, and <https://support.spotify.com/article/understanding-my-data/>.
 //! `ts` is when the stream *ended*, in UTC; it began `ms_played` earlier, pauses aside. Podcasts, audiobooks and videos
 //! without a track name are left out, and so are private sessions, which were not to be remembered, and streams of which
 //! nothing sounded.
+//!
+//! The account data tells less: `endTime` to the minute, no album, no length, and nothing of why a stream ended. Streams
+//! below 30 s, which Spotify does not count as plays, are put down as skips. The extended history, whenever it comes,
+//! takes their place (`within_s`).
 
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use segue_core::{Leaving, Play, PlayContext, PlaySource};
 use serde_json::Value;
@@ -13,8 +20,57 @@ use serde_json::Value;
 use super::json::{self, Object};
 use super::{Broken, Record, Source, TakeOne, length, named};
 
+/// The account data's times are those of the minute in which a stream ended.
+const MINUTE_S: u32 = 60;
+/// What Spotify counts as a play, in seconds.
+const COUNTED_S: f64 = 30.0;
+
 pub(super) fn read(source: Source, take: TakeOne) -> Result<(), Broken> {
-    json::entries(source, &[], take, stream)
+    json::entries(source, &[], take, |object| {
+        if object.contains_key("endTime") {
+            brief_stream(object)
+        } else {
+            stream(object)
+        }
+    })
+}
+
+/// A stream as the account data tells it.
+fn brief_stream(object: &Object) -> Result<Record, String> {
+    let text = object.get("endTime").and_then(Value::as_str);
+    let text = text.unwrap_or_default().trim();
+    let ended_at = DateTime::strptime("%Y-%m-%d %H:%M", text)
+        .and_then(|clock| TimeZone::UTC.to_timestamp(clock))
+        .map_err(|error| format!("endTime: {error}"))?;
+    let played_ms = json::number(object, "msPlayed").ok_or("it has no msPlayed")?;
+    if object.contains_key("podcastName")
+        || object.contains_key("audiobookName")
+        || played_ms <= 0.0
+    {
+        return Ok(Record::LeftOut);
+    }
+    let listened_s =
+        length(played_ms / 1000.0).ok_or_else(|| format!("msPlayed is {played_ms}"))?;
+    let subject = named(
+        json::name(object, "artistName"),
+        json::name(object, "trackName"),
+        None,
+    )?;
+    let at = ended_at
+        .checked_sub(SignedDuration::from_secs_f64(listened_s))
+        .map_err(|error| format!("endTime: {error}"))?;
+    Ok(Record::Play(Box::new(Play {
+        at,
+        subject,
+        listened_s,
+        source: PlaySource::Import,
+        skipped: listened_s < COUNTED_S,
+        rating: None,
+        context: PlayContext {
+            within_s: Some(MINUTE_S),
+            ..PlayContext::default()
+        },
+    })))
 }
 
 fn stream(object: &Object) -> Result<Record, String> {

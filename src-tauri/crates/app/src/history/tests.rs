@@ -529,10 +529,6 @@ fn what_is_no_history_is_refused_in_words() {
         ("hello", "no known format"),
         ("<html></html>", "no known format"),
         ("{\"a\": 1}", "no known format"),
-        (
-            "[{\"endTime\": \"2020-01-01 12:00\", \"artistName\": \"A\", \"trackName\": \"B\", \"msPlayed\": 5}]",
-            "extended",
-        ),
     ] {
         let error = all(written(content).path(), None).unwrap_err().to_string();
         assert!(error.contains(words), "{content}: {error}");
@@ -556,6 +552,153 @@ fn what_is_exported_for_listenbrainz_comes_back() {
     play.listened_s = 20.0;
     assert_ne!(play.heard(), Heard::Listened);
     assert_eq!(listenbrainz::line(&play), None);
+}
+
+fn brief(ended: &str, title: &str, ms: u64) -> String {
+    format!(
+        r#"{{"endTime" : "{ended}", "artistName" : "Ann", "trackName" : "{title}", "msPlayed" : {ms}}}"#
+    )
+}
+
+#[test]
+fn spotifys_account_data_is_read_for_what_it_tells() {
+    let all_of_it = [
+        brief("2023-11-14 22:13", "Song", 200_500),
+        brief("2023-11-14 22:13", "Left", 29_000),
+        brief("2023-11-14 22:13", "Never", 0),
+        brief("tomorrow", "Song", 5000),
+        r#"{"endTime": "2023-11-14 22:13", "podcastName": "Talk", "episodeName": "1", "msPlayed": 9000000}"#.into(),
+        r#"{"endTime": "2023-11-14 22:13", "artistName": "", "trackName": "x", "msPlayed": 9000}"#.into(),
+        brief("2023-02-29 22:13", "Song", 5000),
+        brief("1970-01-01 00:10", "Song", 5000),
+    ];
+    check(
+        &format!("[\n{}\n]", all_of_it.join(",\n")),
+        HistoryFormat::Spotify,
+        &[
+            "2023-11-14T22:09:39.5Z Ann – Song [?] 200/None",
+            "2023-11-14T22:12:31Z Ann – Left [?] 29/Nones skipped",
+            "left out",
+            "refused: endTime",
+            "left out",
+            "refused: it names no artist",
+            "refused: endTime",
+            "refused: 1970-01-01T00:09:55Z is no time of a play",
+        ],
+    );
+    let one = format!("[{}]", brief("2023-11-14 22:13", "Song", 200_500));
+    let talk = r#"[{"endTime": "2023-11-14 22:13", "artistName": "Talk", "trackName": "1", "msPlayed": 9000000}]"#;
+    let files = [
+        (
+            "Spotify Account Data/StreamingHistory_music_0.json",
+            one.as_str(),
+        ),
+        ("Spotify Account Data/StreamingHistory_podcast_0.json", talk),
+        (
+            "Spotify Account Data/StreamingHistory_audiobook_0.json",
+            talk,
+        ),
+        ("MyData/StreamingHistory1.json", one.as_str()),
+        ("Spotify Account Data/SearchQueries.json", "[]"),
+    ];
+    let (format, entries) = all(zipped(&files).path(), None).unwrap();
+    assert_eq!((format, entries.len()), (HistoryFormat::Spotify, 2));
+    let Ok(Record::Play(play)) = &entries[0].2 else {
+        panic!("{entries:?}")
+    };
+    assert_eq!(play.context.within_s, Some(60));
+}
+
+#[test]
+fn times_at_which_nobody_played_anything_are_refused() {
+    let row = |date: &str| format!("Ann,Album,Song,{date}\n");
+    let dates = [
+        "15 Jun 2007 22:30",
+        "01 Jan 1970 00:00",
+        "01 Jan 1970, 01:00",
+        "01 Jan 0001 00:00",
+        "1980-01-01 00:00:00",
+        "31 Dec 2099 23:59",
+        "0001-01-01T00:00:00Z",
+        "4102444800",
+        "0",
+        "1",
+        "-5",
+    ];
+    let rows: String = dates.iter().map(|date| row(date)).collect();
+    let mut expected = vec!["refused: "; dates.len()];
+    expected[0] = "2007-06-15T22:30:00Z";
+    check(&rows, HistoryFormat::LastFm, &expected);
+    let lines = [
+        "1970-01-01T00:00:00Z",
+        "0001-01-01T00:00:00Z",
+        "2099-01-01T00:00:00Z",
+    ]
+    .map(|at| format!(r#"{{"at": "{at}", "artist": "A", "title": "T", "listened_s": 9}}"#));
+    check(
+        &lines.join("\n"),
+        HistoryFormat::Segue,
+        &[
+            "refused: 1970-01-01T00:00:00Z is no time of a play: the player's clock was not set",
+            "refused: 0001-01-01T00:00:00Z is no time",
+            "refused: 2099-01-01T00:00:00Z is no time of a play: it is yet to come",
+        ],
+    );
+    let soon = Timestamp::now() + SignedDuration::from_hours(12);
+    check(
+        &format!(r#"{{"at": "{soon}", "artist": "A", "title": "T", "listened_s": 9}}"#),
+        HistoryFormat::Segue,
+        &[""],
+    );
+}
+
+#[test]
+fn tables_are_read_in_every_encoding_and_with_every_delimiter() {
+    let expected = ["2007-06-15T22:30:00Z Björk – Jóga – “live” [Café]"];
+    let head = "Artist;Album;Track;Date\n";
+    let row = "Björk;Café;Jóga – “live”;15 Jun 2007 22:30\n";
+    let read = |bytes: &[u8]| {
+        let (format, entries) = all(written(bytes).path(), None).unwrap();
+        assert_eq!(format, HistoryFormat::LastFm);
+        let found: Vec<String> = entries
+            .iter()
+            .map(|(_, _, entry)| describe(entry))
+            .collect();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with(expected[0]), "{found:?}");
+    };
+    let utf16 = |text: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+        units.flat_map(bytes).collect()
+    };
+    for (with_head, delimiter) in [
+        (true, ";"),
+        (true, "\t"),
+        (false, "\t"),
+        (true, ","),
+        (false, ";"),
+    ] {
+        let text = if with_head {
+            format!("{head}{row}")
+        } else {
+            row.into()
+        };
+        let text = text.replace(';', delimiter);
+        read(text.as_bytes());
+        read(format!("\u{feff}{text}").as_bytes());
+        read(&utf16(&text, u16::to_le_bytes));
+        read(&utf16(&text, u16::to_be_bytes));
+        read(&encoding_rs::WINDOWS_1252.encode(&text).0);
+    }
+    // A quote that is part of a title, in a table that knows none.
+    check(
+        "Artist\tAlbum\tTrack\tDate\nAnn\t\t\"Un\t15 Jun 2007 22:30\nBob\t\tSong\t15 Jun 2007 22:31\n",
+        HistoryFormat::LastFm,
+        &[
+            "2007-06-15T22:30:00Z Ann – \"Un",
+            "2007-06-15T22:31:00Z Bob – Song",
+        ],
+    );
 }
 
 proptest! {

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use encoding_rs::WINDOWS_1252;
+
 use super::Broken;
 
 /// A line of a file.
@@ -115,15 +117,8 @@ pub(super) fn xml(decoded: &[u8]) -> Result<Cow<'_, str>, Broken> {
 
 /// Windows-1252: Latin-1, with signs where that has control characters.
 fn windows_1252(bytes: &[u8]) -> String {
-    // <https://encoding.spec.whatwg.org/index-windows-1252.txt>, 0x80 to 0x9f.
-    const SIGNS: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
-        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
-        'ž', 'Ÿ',
-    ];
-    let letter = |byte: &u8| match byte {
-        0x80..=0x9f => SIGNS[usize::from(byte - 0x80)],
-        byte => char::from(*byte),
-    };
-    bytes.iter().map(letter).collect()
+    WINDOWS_1252
+        .decode_without_bom_handling(bytes)
+        .0
+        .into_owned()
 }
