@@ -15,9 +15,9 @@ use segue_core::{AudioHash, Timestamp};
 use serde::Serialize;
 
 use crate::store::identity::Moves;
-use crate::store::rows::{self, Known, Outcome};
+use crate::store::rows::{self, Changes, Known, Outcome};
 use crate::store::tracks::Failure;
-use crate::store::{Durability, Library, albums, bump, lock};
+use crate::store::{Durability, Library, bump, lock};
 use crate::tags::{self, Tags};
 use crate::walk::{self, AudioFile, Met, Walk};
 use crate::{LibraryError, paths};
@@ -200,9 +200,9 @@ impl Library {
         })?;
         let roots: Vec<PathBuf> = roots.iter().map(|root| paths::from_bytes(root)).collect();
         scan.run(&roots, &walked, &known, observe)?;
-        if scan.report.added + scan.report.updated + scan.report.moved > 0 {
-            self.match_plays()?;
+        if self.places_due.load(Ordering::Relaxed) {
             self.match_playlists()?;
+            self.places_due.store(false, Ordering::Relaxed);
         }
         Ok(scan.report)
     }
@@ -379,11 +379,11 @@ impl Scan<'_> {
         let (moves, waiting) = (&mut self.moves, &mut self.waiting);
         self.library
             .write("write what was scanned", Durability::Process, |db| {
-                let mut touched = Vec::new();
+                let mut changes = Changes::default();
                 for item in batch.drain(..) {
                     match item {
                         News::Touched { id, sidecar } => {
-                            rows::touch(db, id, sidecar, &mut touched)?;
+                            rows::touch(db, id, sidecar, &mut changes)?;
                             report.updated += 1;
                         }
                         News::Refused { failure, .. } => {
@@ -402,7 +402,7 @@ impl Scan<'_> {
                                     moves,
                                     last,
                                     now,
-                                    &mut touched,
+                                    &mut changes,
                                 )?;
                                 match outcome {
                                     Some(Outcome::Added) => report.added += 1,
@@ -431,13 +431,10 @@ impl Scan<'_> {
                         News::Same | News::Met | News::Walked => {}
                     }
                 }
-                touched.sort_unstable();
-                touched.dedup();
-                touched
-                    .into_iter()
-                    .try_for_each(|album| albums::refresh(db, album))?;
+                rows::follow(db, changes)?;
                 bump(db)
             })?;
+        self.library.places_due.store(true, Ordering::Relaxed);
         self.report = report;
         self.progress.added = self.report.added;
         self.progress.failed = self.report.failures.len() as u64;
@@ -500,27 +497,24 @@ impl Scan<'_> {
         let marked = self
             .library
             .write("mark what is missing", Durability::Process, |db| {
-                let (mut marked, mut touched) = (Vec::new(), Vec::new());
+                let (mut marked, mut changes) = (Vec::new(), Changes::default());
                 for (path, known) in &newly {
-                    if rows::mark_missing(db, known.id, path, now, &mut touched)? {
+                    if rows::mark_missing(db, known.id, path, now, &mut changes)? {
                         marked.push(known.id);
                     }
                 }
                 let mut missing = 0;
                 for id in marked {
-                    missing += u64::from(!rows::forget_passing(db, id, now, &mut touched)?);
+                    missing += u64::from(!rows::forget_passing(db, id, now, &mut changes)?);
                 }
+                rows::follow(db, changes)?;
                 for path in &stale {
                     rows::forget_failure(db, path)?;
                 }
-                touched.sort_unstable();
-                touched.dedup();
-                touched
-                    .into_iter()
-                    .try_for_each(|album| albums::refresh(db, album))?;
                 bump(db)?;
                 Ok(missing)
             })?;
+        self.library.places_due.store(true, Ordering::Relaxed);
         self.report.missing += marked;
         self.settle_displaced()
     }
@@ -532,8 +526,13 @@ impl Scan<'_> {
             self.report.missing +=
                 self.library
                     .write("mark what is missing", Durability::Process, |db| {
-                        moves.mark_displaced(db)
+                        let mut changes = Changes::default();
+                        let marked = moves.mark_displaced(db, &mut changes)?;
+                        rows::follow(db, changes)?;
+                        bump(db)?;
+                        Ok(marked)
                     })?;
+            self.library.places_due.store(true, Ordering::Relaxed);
         }
         Ok(())
     }

@@ -152,11 +152,11 @@ fn check(before: &[&str], change: impl FnOnce(&Path), after: &[(&str, u64)], mis
         .collect();
     let expected: Vec<_> = after.iter().map(|(p, id)| ((*p).to_owned(), *id)).collect();
     assert_eq!(there, expected, "{before:?}");
-    let gone: BTreeSet<u64> = tracks
-        .iter()
-        .filter(|track| track.missing)
-        .map(|track| track.id.0 as u64)
-        .collect();
+    let is_missing = |id: &u64| {
+        let track = place.library.track(segue_core::TrackId(*id as i64));
+        track.unwrap().is_some_and(|track| track.missing)
+    };
+    let gone: BTreeSet<u64> = (1..=before.len() as u64).filter(is_missing).collect();
     assert_eq!(gone, missing.iter().copied().collect(), "{before:?}");
     let report = place.scan();
     assert_eq!((report.added, report.updated, report.moved), (0, 0, 0));
@@ -920,4 +920,255 @@ fn what_is_read_together_is_numbered_by_path() {
     scan.write_batch(&mut batch, true).unwrap();
     let ids: Vec<_> = all(&place.library).iter().map(|track| track.id).collect();
     assert!(ids.is_sorted() && ids.len() == 3, "{ids:?}");
+}
+
+/// The titles of all tracks, of those that a search finds, and of what the albums count.
+fn shown(library: &Library) -> (Vec<String>, usize, Vec<u32>) {
+    let found = TrackQuery {
+        text: "song".into(),
+        ..TrackQuery::default()
+    };
+    let albums = library
+        .albums("", crate::AlbumSort::Title, false, 0, None)
+        .unwrap();
+    (
+        all(library).into_iter().map(|track| track.title).collect(),
+        library.tracks(&found).unwrap().total as usize,
+        albums.albums.iter().map(|album| album.tracks).collect(),
+    )
+}
+
+fn tagged(path: &Path, kind: TagType, fields: [&str; 3]) {
+    let [title, artist, album] = fields;
+    let fields = [
+        (ItemKey::TrackTitle, title),
+        (ItemKey::TrackArtist, artist),
+        (ItemKey::AlbumTitle, album),
+    ];
+    retag(path, kind, &fields, 0);
+}
+
+#[test]
+fn what_is_deleted_leaves_lists_search_totals_and_albums_and_is_forgotten_when_asked() {
+    let place = place();
+    let [one, two, _] = three(&place);
+    tagged(&one, TagType::Id3v2, ["Song one", "Ann", "Al"]);
+    tagged(&two, TagType::VorbisComments, ["Song two", "Ann", "Al"]);
+    place.scan();
+    let library = &place.library;
+    let whole = (
+        vec!["Song one".into(), "Song two".into(), "three".into()],
+        2,
+        vec![2],
+    );
+    assert_eq!(shown(library), whole);
+    let before = library.track_by_path(&one).unwrap().unwrap();
+    library
+        .rate(
+            before.audio,
+            Some(segue_core::Rating::Like),
+            segue_core::Timestamp::UNIX_EPOCH,
+        )
+        .unwrap();
+    let aside = place.dir.path().join("aside.mp3");
+    fs::rename(&one, &aside).unwrap();
+    place.scan();
+    let rest = (vec!["Song two".into(), "three".into()], 1, vec![1]);
+    assert_eq!(shown(library), rest);
+    let counts = library.counts().unwrap();
+    assert_eq!((counts.tracks, counts.missing, counts.albums), (2, 1, 1));
+    // It comes back as it was; a folder that is offline takes nothing away, and nothing of it is forgotten.
+    fs::rename(&aside, &one).unwrap();
+    place.scan();
+    assert_eq!(shown(library), whole);
+    assert_eq!(
+        library.track(before.id).unwrap().unwrap().rating,
+        Some(segue_core::Rating::Like)
+    );
+    fs::remove_file(&one).unwrap();
+    fs::remove_file(&two).unwrap();
+    place.scan();
+    assert_eq!(shown(library), (vec!["three".into()], 0, vec![]));
+    let unplugged = place.dir.path().join("unplugged");
+    fs::rename(&place.music, &unplugged).unwrap();
+    place.scan();
+    assert_eq!(library.forget_missing().unwrap(), 0);
+    assert_eq!(shown(library).0, ["three"]);
+    fs::rename(&unplugged, &place.music).unwrap();
+    assert_eq!(library.forget_missing().unwrap(), 2);
+    assert_eq!(library.forget_missing().unwrap(), 0);
+    let counts = library.counts().unwrap();
+    assert_eq!((counts.tracks, counts.missing, counts.albums), (1, 0, 0));
+    // What was said of the recording outlives its row.
+    assert_eq!(
+        library.rating(before.audio).unwrap(),
+        Some(segue_core::Rating::Like)
+    );
+    copy("mp3-a.mp3", &one);
+    tagged(&one, TagType::Id3v2, ["Song one", "Ann", "Al"]);
+    place.scan();
+    let back = library.track_by_path(&one).unwrap().unwrap();
+    assert_eq!(
+        (back.rating, library.check().unwrap().as_str()),
+        (Some(segue_core::Rating::Like), "ok")
+    );
+}
+
+#[test]
+fn an_album_without_its_cover_song_shows_another() {
+    let place = place();
+    let (one, two) = (place.music.join("1.mp3"), place.music.join("2.mp3"));
+    for (path, fixture) in [(&one, "mp3-a.mp3"), (&two, "mp3-b.mp3")] {
+        copy(fixture, path);
+        let fields = [(ItemKey::AlbumTitle, "Al")];
+        retag(path, TagType::Id3v2, &fields, 2000);
+    }
+    place.scan();
+    let cover = || {
+        let page = place
+            .library
+            .albums("", crate::AlbumSort::Title, false, 0, None);
+        let of = page.unwrap().albums[0].cover_track.unwrap();
+        place.library.track(of).unwrap().unwrap().path
+    };
+    let first = cover();
+    fs::remove_file(&first).unwrap();
+    place.scan();
+    assert_eq!(cover(), if first == one { two } else { one });
+}
+
+/// What is known of the song in `music`: `(plays, skips, rating)`, and those of the log, with where its playlist leads.
+fn known_of(place: &Place, path: &Path) -> (u32, Option<segue_core::Rating>, usize, usize, bool) {
+    let library = &place.library;
+    let track = library.track_by_path(path).unwrap().unwrap();
+    let of = |audio: Option<AudioHash>| audio == Some(track.audio);
+    let playlist = library.playlists().unwrap()[0].id;
+    let (_, entries) = library.playlist_page(playlist, 0, 9).unwrap().unwrap();
+    (
+        track.plays,
+        track.rating,
+        library
+            .plays()
+            .unwrap()
+            .iter()
+            .filter(|play| of(play.subject.audio))
+            .count(),
+        library
+            .opinions()
+            .unwrap()
+            .iter()
+            .filter(|opinion| opinion.audio == track.audio)
+            .count(),
+        entries[0]
+            .track
+            .as_ref()
+            .is_some_and(|there| there.id == track.id),
+    )
+}
+
+#[test]
+fn a_better_copy_takes_over_what_was_said_and_played_of_the_old_one() {
+    use segue_core::{Play, PlayContext, PlaySource, PlaySubject, Rating};
+    let place = place();
+    let (old, new) = (place.music.join("song.mp3"), place.music.join("song.flac"));
+    copy("mp3-a.mp3", &old);
+    copy("opus-b.opus", &place.music.join("other.opus"));
+    tagged(&old, TagType::Id3v2, ["Song", "Ann", "Al"]);
+    place.scan();
+    let library = &place.library;
+    let audio = library.track_by_path(&old).unwrap().unwrap().audio;
+    let at = |second: i64| segue_core::Timestamp::from_second(1_700_000_000 + second).unwrap();
+    let subject = PlaySubject {
+        audio: Some(audio),
+        path: Some(old.clone()),
+        artist: Some("Ann".into()),
+        title: Some("Song".into()),
+        album: Some("Al".into()),
+        duration_s: None,
+    };
+    let play = |second| Play {
+        at: at(second),
+        subject: subject.clone(),
+        listened_s: 300.0,
+        source: PlaySource::Album,
+        skipped: false,
+        rating: None,
+        context: PlayContext::default(),
+    };
+    library.add_plays(&[play(1), play(2), play(3)]).unwrap();
+    library.rate(audio, Some(Rating::Like), at(4)).unwrap();
+    let entry = crate::NewEntry {
+        subject: subject.clone(),
+        reasons: None,
+    };
+    library
+        .create_playlist("List", None, &[entry], at(5))
+        .unwrap();
+    let all = (3, Some(Rating::Like), 3, 1, true);
+    assert_eq!(known_of(&place, &old), all);
+
+    // Beside the old one it is another recording.
+    copy("flac-a.flac", &new);
+    tagged(&new, TagType::VorbisComments, ["Song", "Ann", "Al"]);
+    place.scan();
+    assert_eq!(known_of(&place, &new), (0, None, 0, 0, false));
+    // In its place it is that song. What is told of the old one later is told of it; nothing counts twice.
+    let aside = place.dir.path().join("aside.mp3");
+    fs::rename(&old, &aside).unwrap();
+    place.scan();
+    assert_eq!(known_of(&place, &new), all);
+    assert_eq!(library.add_plays(&[play(3), play(6)]).unwrap(), 1);
+    assert_eq!(known_of(&place, &new), (4, Some(Rating::Like), 4, 1, true));
+    let newer = library.track_by_path(&new).unwrap().unwrap().audio;
+    library.rate(newer, Some(Rating::Dislike), at(7)).unwrap();
+    // The old one is itself again when its file is back, with what was ever said and played of it.
+    fs::rename(&aside, &old).unwrap();
+    place.scan();
+    assert_eq!(known_of(&place, &old), (4, Some(Rating::Like), 4, 1, true));
+    assert_eq!(
+        known_of(&place, &new),
+        (0, Some(Rating::Dislike), 0, 1, false)
+    );
+    // And gone for good: forgotten by its row, not by what was said of it.
+    fs::remove_file(&old).unwrap();
+    place.scan();
+    assert_eq!(library.forget_missing().unwrap(), 1);
+    assert_eq!(
+        known_of(&place, &new),
+        (4, Some(Rating::Dislike), 4, 2, true)
+    );
+    // A newer one still.
+    let newest = place.music.join("song.wav");
+    fs::remove_file(&new).unwrap();
+    copy("vorbis-a.ogg", &place.music.join("song.ogg"));
+    let newest = newest.with_extension("ogg");
+    tagged(&newest, TagType::VorbisComments, ["Song", "Ann", "Al"]);
+    place.scan();
+    assert_eq!(
+        known_of(&place, &newest),
+        (4, Some(Rating::Dislike), 4, 2, true)
+    );
+}
+
+#[test]
+fn a_file_encoded_anew_in_its_place_is_the_same_song_and_another_song_is_not() {
+    use segue_core::Rating;
+    for (title, expected) in [("Song", Some(Rating::Like)), ("Other", None)] {
+        let place = place();
+        let path = copy("mp3-a.mp3", &place.music.join("song.mp3"));
+        tagged(&path, TagType::Id3v2, ["Song", "Ann", "Al"]);
+        place.scan();
+        let before = place.library.track_by_path(&path).unwrap().unwrap();
+        let at = segue_core::Timestamp::UNIX_EPOCH;
+        place
+            .library
+            .rate(before.audio, Some(Rating::Like), at)
+            .unwrap();
+        copy("mp3-b.mp3", &path);
+        tagged(&path, TagType::Id3v2, [title, "Ann", "Al"]);
+        place.scan();
+        let after = place.library.track_by_path(&path).unwrap().unwrap();
+        assert_ne!(after.audio, before.audio);
+        assert_eq!(after.rating, expected, "{title}");
+    }
 }

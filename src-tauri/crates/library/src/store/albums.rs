@@ -80,9 +80,9 @@ impl Library {
         }
         let filter = match words {
             Some(_) => {
-                "id IN (SELECT t.album_id FROM search s JOIN tracks t ON t.id = s.rowid WHERE search MATCH :words)"
+                "tracks > 0 AND id IN (SELECT t.album_id FROM search s JOIN tracks t ON t.id = s.rowid WHERE search MATCH :words)"
             }
-            None => "1",
+            None => "tracks > 0",
         };
         let columns: &[&str] = match sort {
             AlbumSort::Title => &["title_sort", "artist_sort"],
@@ -102,10 +102,12 @@ impl Library {
             let limit = limit.map_or(-1, i64::from);
             let mut statement = db.prepare_cached(&format!(
                 "SELECT id, title, artist, year, tracks, duration_s, cover_track FROM albums
-                 WHERE {filter} ORDER BY {order} LIMIT {limit} OFFSET {offset}"
+                 WHERE {filter} ORDER BY {order} LIMIT :limit OFFSET :offset"
             ))?;
+            let page: [(&str, &dyn ToSql); 2] = [(":limit", &limit), (":offset", &offset)];
+            let parameters = [words, &page].concat();
             let albums = statement
-                .query_map(words, album)?
+                .query_map(&*parameters, album)?
                 .collect::<Result<_, _>>()?;
             Ok(AlbumPage {
                 total: total as u64,
@@ -185,7 +187,8 @@ pub(super) fn by_key(db: &Connection, key: &[u8], title: &str) -> rusqlite::Resu
     }
 }
 
-/// Derives an album's row from its tracks, or removes it with the last of them; first parts what only shares its name.
+/// Derives an album's row from its tracks whose files are not gone, or removes it with the last row of them; first parts
+/// what only shares its name. An album of which nothing but rows is left has 0 tracks, and stands in no list.
 pub(crate) fn refresh(db: &Connection, id: i64) -> rusqlite::Result<()> {
     let key: Option<Vec<u8>> = db
         .prepare_cached("SELECT key FROM albums WHERE id = ?")?
@@ -343,18 +346,23 @@ fn bundles(db: &Connection, albums: &[i64]) -> rusqlite::Result<Vec<Bundle>> {
 }
 
 fn derive(db: &Connection, id: i64) -> rusqlite::Result<()> {
-    let tracks: i64 = db
-        .prepare_cached("SELECT count(*) FROM tracks WHERE album_id = ?")?
-        .query_row([id], |row| row.get(0))?;
-    if tracks == 0 {
+    let (rows, tracks): (i64, i64) = db
+        .prepare_cached("SELECT count(*), total(missing = 0) FROM tracks WHERE album_id = ?")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get::<_, f64>(1)? as i64)))?;
+    if rows == 0 {
         db.prepare_cached("DELETE FROM albums WHERE id = ?")?
+            .execute([id])?;
+        return Ok(());
+    }
+    if tracks == 0 {
+        db.prepare_cached("UPDATE albums SET tracks = 0, cover_track = NULL WHERE id = ?")?
             .execute([id])?;
         return Ok(());
     }
     let (title, album_artist, first_artist, artists): (String, Option<String>, String, i64) = db
         .prepare_cached(
             "SELECT min(album), min(album_artist), min(artists), count(DISTINCT artist_sort)
-             FROM tracks WHERE album_id = ?",
+             FROM tracks WHERE album_id = ? AND missing = 0",
         )?
         .query_row([id], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
@@ -367,9 +375,10 @@ fn derive(db: &Connection, id: i64) -> rusqlite::Result<()> {
     let artist_sort = super::selection::sort_key(artist.as_deref().unwrap_or_default());
     db.prepare_cached(
         "UPDATE albums SET (year, duration_s, added_at) =
-             (SELECT min(year), total(duration_s), min(added_at) FROM tracks WHERE album_id = ?1),
-             cover_track = (SELECT id FROM tracks WHERE album_id = ?1 AND (cover_hash IS NOT NULL OR sidecar)
-                            ORDER BY missing, disc, track LIMIT 1),
+             (SELECT min(year), total(duration_s), min(added_at) FROM tracks WHERE album_id = ?1 AND missing = 0),
+             cover_track = (SELECT id FROM tracks
+                            WHERE album_id = ?1 AND missing = 0 AND (cover_hash IS NOT NULL OR sidecar)
+                            ORDER BY disc, track LIMIT 1),
              tracks = ?2, title = ?3, artist = ?4, title_sort = ?5, artist_sort = ?6
          WHERE id = ?1",
     )?

@@ -43,8 +43,10 @@ impl Library {
         self.read("read what was said", |db| {
             let mut statement = db.prepare_cached(
                 "SELECT f.id, f.at, f.kind, r.audio, f.artist, e.audio, f.term FROM feedback f
-                 LEFT JOIN recordings r ON r.id = f.recording_id
-                 LEFT JOIN recordings e ON e.id = f.earlier_id
+                 LEFT JOIN recordings o ON o.id = f.recording_id
+                 LEFT JOIN recordings r ON r.id = coalesce(o.superseded_by, o.id)
+                 LEFT JOIN recordings b ON b.id = f.earlier_id
+                 LEFT JOIN recordings e ON e.id = coalesce(b.superseded_by, b.id)
                  WHERE f.kind != 'undo' AND f.id NOT IN (SELECT undoes FROM feedback WHERE undoes IS NOT NULL)
                  ORDER BY f.id",
             )?;

@@ -30,6 +30,12 @@ pub(super) fn renew(db: &mut Connection) -> rusqlite::Result<()> {
         tracks(&step)?;
         plays::fold_anew(&step)?;
         tallies::fold_anew(&step)?;
+        for table in ["plays", "tallies"] {
+            let keys = format!(
+                "UPDATE {table} SET title_match = title_key(title) WHERE recording_id IS NULL AND title NOTNULL"
+            );
+            step.execute(&keys, [])?;
+        }
         step.execute("UPDATE folded SET version = ?", [VERSION])?;
         bump(&step)?;
     }
@@ -43,6 +49,7 @@ fn version(db: &Connection) -> rusqlite::Result<i64> {
 struct Row {
     id: i64,
     album_id: Option<i64>,
+    missing: bool,
     path: Vec<u8>,
     title: String,
     artists: Vec<String>,
@@ -94,7 +101,7 @@ fn tracks(db: &Connection) -> rusqlite::Result<()> {
 
 fn page(db: &Connection, after: i64) -> rusqlite::Result<Vec<Row>> {
     let mut statement = db.prepare_cached(
-        "SELECT id, album_id, path, title, artists, album, album_artist, genres FROM tracks
+        "SELECT id, album_id, path, title, artists, album, album_artist, genres, missing FROM tracks
          WHERE id > ? ORDER BY id LIMIT ?",
     )?;
     let rows = statement.query_map([after, PAGE], |row| {
@@ -107,6 +114,7 @@ fn page(db: &Connection, after: i64) -> rusqlite::Result<Vec<Row>> {
             album: row.get(5)?,
             album_artist: row.get(6)?,
             genres: split(row.get_ref(7)?.as_str()?),
+            missing: row.get(8)?,
         })
     })?;
     rows.collect()
@@ -125,6 +133,9 @@ fn write(db: &Connection, row: &Row, album: Option<i64>) -> rusqlite::Result<()>
         album,
         row.id
     ])?;
+    if row.missing {
+        return Ok(());
+    }
     let path = paths::from_bytes(&row.path);
     let names = Names {
         title: &row.title,

@@ -7,9 +7,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use segue_core::AudioHash;
 
+use super::rows::Changes;
 use crate::audio_hash::audio_hash;
 use crate::paths;
 use crate::scan::FoundFile;
@@ -108,14 +109,26 @@ impl Moves {
     }
 
     /// Marks the tracks whose path was taken and whose file was met nowhere else. Returns how many there are.
-    pub(crate) fn mark_displaced(&self, db: &Connection) -> rusqlite::Result<u64> {
+    pub(crate) fn mark_displaced(
+        &self,
+        db: &Connection,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<u64> {
         let mut marked = 0;
         for id in &self.displaced {
-            marked += db
-                .prepare_cached("UPDATE tracks SET missing = 1 WHERE id = ? AND missing = 0 AND instr(path, x'00') > 0")?
-                .execute([id])?;
+            let album = db
+                .prepare_cached(
+                    "UPDATE tracks SET missing = 1 WHERE id = ? AND missing = 0 AND instr(path, x'00') > 0
+                     RETURNING album_id",
+                )?
+                .query_row([id], |row| row.get::<_, Option<i64>>(0))
+                .optional()?;
+            if let Some(album) = album {
+                changes.gone(db, *id, album)?;
+                marked += 1;
+            }
         }
-        Ok(marked as u64)
+        Ok(marked)
     }
 
     /// Whether a path was taken in this scan.

@@ -129,7 +129,7 @@ fn candidates(
     Ok(found)
 }
 
-fn is_one_of(wanted: &WantedArtist, keys: &[String]) -> bool {
+pub(super) fn is_one_of(wanted: &WantedArtist, keys: &[String]) -> bool {
     wanted.is(&keys.iter().map(String::as_str).collect::<Vec<_>>())
 }
 

@@ -18,12 +18,13 @@ pub(crate) mod recordings;
 pub(crate) mod rows;
 mod selection;
 mod settings;
+pub(crate) mod superseded;
 pub(crate) mod tallies;
 pub(crate) mod tracks;
 pub(crate) mod vectors;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -48,6 +49,8 @@ pub struct Library {
     revision_seen: AtomicU64,
     /// Held by a scan: two at once would read every file twice.
     pub(crate) scanning: Mutex<()>,
+    /// Whether tracks changed since the places of playlists were matched; a new process does not know.
+    pub(crate) places_due: AtomicBool,
 }
 
 /// How safely a change is committed.
@@ -114,6 +117,7 @@ impl Library {
             readers: Mutex::new(Vec::new()),
             revision_seen: AtomicU64::new(0),
             scanning: Mutex::new(()),
+            places_due: AtomicBool::new(true),
         };
         library.read("open the database", revision)?;
         Ok(library)

@@ -19,6 +19,7 @@ use serde_json::Value;
 use super::matching::{SAME_LENGTH_S, matched};
 use super::rows::recording;
 use super::selection::sort_key;
+use super::superseded::current;
 use super::tracks::{by_id, id_at};
 use super::{Durability, Library, instant, micros};
 use crate::{LibraryError, paths, search};
@@ -348,6 +349,7 @@ impl Library {
                 "SELECT {SUBJECT}, e.id, e.recording_id, o.id FROM playlist_entries e
                  LEFT JOIN recordings o ON o.audio = e.audio
                  WHERE e.recording_id IS NULL OR o.id != e.recording_id
+                     OR (SELECT superseded_by FROM recordings WHERE id = e.recording_id) NOTNULL
                      OR NOT EXISTS (SELECT 1 FROM tracks t WHERE t.recording_id = e.recording_id)"
             ))?;
             let mut rows = statement.query([])?;
@@ -610,15 +612,16 @@ fn renumber(db: &Connection, id: PlaylistId) -> rusqlite::Result<()> {
     .map(drop)
 }
 
-/// The recording that a song means today. `own` is the row of `song.audio`: it is meant as long as it has a track, and
-/// if nothing else can be.
+/// The recording that a song means today. `own` is the row of `song.audio`: it is meant, or what took its place, as long as
+/// it has a track, and if nothing else can be.
 fn meant(db: &Connection, own: Option<i64>, song: &PlaySubject) -> rusqlite::Result<Option<i64>> {
     if let Some(own) = own {
+        let newer = current(db, own)?;
         let there = db
             .prepare_cached("SELECT 1 FROM tracks WHERE recording_id = ?")?
             .exists([own])?;
-        if there {
-            return Ok(Some(own));
+        if there || newer != own {
+            return Ok(Some(newer));
         }
     }
     let path = song.path.as_deref();
@@ -639,7 +642,10 @@ fn meant(db: &Connection, own: Option<i64>, song: &PlaySubject) -> rusqlite::Res
     {
         found = ending(db, path)?;
     }
-    Ok(found.or(own))
+    match found {
+        Some(found) => current(db, found).map(Some),
+        None => Ok(own),
+    }
 }
 
 /// The recording that lies at `path` today, if it is as long as the one that was there: a better copy of the song. What

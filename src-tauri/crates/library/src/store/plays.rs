@@ -1,16 +1,19 @@
 //! The log of plays and the log of opinions. Both are append-only; counts and ratings are a fold over them.
 //!
 //! A play keeps a snapshot of its subject and is matched to a recording of today (`matching.rs`). A play whose
-//! recording is not known yet is matched again after each scan that brought new tracks.
+//! recording is not known yet is matched again when a track comes that may be its own.
+
+use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use segue_core::{
     AudioHash, Heard, Leaving, Play, PlayContext, PlaySource, PlaySubject, Rating, Timestamp,
-    similar_key,
+    similar_key, title_key,
 };
 
 use super::matching::{Match, MatchedBy, matched};
 use super::rows::recording;
+use super::superseded::current;
 use super::tracks::{rating_name, rating_named};
 use super::{Durability, Library, bump, instant, micros, tallies};
 use crate::{LibraryError, paths};
@@ -20,11 +23,11 @@ const COLUMNS: &str = "p.at, r.audio, p.path, p.artist, p.title, p.album, p.dura
     p.skipped, p.rating, p.ended_at, p.completion, p.silent_s, p.paused_s, p.from_list, p.place, p.utc_offset_s,
     p.leaving, p.guest, p.within_s";
 
+/// Plays are read so many at a time.
+const PAGE: i64 = 10_000;
+
 /// How coarse the coarsest histories are, in seconds.
 const MINUTE_S: i64 = 60;
-
-/// Unmatched plays are read so many at a time.
-const PAGE: i64 = 10_000;
 
 /// An entry of the log of opinions.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,7 +93,8 @@ impl Library {
     pub fn plays_since(&self, since: Timestamp) -> Result<Vec<Play>, LibraryError> {
         self.read("read the plays", |db| {
             let mut statement = db.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM plays p LEFT JOIN recordings r ON r.id = p.recording_id
+                "SELECT {COLUMNS} FROM plays p LEFT JOIN recordings o ON o.id = p.recording_id
+                     LEFT JOIN recordings r ON r.id = coalesce(o.superseded_by, o.id)
                  WHERE p.at >= ? ORDER BY p.at, p.id"
             ))?;
             statement.query_map([micros(since)], play)?.collect()
@@ -111,7 +115,8 @@ impl Library {
     pub fn opinions(&self) -> Result<Vec<Opinion>, LibraryError> {
         self.read("read the opinions", |db| {
             let mut statement = db.prepare_cached(
-                "SELECT o.at, r.audio, o.rating FROM ratings o JOIN recordings r ON r.id = o.recording_id
+                "SELECT o.at, r.audio, o.rating FROM ratings o JOIN recordings of ON of.id = o.recording_id
+                     JOIN recordings r ON r.id = coalesce(of.superseded_by, of.id)
                  ORDER BY o.at, o.id",
             )?;
             let rows = statement.query_map([], |row| {
@@ -166,50 +171,58 @@ impl Library {
             Match::Ambiguous | Match::None => Ok(None),
         })
     }
+}
 
-    /// Matches plays and tallies whose recording was not known before. Returns how many found theirs.
-    pub(crate) fn match_plays(&self) -> Result<usize, LibraryError> {
-        let waiting: bool = self.read("match the plays", |db| {
-            db.query_row(
-                "SELECT EXISTS (SELECT 1 FROM plays WHERE recording_id IS NULL)
-                     OR EXISTS (SELECT 1 FROM tallies WHERE recording_id IS NULL)",
-                [],
-                |row| row.get(0),
-            )
-        })?;
-        if !waiting {
-            return Ok(0);
+/// Matches plays and tallies whose recording was not known before and may be that of one of these tracks: only a new
+/// title, or a file at a path that was told, can be what they wait for.
+pub(super) fn match_waiting(db: &Connection, tracks: &[i64]) -> rusqlite::Result<()> {
+    for table in ["plays", "tallies"] {
+        let waits = format!("SELECT 1 FROM {table} WHERE recording_id IS NULL");
+        if !db.prepare_cached(&waits)?.exists([])? {
+            continue;
         }
-        self.write("match the plays", Durability::Process, |db| {
-            let mut found = tallies::resolve(db)?;
-            let mut after = 0;
-            loop {
-                let mut statement = db.prepare_cached(&format!(
-                    "SELECT {COLUMNS}, p.id FROM (SELECT *, NULL AS audio FROM plays) p JOIN (SELECT NULL AS audio) r
-                     WHERE p.recording_id IS NULL AND p.id > ? ORDER BY p.id LIMIT {PAGE}"
-                ))?;
-                let rows: Vec<(i64, Play)> = statement
-                    .query_map([after], |row| Ok((row.get("id")?, play(row)?)))?
-                    .collect::<Result<_, _>>()?;
-                let Some((last, _)) = rows.last() else { break };
-                after = *last;
-                for (id, play) in &rows {
-                    if let Match::Found(recording, _) = matched(db, &play.subject)?
-                        && !logged(db, play, recording)?
-                    {
-                        db.prepare_cached("UPDATE plays SET recording_id = ? WHERE id = ?")?
-                            .execute([recording, *id])?;
-                        count(db, recording, play)?;
-                        found += 1;
-                    }
-                }
+        let mut statement = db.prepare_cached(&format!(
+            "SELECT w.id FROM tracks t JOIN {table} w ON w.recording_id IS NULL AND w.title_match = t.title_match
+             WHERE t.id = ?1
+             UNION SELECT w.id FROM tracks t JOIN {table} w ON w.recording_id IS NULL AND w.path = t.path WHERE t.id = ?1"
+        ))?;
+        let mut waiting = BTreeSet::new();
+        for track in tracks {
+            let rows = statement.query_map([track], |row| row.get::<_, i64>(0))?;
+            for id in rows {
+                waiting.insert(id?);
             }
-            if found > 0 {
-                bump(db)?;
+        }
+        for id in waiting {
+            match table {
+                "plays" => match_one(db, id)?,
+                _ => tallies::match_one(db, id)?,
             }
-            Ok(found)
-        })
+        }
     }
+    Ok(())
+}
+
+fn match_one(db: &Connection, id: i64) -> rusqlite::Result<()> {
+    let play = db
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM plays p JOIN (SELECT NULL AS audio) r WHERE p.id = ?"
+        ))?
+        .query_row([id], play)?;
+    if let Match::Found(recording, _) = matched(db, &play.subject)?
+        && !logged(db, &play, recording)?
+    {
+        db.prepare_cached("UPDATE plays SET recording_id = ? WHERE id = ?")?
+            .execute([recording, id])?;
+        count(db, recording, &play)?;
+    }
+    Ok(())
+}
+
+/// The key by which a new track finds what has no recording yet.
+pub(super) fn waiting_title(subject: &PlaySubject, found: Match) -> Option<String> {
+    let waits = found.recording().is_none();
+    subject.title.as_deref().filter(|_| waits).map(title_key)
 }
 
 /// What became, or would become, of a play that was handed to the log.
@@ -254,7 +267,7 @@ pub(super) fn append(db: &Transaction, play: &Play) -> rusqlite::Result<Filed> {
         .prepare_cached(
             "INSERT OR IGNORE INTO plays (at, at_s, identity, recording_id, path, artist, title, album, duration_s,
                  listened_s, source, skipped, rating, ended_at, completion, silent_s, paused_s, from_list, place,
-                 utc_offset_s, leaving, guest, within_s) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                 utc_offset_s, leaving, guest, within_s, title_match) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         )?
         .execute(params![
             micros(play.at),
@@ -280,6 +293,7 @@ pub(super) fn append(db: &Transaction, play: &Play) -> rusqlite::Result<Filed> {
             context.leaving.map(Leaving::as_str),
             context.guest,
             context.within_s,
+            waiting_title(subject, found),
         ])?;
     if added == 1
         && let Some(recording) = found.recording()
@@ -306,10 +320,15 @@ fn known(db: &Connection, play: &Play, recording: Option<i64>) -> rusqlite::Resu
         )
 }
 
-/// Whether the log has a play of this recording in this second.
+/// Whether the log has a play of this recording in this second, or of one that it took the place of.
 fn logged(db: &Connection, play: &Play, recording: i64) -> rusqlite::Result<bool> {
-    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM plays WHERE recording_id = ? AND at_s = ?)")?
-        .query_row([recording, play.at.as_second()], |row| row.get(0))
+    db.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM plays WHERE at_s = ?2 AND recording_id IN
+             (SELECT id FROM recordings WHERE id = ?1 OR superseded_by = ?1))",
+    )?
+    .query_row([current(db, recording)?, play.at.as_second()], |row| {
+        row.get(0)
+    })
 }
 
 /// A play in the log that this one tells again, to another precision.
@@ -377,7 +396,8 @@ fn supersede(db: &Transaction, known: &Known, play: &Play) -> rusqlite::Result<(
 fn uncount(db: &Connection, recording: i64, play: &Play) -> rusqlite::Result<()> {
     let listened = play.heard() == Heard::Listened;
     db.prepare_cached(
-        "UPDATE recordings SET plays = max(plays - ?, 0), skips = max(skips - ?, 0) WHERE id = ?",
+        "UPDATE recordings SET plays = max(plays - ?1, 0), skips = max(skips - ?2, 0)
+         WHERE id IN (?3, (SELECT superseded_by FROM recordings WHERE id = ?3))",
     )?
     .execute(params![
         i64::from(listened),
@@ -434,22 +454,25 @@ pub(super) fn fold_anew(db: &Connection) -> rusqlite::Result<()> {
     }
 }
 
-/// Adds a play to the counts of its recording.
+/// Adds a play to the counts of its recording, and of the one in its place.
 fn count(db: &Connection, recording: i64, play: &Play) -> rusqlite::Result<()> {
     let listened = play.heard() == Heard::Listened;
-    db.prepare_cached("UPDATE recordings SET plays = plays + ?, skips = skips + ? WHERE id = ?")?
-        .execute(params![
-            i64::from(listened),
-            i64::from(play.skipped),
-            recording
-        ])?;
+    db.prepare_cached(
+        "UPDATE recordings SET plays = plays + ?1, skips = skips + ?2
+         WHERE id IN (?3, (SELECT superseded_by FROM recordings WHERE id = ?3))",
+    )?
+    .execute(params![
+        i64::from(listened),
+        i64::from(play.skipped),
+        recording
+    ])?;
     match play.rating {
         Some(rating) => opine(db, recording, Some(rating_name(rating)), play.at),
         None => Ok(()),
     }
 }
 
-/// The latest opinion holds, in whichever order they arrive.
+/// The latest opinion holds, in whichever order they arrive; of the recording, and of the one in its place.
 pub(super) fn opine(
     db: &Connection,
     recording: i64,
@@ -457,7 +480,8 @@ pub(super) fn opine(
     at: Timestamp,
 ) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "UPDATE recordings SET rating = ?1, rated_at = ?2 WHERE id = ?3 AND coalesce(rated_at, ?2) <= ?2",
+        "UPDATE recordings SET rating = ?1, rated_at = ?2
+         WHERE id IN (?3, (SELECT superseded_by FROM recordings WHERE id = ?3)) AND coalesce(rated_at, ?2) <= ?2",
     )?
     .execute(params![rating, micros(at), recording])
     .map(drop)

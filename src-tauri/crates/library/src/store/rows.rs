@@ -7,9 +7,10 @@ use segue_core::{AudioHash, Timestamp, title_key};
 
 use super::identity::Moves;
 use super::selection::sort_key;
-use super::{albums, bump, micros};
+use super::superseded::{self, Copy};
+use super::{albums, bump, micros, plays};
 use crate::scan::FoundFile;
-use crate::tags::{Tags, join};
+use crate::tags::{Tags, join, split};
 use crate::{paths, search};
 
 /// The paths of all roots.
@@ -106,9 +107,47 @@ pub(crate) fn newest(db: &Connection) -> rusqlite::Result<i64> {
     })
 }
 
+/// What a transaction changed of tracks, for [`follow`].
+#[derive(Default)]
+pub(crate) struct Changes {
+    /// Albums that gained or lost a track.
+    albums: Vec<i64>,
+    /// Tracks that came, changed, came back or went.
+    tracks: Vec<i64>,
+    /// What stood in a track's place before its file was exchanged for another recording.
+    replaced: Vec<(Copy, i64)>,
+}
+
+impl Changes {
+    /// Takes a track whose file is gone out of the search.
+    pub(crate) fn gone(
+        &mut self,
+        db: &Connection,
+        id: i64,
+        album: Option<i64>,
+    ) -> rusqlite::Result<()> {
+        db.prepare_cached("DELETE FROM search WHERE rowid = ?")?
+            .execute([id])?;
+        self.albums.extend(album);
+        self.tracks.push(id);
+        Ok(())
+    }
+}
+
+/// Brings up to date what is derived from tracks, in the transaction that changed them: a scan that ends at whatever
+/// point leaves nothing undone that the next one would not see.
+pub(crate) fn follow(db: &Connection, mut changes: Changes) -> rusqlite::Result<()> {
+    changes.albums.sort_unstable();
+    changes.albums.dedup();
+    for album in changes.albums {
+        albums::refresh(db, album)?;
+    }
+    plays::match_waiting(db, &changes.tracks)?;
+    superseded::settle(db, &changes.tracks, &changes.replaced)
+}
+
 /// Writes what was read of a file, unless its path is known with other audio and nothing tells yet what became of
-/// that: then `None`, and it is to be put again when all else is, as one of the `last`. Albums that gain or lose the
-/// track are added to `touched`, for [`albums::refresh`].
+/// that: then `None`, and it is to be put again when all else is, as one of the `last`.
 #[expect(clippy::too_many_arguments, reason = "all of one row")]
 pub(crate) fn put(
     db: &Connection,
@@ -118,7 +157,7 @@ pub(crate) fn put(
     moves: &mut Moves,
     last: bool,
     now: Timestamp,
-    touched: &mut Vec<i64>,
+    changes: &mut Changes,
 ) -> rusqlite::Result<Option<Outcome>> {
     let recording = recording(db, audio)?;
     let at_path = db
@@ -131,13 +170,15 @@ pub(crate) fn put(
             ))
         })
         .optional()?;
-    touched.extend(at_path.and_then(|(_, album, _)| album));
+    changes
+        .albums
+        .extend(at_path.and_then(|(_, album, _)| album));
     let known = at_path.filter(|(_, _, before)| *before == recording);
     let (id, outcome) = match (known, at_path) {
         (Some((id, ..)), _) => (Some(id), Outcome::Updated),
         (None, at_path) => match (moves.take(db, file, recording, audio)?, at_path) {
             (Some(row), at_path) => {
-                touched.extend(row.album);
+                changes.albums.extend(row.album);
                 if let Some((id, ..)) = at_path {
                     moves.displace(db, file, id)?;
                 }
@@ -149,7 +190,12 @@ pub(crate) fn put(
         },
     };
     let album = albums::album_for(db, tags, &file.path)?;
-    touched.extend(album);
+    changes.albums.extend(album);
+    if let (Some(id), Outcome::Updated) = (id, outcome)
+        && let Some(before) = Copy::read(db, id)?.filter(|before| before.recording() != recording)
+    {
+        changes.replaced.push((before, id));
+    }
     let path = paths::from_bytes(&file.path);
     let file_name = path.file_stem().unwrap_or_default().to_string_lossy();
     let title = tags
@@ -222,6 +268,7 @@ pub(crate) fn put(
     )?
     .execute(values)?;
     let id = id.unwrap_or_else(|| db.last_insert_rowid());
+    changes.tracks.push(id);
     if outcome != Outcome::Added {
         db.prepare_cached("DELETE FROM search WHERE rowid = ?")?
             .execute([id])?;
@@ -266,6 +313,27 @@ pub(super) fn index(db: &Connection, id: i64, names: &Names) -> rusqlite::Result
     .map(drop)
 }
 
+/// Puts a track that was gone into the index again.
+fn index_again(db: &Connection, id: i64) -> rusqlite::Result<()> {
+    let mut statement = db.prepare_cached(
+        "SELECT title, artists, album, album_artist, genres, path FROM tracks WHERE id = ?",
+    )?;
+    let mut rows = statement.query([id])?;
+    let Some(row) = rows.next()? else {
+        return Ok(());
+    };
+    let path = paths::from_bytes(row.get_ref(5)?.as_blob()?);
+    let names = Names {
+        title: row.get_ref(0)?.as_str()?,
+        artists: &split(row.get_ref(1)?.as_str()?),
+        album: row.get_ref(2)?.as_str_or_null()?,
+        album_artist: row.get_ref(3)?.as_str_or_null()?,
+        genres: &split(row.get_ref(4)?.as_str()?),
+        file_name: &path.file_stem().unwrap_or_default().to_string_lossy(),
+    };
+    index(db, id, &names)
+}
+
 /// The row of a recording, made if there is none yet.
 pub(super) fn recording(db: &Connection, audio: AudioHash) -> rusqlite::Result<i64> {
     let found = db
@@ -287,16 +355,24 @@ pub(crate) fn touch(
     db: &Connection,
     id: i64,
     sidecar: bool,
-    touched: &mut Vec<i64>,
+    changes: &mut Changes,
 ) -> rusqlite::Result<()> {
+    let before = db
+        .prepare_cached("SELECT missing, album_id FROM tracks WHERE id = ?")?
+        .query_row([id], |row| {
+            Ok((row.get::<_, bool>(0)?, row.get::<_, Option<i64>>(1)?))
+        })
+        .optional()?;
+    let Some((was_missing, album)) = before else {
+        return Ok(());
+    };
     db.prepare_cached("UPDATE tracks SET missing = 0, sidecar = ? WHERE id = ?")?
         .execute(params![sidecar, id])?;
-    touched.extend(
-        db.prepare_cached("SELECT album_id FROM tracks WHERE id = ?")?
-            .query_row([id], |row| row.get::<_, Option<i64>>(0))
-            .optional()?
-            .flatten(),
-    );
+    if was_missing {
+        index_again(db, id)?;
+        changes.tracks.push(id);
+    }
+    changes.albums.extend(album);
     Ok(())
 }
 
@@ -307,33 +383,38 @@ const PASSING: i64 = 3_600 * 1_000_000;
 const MOVE_MAX: i64 = 24 * 3_600 * 1_000_000;
 
 /// Notes that the file of a track is gone, unless it has been found elsewhere meanwhile. A copy that came later keeps
-/// the date that the track was added at. Albums whose tracks change are added to `touched`.
+/// the date that the track was added at. It leaves lists, search and albums; its row stays, so that it is the same track if it
+/// comes back.
 pub(crate) fn mark_missing(
     db: &Connection,
     id: i64,
     path: &[u8],
     now: Timestamp,
-    touched: &mut Vec<i64>,
+    changes: &mut Changes,
 ) -> rusqlite::Result<bool> {
-    let marked = db
-        .prepare_cached("UPDATE tracks SET missing = 1 WHERE id = ? AND path = ?")?
-        .execute(params![id, path])?
-        > 0;
-    if marked {
-        let mut statement = db.prepare_cached(
-            "UPDATE tracks SET added_at = gone.added_at FROM tracks gone
-             WHERE gone.id = ?1 AND tracks.recording_id = gone.recording_id AND tracks.missing = 0
-               AND tracks.id > gone.id AND tracks.added_at > gone.added_at AND tracks.added_at > ?2
-             RETURNING tracks.album_id",
-        )?;
-        let albums = statement.query_map([id, micros(now) - MOVE_MAX], |row| {
-            row.get::<_, Option<i64>>(0)
-        })?;
-        for album in albums {
-            touched.extend(album?);
-        }
+    let album = db
+        .prepare_cached(
+            "UPDATE tracks SET missing = 1 WHERE id = ? AND path = ? RETURNING album_id",
+        )?
+        .query_row(params![id, path], |row| row.get::<_, Option<i64>>(0))
+        .optional()?;
+    let Some(album) = album else {
+        return Ok(false);
+    };
+    changes.gone(db, id, album)?;
+    let mut statement = db.prepare_cached(
+        "UPDATE tracks SET added_at = gone.added_at FROM tracks gone
+         WHERE gone.id = ?1 AND tracks.recording_id = gone.recording_id AND tracks.missing = 0
+           AND tracks.id > gone.id AND tracks.added_at > gone.added_at AND tracks.added_at > ?2
+         RETURNING tracks.album_id",
+    )?;
+    let albums = statement.query_map([id, micros(now) - MOVE_MAX], |row| {
+        row.get::<_, Option<i64>>(0)
+    })?;
+    for album in albums {
+        changes.albums.extend(album?);
     }
-    Ok(marked)
+    Ok(true)
 }
 
 /// Takes the row of a missing file away that came just now and whose audio is there in another file: no listener knows
@@ -342,7 +423,7 @@ pub(crate) fn forget_passing(
     db: &Connection,
     id: i64,
     now: Timestamp,
-    touched: &mut Vec<i64>,
+    changes: &mut Changes,
 ) -> rusqlite::Result<bool> {
     let album = db
         .prepare_cached(
@@ -356,9 +437,7 @@ pub(crate) fn forget_passing(
     let Some(album) = album else {
         return Ok(false);
     };
-    touched.extend(album);
-    db.prepare_cached("DELETE FROM search WHERE rowid = ?")?
-        .execute([id])?;
+    changes.albums.extend(album);
     Ok(true)
 }
 

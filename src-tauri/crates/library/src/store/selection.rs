@@ -14,6 +14,8 @@ pub(super) struct Selection {
     words: Option<String>,
     signs: Option<String>,
     album: Option<i64>,
+    limit: i64,
+    offset: u32,
 }
 
 impl Selection {
@@ -22,7 +24,8 @@ impl Selection {
         let words = search::expression(&text);
         // An artist named "!!!" has no word to search for.
         let signs = (words.is_none() && !text.trim().is_empty()).then(|| fold(text.trim()));
-        let mut filters = Vec::new();
+        // What is gone is not listed; the search holds none of it.
+        let mut filters = vec!["t.missing = 0".to_owned()];
         if query.album.is_some() {
             filters.push("t.album_id = :album".to_owned());
         }
@@ -33,14 +36,15 @@ impl Selection {
             filters.push(heard(db, query.heard_by.as_ref(), tag)?);
         }
         // The index alone counts what its words match.
-        let count = match (&words, filters.is_empty()) {
-            (Some(_), true) => "SELECT count(*) FROM search WHERE search MATCH :words".to_owned(),
-            (Some(_), false) => format!(
+        let count = match &words {
+            Some(_) if filters.len() == 1 => {
+                "SELECT count(*) FROM search WHERE search MATCH :words".to_owned()
+            }
+            Some(_) => format!(
                 "SELECT count(*) FROM tracks t WHERE {} AND t.id IN (SELECT rowid FROM search WHERE search MATCH :words)",
                 filters.join(" AND ")
             ),
-            (None, true) => "SELECT count(*) FROM tracks t".to_owned(),
-            (None, false) => format!(
+            None => format!(
                 "SELECT count(*) FROM tracks t WHERE {}",
                 filters.join(" AND ")
             ),
@@ -79,13 +83,8 @@ impl Selection {
             true => "s.rank, t.id".to_owned(),
             false => order(columns, "t.id", query.descending),
         };
-        let limit = query.limit.map_or(-1, i64::from);
-        let page = format!("ORDER BY {order} LIMIT {limit} OFFSET {}", query.offset);
-        let filter = if filters.is_empty() {
-            "1".to_owned()
-        } else {
-            filters.join(" AND ")
-        };
+        let page = format!("ORDER BY {order} LIMIT :limit OFFSET :offset");
+        let filter = filters.join(" AND ");
         let ids = match query.sort {
             // The other way round SQLite would sort all tracks for each page.
             Sort::Plays => format!(
@@ -99,10 +98,12 @@ impl Selection {
             words,
             signs,
             album: query.album.map(|album| album.0),
+            limit: query.limit.map_or(-1, i64::from),
+            offset: query.offset,
         })
     }
 
-    /// What both statements are run with.
+    /// What the count is run with, and the page beside its limits.
     pub(super) fn parameters(&self) -> Vec<(&str, &dyn ToSql)> {
         let mut parameters: Vec<(&str, &dyn ToSql)> = Vec::new();
         if let Some(words) = &self.words {
@@ -120,8 +121,12 @@ impl Selection {
     /// The ids of the page.
     pub(super) fn ids(&self, db: &Connection) -> rusqlite::Result<Vec<TrackId>> {
         let mut statement = db.prepare_cached(&self.ids)?;
+        let mut parameters = self.parameters();
+        // Bound, so that all pages of a list are one statement.
+        parameters.push((":limit", &self.limit));
+        parameters.push((":offset", &self.offset));
         statement
-            .query_map(&*self.parameters(), |row| row.get(0).map(TrackId))?
+            .query_map(&*parameters, |row| row.get(0).map(TrackId))?
             .collect()
     }
 }

@@ -10,7 +10,7 @@ use segue_core::{
 };
 
 use super::matching::{Match, MatchedBy, matched};
-use super::plays::{append, opine};
+use super::plays::{append, opine, waiting_title};
 use super::tracks::{rating_name, rating_named};
 use super::{Durability, Library, bump, instant, micros};
 use crate::{LibraryError, paths};
@@ -82,7 +82,8 @@ impl Library {
             let mut statement = db.prepare_cached(
                 "SELECT r.audio, t.path, t.artist, t.title, t.album, t.duration_s, t.origin, t.plays, t.skips, t.since,
                         t.last, t.rating, t.logged
-                 FROM tallies t LEFT JOIN recordings r ON r.id = t.recording_id ORDER BY t.id",
+                 FROM tallies t LEFT JOIN recordings o ON o.id = t.recording_id
+                     LEFT JOIN recordings r ON r.id = coalesce(o.superseded_by, o.id) ORDER BY t.id",
             )?;
             let rows = statement.query_map([], |row| {
                 let tally = tally(row)?;
@@ -200,7 +201,7 @@ fn file(db: &Transaction, tally: &Tally) -> rusqlite::Result<TallyFiled> {
         None => {
             db.prepare_cached(
                 "INSERT INTO tallies (origin, identity, recording_id, path, artist, title, album, duration_s, plays,
-                     skips, logged, since, last, rating) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                     skips, logged, since, last, rating, title_match) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             )?
             .execute(params![
                 tally.origin,
@@ -217,41 +218,37 @@ fn file(db: &Transaction, tally: &Tally) -> rusqlite::Result<TallyFiled> {
                 tally.since.map(micros),
                 tally.last.map(micros),
                 rating,
+                waiting_title(subject, found),
             ])?;
         }
     }
     Ok(filed)
 }
 
-/// Matches tallies whose recording was not known before.
-pub(super) fn resolve(db: &Transaction) -> rusqlite::Result<usize> {
-    let mut statement = db.prepare(
-        "SELECT NULL, path, artist, title, album, duration_s, origin, plays, skips, since, last, rating, logged, id
-         FROM tallies WHERE recording_id IS NULL",
+/// Matches a tally whose recording was not known before.
+pub(super) fn match_one(db: &Connection, id: i64) -> rusqlite::Result<()> {
+    let (logged, tally): (u32, Tally) = db
+        .prepare_cached(
+            "SELECT NULL, path, artist, title, album, duration_s, origin, plays, skips, since, last, rating, logged
+             FROM tallies WHERE id = ?",
+        )?
+        .query_row([id], |row| Ok((row.get(12)?, tally(row)?)))?;
+    let Match::Found(recording, _) = matched(db, &tally.subject)? else {
+        return Ok(());
+    };
+    db.prepare_cached("UPDATE tallies SET recording_id = ? WHERE id = ?")?
+        .execute([recording, id])?;
+    add(
+        db,
+        recording,
+        i64::from(tally.plays) - i64::from(logged),
+        tally.skips,
     )?;
-    let rows: Vec<(i64, u32, Tally)> = statement
-        .query_map([], |row| Ok((row.get(13)?, row.get(12)?, tally(row)?)))?
-        .collect::<Result<_, _>>()?;
-    let mut found = 0;
-    for (id, logged, tally) in rows {
-        let Match::Found(recording, _) = matched(db, &tally.subject)? else {
-            continue;
-        };
-        db.prepare_cached("UPDATE tallies SET recording_id = ? WHERE id = ?")?
-            .execute([recording, id])?;
-        add(
-            db,
-            recording,
-            i64::from(tally.plays) - i64::from(logged),
-            tally.skips,
-        )?;
-        if let Some(rating) = tally.rating {
-            let told_at = tally.since.unwrap_or_default();
-            opine(db, recording, Some(rating_name(rating)), told_at)?;
-        }
-        found += 1;
+    if let Some(rating) = tally.rating {
+        let told_at = tally.since.unwrap_or_default();
+        opine(db, recording, Some(rating_name(rating)), told_at)?;
     }
-    Ok(found)
+    Ok(())
 }
 
 /// Makes the identities anew, after a change of the folding.
@@ -271,7 +268,8 @@ pub(super) fn fold_anew(db: &Connection) -> rusqlite::Result<()> {
 
 fn add(db: &Connection, recording: i64, plays: i64, skips: u32) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "UPDATE recordings SET plays = max(plays + ?, 0), skips = skips + ? WHERE id = ?",
+        "UPDATE recordings SET plays = max(plays + ?1, 0), skips = skips + ?2
+         WHERE id IN (?3, (SELECT superseded_by FROM recordings WHERE id = ?3))",
     )?
     .execute(params![plays, skips, recording])
     .map(drop)

@@ -1,8 +1,9 @@
 //! Tracks as they are asked for: pages by query and order, single ones, roots, failures, counts.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use segue_core::{AudioHash, ModelId, Rating, Track, TrackId};
 use serde::{Deserialize, Serialize};
 
@@ -90,9 +91,9 @@ pub struct Failure {
 /// How much there is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// Files, missing ones included.
+    /// Files that are there, or on a folder that is offline.
     pub tracks: u64,
-    /// Files that were gone when last looked for.
+    /// Files that were gone when last looked for, in a folder that was there.
     pub missing: u64,
     /// Albums.
     pub albums: u64,
@@ -156,11 +157,11 @@ impl Library {
         self.read("read tracks", |db| by_id(db, ids))
     }
 
-    /// The copies of one recording, those that are there first.
+    /// The copies of one recording, and of what took its place; those that are there first.
     pub fn tracks_of(&self, audio: AudioHash) -> Result<Vec<Track>, LibraryError> {
         self.read("find the copies of a recording", |db| {
             let mut statement = db.prepare_cached(
-                "SELECT t.id FROM tracks t JOIN recordings r ON r.id = t.recording_id
+                "SELECT t.id FROM recordings r JOIN tracks t ON t.recording_id IN (r.id, r.superseded_by)
                  WHERE r.audio = ? ORDER BY t.missing, t.id",
             )?;
             let ids = statement
@@ -219,6 +220,50 @@ impl Library {
         })
     }
 
+    /// Forgets the tracks whose files are gone from folders that are there: their rows go, and with them their numbers.
+    /// Plays, opinions, vectors and playlists stay with the recordings, so all is there again with the music. Returns
+    /// how many tracks were forgotten.
+    pub fn forget_missing(&self) -> Result<u64, LibraryError> {
+        let _no_scan = super::lock(&self.scanning);
+        let offline = self.offline()?;
+        let missing: Vec<(i64, Option<i64>, Vec<u8>)> =
+            self.read("list what is missing", |db| {
+                db.prepare_cached("SELECT id, album_id, path FROM tracks WHERE missing = 1")?
+                    .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+                    .collect()
+            })?;
+        // What is back, or out of reach, is for the next scan to tell.
+        let gone: Vec<_> = missing
+            .into_iter()
+            .filter(|(.., path)| !offline.iter().any(|root| paths::within(path, root)))
+            .filter(|(.., path)| {
+                let looked_at = paths::from_bytes(path).symlink_metadata();
+                looked_at.is_err_and(|error| paths::is_gone(&error))
+            })
+            .collect();
+        if gone.is_empty() {
+            return Ok(0);
+        }
+        let forgotten = self.write("forget what is missing", Durability::Process, |db| {
+            let mut forgotten = 0;
+            let mut touched = BTreeSet::new();
+            for (id, album, path) in &gone {
+                let gone = db
+                    .prepare_cached("DELETE FROM tracks WHERE id = ? AND path = ? AND missing = 1")?
+                    .execute(params![id, path])?;
+                forgotten += gone as u64;
+                touched.extend(album.filter(|_| gone > 0));
+            }
+            for album in touched {
+                albums::refresh(db, album)?;
+            }
+            bump(db)?;
+            Ok(forgotten)
+        })?;
+        self.match_playlists()?;
+        Ok(forgotten)
+    }
+
     /// Files that the last scans could not read.
     pub fn failures(&self) -> Result<Vec<Failure>, LibraryError> {
         self.read("list the failures", |db| {
@@ -232,7 +277,7 @@ impl Library {
     pub fn warnings(&self) -> Result<Vec<Failure>, LibraryError> {
         self.read("list the warnings", |db| {
             let mut statement = db.prepare_cached(
-                "SELECT path, warning FROM tracks WHERE warning NOTNULL ORDER BY path",
+                "SELECT path, warning FROM tracks WHERE warning NOTNULL AND missing = 0 ORDER BY path",
             )?;
             statement.query_map([], failure)?.collect()
         })
@@ -242,10 +287,11 @@ impl Library {
     pub fn counts(&self) -> Result<Counts, LibraryError> {
         self.read("count", |db| {
             let (tracks, missing, duration_s): (i64, i64, f64) = db
-                .prepare_cached("SELECT count(*), total(missing), total(duration_s) FROM tracks")?
-                .query_row([], |row| {
-                    Ok((row.get(0)?, row.get::<_, f64>(1)? as i64, row.get(2)?))
-                })?;
+                .prepare_cached(
+                    "SELECT count(*), (SELECT count(*) FROM tracks WHERE missing = 1), total(duration_s)
+                     FROM tracks WHERE missing = 0",
+                )?
+                .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             let count = |table: &str| -> rusqlite::Result<u64> {
                 db.prepare_cached(&format!("SELECT count(*) FROM {table}"))?
                     .query_row([], |row| row.get::<_, i64>(0))
@@ -254,7 +300,7 @@ impl Library {
             Ok(Counts {
                 tracks: tracks as u64,
                 missing: missing as u64,
-                albums: count("albums")?,
+                albums: count("albums WHERE tracks > 0")?,
                 recordings: count("recordings")?,
                 plays: count("plays")?,
                 duration_s: duration_s as u64,

@@ -22,7 +22,7 @@ fn tagged(path: &str, n: u8, tags: Tags) -> (FoundFile, AudioHash, Tags) {
 fn put(library: &Library, files: Vec<(FoundFile, AudioHash, Tags)>) {
     library
         .write("fill", Durability::Process, |db| {
-            let mut touched = Vec::new();
+            let mut changes = rows::Changes::default();
             for (file, audio, tags) in &files {
                 let mut moves = identity::Moves::new(0, Vec::new());
                 rows::put(
@@ -33,14 +33,10 @@ fn put(library: &Library, files: Vec<(FoundFile, AudioHash, Tags)>) {
                     &mut moves,
                     true,
                     at(0),
-                    &mut touched,
+                    &mut changes,
                 )?;
             }
-            touched.sort_unstable();
-            touched.dedup();
-            touched
-                .into_iter()
-                .try_for_each(|album| albums::refresh(db, album))?;
+            rows::follow(db, changes)?;
             bump(db)
         })
         .unwrap();
