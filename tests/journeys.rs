@@ -166,6 +166,22 @@ fn broken_files_are_named_and_cost_nothing_else() {
     let scan = world.json(&["scan"]);
     assert_eq!(scan["offline_roots"].as_array().unwrap().len(), 1, "{scan}");
     assert_eq!(world.json(&["tracks"])["total"], 1);
+    assert_eq!(world.json(&["tracks"])["tracks"][0]["missing"], true);
+    fs::rename(world.path("unplugged"), &music).unwrap();
+
+    // What was deleted is in no list, and is forgotten when asked.
+    fs::write(
+        music.join("other.txt"),
+        "so that the folder is no empty mount point",
+    )
+    .unwrap();
+    fs::remove_file(music.join("renamed.wav")).unwrap();
+    assert_eq!(world.json(&["scan"])["missing"], 1);
+    assert_eq!(world.json(&["tracks"])["total"], 0);
+    let done = world.json(&["library", "forget-missing"]);
+    assert_eq!((&done["forgotten"], &done["kept"]), (&1.into(), &0.into()));
+    assert_eq!(world.json(&["library", "forget-missing"])["forgotten"], 0);
+    assert_eq!(world.json(&["scan"])["missing"], 0);
 }
 
 #[test]

@@ -5,6 +5,7 @@ const COMMANDS: &[&str] = &[
     "add_folder",
     "remove_folder",
     "rescan",
+    "forget_missing",
     "failures",
     "songs",
     "albums",

@@ -19,6 +19,7 @@ pub(crate) fn register(builder: Builder<Wry>) -> Builder<Wry> {
         add_folder,
         remove_folder,
         rescan,
+        forget_missing,
         failures,
         songs,
         albums,
@@ -101,6 +102,11 @@ fn remove_folder(desktop: State<'_, Desktop>, path: String) -> Answer<()> {
 #[tauri::command(async)]
 fn rescan(desktop: State<'_, Desktop>) -> Answer<()> {
     Ok(desktop.rescan()?)
+}
+
+#[tauri::command(async)]
+fn forget_missing(desktop: State<'_, Desktop>) -> Answer<u64> {
+    Ok(desktop.forget_missing()?)
 }
 
 #[tauri::command(async)]

@@ -53,6 +53,8 @@ export interface Backend {
   addFolder(path: string): Promise<void>;
   removeFolder(path: string): Promise<void>;
   rescan(): Promise<void>;
+  /** Forgets songs whose files were deleted (`LibraryStatus.missing`); plays, opinions and playlists stay. How many. */
+  forgetMissing(): Promise<number>;
   failures(): Promise<FailureRow[]>;
   songs(query: SongsQuery, offset: number, limit: number): Promise<SongsPage>;
   albums(query: AlbumsQuery, offset: number, limit: number): Promise<AlbumsPage>;

@@ -38,6 +38,7 @@ export function find(library: FakeLibrary, query: SongsQuery): TrackRow[] {
     duration: (row) => row.duration_s,
     plays: (row) => row.plays,
     added: (row) => row.added_at,
+    relevance: (row) => (words.length > 0 && has(row.title.toLowerCase(), words) ? "" : (row.artists[0] ?? null)),
   };
   return rows.sort((a, b) => compare(by[query.sort](a), by[query.sort](b), query.descending) || a.id - b.id);
 }

@@ -12,6 +12,7 @@ type Calls = Pick<
   | "addFolder"
   | "removeFolder"
   | "rescan"
+  | "forgetMissing"
   | "failures"
   | "songs"
   | "albums"
@@ -31,6 +32,7 @@ export class FakeShelf {
   #roots: RootRow[];
   #revision = 1;
   #analyzed: number;
+  #missing: number;
   #jobs: Record<JobKind, JobProgress>;
   #sorted: { key: string; rows: TrackRow[] } | null = null;
 
@@ -47,6 +49,7 @@ export class FakeShelf {
           { path: "/media/mila/Archive", online: false, tracks: Math.ceil(size * 0.1) },
         ];
     this.#analyzed = empty ? 0 : Math.floor(size * 0.74);
+    this.#missing = empty ? 0 : 3;
     this.#jobs = {
       scan: progress("scan", "idle", 0, 0),
       analysis: progress("analysis", empty ? "idle" : "running", this.#analyzed, empty ? 0 : size),
@@ -95,6 +98,13 @@ export class FakeShelf {
           changed();
         }),
       rescan: () => answer("rescan", () => this.#scan()),
+      forgetMissing: () =>
+        answer("forget_missing", () => {
+          const forgotten = this.#missing;
+          this.#missing = 0;
+          changed();
+          return forgotten;
+        }),
       failures: () =>
         answer("failures", () => [
           {
@@ -166,6 +176,7 @@ export class FakeShelf {
       version: "0.1.0",
       roots: this.#roots,
       tracks: this.shown.tracks.length,
+      missing: this.#missing,
       albums: this.shown.albums.length,
       analyzed: this.#analyzed,
       failures: this.empty ? 0 : 2,

@@ -9,6 +9,7 @@ export const tauri: Backend = {
   addFolder: (path) => invoke("add_folder", { path }),
   removeFolder: (path) => invoke("remove_folder", { path }),
   rescan: () => invoke("rescan"),
+  forgetMissing: () => invoke("forget_missing"),
   failures: () => invoke("failures"),
   songs: (query, offset, limit) => invoke("songs", { query, offset, limit }),
   albums: (query, offset, limit) => invoke("albums", { ...query, offset, limit }),

@@ -32,11 +32,15 @@ intro_lufs: number | null,
 /**
  * Loudness of the last 10 s before the trailing silence.
  */
-outro_lufs: number | null, leading_silence_s: number | null, trailing_silence_s: number | null, plays: number, skips: number, rating: RatingName | null, added_at: string, missing: boolean, has_cover: boolean, };
+outro_lufs: number | null, leading_silence_s: number | null, trailing_silence_s: number | null, plays: number, skips: number, rating: RatingName | null, added_at: string, 
+/**
+ * Its file is not there now: deleted, or on a folder that is offline. Lists hold only the latter.
+ */
+missing: boolean, has_cover: boolean, };
 
 export type RatingName = "like" | "dislike";
 
-export type SongSort = "title" | "artist" | "album" | "year" | "duration" | "plays" | "added";
+export type SongSort = "title" | "artist" | "album" | "year" | "duration" | "plays" | "added" | "relevance";
 
 export type SongsQuery = { 
 /**
@@ -414,7 +418,11 @@ export type RootRow = { path: string,
  */
 online: boolean, tracks: number, };
 
-export type LibraryStatus = { version: string, roots: Array<RootRow>, tracks: number, albums: number, 
+export type LibraryStatus = { version: string, roots: Array<RootRow>, tracks: number, 
+/**
+ * Songs whose files were deleted: in no list, and kept until they are forgotten (`forget_missing`).
+ */
+missing: number, albums: number, 
 /**
  * Tracks whose sound is known to the current model.
  */

@@ -150,6 +150,7 @@ impl Desktop {
             version: env!("CARGO_PKG_VERSION").into(),
             roots: library.roots()?.iter().map(root_row).collect(),
             tracks: counts.tracks,
+            missing: counts.missing,
             albums: counts.albums,
             analyzed,
             failures: self.all_failures()?.len() as u64,
@@ -201,6 +202,14 @@ impl Desktop {
     pub fn rescan(&self) -> Result<(), AppError> {
         self.work.send(Errand::Folders(Vec::new()));
         Ok(())
+    }
+
+    /// Forgets songs whose files were deleted; plays, opinions and playlists stay. Returns how many.
+    pub fn forget_missing(&self) -> Result<u64, AppError> {
+        let done = self.segue.forget_missing()?;
+        self.work.tell_library();
+        (self.work.tell)(AppEvent::Playlists);
+        Ok(done.forgotten)
     }
 
     /// Files that were refused, by scan or analysis.

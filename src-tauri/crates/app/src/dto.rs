@@ -48,6 +48,7 @@ pub struct TrackRow {
     #[ts(as = "Option<RatingName>")]
     pub rating: Option<Rating>,
     pub added_at: String,
+    /// Its file is not there now: deleted, or on a folder that is offline. Lists hold only the latter.
     pub missing: bool,
     pub has_cover: bool,
 }
@@ -72,6 +73,8 @@ pub enum SongSort {
     Duration,
     Plays,
     Added,
+    /// How well it matches the text, best first; without text as `artist`.
+    Relevance,
 }
 
 /// Which songs, in which order. The window holds no library: it asks for pages of this.
@@ -715,6 +718,8 @@ pub struct LibraryStatus {
     pub version: String,
     pub roots: Vec<RootRow>,
     pub tracks: u64,
+    /// Songs whose files were deleted: in no list, and kept until they are forgotten (`forget_missing`).
+    pub missing: u64,
     pub albums: u64,
     /// Tracks whose sound is known to the current model.
     pub analyzed: u64,

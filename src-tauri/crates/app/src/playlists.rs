@@ -485,6 +485,7 @@ fn search_in_words(query: &SongsQuery, album: Option<&str>) -> String {
         words.push_str(&format!(" on “{album}”"));
     }
     let order = match query.sort {
+        SongSort::Relevance => "relevance",
         SongSort::Title => "title",
         SongSort::Artist => "artist",
         SongSort::Album => "album",

@@ -35,6 +35,15 @@ pub struct ScanDone {
     pub seconds: f64,
 }
 
+/// `library forget-missing`
+#[derive(Clone, Debug, Serialize)]
+pub struct MissingForgotten {
+    /// Tracks forgotten.
+    pub forgotten: u64,
+    /// Tracks without a file that are kept: their folder is offline, or their file is back.
+    pub kept: u64,
+}
+
 /// `analyze`
 #[derive(Clone, Debug, Serialize)]
 pub struct AnalyzeDone {

@@ -14,7 +14,7 @@ use crate::dto::{SongSort, SongsQuery, TrackRow};
 use crate::known::Memory;
 use crate::listen::Ear;
 use crate::models::Uncovered;
-use crate::reports::{ScanDone, TracksFound};
+use crate::reports::{MissingForgotten, ScanDone, TracksFound};
 use crate::{AppError, places};
 
 /// Segue on one data folder, without a window.
@@ -78,6 +78,15 @@ impl Segue {
         let begun = Instant::now();
         let report = self.library.scan(folders, observe)?;
         Ok(scan_done(&report, begun))
+    }
+
+    /// Forgets the tracks whose files were deleted. Plays, opinions and playlists stay with their recordings.
+    pub fn forget_missing(&self) -> Result<MissingForgotten, AppError> {
+        let forgotten = self.library.forget_missing()?;
+        Ok(MissingForgotten {
+            forgotten,
+            kept: self.library.counts()?.missing,
+        })
     }
 
     /// Follows changes on disk for ever, telling of each that was taken up.
@@ -144,6 +153,7 @@ impl Segue {
                 SongSort::Duration => Sort::Duration,
                 SongSort::Plays => Sort::Plays,
                 SongSort::Added => Sort::Added,
+                SongSort::Relevance => Sort::Relevance,
             },
             descending: query.descending,
             limit,
@@ -154,6 +164,10 @@ impl Segue {
     /// Rows for these tracks, with what was heard in them.
     pub(crate) fn track_rows(&self, tracks: &[Track]) -> Result<Vec<TrackRow>, AppError> {
         let mut rows: Vec<TrackRow> = tracks.iter().map(track_row).collect();
+        let offline = self.library.offline_roots()?;
+        for (row, track) in rows.iter_mut().zip(tracks) {
+            row.missing |= offline.iter().any(|root| track.path.starts_with(root));
+        }
         if let Some(model) = self.serving()? {
             let recordings: Vec<AudioHash> = tracks.iter().map(|track| track.audio).collect();
             let heard = self.library.plain_tags(&model, &recordings)?;

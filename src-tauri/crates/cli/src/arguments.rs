@@ -45,6 +45,9 @@ pub(crate) enum Command {
         #[arg(long)]
         again: bool,
     },
+    /// Tidy the library
+    #[command(subcommand)]
+    Library(LibraryCommand),
     /// List tracks
     Tracks {
         /// Words that must all occur; tag:jazz, tag:"female vocals", -tag:rock ask for what was heard
@@ -251,6 +254,12 @@ pub(crate) enum PlaysCommand {
         #[arg(long, default_value = "segue", value_parser = export)]
         format: HistoryFormat,
     },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum LibraryCommand {
+    /// Forget tracks whose files were deleted; plays, likes and playlists stay with the recordings
+    ForgetMissing,
 }
 
 #[derive(Subcommand)]

@@ -10,7 +10,8 @@ mod progress;
 use std::process::ExitCode;
 
 use arguments::{
-    Arguments, Command, FeedbackCommand, ModelsCommand, PlaylistCommand, PlaysCommand, TasteCommand,
+    Arguments, Command, FeedbackCommand, LibraryCommand, ModelsCommand, PlaylistCommand,
+    PlaysCommand, TasteCommand,
 };
 use clap::Parser;
 use segue_app::{
@@ -76,6 +77,9 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
             let done = segue.analyze(&request, &mut |progress| bar.analysis(progress))?;
             bar.clear();
             print::analysis(&done, json);
+        }
+        Command::Library(LibraryCommand::ForgetMissing) => {
+            print::missing_forgotten(&segue.forget_missing()?, json);
         }
         Command::Tracks {
             query,

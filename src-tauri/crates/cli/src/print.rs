@@ -11,10 +11,10 @@ use std::io::{self, Write};
 
 use segue_app::{
     AnalyzeDone, AppError, Diagnosis, Embedded, FailureRow, FeedbackKind, FeedbackRow,
-    ForgottenRow, MixRow, MixTold, MixesListed, ModelImported, ModelUsed, ModelsListed, PathFound,
-    PickRow, PlaylistExported, PlaylistImported, PlaylistPage, PlaylistRow, PlaylistsListed,
-    PlaysImported, RadioFound, Rendered, ScanDone, Scored, SimilarFound, TasteJudged, TasteShown,
-    TasteTrained, TrackRow, TracksFound,
+    ForgottenRow, MissingForgotten, MixRow, MixTold, MixesListed, ModelImported, ModelUsed,
+    ModelsListed, PathFound, PickRow, PlaylistExported, PlaylistImported, PlaylistPage,
+    PlaylistRow, PlaylistsListed, PlaysImported, RadioFound, Rendered, ScanDone, Scored,
+    SimilarFound, TasteJudged, TasteShown, TasteTrained, TrackRow, TracksFound,
 };
 use serde::Serialize;
 
@@ -51,6 +51,20 @@ pub(crate) fn scan(done: &ScanDone, json: bool) {
         text.push_str(&format!("offline, kept as it was: {root}\n"));
     }
     refused(&mut text, &done.failures);
+    put(&text);
+}
+
+pub(crate) fn missing_forgotten(done: &MissingForgotten, json: bool) {
+    if json {
+        return line(done);
+    }
+    let mut text = format!("{} tracks forgotten\n", done.forgotten);
+    if done.kept > 0 {
+        text.push_str(&format!(
+            "{} kept: their folder is offline, or their file is back\n",
+            done.kept
+        ));
+    }
     put(&text);
 }
 

@@ -14,8 +14,39 @@ pub(super) struct Selection {
     words: Option<String>,
     signs: Option<String>,
     album: Option<i64>,
+    ranked: Option<Ranked>,
     limit: i64,
     offset: u32,
+}
+
+/// How well a track matches: its title or its first artist is what was asked for; all words stand in its title; in its
+/// artists; in its album; in several fields. `bm25` cannot tell: without positions and without content the index knows of
+/// no single occurrence, and calls all matches equal.
+const RELEVANCE: &str = "CASE
+    WHEN t.title_sort = :exact THEN 0
+    WHEN t.artist_sort = :exact THEN 1
+    WHEN t.id IN (SELECT rowid FROM search WHERE search MATCH :in_title) THEN 2
+    WHEN t.id IN (SELECT rowid FROM search WHERE search MATCH :in_artists) THEN 3
+    WHEN t.id IN (SELECT rowid FROM search WHERE search MATCH :in_album) THEN 4
+    ELSE 5 END";
+
+/// What [`RELEVANCE`] is bound to.
+struct Ranked {
+    exact: String,
+    in_title: String,
+    in_artists: String,
+    in_album: String,
+}
+
+impl Ranked {
+    fn of(text: &str, words: &str) -> Self {
+        Self {
+            exact: sort_key(text),
+            in_title: format!("{{title}} : ({words})"),
+            in_artists: format!("{{artists album_artist}} : ({words})"),
+            in_album: format!("{{album}} : ({words})"),
+        }
+    }
 }
 
 impl Selection {
@@ -50,14 +81,7 @@ impl Selection {
             ),
         };
         let ranked = query.sort == Sort::Relevance && words.is_some();
-        let mut from = "tracks t";
-        if ranked {
-            from = "search s CROSS JOIN tracks t ON t.id = s.rowid";
-            filters.push(
-                "search MATCH :words AND s.rank MATCH 'bm25(8.0, 6.0, 4.0, 2.0, 1.0, 0.5)'"
-                    .to_owned(),
-            );
-        } else if words.is_some() {
+        if words.is_some() {
             filters.push("t.id IN (SELECT rowid FROM search WHERE search MATCH :words)".to_owned());
         }
         let columns: &[&str] = match query.sort {
@@ -78,11 +102,11 @@ impl Selection {
             Sort::Added => &["t.added_at"],
             Sort::Path => &["t.path"],
         };
-        let order = match ranked {
-            true if query.descending => "s.rank DESC, t.id DESC".to_owned(),
-            true => "s.rank, t.id".to_owned(),
-            false => order(columns, "t.id", query.descending),
+        let columns: Vec<&str> = match ranked {
+            true => [RELEVANCE].iter().chain(columns).copied().collect(),
+            false => columns.to_vec(),
         };
+        let order = order(&columns, "t.id", query.descending);
         let page = format!("ORDER BY {order} LIMIT :limit OFFSET :offset");
         let filter = filters.join(" AND ");
         let ids = match query.sort {
@@ -90,14 +114,18 @@ impl Selection {
             Sort::Plays => format!(
                 "SELECT t.id FROM recordings r CROSS JOIN tracks t ON t.recording_id = r.id WHERE {filter} {page}"
             ),
-            _ => format!("SELECT t.id FROM {from} WHERE {filter} {page}"),
+            _ => format!("SELECT t.id FROM tracks t WHERE {filter} {page}"),
         };
         Ok(Self {
             count,
             ids,
-            words,
             signs,
             album: query.album.map(|album| album.0),
+            ranked: words
+                .as_ref()
+                .filter(|_| ranked)
+                .map(|words| Ranked::of(&text, words)),
+            words,
             limit: query.limit.map_or(-1, i64::from),
             offset: query.offset,
         })
@@ -123,6 +151,12 @@ impl Selection {
         let mut statement = db.prepare_cached(&self.ids)?;
         let mut parameters = self.parameters();
         // Bound, so that all pages of a list are one statement.
+        if let Some(ranked) = &self.ranked {
+            parameters.push((":exact", &ranked.exact));
+            parameters.push((":in_title", &ranked.in_title));
+            parameters.push((":in_artists", &ranked.in_artists));
+            parameters.push((":in_album", &ranked.in_album));
+        }
         parameters.push((":limit", &self.limit));
         parameters.push((":offset", &self.offset));
         statement

@@ -160,6 +160,35 @@ fn words_are_found_anywhere_at_once() {
 }
 
 #[test]
+fn a_title_weighs_more_than_an_artist_and_an_artist_more_than_an_album() {
+    let place = place();
+    let rows: &[Row] = &[
+        ("/m/1.flac", "Other", &["Ann"], "Bluebird Days", None, 1),
+        ("/m/2.flac", "Other", &["Bluebird Band"], "Some", None, 2),
+        ("/m/3.flac", "My Bluebird", &["Ann"], "Some", None, 3),
+        ("/m/4.flac", "Else", &["Ann"], "Some", None, 4),
+        ("/m/5.flac", "Song", &["The Blue"], "Some", None, 5),
+        ("/m/6.flac", "Blue", &["Zoe"], "Some", None, 6),
+    ];
+    fill(&place.library, rows);
+    for (text, expected) in [
+        ("bl", &[3, 6, 5, 2, 1][..]),
+        ("blue", &[6, 5, 3, 2, 1]),
+        ("bluebird", &[3, 2, 1]),
+        ("ann bluebird", &[3, 1]),
+    ] {
+        let query = TrackQuery {
+            text: text.into(),
+            sort: Sort::Relevance,
+            ..TrackQuery::default()
+        };
+        let page = place.library.tracks(&query).unwrap();
+        let found: Vec<u8> = page.tracks.iter().map(|track| track.audio.0[0]).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
 fn pages_are_stretches_of_the_whole_in_every_order() {
     let place = filled();
     for sort in [

@@ -294,6 +294,12 @@ impl Library {
         })
     }
 
+    /// The folders of the library that are not there now.
+    pub fn offline_roots(&self) -> Result<Vec<PathBuf>, LibraryError> {
+        let offline = self.offline()?;
+        Ok(offline.iter().map(|root| paths::from_bytes(root)).collect())
+    }
+
     /// The roots that are not there now.
     pub(crate) fn offline(&self) -> Result<Vec<Vec<u8>>, LibraryError> {
         let roots = self.read("list the folders", rows::root_paths)?;
