@@ -4,7 +4,11 @@ export type TrackRow = { id: number,
 /**
  * Absolute path.
  */
-path: string, title: string, artists: Array<string>, album: string | null, album_artist: string | null, genres: Array<string>, year: number | null, track: number | null, disc: number | null, duration_s: number, codec: string, sample_rate_hz: number | null, bitrate_kbps: number | null, 
+path: string, 
+/**
+ * The path as a `file:` URL, there only where it is not Unicode and `path` has lost something of it.
+ */
+path_url?: string, title: string, artists: Array<string>, album: string | null, album_artist: string | null, genres: Array<string>, year: number | null, track: number | null, disc: number | null, duration_s: number, codec: string, sample_rate_hz: number | null, bitrate_kbps: number | null, 
 /**
  * Beats per minute, from the tag, else heard.
  */

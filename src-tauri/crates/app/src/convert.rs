@@ -1,5 +1,7 @@
 //! From the rooms' nouns to the shapes that leave the process.
 
+use std::path::Path;
+
 use segue_core::{Key, Track, Waveform};
 use segue_library::{Album, Failure, Root};
 use segue_recommend::Reason;
@@ -13,6 +15,7 @@ pub(crate) fn track_row(track: &Track) -> TrackRow {
     TrackRow {
         id: track.id.0,
         path: track.path.to_string_lossy().into_owned(),
+        path_url: path_url(&track.path),
         title: track.title.clone(),
         artists: track.artists.clone(),
         album: track.album.clone(),
@@ -70,6 +73,14 @@ pub(crate) fn reason_row(reason: &Reason) -> ReasonRow {
         weight: reason.weight,
         term: reason.term.as_ref().map(ToString::to_string),
     }
+}
+
+/// The `file:` URL of a path that text cannot hold without loss.
+pub(crate) fn path_url(path: &Path) -> Option<String> {
+    if path.to_str().is_some() {
+        return None;
+    }
+    url::Url::from_file_path(path).ok().map(String::from)
 }
 
 pub(crate) fn failure_row(failure: &Failure) -> FailureRow {

@@ -378,7 +378,7 @@ impl Desktop {
             RatingName::Like => Rating::Like,
             RatingName::Dislike => Rating::Dislike,
         });
-        self.segue.rate(&id.to_string(), rating)?;
+        self.segue.rate(id.to_string(), rating)?;
         self.work.tell_library();
         (self.work.tell)(AppEvent::Taste);
         (self.work.tell)(AppEvent::Player {

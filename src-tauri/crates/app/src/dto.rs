@@ -14,6 +14,10 @@ pub struct TrackRow {
     pub id: i64,
     /// Absolute path.
     pub path: String,
+    /// The path as a `file:` URL, there only where it is not Unicode and `path` has lost something of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub path_url: Option<String>,
     pub title: String,
     pub artists: Vec<String>,
     pub album: Option<String>,

@@ -6,6 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 use segue_core::{About, AudioHash, Feedback, FeedbackEvent, FeedbackId, TrackId};
 use segue_recommend::Bars;
+use std::ffi::OsStr;
 
 use crate::dto::{FeedbackKind, FeedbackRow, TrackRow};
 use crate::known::Known;
@@ -19,7 +20,7 @@ impl Segue {
     pub fn say(
         &self,
         kind: FeedbackKind,
-        file: &str,
+        file: impl AsRef<OsStr>,
         artist: bool,
     ) -> Result<FeedbackRow, AppError> {
         let track = self.find(file)?;
@@ -44,7 +45,11 @@ impl Segue {
     }
 
     /// Says that `later` is wrong right after `earlier`.
-    pub fn say_wrong_after(&self, earlier: &str, later: &str) -> Result<FeedbackRow, AppError> {
+    pub fn say_wrong_after(
+        &self,
+        earlier: impl AsRef<OsStr>,
+        later: impl AsRef<OsStr>,
+    ) -> Result<FeedbackRow, AppError> {
         let (earlier, later) = (self.find(earlier)?.audio, self.find(later)?.audio);
         if earlier == later {
             return Err(AppError::Invalid("these are the same recording".into()));

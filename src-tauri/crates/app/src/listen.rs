@@ -3,6 +3,7 @@
 //! What was chosen and measured stands in `models/state.json` in the data folder, beside the models that were taken
 //! in. It bears a version; what cannot be read there is forgotten, and chosen and measured again.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -296,7 +297,11 @@ impl Ear {
 impl Segue {
     /// Listens to files, in the library or not, and tells of each in the given order. Fails at the end if every
     /// file was refused.
-    pub fn embed(&self, files: &[String], tell: &mut dyn FnMut(&Embedded)) -> Result<(), AppError> {
+    pub fn embed(
+        &self,
+        files: &[OsString],
+        tell: &mut dyn FnMut(&Embedded),
+    ) -> Result<(), AppError> {
         let mut model = self.ear.open(Provider::Auto)?;
         let mut refused = 0;
         for file in files {
@@ -320,7 +325,7 @@ impl Segue {
         Ok(())
     }
 
-    fn embed_one(&self, model: &mut Model, file: &str) -> Result<Embedded, (PathBuf, AppError)> {
+    fn embed_one(&self, model: &mut Model, file: &OsStr) -> Result<Embedded, (PathBuf, AppError)> {
         let path = self.file(file).map_err(|error| (file.into(), error))?;
         let heard = model
             .analyze_file(&path)

@@ -1,5 +1,6 @@
 //! Mixes and ways: what needs no seed, and what leads from one song to another.
 
+use std::ffi::OsStr;
 use std::time::Instant;
 
 use jiff::Zoned;
@@ -74,7 +75,12 @@ impl Segue {
     }
 
     /// A way from one track to another, both included.
-    pub fn path(&self, from: &str, to: &str, count: u32) -> Result<PathFound, AppError> {
+    pub fn path(
+        &self,
+        from: impl AsRef<OsStr>,
+        to: impl AsRef<OsStr>,
+        count: u32,
+    ) -> Result<PathFound, AppError> {
         let begun = Instant::now();
         let (from, to) = (self.find(from)?, self.find(to)?);
         let picks = self.way(&from, &to, count)?;
@@ -88,8 +94,8 @@ impl Segue {
     /// A way as what a playlist is made of.
     pub fn path_source(
         &self,
-        from: &str,
-        to: &str,
+        from: impl AsRef<OsStr>,
+        to: impl AsRef<OsStr>,
         count: u32,
     ) -> Result<PlaylistSource, AppError> {
         Ok(PlaylistSource::Path {

@@ -556,11 +556,12 @@ fn tellings(entry: &FileEntry) -> Vec<PlaySubject> {
 /// What is kept of a place that means no song of the library.
 fn told(entry: &FileEntry) -> PlaySubject {
     let path = match entry.paths.as_slice() {
-        // Of several, the one where a file lies: it may come into the library yet.
+        // Of several, the one where a file lies: it may come into the library yet. What leads to another machine is
+        // not looked at.
         [_, _, ..] => entry
             .paths
             .iter()
-            .find(|path| path.is_file())
+            .find(|path| !segue_library::leads_away(path) && path.is_file())
             .or(entry.paths.first()),
         paths => paths.first(),
     };

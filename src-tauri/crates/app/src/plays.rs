@@ -2,6 +2,7 @@
 //! like is `history.rs`'s business.
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::Path;
@@ -33,7 +34,7 @@ impl Segue {
     /// Appends one play of a file. Without `at` it ended just now.
     pub fn add_play(
         &self,
-        file: &str,
+        file: impl AsRef<OsStr>,
         listened_s: f64,
         at: Option<Timestamp>,
         source: &str,
@@ -116,7 +117,7 @@ impl Segue {
     }
 
     /// Gives an opinion on a recording, or takes it back.
-    pub fn rate(&self, file: &str, rating: Option<Rating>) -> Result<(), AppError> {
+    pub fn rate(&self, file: impl AsRef<OsStr>, rating: Option<Rating>) -> Result<(), AppError> {
         let track = self.find(file)?;
         self.library.rate(track.audio, rating, Timestamp::now())?;
         self.age_view();

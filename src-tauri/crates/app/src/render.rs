@@ -1,7 +1,7 @@
 //! Playing files from the command line: through the engine to the sound card, to nowhere, or into a WAV file.
 
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use segue_core::{Play, PlayContext, PlaySource};
@@ -23,14 +23,24 @@ pub enum Output {
     Wav(PathBuf),
 }
 
-impl FromStr for Output {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match (text, text.strip_prefix("wav:")) {
-            ("default", _) => Ok(Self::Default),
-            ("null", _) => Ok(Self::Null),
-            (_, Some(path)) if !path.is_empty() => Ok(Self::Wav(path.into())),
+impl Output {
+    /// Reads `default`, `null` or `wav:PATH`; the path need not be Unicode.
+    pub fn parse(text: &OsStr) -> Result<Self, String> {
+        #[cfg(unix)]
+        let raw = {
+            use std::os::unix::ffi::OsStrExt;
+            let raw = text.as_bytes().strip_prefix(b"wav:");
+            raw.map(|raw| PathBuf::from(OsStr::from_bytes(raw)))
+        };
+        #[cfg(not(unix))]
+        let raw = text
+            .to_str()
+            .and_then(|text| text.strip_prefix("wav:"))
+            .map(PathBuf::from);
+        match (text.to_str(), raw) {
+            (Some("default"), _) => Ok(Self::Default),
+            (Some("null"), _) => Ok(Self::Null),
+            (_, Some(path)) if !path.as_os_str().is_empty() => Ok(Self::Wav(path)),
             _ => Err("not one of default, null, wav:PATH".into()),
         }
     }
@@ -63,7 +73,7 @@ impl Segue {
     /// library are logged when they sounded; rendering a WAV file is no listening.
     pub fn play(
         &self,
-        files: &[String],
+        files: &[OsString],
         output: &Output,
         start_s: f64,
         length_s: Option<f64>,

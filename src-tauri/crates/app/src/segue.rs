@@ -1,5 +1,6 @@
 //! The library's use cases: opening it, bringing it up to date, looking into it.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Mutex;
@@ -178,33 +179,46 @@ impl Segue {
         Ok(rows)
     }
 
-    /// The track that `file` names: a path, or an id.
-    pub(crate) fn find(&self, file: &str) -> Result<Track, AppError> {
-        let path = Path::new(file);
-        if let Ok(id) = file.parse()
-            && !path.exists()
-        {
-            return self
-                .library
-                .track(TrackId(id))?
-                .ok_or_else(|| AppError::NoSuchTrack(file.into()));
+    /// The track that `file` names: a path, the `file:` URL of one, or an id.
+    pub(crate) fn find(&self, file: impl AsRef<OsStr>) -> Result<Track, AppError> {
+        let file = file.as_ref();
+        let unknown = || AppError::NoSuchTrack(file.to_string_lossy().into_owned());
+        match named(file) {
+            Named::Track(id) => self.library.track(id)?.ok_or_else(unknown),
+            Named::File(path) => self.library.track_by_path(&path)?.ok_or_else(unknown),
         }
-        self.library
-            .track_by_path(path)?
-            .ok_or_else(|| AppError::NoSuchTrack(file.into()))
     }
 
     /// The file that `file` names, in the library or not.
-    pub(crate) fn file(&self, file: &str) -> Result<PathBuf, AppError> {
-        if Path::new(file).exists() || file.parse::<i64>().is_err() {
-            return std::path::absolute(file).map_err(|error| AppError::File {
+    pub(crate) fn file(&self, file: impl AsRef<OsStr>) -> Result<PathBuf, AppError> {
+        match named(file.as_ref()) {
+            Named::Track(_) => Ok(self.find(file)?.path),
+            Named::File(path) => std::path::absolute(&path).map_err(|error| AppError::File {
                 action: "find",
-                path: file.into(),
+                path,
                 reason: error.to_string(),
-            });
+            }),
         }
-        Ok(self.find(file)?.path)
     }
+}
+
+/// What a FILE of the command line names.
+#[derive(Debug, PartialEq)]
+enum Named {
+    Track(TrackId),
+    File(PathBuf),
+}
+
+/// Reads a FILE. A file that is there is meant by its name, whatever that looks like; its name need not be Unicode.
+fn named(file: &OsStr) -> Named {
+    let path = Path::new(file);
+    let text = file.to_str().filter(|_| !path.exists()).unwrap_or_default();
+    if let Ok(id) = text.parse() {
+        return Named::Track(TrackId(id));
+    }
+    let url = text.starts_with("file:").then(|| url::Url::parse(text));
+    let named = url.and_then(|url| url.ok()?.to_file_path().ok());
+    Named::File(named.unwrap_or_else(|| path.to_owned()))
 }
 
 fn scan_done(report: &ScanReport, begun: Instant) -> ScanDone {
@@ -224,5 +238,36 @@ fn scan_done(report: &ScanReport, begun: Instant) -> ScanDone {
         warnings: report.warnings.iter().map(failure_row).collect(),
         finished: !report.stopped,
         seconds: begun.elapsed().as_secs_f64(),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_by_path_url_or_number() {
+        let raw = OsStr::from_bytes(b"/m/caf\xe9.mp3");
+        let file = |path: &OsStr| Named::File(path.into());
+        for (text, expected) in [
+            (OsStr::new("17"), Named::Track(TrackId(17))),
+            (OsStr::new("-1"), Named::Track(TrackId(-1))),
+            (OsStr::new("/m/a.mp3"), file(OsStr::new("/m/a.mp3"))),
+            (raw, file(raw)),
+            (OsStr::new("file:///m/caf%E9.mp3"), file(raw)),
+            (
+                OsStr::new("file:///m/a%20b.mp3"),
+                file(OsStr::new("/m/a b.mp3")),
+            ),
+            (OsStr::new("file:a"), file(OsStr::new("/a"))),
+        ] {
+            assert_eq!(named(text), expected, "{text:?}");
+        }
+        // What a script is told of such a path leads back to it.
+        let url = crate::convert::path_url(Path::new(raw));
+        assert_eq!(url.as_deref(), Some("file:///m/caf%E9.mp3"));
+        assert_eq!(crate::convert::path_url(Path::new("/m/é.mp3")), None);
     }
 }

@@ -2,6 +2,7 @@
 //! picks handed back as tracks.
 
 use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::time::Instant;
 
@@ -27,7 +28,7 @@ const SONGS_MAX: usize = 200;
 #[derive(Clone, Debug)]
 pub struct RadioRequest {
     /// What it shall keep away from, named like seeds.
-    pub less: Vec<String>,
+    pub less: Vec<OsString>,
     /// How many tracks.
     pub count: u32,
     /// 0 familiar .. 1 new.
@@ -58,26 +59,38 @@ struct Found {
 impl Segue {
     /// The first tracks of a station around `seeds`, each with its reasons. A seed is a path or an id, or one of
     /// `artist:NAME`, `album:TITLE`, `genre:NAME`, `tag:NAME`, `playlist:NAME` and `words:WISH`.
-    pub fn radio(&self, seeds: &[String], request: &RadioRequest) -> Result<RadioFound, AppError> {
+    pub fn radio(
+        &self,
+        seeds: &[impl AsRef<OsStr>],
+        request: &RadioRequest,
+    ) -> Result<RadioFound, AppError> {
         let begun = Instant::now();
         let station = self.station_named(seeds, request)?;
         self.check_seeds(&station)?;
         let songs = self.library.tracks_by_id(&station.songs())?;
         let songs = self.track_rows(&songs)?;
+        let mut opening: Vec<Track> = Vec::new();
+        if request.with_seed {
+            for seed in &station.seeds {
+                let song = self.opening(seed)?;
+                let is_new = |song: &Track| opening.iter().all(|other| other.audio != song.audio);
+                opening.extend(song.filter(is_new));
+            }
+        }
         let picks = self.station(&Next {
             request: &station,
             count: request.count as usize,
             rng_seed: request.rng_seed,
-            recent: Vec::new(),
+            recent: opening.iter().map(|song| song.audio).collect(),
         })?;
-        let mut tracks: Vec<PickRow> = Vec::new();
-        if request.with_seed {
-            tracks.extend(songs.iter().map(|song| PickRow {
-                track: song.clone(),
+        let opening = self.track_rows(&opening)?.into_iter();
+        let mut tracks: Vec<PickRow> = opening
+            .map(|track| PickRow {
+                track,
                 score: 1.0,
                 reasons: Vec::new(),
-            }));
-        }
+            })
+            .collect();
         tracks.extend(self.pick_rows(&picks)?);
         Ok(RadioFound {
             seeds: songs,
@@ -87,10 +100,38 @@ impl Segue {
         })
     }
 
+    /// The song with which a station begins that shall begin with its seed: itself, the first of an album or a playlist,
+    /// the one by an artist that was played most. Names have none: every pick bears them.
+    fn opening(&self, seed: &SeedRef) -> Result<Option<Track>, AppError> {
+        let there = |track: &Track| !track.missing;
+        Ok(match seed {
+            SeedRef::Track { id } => self.library.track(TrackId(*id))?,
+            SeedRef::Album { id } => {
+                let query = TrackQuery {
+                    album: Some(AlbumId(*id)),
+                    sort: Sort::Album,
+                    ..TrackQuery::default()
+                };
+                self.library.tracks(&query)?.tracks.into_iter().find(there)
+            }
+            SeedRef::Artist { name } => {
+                let known = self.known()?;
+                let ids = known.tracks_at(&known.catalogue.songs_by(name));
+                let songs = self.library.tracks_by_id(&ids)?.into_iter().filter(there);
+                songs.reduce(|a, b| if b.plays > a.plays { b } else { a })
+            }
+            SeedRef::Playlist { id } => {
+                let first = self.playable(*id, 0)?.1.into_iter().next();
+                first.map_or(Ok(None), |id| self.library.track(id))?
+            }
+            SeedRef::Genre { .. } | SeedRef::Tag { .. } | SeedRef::Words { .. } => None,
+        })
+    }
+
     /// A station as what a playlist is made of.
     pub fn station_source(
         &self,
-        seeds: &[String],
+        seeds: &[impl AsRef<OsStr>],
         request: &RadioRequest,
     ) -> Result<PlaylistSource, AppError> {
         let station = self.station_named(seeds, request)?;
@@ -103,7 +144,7 @@ impl Segue {
 
     fn station_named(
         &self,
-        seeds: &[String],
+        seeds: &[impl AsRef<OsStr>],
         request: &RadioRequest,
     ) -> Result<StationRequest, AppError> {
         if !(0.0..=1.0).contains(&request.discovery) {
@@ -111,20 +152,20 @@ impl Segue {
                 "discovery lies between 0 (familiar) and 1 (new)".into(),
             ));
         }
-        let named = |names: &[String]| {
-            let refs = names.iter().map(|name| self.seed_named(name));
-            refs.collect::<Result<Vec<_>, _>>()
-        };
+        let seeds = seeds.iter().map(|name| self.seed_named(name));
+        let less = request.less.iter().map(|name| self.seed_named(name));
         Ok(StationRequest {
-            seeds: named(seeds)?,
-            less: named(&request.less)?,
+            seeds: seeds.collect::<Result<_, _>>()?,
+            less: less.collect::<Result<_, _>>()?,
             discovery: Some(request.discovery),
         })
     }
 
     /// The seed that a script names.
-    pub(crate) fn seed_named(&self, name: &str) -> Result<SeedRef, AppError> {
-        let kind = name.split_once(':').filter(|_| !Path::new(name).exists());
+    pub(crate) fn seed_named(&self, name: impl AsRef<OsStr>) -> Result<SeedRef, AppError> {
+        let name = name.as_ref();
+        let text = name.to_str().filter(|_| !Path::new(name).exists());
+        let kind = text.and_then(|text| text.split_once(':'));
         Ok(match kind {
             Some(("artist", name)) => SeedRef::Artist { name: name.into() },
             Some(("genre", name)) => SeedRef::Genre { name: name.into() },
@@ -152,7 +193,7 @@ impl Segue {
     }
 
     /// What sounds most like a track, by sound alone.
-    pub fn similar(&self, file: &str, count: u32) -> Result<SimilarFound, AppError> {
+    pub fn similar(&self, file: impl AsRef<OsStr>, count: u32) -> Result<SimilarFound, AppError> {
         let seed = self.find(file)?;
         let known = self.known()?;
         let place = known.catalogue.position(&seed.audio);

@@ -1,7 +1,9 @@
 //! The command line's grammar: the contract of `cli.md`, no more.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use segue_app::{HistoryFormat, Output, Provider, TrackSort};
 use segue_core::Timestamp;
@@ -11,7 +13,7 @@ use segue_core::Timestamp;
 #[command(name = "segue", version, max_term_width = 100)]
 pub(crate) struct Arguments {
     /// Where all that Segue writes lies [default: the platform's data folder]
-    #[arg(long, global = true)]
+    #[arg(long, global = true, allow_hyphen_values = true)]
     pub(crate) data_dir: Option<PathBuf>,
     /// One JSON document on standard output
     #[arg(long, global = true)]
@@ -69,12 +71,13 @@ pub(crate) enum Command {
     Embed {
         /// Paths or track ids
         #[arg(required = true)]
-        files: Vec<String>,
+        files: Vec<OsString>,
     },
     /// Find what sounds alike, by sound alone
     Similar {
         /// A path or track id
-        file: String,
+        #[arg(allow_hyphen_values = true)]
+        file: OsString,
         /// So many
         #[arg(long, default_value_t = 10)]
         count: u32,
@@ -83,10 +86,10 @@ pub(crate) enum Command {
     Radio {
         /// Paths, track ids, artist:NAME, album:TITLE, genre:NAME, tag:NAME, playlist:NAME or words:"calm piano, no vocals"
         #[arg(required = true, value_name = "SEED")]
-        seeds: Vec<String>,
+        seeds: Vec<OsString>,
         /// What it shall keep away from, named like a seed; as often as you like
-        #[arg(long, value_name = "SEED")]
-        less: Vec<String>,
+        #[arg(long, value_name = "SEED", allow_hyphen_values = true)]
+        less: Vec<OsString>,
         /// So many
         #[arg(long, default_value_t = 25)]
         count: u32,
@@ -105,9 +108,11 @@ pub(crate) enum Command {
     /// A way from one sound to another, both ends included
     Path {
         /// A path or track id
-        from: String,
+        #[arg(allow_hyphen_values = true)]
+        from: OsString,
         /// A path or track id
-        to: String,
+        #[arg(allow_hyphen_values = true)]
+        to: OsString,
         /// So many
         #[arg(long, default_value_t = 12)]
         count: u32,
@@ -140,17 +145,20 @@ pub(crate) enum Command {
     /// More like this
     Like {
         /// A path or track id
-        file: String,
+        #[arg(allow_hyphen_values = true)]
+        file: OsString,
     },
     /// Not for me
     Dislike {
         /// A path or track id
-        file: String,
+        #[arg(allow_hyphen_values = true)]
+        file: OsString,
     },
     /// Take an opinion back
     Unrate {
         /// A path or track id
-        file: String,
+        #[arg(allow_hyphen_values = true)]
+        file: OsString,
     },
     /// Not now, never again, wrong after that one: what is said of Segue's choices
     #[command(subcommand)]
@@ -159,9 +167,9 @@ pub(crate) enum Command {
     Play {
         /// Paths or track ids
         #[arg(required = true)]
-        files: Vec<String>,
+        files: Vec<OsString>,
         /// default (the sound card), null (nowhere, in real time) or wav:PATH
-        #[arg(long, default_value = "default")]
+        #[arg(long, default_value = "default", value_parser = OsStringValueParser::new().try_map(|text| Output::parse(&text)))]
         output: Output,
         /// Seconds into the first file
         #[arg(long, default_value_t = 0.0)]
@@ -181,7 +189,7 @@ pub(crate) enum Command {
 #[derive(Args)]
 pub(crate) struct Save {
     /// Keep it as a playlist of this name
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
     pub(crate) save: Option<String>,
     /// Make that playlist anew each day
     #[arg(long, requires = "save")]
@@ -195,28 +203,32 @@ pub(crate) enum ModelsCommand {
     /// Take a model in: a manifest and the ONNX file it speaks of (see models/manifests)
     Import {
         /// A manifest, or the folder it lies in
+        #[arg(allow_hyphen_values = true)]
         source: PathBuf,
         /// The ONNX file, where it does not lie beside the manifest
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
         onnx: Option<PathBuf>,
         /// The ONNX file's external weights, where they do not lie beside the manifest
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
         weights: Option<PathBuf>,
     },
     /// Listen with this model from now on; what the last one heard serves until the library is heard anew
     Use {
         /// Its name
+        #[arg(allow_hyphen_values = true)]
         name: String,
     },
     /// Remove a model that was taken in, and its vectors
     Remove {
         /// Its name
+        #[arg(allow_hyphen_values = true)]
         name: String,
     },
     /// The trial of a model that is being taken in
     #[command(hide = true)]
     Try {
         /// Its folder
+        #[arg(allow_hyphen_values = true)]
         folder: PathBuf,
     },
 }
@@ -226,7 +238,8 @@ pub(crate) enum PlaysCommand {
     /// Append one play
     Add {
         /// A path or track id
-        file: String,
+        #[arg(allow_hyphen_values = true)]
+        file: OsString,
         /// Seconds that sounded
         #[arg(long)]
         listened: f64,
@@ -240,6 +253,7 @@ pub(crate) enum PlaysCommand {
     /// Bring in a history; importing twice adds nothing
     Import {
         /// A file, or a service's folder or archive
+        #[arg(allow_hyphen_values = true)]
         file: PathBuf,
         /// segue, listenbrainz, lastfm, spotify, rhythmbox or itunes [default: what the content shows]
         #[arg(long, value_parser = history)]
@@ -269,15 +283,16 @@ pub(crate) enum PlaylistCommand {
     /// Show the songs of one
     Show {
         /// Its name or number
-        #[arg(value_name = "NAME-OR-ID")]
+        #[arg(value_name = "NAME-OR-ID", allow_hyphen_values = true)]
         playlist: String,
     },
     /// Make one of what a search finds
     Create {
         /// Its name
+        #[arg(allow_hyphen_values = true)]
         name: String,
         /// Words that must all occur, as in `segue tracks`
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         query: String,
         /// Made anew each day from what the search finds then
         #[arg(long)]
@@ -286,34 +301,37 @@ pub(crate) enum PlaylistCommand {
     /// Make one of a file: M3U, PLS, XSPF or JSPF
     Import {
         /// The file
+        #[arg(allow_hyphen_values = true)]
         file: PathBuf,
     },
     /// Write one into a file
     Export {
         /// Its name or number
-        #[arg(value_name = "NAME-OR-ID")]
+        #[arg(value_name = "NAME-OR-ID", allow_hyphen_values = true)]
         playlist: String,
         /// The file; its ending says how: .m3u8, .m3u, .pls, .xspf or .jspf
+        #[arg(allow_hyphen_values = true)]
         file: PathBuf,
     },
     /// Give one another name
     Rename {
         /// Its name or number
-        #[arg(value_name = "NAME-OR-ID")]
+        #[arg(value_name = "NAME-OR-ID", allow_hyphen_values = true)]
         playlist: String,
         /// Its new name
+        #[arg(allow_hyphen_values = true)]
         name: String,
     },
     /// Delete one; it can be brought back
     Delete {
         /// Its name or number
-        #[arg(value_name = "NAME-OR-ID")]
+        #[arg(value_name = "NAME-OR-ID", allow_hyphen_values = true)]
         playlist: String,
     },
     /// Bring a deleted one back
     Undelete {
         /// Its name or number
-        #[arg(value_name = "NAME-OR-ID")]
+        #[arg(value_name = "NAME-OR-ID", allow_hyphen_values = true)]
         playlist: String,
     },
 }
@@ -323,7 +341,8 @@ pub(crate) enum FeedbackCommand {
     /// Not for the rest of this session
     NotNow {
         /// A path or track id
-        file: String,
+        #[arg(allow_hyphen_values = true)]
+        file: OsString,
         /// All by its artist
         #[arg(long)]
         artist: bool,
@@ -331,7 +350,8 @@ pub(crate) enum FeedbackCommand {
     /// By no station, mix or shuffle; it stays in the library
     Never {
         /// A path or track id
-        file: String,
+        #[arg(allow_hyphen_values = true)]
+        file: OsString,
         /// All by its artist
         #[arg(long)]
         artist: bool,
@@ -339,9 +359,11 @@ pub(crate) enum FeedbackCommand {
     /// Not one right after the other
     WrongAfter {
         /// What sounded: a path or track id
-        earlier: String,
+        #[arg(allow_hyphen_values = true)]
+        earlier: OsString,
         /// What should not have followed
-        later: String,
+        #[arg(allow_hyphen_values = true)]
+        later: OsString,
     },
     /// What was said and holds, the latest first
     List,
@@ -382,11 +404,13 @@ pub(crate) enum TasteCommand {
     /// Less because of this: a term that `taste show` or a reason names, such as artist:NAME or tag:calm
     Less {
         /// The term
+        #[arg(allow_hyphen_values = true)]
         term: String,
     },
     /// More because of this
     More {
         /// The term
+        #[arg(allow_hyphen_values = true)]
         term: String,
     },
     /// A dozen songs as unlike as the library has, to like or dislike for a start
@@ -394,8 +418,28 @@ pub(crate) enum TasteCommand {
     /// Write what was learned into a file, as JSON
     Export {
         /// Where to
+        #[arg(allow_hyphen_values = true)]
         file: PathBuf,
     },
+}
+
+impl Arguments {
+    /// Reads the command line. `-tag:rock` is a word of a query, not an option, wherever it stands.
+    pub(crate) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let is_tag = |argument: &OsString| {
+            let text = argument.to_str().unwrap_or_default();
+            text.get(..5)
+                .is_some_and(|start| start.eq_ignore_ascii_case("-tag:"))
+        };
+        // A blank before a word means nothing to a query.
+        let arguments = arguments
+            .into_iter()
+            .map(|argument| match is_tag(&argument) {
+                true => OsString::from_iter([OsString::from(" "), argument]),
+                false => argument,
+            });
+        Self::try_parse_from(arguments)
+    }
 }
 
 fn provider(name: &str) -> Result<Provider, String> {
@@ -411,5 +455,136 @@ fn export(name: &str) -> Result<HistoryFormat, String> {
     match HistoryFormat::parse(name) {
         Some(format @ (HistoryFormat::Segue | HistoryFormat::ListenBrainz)) => Ok(format),
         _ => Err("not one of segue, listenbrainz".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &[&str]) -> Result<Command, String> {
+        let line = std::iter::once(&"segue").chain(line);
+        Arguments::read(line.map(OsString::from))
+            .map(|arguments| arguments.command)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_tag_asked_away_is_a_word_of_the_query() {
+        for (line, words, limit) in [
+            (&["tracks", "-tag:rock"][..], " -tag:rock", 100),
+            (&["tracks", "-tag:rock", "--limit", "5"], " -tag:rock", 5),
+            (
+                &["--json", "tracks", "--limit", "5", "night", "-TAG:rock"],
+                "night  -TAG:rock",
+                5,
+            ),
+            (
+                &["tracks", "-tag:female vocals", "tag:jazz"],
+                " -tag:female vocals tag:jazz",
+                100,
+            ),
+            (&["tracks", "--", "-x"], "-x", 100),
+        ] {
+            match read(line) {
+                Ok(Command::Tracks {
+                    query,
+                    limit: found,
+                    ..
+                }) => {
+                    assert_eq!(
+                        (query.join(" ").as_str(), found),
+                        (words, limit),
+                        "{line:?}"
+                    );
+                }
+                Ok(_) => panic!("{line:?} is another command"),
+                Err(error) => panic!("{line:?}: {error}"),
+            }
+        }
+        for line in [["tracks", "--limt", "5"], ["tracks", "-x", "y"]] {
+            assert!(read(&line).is_err(), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn names_and_files_may_begin_with_a_hyphen() {
+        for line in [
+            &["playlist", "create", "q", "--query", "-tag:rock"][..],
+            &["playlist", "create", "-q-", "--query", "-x", "--living"],
+            &["playlist", "show", "-q-"],
+            &["playlist", "rename", "-q-", "-r-"],
+            &["playlist", "export", "-q-", "-q-.m3u8"],
+            &["playlist", "import", "-q-.m3u8"],
+            &["like", "-song.mp3", "--json"],
+            &["similar", "--count", "3", "-song.mp3"],
+            &["path", "-a.mp3", "-b.mp3", "--count", "3"],
+            &["plays", "add", "-a.mp3", "--listened", "3"],
+            &["plays", "import", "-a.csv", "--dry-run"],
+            &["feedback", "never", "-a.mp3", "--artist"],
+            &["taste", "less", "-a-"],
+            &["radio", "7", "--less", "-a.mp3", "--save", "-n-"],
+            &["play", "--", "-a.mp3", "-b.mp3"],
+        ] {
+            assert!(
+                read(line).is_ok(),
+                "{line:?}: {}",
+                read(line).err().unwrap_or_default()
+            );
+        }
+        assert!(matches!(
+            read(&["feedback", "never", "-a.mp3", "--artist"]),
+            Ok(Command::Feedback(FeedbackCommand::Never {
+                artist: true,
+                ..
+            }))
+        ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn file_names_need_not_be_unicode() {
+        use std::os::unix::ffi::OsStringExt;
+        let raw = || OsString::from_vec(b"caf\xe9.mp3".to_vec());
+        let commands: &[&[&str]] = &[
+            &["scan"],
+            &["embed"],
+            &["similar"],
+            &["radio"],
+            &["radio", "7", "--less"],
+            &["path", "7"],
+            &["like"],
+            &["dislike"],
+            &["unrate"],
+            &["play"],
+            &["plays", "import"],
+            &["plays", "add", "--listened", "3"],
+            &["playlist", "import"],
+            &["playlist", "export", "name"],
+            &["feedback", "not-now"],
+            &["feedback", "never"],
+            &["feedback", "wrong-after", "7"],
+            &["models", "import"],
+            &["taste", "export"],
+        ];
+        for command in commands {
+            let line = std::iter::once(&"segue")
+                .chain(*command)
+                .map(OsString::from);
+            let read = Arguments::read(line.chain([raw()]));
+            assert!(read.is_ok(), "{command:?}: {}", read.err().unwrap());
+        }
+        let wav = OsString::from_vec(b"wav:caf\xe9.wav".to_vec());
+        let line = ["segue", "play", "7", "--output"].map(OsString::from);
+        let Command::Play { output, .. } = Arguments::read(line.into_iter().chain([wav]))
+            .unwrap()
+            .command
+        else {
+            panic!("another command")
+        };
+        assert_eq!(
+            output,
+            Output::Wav(OsString::from_vec(b"caf\xe9.wav".to_vec()).into())
+        );
     }
 }

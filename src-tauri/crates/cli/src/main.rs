@@ -7,13 +7,13 @@ mod arguments;
 mod print;
 mod progress;
 
+use std::ffi::OsStr;
 use std::process::ExitCode;
 
 use arguments::{
     Arguments, Command, FeedbackCommand, LibraryCommand, ModelsCommand, PlaylistCommand,
     PlaysCommand, TasteCommand,
 };
-use clap::Parser;
 use segue_app::{
     AnalyzeRequest, AppError, FeedbackKind, ModelSource, PlaylistSource, RadioRequest, Segue,
     SongsQuery,
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     for (name, value) in segue_app::OPT_OUTS {
         unsafe { std::env::set_var(name, value) };
     }
-    let arguments = Arguments::parse();
+    let arguments = Arguments::read(std::env::args_os()).unwrap_or_else(|error| error.exit());
     let level = if arguments.verbose { "info" } else { "error" };
     tracing_subscriber::fmt()
         .with_env_filter(
@@ -305,7 +305,7 @@ fn models(segue: &Segue, command: ModelsCommand, json: bool) -> Result<(), AppEr
 
 fn rate(
     segue: &Segue,
-    file: &str,
+    file: &OsStr,
     rating: Option<segue_core::Rating>,
     json: bool,
 ) -> Result<(), AppError> {

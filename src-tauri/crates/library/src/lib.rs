@@ -40,6 +40,7 @@ mod watch;
 pub use audio_hash::audio_hash;
 pub use cover::Cover;
 pub use error::LibraryError;
+pub use paths::leads_away;
 pub use scan::{ScanProgress, ScanReport};
 pub use store::Library;
 pub use store::albums::{Album, AlbumId, AlbumPage, AlbumSort};

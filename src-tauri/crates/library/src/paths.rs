@@ -116,6 +116,19 @@ pub(crate) fn absolute(path: &Path) -> PathBuf {
     clean
 }
 
+/// Whether looking at `path` may speak to another machine, or to a device: on Windows a share (`\\\\server\\share`, also with
+/// slashes) or a device (`\\\\.\\`, `\\\\?\\`), to which Windows also sends who the listener is. Such paths stand in files that
+/// come from strangers.
+pub fn leads_away(path: &Path) -> bool {
+    cfg!(windows) && begins_away(&path.to_string_lossy())
+}
+
+/// What [`leads_away`] asks of the text of a path.
+fn begins_away(path: &str) -> bool {
+    let is_slash = |byte: &u8| matches!(byte, b'\\' | b'/');
+    path.bytes().take(2).filter(is_slash).count() == 2
+}
+
 /// An existing path without links.
 pub(crate) fn real(path: &Path) -> Option<PathBuf> {
     path.canonicalize().ok().map(plain)
@@ -163,6 +176,28 @@ mod tests {
                 "{path} in {folder}"
             );
         }
+    }
+
+    #[test]
+    fn shares_and_devices_of_windows_lead_away() {
+        for (path, expected) in [
+            (r"\\server\share\a.mp3", true),
+            ("//server/share/a.mp3", true),
+            (r"\/server\share", true),
+            (r"\\?\UNC\server\share\a.mp3", true),
+            (r"\\?\C:\Music\a.mp3", true),
+            (r"\\.\PhysicalDrive0", true),
+            (r"C:\Music\a.mp3", false),
+            (r"C://Music", false),
+            (r"\Music\a.mp3", false),
+            ("/music//a.mp3", false),
+            ("", false),
+            (r"\", false),
+        ] {
+            assert_eq!(begins_away(path), expected, "{path}");
+        }
+        // Elsewhere such a path is one of this machine.
+        assert_eq!(leads_away(Path::new("//music/a.mp3")), cfg!(windows));
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl Desktop {
 
     /// A way from one song to another.
     pub fn path(&self, from: i64, to: i64, count: u32) -> Result<Vec<PickRow>, AppError> {
-        let found = self.segue.path(&from.to_string(), &to.to_string(), count)?;
+        let found = self.segue.path(from.to_string(), to.to_string(), count)?;
         Ok(found.tracks)
     }
 
@@ -120,7 +120,7 @@ impl Desktop {
 
     /// Says *not now* or *never again* of a song, or of all by its artist.
     pub fn say(&self, kind: FeedbackKind, id: i64, artist: bool) -> Result<FeedbackRow, AppError> {
-        let row = self.segue.say(kind, &id.to_string(), artist)?;
+        let row = self.segue.say(kind, id.to_string(), artist)?;
         self.player.heed_feedback()?;
         (self.work.tell)(AppEvent::Taste);
         Ok(row)
@@ -130,7 +130,7 @@ impl Desktop {
     pub fn say_wrong_after(&self, earlier: i64, later: i64) -> Result<FeedbackRow, AppError> {
         let row = self
             .segue
-            .say_wrong_after(&earlier.to_string(), &later.to_string())?;
+            .say_wrong_after(earlier.to_string(), later.to_string())?;
         self.taste_changed();
         Ok(row)
     }

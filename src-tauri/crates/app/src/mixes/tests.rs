@@ -73,7 +73,7 @@ fn mixes_and_ways_are_kept_and_played_as_they_are_shown() {
     );
     assert!(rows.iter().all(|row| !row.reasons.is_empty()));
     let path = segue
-        .path(&ids[0].to_string(), &ids[23].to_string(), 6)
+        .path(ids[0].to_string(), ids[23].to_string(), 6)
         .unwrap();
     assert_eq!(path.tracks.len(), 6);
     let living = PlaylistSource::Mix {

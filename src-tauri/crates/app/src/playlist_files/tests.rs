@@ -316,6 +316,36 @@ fn xspf_as_players_write_it() {
             "/plain/path with spaces.mp3",
         ],
     );
+    // Relative to a base, to one within that, to one that is relative itself, to one elsewhere; without one again.
+    let track = |location: &str| format!("<track><location>{location}</location></track>");
+    check(
+        format!(
+            "<playlist xmlns='http://xspf.org/ns/0/' xml:base='file:///m%C3%BCsik/a/'><trackList>{}{}</trackList>
+             <trackList xml:base='../b/'>{}<track xml:base='http://h.example/'><location>c.mp3</location></track>
+             <track><location xml:base='c/d'>e%20f.mp3</location></track></trackList></playlist>",
+            track("1%20(x).mp3"),
+            track("/abs.mp3"),
+            track("2.mp3"),
+        ),
+        xspf,
+        None,
+        &[
+            "/müsik/a/1 (x).mp3 or /m%C3%BCsik/a/1%20(x).mp3 or /music/lists/1 (x).mp3 or /music/lists/1%20(x).mp3",
+            "/abs.mp3",
+            "/müsik/b/2.mp3 or /m%C3%BCsik/b/2.mp3 or /music/lists/2.mp3",
+            "http://h.example/c.mp3 or /music/lists/c.mp3",
+            "/müsik/b/c/e f.mp3 or /m%C3%BCsik/b/c/e%20f.mp3 or /music/lists/e f.mp3 or /music/lists/e%20f.mp3",
+        ],
+    );
+    check(
+        format!(
+            "<playlist xmlns='http://xspf.org/ns/0/' xml:base='../songs/'><trackList>{}</trackList></playlist>",
+            track("1.mp3"),
+        ),
+        xspf,
+        None,
+        &["/music/songs/1.mp3 or /music/lists/1.mp3"],
+    );
     // With a prefix.
     check(
         "<x:playlist xmlns:x='http://xspf.org/ns/0/'><x:trackList><x:track><x:title>T</x:title></x:track></x:trackList></x:playlist>",

@@ -1,12 +1,14 @@
-//! XSPF: XML with a `trackList` of `track`s. Lengths are milliseconds, locations are URIs.
+//! XSPF: XML with a `trackList` of `track`s. Lengths are milliseconds, locations are URIs, relative to the nearest `xml:base`
+//! (<https://www.w3.org/TR/xmlbase/>, RFC 3986 5.1.1), else to the file.
 //!
 //! Document types are passed over and no entity is known but the five of XML itself: nothing expands, nothing is fetched.
 
 use std::path::Path;
 
-use quick_xml::Reader;
 use quick_xml::escape::{escape, resolve_predefined_entity};
 use quick_xml::events::Event;
+use quick_xml::{Reader, XmlVersion};
+use url::Url;
 
 use super::location::{self, Base, Told};
 use super::text::line_of;
@@ -22,6 +24,8 @@ pub(super) fn read(text: &str, folder: &Path) -> Result<PlaylistFile, Broken> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().expand_empty_elements = true;
     let mut inside: Vec<String> = Vec::new();
+    // For each open element: where its references begin, if it or one around it says so.
+    let mut bases: Vec<Option<Url>> = Vec::new();
     let (mut entry, mut said, mut opened) = (FileEntry::default(), String::new(), false);
     loop {
         let begins = reader.buffer_position() as usize;
@@ -43,6 +47,23 @@ pub(super) fn read(text: &str, folder: &Path) -> Result<PlaylistFile, Broken> {
                         "more than {DEPTH_MAX} elements in one another"
                     )));
                 }
+                let around = bases.last().cloned().flatten();
+                let told = element
+                    .try_get_attribute("xml:base")
+                    .ok()
+                    .flatten()
+                    .and_then(|told| {
+                        Some(
+                            told.normalized_value(XmlVersion::Implicit1_0)
+                                .ok()?
+                                .trim()
+                                .to_owned(),
+                        )
+                    });
+                bases.push(match told.filter(|told| told.len() <= LOCATION_BYTES_MAX) {
+                    Some(told) => based(&told, around, folder),
+                    None => around,
+                });
                 inside.push(name);
                 opened = true;
                 said.clear();
@@ -64,8 +85,17 @@ pub(super) fn read(text: &str, folder: &Path) -> Result<PlaylistFile, Broken> {
                     }
                     ["playlist", "trackList", "track", field] => match field {
                         "location" if entry.paths.len() < LOCATIONS_MAX && !said.is_empty() => {
-                            let paths = location::paths(said, None, Told::AsUri, folder);
-                            entry.paths.extend(paths.map_err(broken)?);
+                            let base = bases.last().and_then(Option::as_ref);
+                            let meant = base.and_then(|base| base.join(said).ok());
+                            // Beside the list too: many write a base and paths that know nothing of it.
+                            for told in meant.as_ref().map(Url::as_str).into_iter().chain([said]) {
+                                let paths = location::paths(told, None, Told::AsUri, folder);
+                                for path in paths.map_err(&broken)? {
+                                    if !entry.paths.contains(&path) {
+                                        entry.paths.push(path);
+                                    }
+                                }
+                            }
                         }
                         "title" => entry.title = entry.title.or(told),
                         "creator" => entry.artist = entry.artist.or(told),
@@ -78,6 +108,7 @@ pub(super) fn read(text: &str, folder: &Path) -> Result<PlaylistFile, Broken> {
                     _ => {}
                 }
                 inside.pop();
+                bases.pop();
             }
             Event::Text(text) => said.push_str(&text.xml10_content()),
             Event::CData(text) => said.push_str(&text.xml10_content()),
@@ -112,6 +143,12 @@ pub(super) fn read(text: &str, folder: &Path) -> Result<PlaylistFile, Broken> {
             return Err(broken("a text without end".into()));
         }
     }
+}
+
+/// Where the references within an element begin that tells a base: an address, or a reference to one.
+fn based(told: &str, around: Option<Url>, folder: &Path) -> Option<Url> {
+    let around = around.or_else(|| Url::from_directory_path(folder).ok());
+    around.and_then(|around| around.join(told).ok())
 }
 
 pub(super) fn write(playlist: &PlaylistFile, base: &Base) -> String {

@@ -217,7 +217,7 @@ fn scripts_name_seeds_by_kind() {
         assert_eq!(segue.seed_named(&name).unwrap(), expected, "{name}");
     }
     let of_album = segue
-        .seed_named(&format!("album:{}", album.to_uppercase()))
+        .seed_named(format!("album:{}", album.to_uppercase()))
         .unwrap();
     let id = segue.library.album_of(first.id).unwrap().unwrap().0;
     assert_eq!(of_album, SeedRef::Album { id });
@@ -227,6 +227,65 @@ fn scripts_name_seeds_by_kind() {
     );
     refused(segue.seed_named("playlist:nothing"), "no playlist nothing");
     refused(segue.seed_named("nowhere.flac"), "no track nowhere.flac");
+}
+
+#[test]
+fn a_station_with_its_seed_begins_with_it() {
+    let world = heard();
+    let segue = &world.segue;
+    let first = &world.tracks()[0];
+    let (artist, album) = (first.artists[0].clone(), first.album.clone().unwrap());
+    let last = world.tracks().pop().unwrap();
+    segue
+        .create_playlist(
+            "mine",
+            &PlaylistSource::Tracks {
+                ids: vec![last.id.0],
+            },
+            false,
+        )
+        .unwrap();
+    let request = RadioRequest {
+        less: Vec::new(),
+        count: 8,
+        discovery: DISCOVERY,
+        rng_seed: 0,
+        with_seed: true,
+    };
+    let names = |name: &str| vec![name.to_owned()];
+    type Is<'a> = &'a dyn Fn(&crate::dto::TrackRow) -> bool;
+    let by_artist: Is = &|track| track.artists.contains(&artist);
+    let on_album: Is = &|track| track.album.as_ref() == Some(&album);
+    let itself: Is = &|track| track.id == first.id.0;
+    let listed: Is = &|track| track.id == last.id.0;
+    for (seeds, opening) in [
+        (names(&format!("artist:{artist}")), vec![by_artist]),
+        (names(&format!("album:{album}")), vec![on_album]),
+        (names(&first.id.to_string()), vec![itself]),
+        (names("playlist:mine"), vec![listed]),
+        (
+            vec!["playlist:mine".into(), format!("artist:{artist}")],
+            vec![listed, by_artist],
+        ),
+    ] {
+        let found = segue.radio(&seeds, &request).unwrap().tracks;
+        for (pick, is) in found.iter().zip(&opening) {
+            assert!(is(&pick.track), "{seeds:?} begins with {:?}", pick.track);
+        }
+        assert!(found.len() > opening.len(), "{seeds:?}");
+        let mut ids: Vec<i64> = found.iter().map(|pick| pick.track.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), found.len(), "{seeds:?}");
+    }
+    let without = RadioRequest {
+        with_seed: false,
+        ..request
+    };
+    let found = segue
+        .radio(&names(&format!("album:{album}")), &without)
+        .unwrap();
+    assert!(found.tracks.iter().all(|pick| !on_album(&pick.track)));
 }
 
 #[test]

@@ -139,7 +139,7 @@ fn what_is_forgotten_teaches_nothing_until_it_is_learned_again() {
     let segue = &world.segue;
     let track = world.tracks()[0].clone();
     segue
-        .rate(&track.id.to_string(), Some(segue_core::Rating::Like))
+        .rate(track.id.to_string(), Some(segue_core::Rating::Like))
         .unwrap();
     let version = || segue.taste_page().unwrap().version;
     let taught = || segue.taste_page().unwrap().taught;

@@ -387,7 +387,13 @@ pub(super) fn failure(row: &Row) -> rusqlite::Result<Failure> {
 /// The track at `path`, looked for as given and with the links in its folder resolved.
 pub(super) fn id_at(db: &Connection, path: &Path) -> rusqlite::Result<Option<TrackId>> {
     let mut statement = db.prepare_cached("SELECT id FROM tracks WHERE path = ?")?;
-    for path in [paths::absolute(path), paths::resolved(path)] {
+    let given = paths::absolute(path);
+    // The index may be asked about any path, the disk not about one to another machine, unless the library is there.
+    let is_own =
+        |root: &Vec<u8>| paths::to_bytes(&given).is_some_and(|given| paths::within(&given, root));
+    let looked_at = !paths::leads_away(&given) || root_paths(db)?.iter().any(is_own);
+    let resolved = looked_at.then(|| paths::resolved(path));
+    for path in std::iter::once(given.clone()).chain(resolved) {
         let Some(bytes) = paths::to_bytes(&path) else {
             continue;
         };
