@@ -213,7 +213,11 @@ pub(crate) fn be(bytes: &[u8]) -> u64 {
 }
 
 /// The first offset behind all ID3v2 tags at `start`.
-fn after_id3v2(file: &mut (impl Read + Seek), mut start: u64, file_len: u64) -> io::Result<u64> {
+pub(crate) fn after_id3v2(
+    file: &mut (impl Read + Seek),
+    mut start: u64,
+    file_len: u64,
+) -> io::Result<u64> {
     for _ in 0..64 {
         let head = read_at(file, start, 10)?;
         let Some(len) = id3v2_len(&head, b"ID3") else {

@@ -85,7 +85,7 @@ fn caf(file: &mut (impl Read + Seek), file_len: u64) -> io::Result<Option<Tags>>
 }
 
 /// An EBML element's id, start of its body, and length (RFC 8794 sections 4 and 5).
-fn element(
+pub(crate) fn element(
     file: &mut (impl Read + Seek),
     at: u64,
     end: u64,

@@ -30,6 +30,7 @@ mod error;
 #[cfg(test)]
 mod fixtures;
 mod paths;
+mod playable;
 mod scan;
 mod search;
 mod store;

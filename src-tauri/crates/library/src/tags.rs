@@ -19,6 +19,7 @@ use segue_core::AudioHash;
 
 use crate::audio_hash::Audio;
 use crate::buffered::Buffered;
+use crate::playable;
 use crate::store::tracks::ReplayGain;
 
 /// What was read of a file, cleaned. What is unknown is `None`, empty or 0.
@@ -70,7 +71,14 @@ pub(crate) fn read(path: &Path) -> Result<(AudioHash, Tags), String> {
             return Err("the file holds no audio".into());
         }
         let hash = audio.hash(&mut file).map_err(|error| error.to_string())?;
-        let tags = read_tags(path, &mut file, &audio)?;
+        let facts = playable::look(&mut file, path).map_err(|error| error.to_string())??;
+        let mut tags = match read_tags(path, &mut file, &audio) {
+            Err(reason) if facts.codec.is_none() => return Err(reason),
+            read => read.unwrap_or_default(),
+        };
+        tags.codec = facts.codec.map_or(tags.codec, str::to_owned);
+        tags.sample_rate_hz = facts.sample_rate_hz.or(tags.sample_rate_hz);
+        tags.duration_s = facts.duration_s.unwrap_or(tags.duration_s);
         Ok((hash, tags))
     })
 }

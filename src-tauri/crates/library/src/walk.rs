@@ -16,21 +16,37 @@ use crate::store::tracks::Failure;
 
 /// Endings of files that Segue plays.
 const PLAYED: &[&str] = &[
-    "aac", "aif", "aifc", "aiff", "caf", "flac", "m4a", "m4b", "m4r", "mka", "mp1", "mp2", "mp3",
-    "oga", "ogg", "opus", "wav", "wave",
+    "3g2", "3gp", "aac", "aif", "aifc", "aiff", "au", "bw64", "caf", "flac", "m4a", "m4b", "m4r",
+    "mka", "mp1", "mp2", "mp3", "mp4", "oga", "ogg", "opus", "rf64", "snd", "w64", "wav", "wave",
+    "webm",
 ];
 
 /// Endings of music that no decoder here reads: named as failures, so that no one wonders where it is.
 const NOT_PLAYED: &[(&str, &str)] = &[
+    ("aa", "Audible"),
+    ("aax", "Audible"),
+    ("ac3", "Dolby Digital (AC-3)"),
+    ("ac4", "Dolby AC-4"),
+    ("amr", "AMR"),
     ("ape", "Monkey's Audio"),
     ("dff", "DSD"),
     ("dsf", "DSD"),
+    ("dts", "DTS"),
+    ("dtshd", "DTS"),
+    ("ec3", "Dolby Digital Plus (E-AC-3)"),
+    ("eac3", "Dolby Digital Plus (E-AC-3)"),
+    ("la", "Lossless Audio"),
     ("m4p", "protected AAC"),
+    ("mid", "MIDI"),
+    ("midi", "MIDI"),
+    ("mlp", "Meridian Lossless"),
     ("mpc", "Musepack"),
     ("ofr", "OptimFROG"),
+    ("ra", "RealAudio"),
     ("shn", "Shorten"),
     ("spx", "Speex"),
     ("tak", "TAK"),
+    ("thd", "Dolby TrueHD"),
     ("tta", "True Audio"),
     ("wma", "Windows Media Audio"),
     ("wv", "WavPack"),
