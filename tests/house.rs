@@ -220,7 +220,7 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
-            if !["target", "node_modules", "gen"].contains(&name.as_str()) {
+            if !["target", "node_modules", "gen", "vendor"].contains(&name.as_str()) {
                 found.extend(files(&path, ending));
             }
         } else if path.extension().is_some_and(|e| e == ending) {

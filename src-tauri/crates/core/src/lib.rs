@@ -14,6 +14,7 @@ mod id;
 mod key;
 mod play;
 mod session;
+mod signature;
 mod term;
 mod text;
 mod track;
@@ -30,6 +31,7 @@ pub use play::{
     Heard, Leaving, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating, Tally,
 };
 pub use session::{SESSION_GAP_S, Session, sessions};
+pub use signature::{SIGNATURE_BYTES, id3v2_byte_len, unplayable_format};
 pub use term::Term;
 pub use text::{WantedArtist, artist_key, fold, is_word, similar_key, title_key};
 pub use track::Track;

@@ -1,13 +1,13 @@
-//! One file, decoded at its own rate and with its own channels, from any frame on.
+//! One file, decoded as one stream, from any frame on.
 //!
-//! The heart is one timeline. Packets carry timestamps; the encoder's delay shifts them; codecs need a run-up
-//! after a jump. All of it is reduced to `cursor`, the audible frame at which the next decoded block begins
-//! (negative while still in the delay), and `next`, the frame that the listener is owed.
-//!
-//! [`opening`] finds out what a file is and where its sound begins and ends, [`reading`] turns packets into blocks
-//! and jumps, [`clock`] reckons between a container's ticks and frames.
+//! A file may hold several streams one behind the other ([`chain`]). Each is a link with a timeline of its own
+//! ([`link`]); here their times are added up, and links of another rate or with other channels are brought to the
+//! highest rate and the most channels that the file has, so that whoever listens need not know.
 
+mod chain;
 mod clock;
+mod frames;
+mod link;
 mod opening;
 mod reading;
 
@@ -15,18 +15,14 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use symphonia::core::audio::Channels;
-use symphonia::core::codecs::audio::AudioDecoder;
-use symphonia::core::formats::FormatReader;
 
 use crate::DecodeError;
-use crate::downmix::loudness_weights;
+use crate::downmix::{Downmix, loudness_weights};
 use crate::error::guarded;
+use crate::resample::Resampler;
 use crate::shown::Shown;
-use crate::source::Budget;
-use clock::Clock;
-
-/// Packets in a row that may yield nothing before the file is given up.
-const FRUITLESS_PACKETS_MAX: u32 = 5_000;
+use chain::Link;
+use link::LinkDecoder;
 
 /// What a file holds, as found by decoding its first packet.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,33 +46,22 @@ pub struct Decoder {
     path: PathBuf,
     format: AudioFormat,
     channels: Channels,
-    reader: Box<dyn FormatReader>,
-    codec: Box<dyn AudioDecoder>,
-    budget: Budget,
-    shown: Shown,
-    track: u32,
-    clock: Clock,
-    /// Frames that a codec needs before the wanted one to be in its stride after a jump.
-    run_up: u64,
-    /// The first packet's timestamp.
-    first_tick: i64,
-    /// Estimated length in seconds where `format.frames` is unknown.
-    estimate_s: Option<f64>,
-    packets_max: u64,
-    /// The demuxer trims an end that it only estimated; it must not.
-    end_is_guessed: bool,
-
-    block: Vec<f32>,
-    /// Audible frame at which `block` begins, where it waits to be delivered.
-    waiting: Option<i64>,
-    /// Audible frame at which the next decoded block begins; unknown right after a jump.
-    cursor: Option<i64>,
+    parts: Vec<Part>,
+    /// The part that `decoder` decodes.
+    current: usize,
+    decoder: LinkDecoder,
+    fit: Fit,
+    /// The frame that is owed next.
     next: u64,
-    at_end: bool,
-    packets: u64,
-    corrupt: u64,
-    /// Set by a panic: the codec is not touched again.
-    dead: Option<String>,
+}
+
+/// One link in its place.
+struct Part {
+    link: Link,
+    rate_hz: u32,
+    /// Its frames at its own rate, where it states them or they were counted.
+    frames: Option<u64>,
+    estimate_s: Option<f64>,
 }
 
 impl Decoder {
@@ -93,7 +78,86 @@ impl Decoder {
                 path: path.to_owned(),
             });
         }
-        guarded(path, || Self::probe(path, file, metadata.len()))?
+        let mut file = file;
+        let shown = guarded(path, || Shown::of(&mut file, metadata.len()))?
+            .map_err(|e| DecodeError::io(path, e))?;
+        let first = LinkDecoder::open(path, &Link::new(shown.clone()));
+        // A first link that cannot be decoded does not keep the others of a chain from being heard.
+        let container = first.as_ref().map_or("ogg", LinkDecoder::container);
+        let links = chain::links(file, &shown, container).map_err(|e| DecodeError::io(path, e))?;
+        if let [
+            Link {
+                overruns: false, ..
+            },
+        ] = &links[..]
+        {
+            return Ok(Self::single(path, first?));
+        }
+        match Self::chained(path, links)? {
+            Some(chained) => Ok(chained),
+            None => Ok(Self::single(path, first?)),
+        }
+    }
+
+    fn single(path: &Path, decoder: LinkDecoder) -> Self {
+        Self {
+            path: path.to_owned(),
+            format: decoder.format().clone(),
+            channels: decoder.channels().clone(),
+            parts: vec![Part::new(&decoder)],
+            current: 0,
+            decoder,
+            fit: Fit::default(),
+            next: 0,
+        }
+    }
+
+    /// All links that can be decoded, one behind the other; `None` if there are none.
+    fn chained(path: &Path, links: Vec<Link>) -> Result<Option<Self>, DecodeError> {
+        let mut parts = Vec::new();
+        let mut first: Option<LinkDecoder> = None;
+        let (mut format, mut channels) = (None::<AudioFormat>, Channels::default());
+        for link in links {
+            let decoder = match LinkDecoder::open(path, &link) {
+                Ok(decoder) => decoder,
+                Err(error @ (DecodeError::NotFound { .. } | DecodeError::Io { .. })) => {
+                    return Err(error);
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "one of several streams is left out");
+                    continue;
+                }
+            };
+            let part = Part::new(&decoder);
+            if let Some(format) = &mut format {
+                format.sample_rate_hz = format.sample_rate_hz.max(part.rate_hz);
+                format.lossless &= decoder.format().lossless;
+            } else {
+                format = Some(decoder.format().clone());
+            }
+            if decoder.channels().count() > channels.count() {
+                channels = decoder.channels().clone();
+            }
+            parts.push(part);
+            first.get_or_insert(decoder);
+        }
+        let (Some(decoder), Some(mut format)) = (first, format) else {
+            return Ok(None);
+        };
+        format.channels = channels.count();
+        let rate_hz = format.sample_rate_hz;
+        format.frames = parts.iter().map(|part| part.frames_at(rate_hz)).sum();
+        let fit = Fit::new(path, &decoder, &channels, rate_hz)?;
+        Ok(Some(Self {
+            path: path.to_owned(),
+            format,
+            channels,
+            parts,
+            current: 0,
+            decoder,
+            fit,
+            next: 0,
+        }))
     }
 
     /// What the file holds.
@@ -103,55 +167,62 @@ impl Decoder {
 
     /// Index of the first frame that the next call of [`next_block`](Self::next_block) yields.
     pub fn position(&self) -> u64 {
-        self.next
+        match self.parts.len() {
+            1 => self.decoder.position(),
+            _ => self.next,
+        }
     }
 
     /// Moves to `frame` exactly. Beyond the end means at the end: [`next_block`](Self::next_block) then
     /// yields `None`.
     pub fn seek(&mut self, frame: u64) -> Result<(), DecodeError> {
-        if let Some(end) = self.format.frames
-            && frame >= end
-        {
-            (self.next, self.at_end, self.waiting) = (end, true, None);
-            return Ok(());
+        if self.parts.len() == 1 {
+            return self.decoder.seek(frame);
         }
-        if self.clock.is_coarse() {
-            // Nobody can tell which frame a jump lands on: frames are counted from where they are known.
-            let known = self.waiting.or(self.cursor);
-            if self.at_end || known.is_none_or(|known| known > frame as i64) {
-                *self = Self::open(&self.path.clone())?;
+        let mut begins = 0;
+        for index in 0..self.parts.len() {
+            let is_last = index + 1 == self.parts.len();
+            let length = match is_last && frame < self.format.frames.unwrap_or(u64::MAX) {
+                true => None,
+                false => Some(self.length(index)?),
+            };
+            if length.is_some_and(|length| frame >= begins + length) {
+                begins += length.unwrap_or_default();
+                self.next = begins;
+                continue;
             }
-        } else if self.jump(frame)? && self.advance_to(frame)? {
+            self.enter(index)?;
+            self.next = begins + self.fit.seek(&mut self.decoder, frame - begins)?;
             return Ok(());
-        } else {
-            // The container could not jump, or landed behind the frame: decode from the start instead.
-            *self = Self::open(&self.path.clone())?;
         }
-        self.next = frame;
-        if !self.advance_to(frame)? {
-            self.next = self
-                .cursor
-                .map_or(0, |cursor| cursor.max(0) as u64)
-                .min(frame);
-        }
+        // Behind the last link.
+        self.enter(self.parts.len() - 1)?;
+        self.decoder.seek(u64::MAX)?;
+        self.fit.at_end = true;
         Ok(())
     }
 
     /// The next samples, interleaved; never empty. `None` at the end.
     pub fn next_block(&mut self) -> Result<Option<&[f32]>, DecodeError> {
-        if !self.fill()? {
-            return Ok(None);
+        if self.parts.len() == 1 {
+            return self.decoder.next_block();
         }
-        let channels = self.format.channels;
-        let start = self.waiting.take().unwrap_or_default();
-        let frames = (self.block.len() / channels) as i64;
-        let skip = (self.next as i64 - start).clamp(0, frames) as usize;
-        let mut stop = frames as usize;
-        if let Some(end) = self.format.frames {
-            stop = stop.min((end as i64 - start).max(0) as usize);
+        loop {
+            match self.fit.fill(&mut self.decoder) {
+                Ok(true) => break,
+                Ok(false) => {}
+                Err(error @ (DecodeError::NotFound { .. } | DecodeError::Io { .. })) => {
+                    return Err(error);
+                }
+                Err(error) => tracing::warn!(%error, "one of several streams breaks off"),
+            }
+            if self.current + 1 == self.parts.len() {
+                return Ok(None);
+            }
+            self.enter(self.current + 1)?;
         }
-        self.next += (stop - skip) as u64;
-        Ok(Some(&self.block[skip * channels..stop * channels]))
+        self.next += (self.fit.out.len() / self.format.channels) as u64;
+        Ok(Some(&self.fit.out))
     }
 
     /// How much each channel counts towards loudness, by ITU-R BS.1770-4, table 4: 1 in front, 1.41 at the sides, 0 for
@@ -167,30 +238,144 @@ impl Decoder {
 
     /// Length in seconds: exact where the file states it, else the container's estimate.
     pub(crate) fn duration_s(&self) -> Option<f64> {
-        let rate_hz = f64::from(self.format.sample_rate_hz);
-        self.format
-            .frames
-            .map(|frames| frames as f64 / rate_hz)
-            .or(self.estimate_s)
+        let seconds = |part: &Part| match part.frames {
+            Some(frames) => Some(frames as f64 / f64::from(part.rate_hz)),
+            None => part.estimate_s,
+        };
+        self.parts.iter().map(seconds).sum()
     }
 
     /// Counts the audible frames of a file that does not state them: by the packets' lengths where every
     /// packet has one, else by decoding.
     pub(crate) fn count_frames(path: &Path) -> Result<u64, DecodeError> {
         let mut decoder = Self::open(path)?;
-        if let Some(frames) = decoder.format.frames {
-            return Ok(frames);
+        let mut frames = 0;
+        for index in 0..decoder.parts.len() {
+            frames += decoder.length(index)?;
         }
-        let mut frames = decoder.cursor.unwrap_or_default().max(0) as u64;
-        loop {
-            match decoder.read_packet()? {
-                None => return Ok(frames),
-                Some(packet) if packet.dur.get() == 0 => break,
-                Some(packet) => frames += decoder.clock.length(packet.dur.get()),
+        Ok(frames)
+    }
+
+    /// The frames of a part at the rate of the whole; counted where it does not state them.
+    fn length(&mut self, index: usize) -> Result<u64, DecodeError> {
+        let part = &mut self.parts[index];
+        if part.frames.is_none() {
+            part.frames = Some(LinkDecoder::count_frames(&self.path, &part.link)?);
+        }
+        Ok(part
+            .frames_at(self.format.sample_rate_hz)
+            .unwrap_or_default())
+    }
+
+    /// Lets the decoder stand at the beginning of a part.
+    fn enter(&mut self, index: usize) -> Result<(), DecodeError> {
+        self.decoder = LinkDecoder::open(&self.path, &self.parts[index].link)?;
+        let rate_hz = self.format.sample_rate_hz;
+        self.fit = Fit::new(&self.path, &self.decoder, &self.channels, rate_hz)?;
+        self.current = index;
+        Ok(())
+    }
+}
+
+impl Part {
+    fn new(decoder: &LinkDecoder) -> Self {
+        Self {
+            link: decoder.link().clone(),
+            rate_hz: decoder.format().sample_rate_hz,
+            frames: decoder.format().frames,
+            estimate_s: decoder.estimate_s(),
+        }
+    }
+
+    /// Its frames at another rate, as the resampler makes them.
+    fn frames_at(&self, rate_hz: u32) -> Option<u64> {
+        let (from, to) = (u128::from(self.rate_hz), u128::from(rate_hz));
+        self.frames
+            .map(|frames| (u128::from(frames) * to).div_ceil(from) as u64)
+    }
+}
+
+/// Brings the blocks of one link to the rate and the channels of the whole.
+#[derive(Default)]
+struct Fit {
+    downmix: Option<Downmix>,
+    resampler: Option<Resampler>,
+    channels: usize,
+    from_hz: u64,
+    to_hz: u64,
+    mixed: Vec<f32>,
+    /// What is to be heard next.
+    out: Vec<f32>,
+    /// Samples of what comes out that a jump leaves out.
+    skip: usize,
+    at_end: bool,
+}
+
+impl Fit {
+    fn new(
+        path: &Path,
+        decoder: &LinkDecoder,
+        channels: &Channels,
+        rate_hz: u32,
+    ) -> Result<Self, DecodeError> {
+        let own_hz = decoder.format().sample_rate_hz;
+        let count = channels.count();
+        let resampler = match own_hz == rate_hz {
+            true => None,
+            false => Some(guarded(path, || {
+                Resampler::new(path, count, own_hz, rate_hz)
+            })??),
+        };
+        Ok(Self {
+            downmix: Some(Downmix::widened(decoder.channels(), count)),
+            resampler,
+            channels: count,
+            from_hz: own_hz.into(),
+            to_hz: rate_hz.into(),
+            ..Self::default()
+        })
+    }
+
+    /// Moves to `frame` of what comes out. Returns the frame that comes next, which is an earlier one only at the end.
+    fn seek(&mut self, decoder: &mut LinkDecoder, frame: u64) -> Result<u64, DecodeError> {
+        let Some(resampler) = &mut self.resampler else {
+            decoder.seek(frame)?;
+            return Ok(decoder.position());
+        };
+        resampler.reset();
+        let grid = resampler.grid();
+        let own = (u128::from(frame) * u128::from(self.from_hz) / u128::from(self.to_hz)) as u64;
+        // Early enough for the filter, at a frame that is also a whole frame of what comes out.
+        let start = own.saturating_sub(resampler.reach()) / grid * grid;
+        decoder.seek(start)?;
+        let first = decoder.position() * self.to_hz / self.from_hz;
+        self.skip = frame.saturating_sub(first) as usize * self.channels;
+        Ok(frame)
+    }
+
+    /// Decodes until something waits in `out`. `false` at the link's end.
+    fn fill(&mut self, decoder: &mut LinkDecoder) -> Result<bool, DecodeError> {
+        self.out.clear();
+        while !self.at_end && self.out.is_empty() {
+            let block = decoder.next_block()?;
+            match (block, &self.downmix, &mut self.resampler) {
+                (Some(block), Some(downmix), None) => downmix.mix_into(block, &mut self.out),
+                (Some(block), Some(downmix), Some(resampler)) => {
+                    self.mixed.clear();
+                    downmix.mix_into(block, &mut self.mixed);
+                    resampler.push(&self.mixed, &mut self.out);
+                }
+                (_, _, resampler) => {
+                    if let Some(resampler) = resampler {
+                        resampler.finish(&mut self.out);
+                    }
+                    self.at_end = true;
+                }
             }
+            let skip = self.skip.min(self.out.len());
+            self.out.drain(..skip);
+            self.skip -= skip;
         }
-        let mut decoder = Self::open(path)?;
-        while decoder.next_block()?.is_some() {}
-        Ok(decoder.position())
+        Ok(!self.out.is_empty())
     }
 }

@@ -38,6 +38,30 @@ impl Downmix {
         }
     }
 
+    /// To the layout of a stream with as many channels or more, `outputs` of them. With more, left and right get the
+    /// mix to stereo and the others nothing.
+    pub(crate) fn widened(channels: &Channels, outputs: usize) -> Self {
+        let inputs = channels.count();
+        if inputs == outputs {
+            return Self {
+                inputs,
+                outputs,
+                gains: None,
+            };
+        }
+        let mut gains = match inputs {
+            1 => vec![vec![1.0], vec![1.0]],
+            2 => vec![vec![1.0, 0.0], vec![0.0, 1.0]],
+            _ => stereo_gains(channels),
+        };
+        gains.resize(outputs, vec![0.0; inputs]);
+        Self {
+            inputs,
+            outputs,
+            gains: Some(gains),
+        }
+    }
+
     /// To one channel: the mean of left and right.
     pub(crate) fn mono(channels: &Channels) -> Self {
         let inputs = channels.count();

@@ -92,6 +92,23 @@ impl Shown {
         self.push(Piece::Bytes(bytes.into()));
     }
 
+    /// A stretch of what is shown, as if it were a file.
+    pub(crate) fn part(&self, range: Range<u64>) -> Self {
+        let mut part = Self::default();
+        for (end, piece) in &self.pieces {
+            let start = end - piece.len();
+            let from = range.start.clamp(start, *end) - start;
+            let to = range.end.clamp(start, *end) - start;
+            match piece {
+                Piece::File(file) => part.file(file.start + from..file.start + to.max(from)),
+                Piece::Bytes(bytes) => {
+                    part.bytes(bytes[from as usize..to.max(from) as usize].to_vec());
+                }
+            }
+        }
+        part
+    }
+
     fn push(&mut self, piece: Piece) {
         let len = piece.len();
         if len > 0 {

@@ -1,6 +1,7 @@
 //! Every file of `tests_data` against the formula it was made from (see `tests_data/make.py`), and damage.
 
 mod containers;
+mod streams;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-"""Makes the audio files in this folder: python3 make.py (needs ffmpeg, flac and opusenc).
+"""Makes the audio files in this folder: python3 make.py (needs ffmpeg, flac, oggenc and opusenc).
 
 The sound is a formula in whole numbers, so that the tests can regenerate it to the bit: see `tone` here and in
 src/tests.rs. Every file holds it from sample 0 on.
@@ -76,3 +76,12 @@ encode("plain.mp3", 44100, 2, 30000, 16, "-c:a", "libmp3lame", "-b:a", "96k", "-
 encode("vorbis.ogg", 44100, 2, 60000, 16, "-c:a", "libvorbis", "-q:a", "3")
 encode("vorbis.mka", 44100, 2, 60000, 16, "-c:a", "libvorbis", "-q:a", "3")
 encode("opus.opus", 48000, 2, 130000, 16, "--bitrate", "64", "--serial", "1")
+# One stream behind another, and streams that change: the tests join them.
+encode("mono48k.mp3", 48000, 1, 20000, 16, "-c:a", "libmp3lame", "-b:a", "64k", "-write_xing", "0")
+encode("mono48k.aac", 48000, 1, 20000, 16, "-c:a", "aac", "-b:a", "64k", "-aac_coder", "fast")
+encode("flac.oga", 44100, 2, 8000, 16, "-c:a", "flac")
+encode("opus.mka", 48000, 2, 24000, 16, "-c:a", "libopus", "-b:a", "48k")
+encode("opus.mp4", 48000, 2, 24000, 16, "-c:a", "libopus", "-b:a", "48k")
+# Six channels at low quality, where Vorbis couples channels that are coupled again.
+wav("/tmp/segue-source.wav", 44100, 6, 22050, 16)
+subprocess.run(["oggenc", "-Q", "-q", "1", "-s", "1", "-o", str(HERE / "surround.ogg"), "/tmp/segue-source.wav"], check=True)

@@ -15,7 +15,7 @@ use lofty::mpeg::{Layer, MpegFile};
 use lofty::picture::{Picture, PictureType};
 use lofty::probe::Probe;
 use lofty::tag::{ItemKey, Tag, TagType};
-use segue_core::AudioHash;
+use segue_core::{AudioHash, SIGNATURE_BYTES, id3v2_byte_len, unplayable_format};
 
 use crate::audio_hash::Audio;
 use crate::buffered::Buffered;
@@ -66,6 +66,7 @@ pub(crate) fn read(path: &Path) -> Result<(AudioHash, Tags), String> {
             return Err("the file is empty".into());
         }
         let mut file = Metered::new(Buffered::new(file, len), len);
+        refuse_unplayable(&mut file)?;
         let audio = Audio::find(&mut file).map_err(|error| error.to_string())?;
         if audio.len() == 0 {
             return Err("the file holds no audio".into());
@@ -81,6 +82,26 @@ pub(crate) fn read(path: &Path) -> Result<(AudioHash, Tags), String> {
         tags.duration_s = facts.duration_s.unwrap_or(tags.duration_s);
         Ok((hash, tags))
     })
+}
+
+/// Refuses, whatever the file's ending, what its first bytes show to be of a kind that no decoder here reads.
+fn refuse_unplayable(file: &mut (impl Read + Seek)) -> Result<(), String> {
+    let explain = |error: io::Error| error.to_string();
+    let mut start = 0;
+    loop {
+        file.seek(SeekFrom::Start(start)).map_err(explain)?;
+        let mut head = Vec::new();
+        file.take(SIGNATURE_BYTES as u64)
+            .read_to_end(&mut head)
+            .map_err(explain)?;
+        match (id3v2_byte_len(&head), unplayable_format(&head)) {
+            (Some(length), _) => start += length,
+            (None, Some(format)) => {
+                return Err(format!("it is {format}, which Segue cannot play"));
+            }
+            (None, None) => return Ok(()),
+        }
+    }
 }
 
 /// The embedded cover: the front, else the first picture.

@@ -2,20 +2,26 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::sync::OnceLock;
 
+use segue_core::{SIGNATURE_BYTES, id3v2_byte_len, unplayable_format};
 use symphonia::core::audio::Channels;
 use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoderOptions};
 use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::errors::Error as CodecError;
-use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::probe::{Hint, Probe};
 use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
+use symphonia::default::formats::{AdtsReader, MpaReader};
+use symphonia::default::meta::{ApeReader, Id3v1Reader, Id3v2Reader};
 
+use super::AudioFormat;
+use super::chain::Link;
 use super::clock::{Clock, clamp};
+use super::link::{FRUITLESS_PACKETS_MAX, LinkDecoder};
 use super::reading::Decoded;
-use super::{AudioFormat, Decoder, FRUITLESS_PACKETS_MAX};
 use crate::DecodeError;
 use crate::mp4::Movie;
 use crate::shown::Shown;
@@ -25,11 +31,9 @@ use crate::source::{Budget, Source};
 const RATE_HZ: std::ops::RangeInclusive<u32> = 1_000..=1_536_000;
 const CHANNELS_MAX: usize = 64;
 
-impl Decoder {
-    pub(super) fn probe(path: &Path, file: File, byte_len: u64) -> Result<Decoder, DecodeError> {
-        let mut file = file;
-        let shown = Shown::of(&mut file, byte_len).map_err(|e| DecodeError::io(path, e))?;
-        let (reader, budget) = open_container(path, file, shown.clone())?;
+impl LinkDecoder {
+    pub(super) fn probe(path: &Path, link: &Link, file: File) -> Result<LinkDecoder, DecodeError> {
+        let (reader, budget) = open_container(path, file, &link.shown)?;
         let track = reader
             .default_track(TrackType::Audio)
             .or_else(|| reader.first_track(TrackType::Audio))
@@ -41,8 +45,9 @@ impl Decoder {
             .and_then(|params| params.audio())
             .ok_or_else(|| DecodeError::unsupported(path, "its sound track is of an unknown kind"))?
             .clone();
-        let opus = params.codec == CODEC_ID_OPUS;
-        if opus {
+        let mut gain = 1.0;
+        if params.codec == CODEC_ID_OPUS {
+            gain = params.extra_data.as_deref().map_or(1.0, opus_gain);
             // Without its header the adapter leaves the pre-skip alone. It would take it off the first packet
             // it sees, which after a jump is not the first packet of the file.
             params.extra_data = None;
@@ -61,8 +66,9 @@ impl Decoder {
             rate_hz,
             origin: 0,
         };
-        let mut decoder = Decoder {
+        let mut decoder = LinkDecoder {
             path: path.to_owned(),
+            link: link.clone(),
             format: AudioFormat {
                 lossless: matches!(name.as_str(), "flac" | "alac" | "pcm"),
                 bits_per_sample: bits_per_sample.or_else(|| match short_name {
@@ -83,13 +89,12 @@ impl Decoder {
             reader,
             codec,
             budget,
-            shown,
             track: track.id,
             clock,
             run_up: 0,
             first_tick: track.start_ts.get(),
             estimate_s: None,
-            packets_max: byte_len.saturating_add(1_000),
+            packets_max: link.shown.len().saturating_add(1_000),
             end_is_guessed: false,
             block: Vec::new(),
             waiting: None,
@@ -98,15 +103,16 @@ impl Decoder {
             at_end: false,
             packets: 0,
             corrupt: 0,
+            gain,
             dead: None,
         };
-        decoder.set_length(&track, container, byte_len);
+        decoder.set_length(&track, container);
         decoder.first_block()?;
         Ok(decoder)
     }
 
     /// Where the audible part begins and ends, by what each container is known to state.
-    fn set_length(&mut self, track: &Track, container: &str, byte_len: u64) {
+    fn set_length(&mut self, track: &Track, container: &str) {
         let delay = u64::from(track.delay.unwrap_or(0));
         let stated = track.num_frames.filter(|frames| *frames > 0);
         let (mut origin, mut frames) = (0, stated);
@@ -122,14 +128,18 @@ impl Decoder {
             }
             // Without an encoder's delay the count is a guess from the bit rate.
             ("mp1" | "mp2" | "mp3", _) if track.delay.is_some() => {
-                self.first_tick = -(delay as i64)
+                self.first_tick = -(delay as i64);
+                if self.link.overruns {
+                    frames = None;
+                    self.end_is_guessed = true;
+                }
             }
             ("mp1" | "mp2" | "mp3", _) => {
                 frames = None;
                 self.end_is_guessed = true;
             }
             ("isomp4", _) => {
-                if let Some(movie) = &self.shown.movie {
+                if let Some(movie) = &self.link.shown.movie {
                     let edit = movie.edit(stated, self.format.sample_rate_hz);
                     origin = clamp(edit.delay.into());
                     frames = edit.frames;
@@ -139,7 +149,8 @@ impl Decoder {
             (_, "pcm") => {
                 let frame_bytes = u64::from(self.format.bits_per_sample.unwrap_or(8).div_ceil(8))
                     * self.format.channels.max(1) as u64;
-                frames = self.shown.frames.or(stated);
+                frames = self.link.shown.frames.or(stated);
+                let byte_len = self.link.shown.len();
                 frames = frames.map(|frames| frames.min(byte_len / frame_bytes.max(1)));
             }
             (_, "flac") | ("aiff" | "wave" | "caf", _) => {}
@@ -150,7 +161,7 @@ impl Decoder {
         self.estimate_s = track.duration.zip(track.time_base).map(|(duration, base)| {
             duration.get() as f64 * f64::from(base.numer.get()) / f64::from(base.denom.get())
         });
-        let fragments_s = self.shown.movie.as_ref().and_then(Movie::fragments_s);
+        let fragments_s = self.link.shown.movie.as_ref().and_then(Movie::fragments_s);
         self.estimate_s = fragments_s.or(self.estimate_s);
         self.run_up = match self.format.codec.as_str() {
             // The bit reservoir reaches back 511 bytes, at low rates 9 frames; one more for the overlap.
@@ -228,19 +239,30 @@ impl Decoder {
     }
 }
 
-/// Finds out which container the file is.
+/// Finds out which container the link is.
 pub(super) fn open_container(
     path: &Path,
-    file: File,
-    shown: Shown,
+    mut file: File,
+    shown: &Shown,
 ) -> Result<(Box<dyn FormatReader>, Budget), DecodeError> {
+    let head = head(&mut file, shown).map_err(|e| DecodeError::io(path, e))?;
+    if let Some(name) = unplayable_format(&head) {
+        return Err(DecodeError::unsupported(
+            path,
+            format!("it is {name}, which Segue cannot play"),
+        ));
+    }
     let mut hint = Hint::new();
     if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
         hint.with_extension(&extension.to_lowercase());
     }
-    let (source, budget) = Source::new(file, shown);
+    let (source, budget) = Source::new(file, shown.clone());
     let stream = MediaSourceStream::new(Box::new(source), Default::default());
-    let reader = symphonia::default::get_probe()
+    let probe = match is_container(&head) {
+        true => symphonia::default::get_probe(),
+        false => frames_probe(),
+    };
+    let reader = probe
         .probe(
             &hint,
             stream,
@@ -257,6 +279,54 @@ pub(super) fn open_container(
     Ok((reader, budget))
 }
 
+/// The first bytes behind any ID3v2 tags.
+fn head(file: &mut File, shown: &Shown) -> std::io::Result<Vec<u8>> {
+    let mut start = 0;
+    loop {
+        let mut head = vec![0; SIGNATURE_BYTES];
+        let mut filled = 0;
+        loop {
+            match shown.read(file, start + filled as u64, &mut head[filled..])? {
+                0 => break,
+                count => filled += count,
+            }
+        }
+        head.truncate(filled);
+        match id3v2_byte_len(&head) {
+            Some(length) if start + length < shown.len() => start += length,
+            _ => return Ok(head),
+        }
+    }
+}
+
+/// Whether a file begins with the marker of a container. Further inside, such a marker is chance or a file within
+/// another: formats that nobody here decodes keep a WAV header for when they are unpacked.
+fn is_container(head: &[u8]) -> bool {
+    const MARKERS: [&[u8]; 6] = [
+        b"RIFF",
+        b"FORM",
+        b"OggS",
+        b"fLaC",
+        b"caff",
+        b"\x1aE\xdf\xa3",
+    ];
+    MARKERS.iter().any(|marker| head.starts_with(marker)) || head.get(4..8) == Some(b"ftyp")
+}
+
+/// Finds MPEG and AAC frames, which have no marker but themselves and may begin anywhere.
+fn frames_probe() -> &'static Probe {
+    static PROBE: OnceLock<Probe> = OnceLock::new();
+    PROBE.get_or_init(|| {
+        let mut probe = Probe::new();
+        probe.register_format::<AdtsReader<'_>>();
+        probe.register_format::<MpaReader<'_>>();
+        probe.register_metadata::<ApeReader<'_>>();
+        probe.register_metadata::<Id3v1Reader<'_>>();
+        probe.register_metadata::<Id3v2Reader<'_>>();
+        probe
+    })
+}
+
 fn registry() -> &'static CodecRegistry {
     static REGISTRY: std::sync::OnceLock<CodecRegistry> = std::sync::OnceLock::new();
     REGISTRY.get_or_init(|| {
@@ -265,6 +335,19 @@ fn registry() -> &'static CodecRegistry {
         registry.register_audio_decoder::<symphonia_adapter_libopus::OpusDecoder>();
         registry
     })
+}
+
+/// The factor by which an Opus header asks all samples to be scaled: its output gain in Q7.8 decibels (RFC 7845, 5.1).
+/// Headers of MP4 have version 0 and the other byte order (Encapsulation of Opus in ISO Base Media File Format, 4.3.2).
+fn opus_gain(header: &[u8]) -> f32 {
+    let Some([low, high]) = header.get(16..18) else {
+        return 1.0;
+    };
+    let gain = match header[8] {
+        0 => i16::from_be_bytes([*low, *high]),
+        _ => i16::from_le_bytes([*low, *high]),
+    };
+    10_f32.powf(f32::from(gain) / (20.0 * 256.0))
 }
 
 /// Folds the many names of raw samples into one.

@@ -8,8 +8,8 @@ use symphonia::core::formats::{SeekMode, SeekTo};
 use symphonia::core::packet::Packet;
 use symphonia::core::units::{Duration, Timestamp};
 
+use super::link::{FRUITLESS_PACKETS_MAX, LinkDecoder};
 use super::opening::open_container;
-use super::{Decoder, FRUITLESS_PACKETS_MAX};
 use crate::DecodeError;
 use crate::error::guarded;
 
@@ -19,7 +19,7 @@ const GAP_S_MAX: u64 = 30;
 /// padding. Jumps near the end therefore land this far before it.
 const OGG_TAIL_S: u64 = 10;
 
-impl Decoder {
+impl LinkDecoder {
     /// Asks the container to go to a packet before `frame`. `false` where it cannot.
     pub(super) fn jump(&mut self, frame: u64) -> Result<bool, DecodeError> {
         self.alive()?;
@@ -33,8 +33,9 @@ impl Decoder {
         if self.reader.format_info().short_name == "flac" {
             // Symphonia's FLAC reader keeps half a frame of the old place when the new one begins with a frame.
             let file = File::open(&self.path).map_err(|e| DecodeError::io(&self.path, e))?;
-            let shown = self.shown.clone();
-            let renewed = guarded(&self.path, || open_container(&self.path, file, shown));
+            let renewed = guarded(&self.path, || {
+                open_container(&self.path, file, &self.link.shown)
+            });
             (self.reader, self.budget) = self.note_panic(renewed)??;
         }
         let to = SeekTo::Timestamp {
@@ -185,7 +186,7 @@ impl Decoder {
                 }
                 Err(CodecError::IoError(e)) => return Err(DecodeError::io(&self.path, e)),
                 Err(CodecError::ResetRequired) => {
-                    tracing::warn!(path = %self.path.display(), "a second stream follows; it is left out");
+                    tracing::warn!(path = %self.path.display(), "a second stream was not expected; it is left out");
                     return Ok(None);
                 }
                 Err(_) => self.corrupt += 1,
@@ -220,6 +221,9 @@ impl Decoder {
                     for sample in self.block.iter_mut().filter(|s| !s.is_finite()) {
                         *sample = 0.0;
                     }
+                }
+                if self.gain != 1.0 {
+                    self.block.iter_mut().for_each(|s| *s *= self.gain);
                 }
                 Ok(Decoded::Block(spec))
             }

@@ -159,3 +159,19 @@ fn a_file_without_a_title_is_called_by_its_name() {
         assert_eq!(title_of(stem), expected, "{stem:?}");
     }
 }
+
+#[test]
+fn what_cannot_be_played_is_refused_by_name_whatever_its_ending() {
+    let dir = tempfile::tempdir().unwrap();
+    let wav = std::fs::read(copy("wav-a.wav", &dir.path().join("a.wav"))).unwrap();
+    for (name, head, format) in [
+        ("b.flac", b"wvpk\x10\x20\0\0".as_slice(), "WavPack"),
+        ("c.mp3", b"MAC \x96\x0f\0\0", "Monkey's Audio"),
+        ("d.mp3", b"ID3\x03\0\0\0\0\0\x02\0\0MPCKSH", "Musepack"),
+    ] {
+        let path = dir.path().join(name);
+        std::fs::write(&path, [head, &wav].concat()).unwrap();
+        let refusal = read(&path).unwrap_err();
+        assert_eq!(refusal, format!("it is {format}, which Segue cannot play"));
+    }
+}
