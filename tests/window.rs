@@ -494,7 +494,7 @@ fn in_list(name: &str) -> String {
 const PLAYING: &str = "[aria-label=Player] button[aria-label=Pause]";
 const CURRENT: &str = "document.querySelector('[aria-label=\"Current song\"]')?.innerText";
 /// Songs of the queue that the guest DJ brought.
-const THREADS: &str = "[...document.querySelectorAll('[role=listbox][aria-label=Queue] [role=option]')]\
+const THREADS: &str = "[...document.querySelectorAll('[role=grid][aria-label=Queue] [role=row]')]\
                        .filter(one => one.innerText.includes('Guest DJ')).length";
 
 #[test]
@@ -602,7 +602,7 @@ fn a_new_listener_is_met_and_followed() {
             .await;
         visit.button("Play album").await;
         visit.go_to("Queue").await;
-        visit.until("an album", &format!("return {THREADS} === 0 && document.querySelectorAll('[role=option]').length === 4")).await;
+        visit.until("an album", &format!("return {THREADS} === 0 && document.querySelectorAll('[aria-label=Queue] [role=row]').length === 4")).await;
         visit.choose("Guest DJ", "Nearest").await;
         visit
             .until("the guest DJ", &format!("return {THREADS} > 1"))

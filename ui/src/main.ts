@@ -8,7 +8,8 @@ import Window from "./routes/Window.svelte";
 import { App } from "./state/app.svelte";
 
 async function backend(): Promise<Backend> {
-  if ("__TAURI_INTERNALS__" in window) return (await import("./ipc/tauri")).tauri;
+  // Only the development server has the twin: a build leaves it out (`main.test.ts`).
+  if (!import.meta.env.DEV || "__TAURI_INTERNALS__" in window) return (await import("./ipc/tauri")).tauri;
   const wish = new URLSearchParams(location.search);
   const { makeFake } = await import("./ipc/fake");
   return makeFake({

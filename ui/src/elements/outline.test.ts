@@ -1,16 +1,25 @@
 import { expect, test } from "vitest";
-import { outlinePath } from "./outline";
+import { outlineHeights } from "./outline";
 
-test("an outline is mirrored at the middle, and the loudest fills its height", () => {
-  expect(outlinePath([255, 0], 255)).toBe("M0.5 0.000L1.5 0.970L1.5 1.030L0.5 2.000Z");
-});
+const check = (values: number[], loudest: number, columns: number, heights: number[]) =>
+  expect(outlineHeights(values, loudest, columns)).toEqual(heights);
 
 test("amplitudes stand in proportion, however quiet the whole", () => {
+  check([255, 0], 255, 2, [1, 0.03]);
   // A byte is the root of an amplitude: half of it is a quarter.
-  expect(outlinePath([100, 50], 100)).toBe("M0.5 0.000L1.5 0.750L1.5 1.250L0.5 2.000Z");
+  check([100, 50], 100, 2, [1, 0.25]);
+});
+
+test("no peak is lost where a column covers several values", () => {
+  check([0, 0, 0, 100, 0, 0], 100, 2, [0.03, 1]);
+  check([0, 100, 50, 0], 100, 3, [1, 1, 0.25]);
+});
+
+test("one value runs into the next where there are more columns", () => {
+  check([100, 50], 100, 4, [1, 0.8125, 0.4375, 0.25]);
 });
 
 test("silence is a thin line, and nothing is nothing", () => {
-  expect(outlinePath([0], 0)).toBe("M0.5 0.970L0.5 1.030Z");
-  expect(outlinePath([], 0)).toBe("");
+  check([0], 0, 1, [0.03]);
+  check([], 0, 3, []);
 });

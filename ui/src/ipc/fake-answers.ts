@@ -19,6 +19,12 @@ function compare(a: string | number | null, b: string | number | null, descendin
   return descending ? -order : order;
 }
 
+/** The whole title, its beginning, the artist's name, anything else. */
+function rank(row: TrackRow, text: string): number {
+  const [title, artist] = [row.title.toLowerCase(), row.artists.join(" ").toLowerCase()];
+  return title === text ? 0 : title.startsWith(text) ? 1 : artist.startsWith(text) ? 2 : 3;
+}
+
 export function find(library: FakeLibrary, query: SongsQuery): TrackRow[] {
   const tags: string[] = [];
   const text = query.text.toLowerCase().replace(/tag:"([^"]*)"/g, (_, tag: string) => (tags.push(tag), ""));
@@ -38,7 +44,7 @@ export function find(library: FakeLibrary, query: SongsQuery): TrackRow[] {
     duration: (row) => row.duration_s,
     plays: (row) => row.plays,
     added: (row) => row.added_at,
-    relevance: (row) => (words.length > 0 && has(row.title.toLowerCase(), words) ? "" : (row.artists[0] ?? null)),
+    relevance: (row) => rank(row, text.trim()),
   };
   return rows.sort((a, b) => compare(by[query.sort](a), by[query.sort](b), query.descending) || a.id - b.id);
 }

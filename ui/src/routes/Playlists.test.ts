@@ -174,13 +174,13 @@ test("the guest DJ threads songs into the queue, says why, and takes them out ag
   await openWindow();
   await playAny();
   await goTo("Queue");
-  const queue = () => within(screen.getByRole("listbox", { name: "Queue" }));
-  await waitFor(() => expect(queue().getAllByRole("option").length).toBeGreaterThan(5));
+  const queue = () => within(screen.getByRole("grid", { name: "Queue" }));
+  await waitFor(() => expect(queue().getAllByRole("row").length).toBeGreaterThan(5));
   expect(screen.getByRole<HTMLInputElement>("radio", { name: "Off" }).checked).toBe(true);
   await fireEvent.click(screen.getByRole("radio", { name: "Bridge" }));
   await waitFor(() => expect(queue().getAllByText("Guest DJ").length).toBeGreaterThan(3));
   expect(queue().getAllByText(/^leads on to “/).length).toBeGreaterThan(3);
-  const threaded = queue().getAllByText("Guest DJ")[0]!.closest<HTMLElement>("[role=option]")!;
+  const threaded = queue().getAllByText("Guest DJ")[0]!.closest<HTMLElement>("[role=row]")!;
   await fireEvent.contextMenu(threaded);
   await fireEvent.click(await screen.findByRole("menuitem", { name: "Less because of" }));
   const beside = within(await screen.findByRole("menu", { name: "Less because of" }));

@@ -49,7 +49,7 @@ test("the seek bar draws what plays once it was measured, and stays a slider", a
   const seek = player().getByRole("slider", { name: "Seek" });
   const id = (await fake.player()).current!.track.id;
   const measured = (await fake.waveform(id)) !== null;
-  if (measured) await waitFor(() => expect(seek.querySelector("path")?.getAttribute("d")).toMatch(/^M0\.5/));
+  if (measured) await waitFor(() => expect(seek.querySelector("canvas")).toBeTruthy());
   // A song that is still to be measured has a line, until the library tells of it.
   const unmeasured = { event: "player", state: { ...(await fake.player()) } } as const;
   const answer = vi.spyOn(fake, "waveform").mockResolvedValue(null);
@@ -64,10 +64,10 @@ test("the seek bar draws what plays once it was measured, and stays a slider", a
       },
     },
   });
-  await waitFor(() => expect(seek.querySelector("path")).toBeNull());
+  await waitFor(() => expect(seek.querySelector("canvas")).toBeNull());
   answer.mockResolvedValue({ peak: [255, 128], rms: [100, 50] });
   fake.tell({ event: "library", revision: 99 });
-  await waitFor(() => expect(seek.querySelectorAll("path").length).toBe(4));
+  await waitFor(() => expect(seek.querySelector("canvas")).toBeTruthy());
   expect(seek.getAttribute("aria-valuetext")).toContain(" of ");
 });
 
@@ -128,7 +128,9 @@ test("a tag of the song that plays finds the songs that share it", async () => {
   await fireEvent.click(chip!);
   expect((screen.getByRole("searchbox", { name: "Search" }) as HTMLInputElement).value).toBe(`tag:"${tag}"`);
   const shared = makeLibrary(900).tracks.filter((track) => track.tags?.includes(tag)).length;
-  await waitFor(() => expect(screen.getByRole("grid").getAttribute("aria-rowcount")).toBe(`${shared + 1}`));
+  await waitFor(() =>
+    expect(screen.getByRole("grid", { name: "Songs" }).getAttribute("aria-rowcount")).toBe(`${shared + 1}`),
+  );
 });
 
 test("the grid says how long it is and how it is sorted", async () => {

@@ -49,6 +49,8 @@ export class App {
   #album: { id: number; list: SongList } | null = null;
   #playlist: PlaylistSongs | null = null;
   #typing: ReturnType<typeof setTimeout> | undefined;
+  /** A search took the listener from another page to the songs. */
+  #searching = false;
 
   constructor(
     readonly backend: Backend,
@@ -76,7 +78,8 @@ export class App {
   /** Listens, then asks for what there is. The returned function ends it. */
   async start(): Promise<() => void> {
     const deaf = await this.backend.listen((event) => this.hear(event));
-    const ticking = setInterval(() => this.player.tick(), TICK_MS);
+    // Nobody sees the time pass in a window that is hidden; it is right again with the first look.
+    const ticking = setInterval(() => document.hidden || this.player.tick(), TICK_MS);
     await Promise.all([this.library.refresh(), this.player.start(), this.playlists.ask()]);
     this.#queueFollows();
     return () => {
@@ -124,10 +127,16 @@ export class App {
 
   /** The songs that a search finds, at once and whatever page is in front. */
   searchSongs(text: string): void {
-    this.router.go({ name: "songs" });
+    if (this.router.page.name === "albums") this.#toSongs();
     this.searchText = text;
     clearTimeout(this.#typing);
     this.#search();
+  }
+
+  /** The page before; out of a search that began on another page, that page, and the search is over. */
+  back(): void {
+    if (this.#searching && this.router.page.name === "songs") this.search("");
+    else this.router.back();
   }
 
   /** The songs of an album by disc and number; the same list for as long as no other album is asked for. */
@@ -160,9 +169,20 @@ export class App {
 
   #search(): void {
     const text = this.searchText.trim();
-    if (text !== "" && this.router.page.name !== "albums") this.router.go({ name: "songs" });
+    const { name } = this.router.page;
+    if (text !== "" && name !== "albums" && name !== "songs") this.#toSongs();
+    if (text === "") {
+      const back = this.#searching && name === "songs";
+      this.#searching = false;
+      if (back) this.router.back();
+    }
     this.songs.search(text);
     this.albums.search(text);
+  }
+
+  #toSongs(): void {
+    this.#searching = true;
+    this.router.go({ name: "songs" });
   }
 
   #queueFollows(): void {

@@ -11,12 +11,17 @@ export type GlobalAction =
   | "next"
   | "help"
   | "undo"
+  | "back"
+  | "forth"
+  | "next-pane"
+  | "previous-pane"
   | "songs"
   | "albums"
   | "mixes"
   | "radio"
   | "taste"
   | "queue"
+  | "settings"
   | "escape";
 
 export type RowAction = "play" | "radio" | "like" | "enqueue" | "menu" | "all" | "remove";
@@ -29,6 +34,7 @@ const PAGES: Record<string, GlobalAction> = {
   "4": "radio",
   "5": "taste",
   "6": "queue",
+  "7": "settings",
 };
 
 /** What the focused thing wants for itself: a text field all plain keys, a button reached by keys its Space. */
@@ -47,9 +53,12 @@ export function globalAction(event: Key, focus: Focus): GlobalAction | null {
     return PAGES[event.key] ?? null;
   }
   if (event.key === "Escape") return "escape";
-  if (event.altKey && event.key === "ArrowLeft") return "seek-back";
-  if (event.altKey && event.key === "ArrowRight") return "seek-on";
+  if (event.key === "F6") return event.shiftKey ? "previous-pane" : "next-pane";
+  if (event.altKey && event.key === "ArrowLeft") return "back";
+  if (event.altKey && event.key === "ArrowRight") return "forth";
   if (typing || event.altKey) return null;
+  if (event.shiftKey && event.key === "ArrowLeft") return "seek-back";
+  if (event.shiftKey && event.key === "ArrowRight") return "seek-on";
   if (event.key === " ") return focus === null ? "toggle" : null;
   return event.key === "?" ? "help" : null;
 }
@@ -74,9 +83,11 @@ export function rowAction(event: Key): RowAction | null {
 export const SHORTCUTS: [keys: string, meaning: string][] = [
   ["Space", "Play or pause"],
   ["Ctrl ← / →", "Previous or next song"],
-  ["Alt ← / →", "Back or on by 5 seconds"],
+  ["Shift ← / →", "5 seconds back or on in the song"],
+  ["Alt ← / →", "Page back or forward"],
   ["Ctrl F", "Search"],
-  ["Ctrl 1 – 6", "Songs, Albums, Mixes, Radio, Taste, Queue"],
+  ["Ctrl 1 – 7", "Songs, Albums, Mixes, Radio, Taste, Queue, Settings"],
+  ["F6", "Sidebar, page, queue, player in turn"],
   ["↑ ↓ Home End PgUp PgDn", "Move through a list"],
   ["Shift, Ctrl + click", "Choose several"],
   ["Enter", "Play from here"],
@@ -85,7 +96,7 @@ export const SHORTCUTS: [keys: string, meaning: string][] = [
   ["Q", "Add to the queue"],
   ["Delete", "Remove from the queue or playlist"],
   ["Alt ↑ / ↓", "Move within the queue or playlist"],
-  ["Ctrl Z", "Undo what a notice offers to undo"],
+  ["Ctrl Z", "Undo the last change"],
   ["Shift F10", "Menu of the chosen songs"],
   ["?", "This sheet"],
 ];

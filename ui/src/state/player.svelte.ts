@@ -77,7 +77,7 @@ export class Player {
     if (this.#outlined !== null && this.waveform === null) void this.#ask(this.#outlined);
   }
 
-  /** Time passed: called a few times a second by the window. */
+  /** Time passed: called a few times a second by the window while it can be seen. */
   tick(): void {
     if (!this.playing) return;
     const since_s = (this.now_ms() - this.#told.at_ms) / 1000;

@@ -5,6 +5,8 @@ import { RowList } from "./rows.svelte";
 
 export class SongList extends RowList<TrackRow> {
   query = $state.raw<SongsQuery>({ text: "", album: null, sort: "artist", descending: false });
+  /** How the songs stand while nothing is searched for. */
+  #order: Pick<SongsQuery, "sort" | "descending">;
 
   constructor(
     private backend: Backend,
@@ -13,16 +15,22 @@ export class SongList extends RowList<TrackRow> {
   ) {
     super(notices, "Could not read the songs");
     this.query = { ...this.query, ...query };
+    this.#order = { sort: this.query.sort, descending: this.query.descending };
   }
 
+  /** What a search finds stands with the best first, until a column is asked to sort it. */
   search(text: string): void {
-    if (text !== this.query.text) this.#ask({ ...this.query, text });
+    if (text === this.query.text) return;
+    if (text === "") this.#ask({ ...this.query, text, ...this.#order });
+    else if (this.query.text === "") this.#ask({ ...this.query, text, sort: "relevance", descending: false });
+    else this.#ask({ ...this.query, text });
   }
 
   /** By `column`; the other way round when it already is. */
   sort = (column: SongSort): void => {
     const same = this.query.sort === column;
     const descending = same ? !this.query.descending : column === "plays" || column === "added";
+    this.#order = { sort: column, descending };
     this.#ask({ ...this.query, sort: column, descending });
   };
 

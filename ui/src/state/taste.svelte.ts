@@ -42,7 +42,8 @@ export class Taste {
       await this.notices.attempt("Could not turn that down", async () => {
         const row = await this.backend.turn(term, false);
         this.#down.set(term, row);
-        this.notices.info(`Less because of this: ${text}`, () => this.#undo(row.id));
+        // Some reasons are a kind for all songs: what the program says it turned down is told, not what the row said.
+        this.notices.info(`Less because of this: ${row.about ?? text}`, () => this.#undo(row.id));
       });
   }
 

@@ -485,7 +485,6 @@ fn search_in_words(query: &SongsQuery, album: Option<&str>) -> String {
         words.push_str(&format!(" on “{album}”"));
     }
     let order = match query.sort {
-        SongSort::Relevance => "relevance",
         SongSort::Title => "title",
         SongSort::Artist => "artist",
         SongSort::Album => "album",
@@ -493,6 +492,7 @@ fn search_in_words(query: &SongsQuery, album: Option<&str>) -> String {
         SongSort::Duration => "length",
         SongSort::Plays => "plays",
         SongSort::Added => "date added",
+        SongSort::Relevance => "how well they match",
     };
     let last_first = if query.descending { ", last first" } else { "" };
     format!("{words}, by {order}{last_first}")

@@ -43,9 +43,10 @@ impl FromStr for TrackSort {
             "plays" => Sort::Plays,
             "added" => Sort::Added,
             "path" => Sort::Path,
+            "relevance" => Sort::Relevance,
             _ => {
                 return Err(
-                    "not one of title, artist, album, year, duration, plays, added, path".into(),
+                    "not one of title, artist, album, year, duration, plays, added, path, relevance".into(),
                 );
             }
         }))

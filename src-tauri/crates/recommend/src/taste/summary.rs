@@ -23,7 +23,7 @@ pub struct Effect {
     pub plays: u32,
 }
 
-/// The strongest effects of one kind, the strongest first.
+/// The strongest effects of one kind, those first that are most surely strong: by their weight less one deviation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Leanings {
     /// What is listened to.
@@ -32,7 +32,7 @@ pub struct Leanings {
     pub disliked: Vec<Effect>,
 }
 
-/// What was learned. The strongest effects come first in every list.
+/// What was learned. The most surely strong effects come first in every list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TasteSummary {
     /// Plays that taught something.
@@ -127,11 +127,19 @@ impl Taste {
             }
         }
         let weight = |number: &usize| self.means[kind.first + number];
+        let deviation = |number: &usize| self.deviations[kind.first + number - self.layout.dense()];
         let strongest = |sign: f64| {
             let mut found: Vec<usize> = (0..kind.count)
                 .filter(|number| sign * weight(number) > WORTH)
                 .collect();
-            found.sort_by(|a, b| (sign * weight(b)).total_cmp(&(sign * weight(a))));
+            // By what is at least so: a strong effect of few plays is a guess, and stands behind a sure one.
+            found.sort_by(|a, b| {
+                let (a, b) = (
+                    sign * weight(a) - deviation(a),
+                    sign * weight(b) - deviation(b),
+                );
+                b.total_cmp(&a)
+            });
             let rest = found.split_off(count.min(found.len()));
             if !always.is_empty() {
                 let asked = |number: &usize| always.contains(&(kind.term)(*number as u32));
@@ -147,7 +155,7 @@ impl Taste {
                     },
                     term,
                     weight: weight(&number),
-                    deviation: self.deviations[kind.first + number - self.layout.dense()],
+                    deviation: deviation(&number),
                     plays: plays[number],
                 }
             };
