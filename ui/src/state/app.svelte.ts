@@ -3,6 +3,7 @@ import { createContext } from "svelte";
 import type { AppEvent, Backend, TrackRow } from "../ipc/backend";
 import { Actions } from "./actions.svelte";
 import { AlbumList } from "./albums.svelte";
+import { QueueEdits } from "./edits.svelte";
 import { FirstChoice } from "./firstchoice.svelte";
 import { Library } from "./library.svelte";
 import { OpenMenu } from "./menu.svelte";
@@ -33,6 +34,7 @@ export class App {
   songs: SongList;
   albums: AlbumList;
   queue: Queue;
+  edits: QueueEdits;
   radio: Radio;
   path: Path;
   mixes: Mixes;
@@ -48,6 +50,7 @@ export class App {
   /** The lists of the album and of the playlist last in front. */
   #album: { id: number; list: SongList } | null = null;
   #playlist: PlaylistSongs | null = null;
+  #page: Document;
   #typing: ReturnType<typeof setTimeout> | undefined;
   /** A search took the listener from another page to the songs. */
   #searching = false;
@@ -58,12 +61,14 @@ export class App {
     root: HTMLElement,
     now_ms: () => number = () => performance.now(),
   ) {
+    this.#page = root.ownerDocument;
     this.theme = new ThemeChoice(storage, root);
     this.library = new Library(backend, this.notices, () => this.#libraryChanged());
     this.player = new Player(backend, this.notices, now_ms);
     this.songs = new SongList(backend, this.notices);
     this.albums = new AlbumList(backend, this.notices);
     this.queue = new Queue(backend, this.notices, this.player);
+    this.edits = new QueueEdits(this.notices, this.player);
     this.radio = new Radio(backend, this.notices, this.player);
     this.path = new Path(backend, this.notices);
     this.mixes = new Mixes(backend, this.notices);
@@ -79,7 +84,7 @@ export class App {
   async start(): Promise<() => void> {
     const deaf = await this.backend.listen((event) => this.hear(event));
     // Nobody sees the time pass in a window that is hidden; it is right again with the first look.
-    const ticking = setInterval(() => document.hidden || this.player.tick(), TICK_MS);
+    const ticking = setInterval(() => this.#page.hidden || this.player.tick(), TICK_MS);
     await Promise.all([this.library.refresh(), this.player.start(), this.playlists.ask()]);
     this.#queueFollows();
     return () => {
@@ -186,6 +191,7 @@ export class App {
   }
 
   #queueFollows(): void {
+    this.edits.heard(this.player.state);
     this.queue.heard(this.player.state.queue_revision, this.player.state.current?.entry ?? null);
   }
 

@@ -203,3 +203,74 @@ test("the theme is remembered", () => {
   app.theme.choose("system");
   expect(document.documentElement.dataset.theme).toBeUndefined();
 });
+
+test("what took songs away says so and comes back, in the order it went", async () => {
+  await app.songs.cache.need(0, 10);
+  const queue = async () => (await fake.queue(0, 1000)).rows.map((row) => row.entry);
+  const said = () => app.notices.list.map((notice) => notice.text);
+  await app.actions.playSongs(app.songs.query, 4);
+  const whole = await queue();
+  expect(said()).toEqual([]);
+  await fake.command({ do: "remove", entry: whole[7]! });
+  await fake.command({ do: "move", entry: whole[2]!, index: 0 });
+  await app.actions.playSongs({ ...app.songs.query, text: "jazz" }, 0);
+  await app.queue.clear();
+  expect(said().slice(0, 2)).toEqual([
+    "1 song removed from the queue",
+    `Your queue of ${(whole.length - 1).toLocaleString("en")} songs was replaced`,
+  ]);
+  expect(said()[2]).toMatch(/^Queue cleared: /);
+  for (let step = 0; step < 4; step++) {
+    app.notices.undoNewest();
+    await vi.waitFor(() => expect(app.notices.list.every(({ tone }) => tone === "info")).toBe(true));
+  }
+  expect(await queue()).toEqual(whole);
+  await app.player.redo();
+  expect((await queue()).length).toBe(whole.length - 1);
+  app.notices.undoNewest();
+  await vi.waitFor(async () => expect(await queue()).toEqual(whole));
+});
+
+test("a list played in place of another is no loss, and is not spoken of", async () => {
+  await app.actions.playSongs(app.songs.query, 4);
+  await app.actions.playSongs({ ...app.songs.query, text: "jazz" }, 0);
+  expect(app.notices.list).toEqual([]);
+});
+
+test("a notice that is read does not leave, and what it offers outlives it", async () => {
+  vi.useFakeTimers();
+  let undone = 0;
+  app.notices.info("Gone", async () => void undone++);
+  vi.advanceTimersByTime(11_000);
+  app.notices.hold();
+  vi.advanceTimersByTime(60_000);
+  expect(app.notices.list.length).toBe(1);
+  app.notices.release();
+  vi.advanceTimersByTime(1_900);
+  expect(app.notices.list.length).toBe(1);
+  vi.advanceTimersByTime(200);
+  expect(app.notices.list.length).toBe(0);
+  app.notices.undoNewest();
+  app.notices.undoNewest();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(undone).toBe(1);
+  vi.useRealTimers();
+});
+
+test("a search from another page ends where it began, with the best first while it lasts", async () => {
+  app.songs.sort("title");
+  app.router.go({ name: "taste" });
+  app.searchSongs("night");
+  expect(app.router.page.name).toBe("songs");
+  expect(app.songs.query).toMatchObject({ text: "night", sort: "relevance", descending: false });
+  app.searchSongs("nights");
+  app.songs.sort("plays");
+  app.searchSongs("night");
+  expect(app.songs.query).toMatchObject({ text: "night", sort: "plays", descending: true });
+  app.back();
+  await vi.waitFor(() => expect(app.router.page.name).toBe("taste"));
+  expect(app.searchText).toBe("");
+  expect(app.songs.query).toMatchObject({ text: "", sort: "plays" });
+  app.router.forth();
+  expect(app.router.page.name).toBe("songs");
+});

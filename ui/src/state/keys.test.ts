@@ -30,7 +30,7 @@ test.each([
   ["ctrl+5", null, "taste"],
   ["ctrl+z", "button", "undo"],
   ["ctrl+z", "text", null],
-  ["ctrl+shift+Z", null, null],
+  ["ctrl+shift+Z", null, "redo"],
   ["?", "text", null],
   ["?", "button", "help"],
   ["shift+?", null, "help"],

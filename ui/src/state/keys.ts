@@ -11,6 +11,7 @@ export type GlobalAction =
   | "next"
   | "help"
   | "undo"
+  | "redo"
   | "back"
   | "forth"
   | "next-pane"
@@ -47,7 +48,7 @@ export function globalAction(event: Key, focus: Focus): GlobalAction | null {
   if (ctrl && !event.altKey) {
     if (event.key.toLowerCase() === "f") return "search";
     if (typing) return null;
-    if (event.key.toLowerCase() === "z") return event.shiftKey ? null : "undo";
+    if (event.key.toLowerCase() === "z") return event.shiftKey ? "redo" : "undo";
     if (event.key === "ArrowLeft") return "previous";
     if (event.key === "ArrowRight") return "next";
     return PAGES[event.key] ?? null;
@@ -97,6 +98,7 @@ export const SHORTCUTS: [keys: string, meaning: string][] = [
   ["Delete", "Remove from the queue or playlist"],
   ["Alt ↑ / ↓", "Move within the queue or playlist"],
   ["Ctrl Z", "Undo the last change"],
+  ["Ctrl Shift Z", "Make the change of the queue again"],
   ["Shift F10", "Menu of the chosen songs"],
   ["?", "This sheet"],
 ];

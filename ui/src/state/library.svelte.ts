@@ -2,6 +2,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { Backend, FailureRow, JobAction, JobKind, JobProgress, LibraryStatus } from "../ipc/backend";
 import type { RatingName, TrackRow } from "../ipc/backend";
+import { plural } from "./format";
 import type { Notices } from "./notices.svelte";
 
 /** Between two looks at a library that keeps changing, so that a scan does not keep the window busy … */
@@ -118,6 +119,14 @@ export class Library {
 
   rescan(): Promise<boolean> {
     return this.#do("Could not rescan", () => this.backend.rescan());
+  }
+
+  /** Forgets songs whose files were deleted; how many is said. */
+  forgetMissing(): Promise<boolean> {
+    return this.#do("Could not forget the deleted songs", async () => {
+      const songs = await this.backend.forgetMissing();
+      this.notices.info(`${plural(songs, "deleted song")} forgotten; plays, likes and playlists stay.`);
+    });
   }
 
   control(job: JobKind, action: JobAction): Promise<boolean> {

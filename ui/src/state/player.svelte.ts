@@ -84,6 +84,7 @@ export class Player {
     this.position_s = Math.min(this.#told.position_s + since_s, this.state.duration_s);
   }
 
+  redo = () => this.do({ do: "redo" });
   toggle = () => this.do({ do: "toggle" });
   next = () => this.do({ do: "next" });
   previous = () => this.do({ do: "previous" });

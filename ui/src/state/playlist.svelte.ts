@@ -1,5 +1,6 @@
 // The songs of one playlist in its order, and what one does with its places.
 import type { Backend, PlaylistEntryRow } from "../ipc/backend";
+import { plural } from "./format";
 import type { Notices } from "./notices.svelte";
 import { RowList } from "./rows.svelte";
 
@@ -27,13 +28,17 @@ export class PlaylistSongs extends RowList<PlaylistEntryRow> {
 
   remove(entries: number[]): Promise<boolean> {
     return this.notices.attempt("Could not remove from the playlist", async () => {
-      await this.backend.removeFromPlaylist(this.id, entries);
+      const edit = await this.backend.removeFromPlaylist(this.id, entries);
+      this.notices.info(`${plural(entries.length, "song")} removed from the playlist`, () =>
+        this.backend.undoPlaylistEdit(edit),
+      );
     });
   }
 
   moveTo(row: PlaylistEntryRow, index: number): Promise<boolean> {
     return this.notices.attempt("Could not move the song", async () => {
-      await this.backend.moveInPlaylist(this.id, row.entry, index);
+      const edit = await this.backend.moveInPlaylist(this.id, row.entry, index);
+      this.notices.step(() => this.backend.undoPlaylistEdit(edit));
     });
   }
 

@@ -70,15 +70,19 @@ export class Playlists {
     if (naming === null || trimmed === "") return;
     if (naming.of === "new") await this.#create(trimmed, naming.source, living);
     else if (trimmed !== naming.playlist.name)
-      await this.notices.attempt("Could not rename it", () =>
-        this.backend.renamePlaylist(naming.playlist.id, trimmed),
-      );
+      await this.notices.attempt("Could not rename it", async () => {
+        const { id, name: before } = naming.playlist;
+        await this.backend.renamePlaylist(id, trimmed);
+        this.notices.info(`“${before}” is now “${trimmed}”`, () => this.backend.renamePlaylist(id, before));
+      });
   }
 
   add(playlist: PlaylistRow, tracks: number[]): Promise<boolean> {
     return this.notices.attempt(`Could not add to “${playlist.name}”`, async () => {
-      await this.backend.addToPlaylist(playlist.id, tracks);
-      this.notices.info(`${plural(tracks.length, "song")} added to “${playlist.name}”`);
+      const edit = await this.backend.addToPlaylist(playlist.id, tracks);
+      this.notices.info(`${plural(tracks.length, "song")} added to “${playlist.name}”`, () =>
+        this.backend.undoPlaylistEdit(edit),
+      );
     });
   }
 
@@ -92,8 +96,8 @@ export class Playlists {
 
   refresh({ id, name }: PlaylistRow): Promise<boolean> {
     return this.notices.attempt(`Could not make “${name}” anew`, async () => {
-      await this.backend.refreshPlaylist(id);
-      this.notices.info(`“${name}” is made anew`);
+      const edit = await this.backend.refreshPlaylist(id);
+      this.notices.info(`“${name}” is made anew`, () => this.backend.undoPlaylistEdit(edit));
     });
   }
 
