@@ -51,6 +51,7 @@ export class FakePlayer {
     undo: null,
     redo: null,
     output_error: null,
+    underruns: 0,
   };
   #entry = 1;
   #edits = 0;

@@ -250,7 +250,11 @@ redo: QueueEdit | null,
 /**
  * Why there is no sound, if there is none.
  */
-output_error: string | null, };
+output_error: string | null, 
+/**
+ * How often, since the start, sound was not ready in time.
+ */
+underruns: number, };
 
 export type PlayerCommand = { "do": "play" } | { "do": "pause" } | { "do": "toggle" } | { "do": "next" } | { "do": "previous" } | { "do": "seek", position_s: number, } | { "do": "volume", volume: number, } | { "do": "repeat", mode: RepeatMode, } | { "do": "shuffle", on: boolean, } | { "do": "jump", entry: number, } | { "do": "remove", entry: number, } | { "do": "move", entry: number, index: number, } | { "do": "clear" } | { "do": "undo" } | { "do": "redo" } | { "do": "dj", mode: DjMode | null, } | { "do": "guest", on: boolean, };
 

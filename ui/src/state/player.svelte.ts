@@ -20,6 +20,7 @@ export const SILENT: PlayerState = {
   undo: null,
   redo: null,
   output_error: null,
+  underruns: 0,
 };
 
 const NEXT_REPEAT: Record<RepeatMode, RepeatMode> = { off: "all", all: "one", one: "off" };

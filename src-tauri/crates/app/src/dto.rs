@@ -451,6 +451,8 @@ pub struct PlayerState {
     pub redo: Option<QueueEdit>,
     /// Why there is no sound, if there is none.
     pub output_error: Option<String>,
+    /// How often, since the start, sound was not ready in time.
+    pub underruns: u64,
 }
 
 /// What the player shall do.

@@ -16,7 +16,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
-use jiff::{Timestamp, Zoned};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use segue_core::{Leaving, Play, PlayContext, PlaySource, PlayedFrom, Track, TrackId};
 use segue_playback::{
     Command, Edit, EditKind, End, Engine, Entry, EntryId, Event, Item, OutputKind, Repeat, Saved,
@@ -133,6 +134,36 @@ impl Account {
     }
 }
 
+/// The end of a play, as the engine told it.
+struct Ended {
+    item: Arc<Item>,
+    sounded_s: f64,
+    position_s: f64,
+    duration_s: Option<f64>,
+    how: End,
+    leaving: Leaving,
+    at: Instant,
+}
+
+/// Why a play ended: the engine says how, and what the listener asked for.
+fn why(how: End, asked: Option<Leaving>) -> Leaving {
+    match (how, asked) {
+        (End::Finished, _) => Leaving::Finished,
+        (End::Failed, _) => Leaving::Failed,
+        (End::Stopped, Some(Leaving::Quit)) => Leaving::Quit,
+        (End::Stopped, _) => Leaving::Stopped,
+        (End::Skipped, asked) => asked.unwrap_or(Leaving::Chosen),
+    }
+}
+
+/// When an instant was, on the wall clock.
+fn then(at: Instant) -> Timestamp {
+    let ago = SignedDuration::try_from(at.elapsed()).unwrap_or_default();
+    Timestamp::now()
+        .checked_sub(ago)
+        .unwrap_or_else(|_| Timestamp::now())
+}
+
 /// What is kept for the next start.
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -159,8 +190,8 @@ struct Shared {
     placements: Mutex<Placements>,
     /// The play under way.
     account: Mutex<Option<Account>>,
-    /// What the listener did last that ends a play.
-    leaving: Mutex<Option<Leaving>>,
+    /// Whether the engine was paused, and at volume zero, by what it told last.
+    held: Mutex<(bool, bool)>,
     /// Where clocks that never go back began.
     start: Instant,
     next_key: AtomicU64,
@@ -186,9 +217,8 @@ pub(crate) struct Player {
 }
 
 enum Heard {
-    Engine(Event),
-    /// The listener asked for something.
-    Asked,
+    /// What the engine told, and when.
+    Engine(Event, Instant),
     Quit,
 }
 
@@ -203,7 +233,7 @@ impl Player {
         let events = heard.clone();
         let engine = Engine::start(output, move |event| {
             // Fails only when the player is gone.
-            _ = events.send(Heard::Engine(event));
+            _ = events.send(Heard::Engine(event, Instant::now()));
         })?;
         let shared = Arc::new(Shared {
             segue,
@@ -211,7 +241,7 @@ impl Player {
             tell,
             placements: Mutex::default(),
             account: Mutex::default(),
-            leaving: Mutex::default(),
+            held: Mutex::default(),
             start: Instant::now(),
             next_key: AtomicU64::new(1),
             station: Mutex::default(),
@@ -269,8 +299,9 @@ impl Player {
         };
         if let Some(hearing) = hearing {
             self.shared.keep();
-            *lock(&self.shared.leaving) = Some(Leaving::Quit);
-            self.shared.engine.send(Command::Stop);
+            self.shared
+                .engine
+                .send_because(Command::Stop, Leaving::Quit);
             _ = self.heard.send(Heard::Quit);
             if hearing.join().is_err() {
                 tracing::error!("the player's thread panicked");
@@ -306,13 +337,13 @@ impl Player {
 
     fn set_queue(&self, items: Vec<Arc<Item>>, start: usize, shuffle: bool) {
         let start = start.min(items.len().saturating_sub(1));
-        *lock(&self.shared.leaving) = Some(Leaving::Chosen);
-        self.shared.engine.send(Command::SetQueue {
+        let queue = Command::SetQueue {
             items,
             start,
             play: true,
             shuffle: shuffle.then(chance),
-        });
+        };
+        self.shared.engine.send_because(queue, Leaving::Chosen);
     }
 
     pub(crate) fn enqueue(&self, tracks: &[TrackId], at: EnqueueAt) -> Result<(), AppError> {
@@ -326,58 +357,57 @@ impl Player {
 
     pub(crate) fn command(&self, command: &PlayerCommand) {
         let engine = &self.shared.engine;
-        let leaving = match command {
-            PlayerCommand::Next => Some(Leaving::Next),
-            PlayerCommand::Previous => Some(Leaving::Previous),
-            PlayerCommand::Jump { .. } | PlayerCommand::Undo | PlayerCommand::Redo => {
-                Some(Leaving::Chosen)
+        let (asked, cause) = match command {
+            PlayerCommand::Play => (Command::Play, None),
+            PlayerCommand::Pause => (Command::Pause, None),
+            PlayerCommand::Toggle => (Command::Toggle, None),
+            PlayerCommand::Next => (Command::Next, Some(Leaving::Next)),
+            PlayerCommand::Previous => (Command::Previous, Some(Leaving::Previous)),
+            PlayerCommand::Seek { position_s } => (Command::Seek(*position_s), None),
+            PlayerCommand::Volume { volume } => (Command::SetVolume(f64::from(*volume)), None),
+            PlayerCommand::Repeat { mode } => {
+                let repeat = match mode {
+                    RepeatMode::Off => Repeat::Off,
+                    RepeatMode::All => Repeat::All,
+                    RepeatMode::One => Repeat::One,
+                };
+                (Command::SetRepeat(repeat), None)
             }
-            PlayerCommand::Remove { .. } => Some(Leaving::Removed),
-            PlayerCommand::Clear => Some(Leaving::Stopped),
-            _ => None,
-        };
-        if leaving.is_some() {
-            *lock(&self.shared.leaving) = leaving;
-        }
-        match command {
-            PlayerCommand::Play => engine.send(Command::Play),
-            PlayerCommand::Pause => engine.send(Command::Pause),
-            PlayerCommand::Toggle => engine.send(Command::Toggle),
-            PlayerCommand::Next => engine.send(Command::Next),
-            PlayerCommand::Previous => engine.send(Command::Previous),
-            PlayerCommand::Seek { position_s } => engine.send(Command::Seek(*position_s)),
-            PlayerCommand::Volume { volume } => engine.send(Command::SetVolume(f64::from(*volume))),
-            PlayerCommand::Repeat { mode } => engine.send(Command::SetRepeat(match mode {
-                RepeatMode::Off => Repeat::Off,
-                RepeatMode::All => Repeat::All,
-                RepeatMode::One => Repeat::One,
-            })),
-            PlayerCommand::Shuffle { on } => engine.send(Command::SetShuffle(on.then(chance))),
-            PlayerCommand::Jump { entry } => engine.send(Command::Jump(EntryId(*entry))),
+            PlayerCommand::Shuffle { on } => (Command::SetShuffle(on.then(chance)), None),
+            PlayerCommand::Jump { entry } => {
+                (Command::Jump(EntryId(*entry)), Some(Leaving::Chosen))
+            }
             PlayerCommand::Remove { entry } => {
                 self.leave_alone(EntryId(*entry));
-                engine.send(Command::Remove(EntryId(*entry)));
+                (Command::Remove(EntryId(*entry)), Some(Leaving::Removed))
             }
             PlayerCommand::Move { entry, index } => {
-                engine.send(Command::Move(EntryId(*entry), *index as usize))
+                (Command::Move(EntryId(*entry), *index as usize), None)
             }
             PlayerCommand::Clear => {
                 self.shared.leave_station();
-                engine.send(Command::Clear);
+                (Command::Clear, Some(Leaving::Stopped))
             }
             PlayerCommand::Undo => {
                 self.shared.leave_station_with(engine.state().undo);
-                engine.send(Command::Undo);
+                (Command::Undo, Some(Leaving::Chosen))
             }
             PlayerCommand::Redo => {
                 self.shared.leave_station_with(engine.state().redo);
-                engine.send(Command::Redo);
+                (Command::Redo, Some(Leaving::Chosen))
             }
-            PlayerCommand::Dj { mode } => self.set_dj(*mode),
-            PlayerCommand::Guest { on } => self.shared.guest.store(*on, Ordering::Relaxed),
+            PlayerCommand::Dj { mode } => return self.set_dj(*mode),
+            PlayerCommand::Guest { on } => {
+                self.shared.guest.store(*on, Ordering::Relaxed);
+                self.shared.dirty.store(true, Ordering::Relaxed);
+                return self.shared.tell_state();
+            }
+        };
+        // The engine answers with its state, and that is told.
+        match cause {
+            Some(cause) => engine.send_because(asked, cause),
+            None => engine.send(asked),
         }
-        // What the engine does in silence (volume, a seek while paused) the window hears of all the same.
-        _ = self.heard.send(Heard::Asked);
     }
 
     pub(crate) fn state(&self) -> PlayerState {
@@ -535,6 +565,7 @@ impl Shared {
             undo: state.undo.map(queue_edit),
             redo: state.redo.map(queue_edit),
             output_error: lock(&self.output_error).clone(),
+            underruns: state.underruns,
         }
     }
 
@@ -555,20 +586,15 @@ impl Shared {
                 Err(RecvTimeoutError::Disconnected) => return,
             };
             match heard {
-                Some(Heard::Engine(event)) => self.heed(event),
-                Some(Heard::Asked) => {
-                    self.note();
-                    self.dirty.store(true, Ordering::Relaxed);
-                    self.tell_state();
-                }
+                Some(Heard::Engine(event, at)) => self.heed(event, at),
                 Some(Heard::Quit) => {
                     // What the engine said while it stopped: the last play's end.
                     let until = Instant::now() + Duration::from_secs(2);
                     while self.engine.state().status != Status::Stopped && Instant::now() < until {
                         std::thread::sleep(Duration::from_millis(5));
                     }
-                    while let Ok(Heard::Engine(event)) = hears.try_recv() {
-                        self.heed(event);
+                    while let Ok(Heard::Engine(event, at)) = hears.try_recv() {
+                        self.heed(event, at);
                     }
                     return;
                 }
@@ -592,7 +618,8 @@ impl Shared {
         }
     }
 
-    fn heed(&self, event: Event) {
+    /// Heeds what the engine told at that instant: what is heard of late happened then all the same.
+    fn heed(&self, event: Event, at: Instant) {
         match event {
             Event::Position { entry, position_s } => {
                 return (self.tell)(AppEvent::Position {
@@ -606,9 +633,28 @@ impl Shared {
                 listened_s,
                 duration_s,
                 how,
+                cause,
                 ..
-            } => self.log(&item, listened_s, position_s, duration_s, how),
-            Event::Paused { .. } => self.note(),
+            } => {
+                let ended = Ended {
+                    item,
+                    sounded_s: listened_s,
+                    position_s,
+                    duration_s,
+                    how,
+                    leaving: why(how, cause),
+                    at,
+                };
+                self.log(&ended);
+            }
+            Event::StateChanged { status, volume } => {
+                self.note(at, status == Status::Paused, volume <= 0.0);
+                self.dirty.store(true, Ordering::Relaxed);
+            }
+            Event::Paused { .. } => {
+                let (_, silent) = *lock(&self.held);
+                self.note(at, true, silent);
+            }
             Event::Failed { item, reason, .. } => {
                 tracing::warn!(%reason, "a file was passed over");
                 let name = item
@@ -623,15 +669,13 @@ impl Shared {
             }
             Event::OutputLost { reason } => *lock(&self.output_error) = Some(reason),
             Event::Started { .. } | Event::Resumed { .. } => {
+                let (_, silent) = *lock(&self.held);
                 if matches!(event, Event::Started { .. }) {
-                    let silent = self.engine.state().volume <= 0.0;
                     let guest = self.guest.load(Ordering::Relaxed);
-                    let account = Account::new(Timestamp::now(), self.now_s(), silent, guest);
+                    let account = Account::new(then(at), self.seconds_at(at), silent, guest);
                     *lock(&self.account) = Some(account);
-                    *lock(&self.leaving) = None;
-                } else {
-                    self.note();
                 }
+                self.note(at, false, silent);
                 *lock(&self.output_error) = None;
                 self.want_plan();
             }
@@ -650,44 +694,32 @@ impl Shared {
         self.tell_state();
     }
 
-    fn now_s(&self) -> f64 {
-        self.start.elapsed().as_secs_f64()
+    /// On a clock that never goes back.
+    fn seconds_at(&self, at: Instant) -> f64 {
+        at.saturating_duration_since(self.start).as_secs_f64()
     }
 
-    /// Takes pause and volume into the account of the play under way.
-    fn note(&self) {
+    /// Takes pause and volume, as they are from that instant on, into the account of the play under way.
+    fn note(&self, at: Instant, paused: bool, silent: bool) {
+        *lock(&self.held) = (paused, silent);
         if let Some(account) = lock(&self.account).as_mut() {
-            let state = self.engine.state();
-            account.note(
-                self.now_s(),
-                state.status == Status::Paused,
-                state.volume <= 0.0,
-            );
-        }
-    }
-
-    /// Why a play ended: the engine says how, the listener's last command why.
-    fn why(&self, how: End) -> Leaving {
-        let asked = lock(&self.leaving).take();
-        match how {
-            End::Finished => Leaving::Finished,
-            End::Failed => Leaving::Failed,
-            End::Stopped => match asked {
-                Some(Leaving::Quit) => Leaving::Quit,
-                _ => Leaving::Stopped,
-            },
-            End::Skipped => match asked {
-                Some(Leaving::Next) if self.engine.state().current.is_none() => Leaving::ListEnded,
-                Some(asked) => asked,
-                None => Leaving::Chosen,
-            },
+            account.note(self.seconds_at(at), paused, silent);
         }
     }
 
     /// Writes a play into the log.
-    fn log(&self, item: &Item, sounded_s: f64, position_s: f64, duration_s: Option<f64>, how: End) {
-        let leaving = self.why(how);
-        self.note();
+    fn log(&self, ended: &Ended) {
+        let Ended {
+            item,
+            sounded_s,
+            position_s,
+            duration_s,
+            how,
+            leaving,
+            at,
+        } = ended;
+        let (paused, silent) = *lock(&self.held);
+        self.note(*at, paused, silent);
         let account = lock(&self.account).take();
         let placement = lock(&self.placements).get(item.key).cloned();
         let Some(placement) = placement else { return };
@@ -700,22 +732,22 @@ impl Shared {
         let silent_s = account
             .as_ref()
             .map_or(0.0, |account| account.silent_s)
-            .min(sounded_s);
+            .min(*sounded_s);
         let length_s = duration_s.unwrap_or(track.duration_s);
         let share = (length_s > 0.0).then(|| (position_s / length_s).clamp(0.0, 1.0));
-        let now = Zoned::now();
+        let ended_at = then(*at).to_zoned(TimeZone::system());
         let play = Play {
             at: account
                 .as_ref()
-                .map_or_else(|| ago(sounded_s), |account| account.began),
+                .map_or_else(|| ago(*sounded_s), |account| account.began),
             subject: subject(&track),
             listened_s: sounded_s - silent_s,
             source: placement.source,
-            skipped: how == End::Skipped,
+            skipped: *how == End::Skipped,
             rating: None,
             context: PlayContext {
-                ended_at: Some(now.timestamp()),
-                completion: if how == End::Finished {
+                ended_at: Some(ended_at.timestamp()),
+                completion: if *how == End::Finished {
                     Some(1.0)
                 } else {
                     share
@@ -724,8 +756,8 @@ impl Shared {
                 paused_s: account.as_ref().map(|account| account.paused_s),
                 from: placement.from,
                 place: placement.place,
-                utc_offset_s: Some(now.offset().seconds()),
-                leaving: Some(leaving),
+                utc_offset_s: Some(ended_at.offset().seconds()),
+                leaving: Some(*leaving),
                 // Guests may come in the middle of a song, and may be the ones who leave it.
                 guest: account.is_some_and(|account| account.guest)
                     || self.guest.load(Ordering::Relaxed),

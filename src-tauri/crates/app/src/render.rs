@@ -57,6 +57,8 @@ pub struct Rendered {
     pub wav: Option<String>,
     /// Files left out, or that broke off, and why.
     pub failures: Vec<FailureRow>,
+    /// How often sound was not ready in time; never for a WAV file, which waits.
+    pub underruns: u64,
 }
 
 /// How far playing is.
@@ -99,6 +101,7 @@ impl Segue {
                     sample_rate_hz: rendered.sample_rate_hz,
                     wav: Some(wav.to_string_lossy().into_owned()),
                     failures: rendered.failures.into_iter().map(failure).collect(),
+                    underruns: 0,
                 });
             }
         };
@@ -138,6 +141,7 @@ impl Segue {
             sample_rate_hz: 0,
             wav: None,
             failures: Vec::new(),
+            underruns: 0,
         };
         let mut path = String::new();
         let mut begun_s = start_s;
@@ -185,6 +189,7 @@ impl Segue {
                 _ => {}
             }
         }
+        done.underruns = engine.state().underruns;
         match done.failures.first() {
             Some(first) if done.seconds == 0.0 => Err(AppError::Silent(format!(
                 "nothing sounded: {}",

@@ -22,6 +22,7 @@ mod windows;
 
 pub use decoder::{AudioFormat, Decoder};
 pub use error::DecodeError;
+pub use resample::StereoResampler;
 pub use stream::StereoStream;
 pub use windows::{MonoStream, Span};
 

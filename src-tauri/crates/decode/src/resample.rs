@@ -147,6 +147,28 @@ impl Resampler {
     }
 }
 
+/// A resampler for stereo frames that follow each other without a gap, from however many files they come: a seam between
+/// two of them sounds as if there were none.
+pub struct StereoResampler(Resampler);
+
+impl StereoResampler {
+    /// From one rate to another; `path` is the file that needs it, for the error.
+    pub fn new(path: &Path, from_hz: u32, to_hz: u32) -> Result<Self, DecodeError> {
+        Ok(Self(Resampler::new(path, 2, from_hz, to_hz)?))
+    }
+
+    /// Takes frames in and appends what comes out, interleaved.
+    pub fn push(&mut self, frames: &[[f32; 2]], out: &mut Vec<f32>) {
+        self.0.push(frames.as_flattened(), out);
+    }
+
+    /// Appends the rest, so that all output lasts as long as all input, and is ready for another input.
+    pub fn finish(&mut self, out: &mut Vec<f32>) {
+        self.0.finish(out);
+        self.0.reset();
+    }
+}
+
 fn gcd(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { gcd(b, a % b) }
 }

@@ -1,4 +1,4 @@
-//! A file as the playback engine reads it: stereo at the engine's rate.
+//! A file as the playback engine reads it: stereo at the file's own rate; and the steps that any reader shares.
 
 use std::path::Path;
 
@@ -6,22 +6,31 @@ use crate::downmix::Downmix;
 use crate::resample::Resampler;
 use crate::{AudioFormat, DecodeError, Decoder};
 
-/// A file, mixed to stereo and resampled to one fixed rate.
+/// A file, mixed to stereo, at its own rate. Files that follow each other are resampled together
+/// ([`StereoResampler`](crate::StereoResampler)), so that no seam is heard.
 ///
-/// Where the rates agree, mono and stereo files come out bit for bit as decoded.
+/// Mono and stereo files come out bit for bit as decoded.
 pub struct StereoStream {
     mixed: Mixed,
 }
 
 impl StereoStream {
-    /// Opens `path` to be read at `rate_hz`.
-    pub fn open(path: &Path, rate_hz: u32) -> Result<StereoStream, DecodeError> {
+    /// Opens `path`.
+    pub fn open(path: &Path) -> Result<StereoStream, DecodeError> {
         Ok(Self {
-            mixed: Mixed::open(path, rate_hz, Downmix::stereo)?,
+            mixed: Mixed::open(path, None, Downmix::stereo)?,
         })
     }
 
-    /// What the file holds, before mixing and resampling.
+    /// The same at another rate, to try the resampling that analysis relies on.
+    #[cfg(test)]
+    pub(crate) fn at(path: &Path, rate_hz: u32) -> Result<StereoStream, DecodeError> {
+        Ok(Self {
+            mixed: Mixed::open(path, Some(rate_hz), Downmix::stereo)?,
+        })
+    }
+
+    /// What the file holds, before mixing.
     pub fn format(&self) -> &AudioFormat {
         self.mixed.decoder.format()
     }
@@ -66,14 +75,16 @@ pub(crate) struct Mixed {
 }
 
 impl Mixed {
+    /// Without a rate, the file's own.
     pub(crate) fn open(
         path: &Path,
-        rate_hz: u32,
+        rate_hz: Option<u32>,
         downmix: impl FnOnce(&symphonia::core::audio::Channels) -> Downmix,
     ) -> Result<Self, DecodeError> {
         let decoder = Decoder::open(path)?;
         let downmix = downmix(decoder.channels());
         let file_hz = decoder.format().sample_rate_hz;
+        let rate_hz = rate_hz.unwrap_or(file_hz);
         let resampler = match file_hz == rate_hz {
             true => None,
             false => Some(Resampler::new(path, downmix.outputs(), file_hz, rate_hz)?),

@@ -384,7 +384,7 @@ fn listen(stream: &mut StereoStream) -> Vec<[f32; 2]> {
 
 #[test]
 fn at_its_own_rate_a_stream_is_the_file_to_the_bit() {
-    let mut stream = StereoStream::open(&fixture("16.flac"), 44_100).unwrap();
+    let mut stream = StereoStream::open(&fixture("16.flac")).unwrap();
     assert!(listen(&mut stream).as_flattened() == formula(40_000, 2, 16));
     assert_eq!(stream.position_s(), 40_000.0 / 44_100.0);
     assert_eq!(stream.duration_s(), Some(40_000.0 / 44_100.0));
@@ -392,7 +392,7 @@ fn at_its_own_rate_a_stream_is_the_file_to_the_bit() {
         .iter()
         .map(|sample| [*sample; 2])
         .collect();
-    assert!(listen(&mut StereoStream::open(&fixture("mono.flac"), 44_100).unwrap()) == mono);
+    assert!(listen(&mut StereoStream::open(&fixture("mono.flac")).unwrap()) == mono);
 }
 
 #[test]
@@ -404,7 +404,7 @@ fn resampling_keeps_the_time() {
         ("96k.flac", 96_000, 44_100, 5_000),
         ("8k.flac", 8_000, 48_000, 8_000),
     ] {
-        let mut stream = StereoStream::open(&fixture(name), to_hz).unwrap();
+        let mut stream = StereoStream::at(&fixture(name), to_hz).unwrap();
         let heard = listen(&mut stream);
         assert_eq!(
             heard.len() as u64,
@@ -550,7 +550,7 @@ fn surround_is_mixed_by_bs_775_and_does_not_clip() {
         1.0 + 2.0 * std::f32::consts::FRAC_1_SQRT_2,
     );
     let file = whole("surround.flac");
-    let stereo = listen(&mut StereoStream::open(&fixture("surround.flac"), 44_100).unwrap());
+    let stereo = listen(&mut StereoStream::open(&fixture("surround.flac")).unwrap());
     assert_eq!(stereo.len(), 4_000);
     for (frame, heard) in file.chunks(6).zip(&stereo) {
         let [fl, fr, fc, _lfe, bl, br] = frame else {

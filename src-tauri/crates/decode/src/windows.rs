@@ -28,7 +28,7 @@ pub struct MonoStream {
 impl MonoStream {
     /// Opens `path` to be read at `rate_hz`.
     pub fn open(path: &Path, rate_hz: u32) -> Result<MonoStream, DecodeError> {
-        let mixed = Mixed::open(path, rate_hz, Downmix::mono)?;
+        let mixed = Mixed::open(path, Some(rate_hz), Downmix::mono)?;
         let format = mixed.decoder().format();
         let frames = match format.frames {
             Some(frames) => frames,

@@ -1,9 +1,10 @@
 //! One track on its way to the ring: the stream, opened and rolled to its first samples.
 //!
 //! What belongs to a single track is done here, sample by sample, before tracks meet in the engine's fill:
-//! today the fade into the middle of a track. ReplayGain's factor has its place in [`Deck::read`].
+//! today the fade into the middle of a track. ReplayGain's factor has its place in [`Deck::read`]. Frames are at the file's
+//! own rate.
 
-use segue_decode::{DecodeError, StereoStream};
+use segue_decode::{AudioFormat, DecodeError, StereoStream};
 
 use crate::queue::Entry;
 use crate::ring::{FADE_S, Frame};
@@ -15,7 +16,6 @@ const PREROLL: usize = 1024;
 pub(crate) struct Deck {
     entry: Entry,
     stream: StereoStream,
-    rate_hz: u32,
     /// The first frames, decoded ahead, and how many of them are read.
     preroll: Vec<Frame>,
     preroll_read: usize,
@@ -25,13 +25,12 @@ pub(crate) struct Deck {
 
 impl Deck {
     /// Opens an entry's file at `at_s` seconds. A file without any sound is an error.
-    pub(crate) fn open(entry: &Entry, rate_hz: u32, at_s: f64) -> Result<Self, DecodeError> {
+    pub(crate) fn open(entry: &Entry, at_s: f64) -> Result<Self, DecodeError> {
         let path = &entry.item.path;
-        let stream = StereoStream::open(path, rate_hz)?;
+        let stream = StereoStream::open(path)?;
         let mut deck = Self {
             entry: entry.clone(),
             stream,
-            rate_hz,
             preroll: Vec::new(),
             preroll_read: 0,
             since_cut: u64::MAX,
@@ -52,6 +51,16 @@ impl Deck {
         &self.entry
     }
 
+    /// What the file holds.
+    pub(crate) fn format(&self) -> &AudioFormat {
+        self.stream.format()
+    }
+
+    /// Frames per second.
+    pub(crate) fn rate_hz(&self) -> u32 {
+        self.stream.format().sample_rate_hz
+    }
+
     /// Length of the track in seconds, where known.
     pub(crate) fn duration_s(&self) -> Option<f64> {
         self.stream.duration_s()
@@ -60,7 +69,7 @@ impl Deck {
     /// Position in seconds of the next frame to be read.
     pub(crate) fn position_s(&self) -> f64 {
         let ahead = self.preroll.len() - self.preroll_read;
-        self.stream.position_s() - ahead as f64 / f64::from(self.rate_hz)
+        self.stream.position_s() - ahead as f64 / f64::from(self.rate_hz())
     }
 
     /// Moves to `to_s` seconds; from there the sound fades in. Beyond the end means the end. A file that
@@ -68,7 +77,7 @@ impl Deck {
     pub(crate) fn seek(&mut self, to_s: f64) -> Result<(), DecodeError> {
         if let Err(error) = self.stream.seek(to_s) {
             tracing::debug!("decoding from the start to seek: {error}");
-            self.stream = StereoStream::open(&self.entry.item.path, self.rate_hz)?;
+            self.stream = StereoStream::open(&self.entry.item.path)?;
             let mut skipped = vec![[0.0; 2]; PREROLL];
             while self.stream.position_s() < to_s && self.stream.read(&mut skipped)? > 0 {}
         }
@@ -87,7 +96,7 @@ impl Deck {
             self.preroll_read += count;
             count
         };
-        let fade = (FADE_S * f64::from(self.rate_hz)) as u64;
+        let fade = (FADE_S * f64::from(self.rate_hz())) as u64;
         for frame in &mut out[..count] {
             if self.since_cut >= fade {
                 break;

@@ -8,9 +8,13 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
 
+use segue_core::Leaving;
+
+use crate::loader::{AtOnce, Loader, OnThread};
 use crate::output::{Card, DeviceNews, Null, Output, OutputError, OutputKind, Tell, Wav};
+use crate::protocol::{Command, Event, SAVED_VERSION, Saved, State};
 use crate::queue::QueueSnapshot;
-use crate::transport::{Command, Event, Pace, Published, SAVED_VERSION, Saved, State, Transport};
+use crate::transport::{Pace, Published, Transport};
 
 /// A playing engine. Dropped, it ends the play under way (with its `Ended` event) and waits for its thread.
 pub struct Engine {
@@ -20,8 +24,10 @@ pub struct Engine {
 }
 
 enum Message {
-    Command(Command),
+    Command(Command, Option<Leaving>),
     Device(u64, DeviceNews),
+    /// The loader has opened something.
+    Opened,
     Quit,
 }
 
@@ -42,8 +48,8 @@ impl Engine {
         let run = move || {
             // Made here, because a card's stream may not leave its thread on every system.
             match open(kind, news) {
-                Ok(output) => {
-                    let transport = Transport::new(output, Box::new(events));
+                Ok((output, loader)) => {
+                    let transport = Transport::new(output, loader, Box::new(events));
                     // Whoever started the engine waits for this.
                     if opened.send(Ok(transport.published())).is_ok() {
                         serve(transport, &inbox);
@@ -68,7 +74,20 @@ impl Engine {
 
     /// Hands a command over; it is carried out in its turn, and answered by events.
     pub fn send(&self, command: Command) {
-        if self.messages.send(Message::Command(command)).is_err() {
+        self.post(command, None);
+    }
+
+    /// The same, with the reason that is told of the play that the command ends, if it ends one.
+    pub fn send_because(&self, command: Command, cause: Leaving) {
+        self.post(command, Some(cause));
+    }
+
+    fn post(&self, command: Command, cause: Option<Leaving>) {
+        if self
+            .messages
+            .send(Message::Command(command, cause))
+            .is_err()
+        {
             tracing::error!("the playback thread is gone; a command was lost");
         }
     }
@@ -113,15 +132,24 @@ impl Drop for Engine {
     }
 }
 
-fn open(kind: OutputKind, news: Sender<Message>) -> Result<Box<dyn Output>, OutputError> {
+/// An output, and what opens files ahead for it.
+type Opened = (Box<dyn Output>, Box<dyn Loader>);
+
+fn open(kind: OutputKind, news: Sender<Message>) -> Result<Opened, OutputError> {
+    // These fail only when the engine is being dropped.
+    let opened = news.clone();
+    let loader = || OnThread::start(move || _ = opened.send(Message::Opened));
     let tell: Tell = Arc::new(move |generation, what| {
-        // Fails only when the engine is being dropped.
         _ = news.send(Message::Device(generation, what));
     });
     Ok(match kind {
-        OutputKind::Device => Box::new(Card::new(tell)),
-        OutputKind::Null => Box::new(Null::new()),
-        OutputKind::Wav { path, length_s } => Box::new(Wav::new(path, length_s)?),
+        OutputKind::Device => (Box::new(Card::new(tell)), Box::new(loader()?)),
+        OutputKind::Null => (Box::new(Null::new()), Box::new(loader()?)),
+        // A file waits, and its seams must not depend on the disk.
+        OutputKind::Wav { path, length_s } => (
+            Box::new(Wav::new(path, length_s)?),
+            Box::new(AtOnce::default()),
+        ),
     })
 }
 
@@ -141,7 +169,9 @@ fn serve(mut transport: Transport, inbox: &Receiver<Message>) {
             Pace::Idle => inbox.recv().unwrap_or(Message::Quit),
         };
         match message {
-            Message::Command(command) => transport.handle(command),
+            Message::Command(command, cause) => transport.handle(command, cause),
+            // The next pump looks.
+            Message::Opened => {}
             Message::Device(generation, news) => transport.device_news(generation, news),
             Message::Quit => return transport.close(),
         }

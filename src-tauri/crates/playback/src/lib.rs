@@ -6,11 +6,14 @@
 //! are measured in frames that really sounded.
 //!
 //! The way of a sample: [`Queue`](queue::Queue) names a file, a *deck* decodes it (one track's stage), the
-//! engine's fill joins decks (the mixing stage), the *ring* carries frames to the *output*.
+//! engine's fill joins decks at the output's rate (the mixing stage), the *ring* carries frames to the *output*.
 
 mod deck;
 mod engine;
+mod join;
+mod loader;
 mod output;
+mod protocol;
 pub mod queue;
 mod render;
 mod ring;
@@ -19,9 +22,9 @@ mod wav;
 
 pub use engine::Engine;
 pub use output::{OutputError, OutputKind, probe_device};
+pub use protocol::{Command, End, Event, SAVED_VERSION, Saved, State, Status};
 pub use queue::{Edit, EditKind, Entry, EntryId, Item, QueueSnapshot, Repeat};
 pub use render::{RenderError, Rendered, render};
-pub use transport::{Command, End, Event, SAVED_VERSION, Saved, State, Status};
 
 #[cfg(test)]
 mod tests;

@@ -108,6 +108,8 @@ pub(crate) enum DeviceNews {
     Lost(String),
     /// The sound goes elsewhere now, without a break.
     Rerouted,
+    /// It wanted sound before it was given any.
+    Underrun,
 }
 
 /// Takes news of the card opened as number so-and-so.
@@ -168,8 +170,9 @@ impl Card {
         let (tell, generation) = (Arc::clone(&self.tell), self.generation);
         let heed = move |error: cpal::Error| match error.kind() {
             ErrorKind::DeviceChanged => tell(generation, DeviceNews::Rerouted),
-            // The card went on without us for a moment, or without priority: it plays.
-            ErrorKind::Xrun | ErrorKind::RealtimeDenied => {}
+            ErrorKind::Xrun => tell(generation, DeviceNews::Underrun),
+            // It goes on without priority: it plays.
+            ErrorKind::RealtimeDenied => {}
             _ => tell(generation, DeviceNews::Lost(error.to_string())),
         };
         let no_device = |error: DeviceSinkError| OutputError::NoDevice {

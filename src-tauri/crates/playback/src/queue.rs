@@ -200,7 +200,21 @@ impl Queue {
     /// By itself (`natural`) an entry repeats under [`Repeat::One`]; when the listener asks for the next, it
     /// moves on and goes round the end. The current entry is last among those that follow in a round.
     pub fn following(&self, natural: bool) -> impl Iterator<Item = &Entry> {
-        let (before, rest) = self.order.entries.split_at(self.order.cursor);
+        self.following_from(self.order.cursor, natural)
+    }
+
+    /// The same for another entry than the current one; for none, or one that is gone, as for the current one.
+    pub fn following_after(
+        &self,
+        entry: Option<EntryId>,
+        natural: bool,
+    ) -> impl Iterator<Item = &Entry> {
+        let place = entry.and_then(|entry| self.order.place(entry));
+        self.following_from(place.unwrap_or(self.order.cursor), natural)
+    }
+
+    fn following_from(&self, place: usize, natural: bool) -> impl Iterator<Item = &Entry> {
+        let (before, rest) = self.order.entries.split_at(place);
         let (current, after) = rest.split_at(rest.len().min(1));
         let again = natural && self.repeat == Repeat::One;
         let round = match self.repeat {
@@ -401,11 +415,14 @@ impl Queue {
 
     /// Takes entries out. If the current one is among them, the next that stays becomes current.
     pub fn withdraw(&mut self, entries: &[EntryId]) {
+        let mut taken = false;
         for entry in entries {
-            self.order.remove(*entry);
+            taken |= self.order.remove(*entry);
             self.steps.kin().for_each(|order| _ = order.remove(*entry));
         }
-        self.touch();
+        if taken {
+            self.touch();
+        }
     }
 
     // Playing on

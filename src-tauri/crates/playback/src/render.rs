@@ -7,8 +7,8 @@ use crossbeam_channel::unbounded;
 
 use crate::engine::Engine;
 use crate::output::{OutputError, OutputKind};
+use crate::protocol::{Command, Event};
 use crate::queue::Item;
-use crate::transport::{Command, Event};
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]

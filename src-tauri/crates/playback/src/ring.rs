@@ -27,6 +27,11 @@ struct Shared {
     stale_from: AtomicU64,
     stale_to: AtomicU64,
     consumed: AtomicU64,
+    /// Whether more follows what is written: only then is it an underrun when the ring is empty.
+    more: AtomicBool,
+    /// Times that sound stopped short, and the frames of silence in its place.
+    underruns: AtomicU64,
+    short: AtomicU64,
 }
 
 /// Makes a ring for up to `lead` frames ahead at `rate_hz`, stopped, at full level. It holds as many again, so
@@ -39,6 +44,9 @@ pub(crate) fn ring(rate_hz: u32, lead: usize) -> (Feed, Tap) {
         stale_from: AtomicU64::new(0),
         stale_to: AtomicU64::new(0),
         consumed: AtomicU64::new(0),
+        more: AtomicBool::new(false),
+        underruns: AtomicU64::new(0),
+        short: AtomicU64::new(0),
     });
     let feed = Feed {
         frames: producer,
@@ -53,6 +61,8 @@ pub(crate) fn ring(rate_hz: u32, lead: usize) -> (Feed, Tap) {
         shared,
         read: 0,
         open: false,
+        flows: false,
+        dry: false,
         fade: 1.0,
         level: 1.0,
         step,
@@ -106,6 +116,26 @@ impl Feed {
         self.shared.running.store(running, Ordering::Release);
     }
 
+    /// Says whether more follows what is written.
+    pub(crate) fn expect_more(&self, more: bool) {
+        self.shared.more.store(more, Ordering::Release);
+    }
+
+    /// How often sound stopped short though more was to follow.
+    pub(crate) fn underruns(&self) -> u64 {
+        self.shared.underruns.load(Ordering::Relaxed)
+    }
+
+    /// Seconds of silence that stood in for sound.
+    pub(crate) fn short_s(&self) -> f64 {
+        self.shared.short.load(Ordering::Relaxed) as f64 / f64::from(self.rate_hz)
+    }
+
+    /// The card itself stopped short.
+    pub(crate) fn count_underrun(&self) {
+        self.shared.underruns.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Sets the factor of the volume.
     pub(crate) fn set_level(&self, level: f32) {
         self.shared.level.store(level.to_bits(), Ordering::Release);
@@ -138,6 +168,10 @@ pub(crate) struct Tap {
     read: u64,
     /// Whether sound flows: from the start of a run until the fade of its pause has ended.
     open: bool,
+    /// Whether sound has come since it was let flow or another one began: silence before it is no underrun.
+    flows: bool,
+    /// Whether silence stands in for sound just now.
+    dry: bool,
     fade: f32,
     level: f32,
     /// Change of fade and level from frame to frame.
@@ -188,9 +222,29 @@ impl Tap {
                 break;
             }
         }
+        self.account_for_silence(run, done, out.len() - done);
         out[done..].fill([0.0; 2]);
         self.shared.consumed.store(self.read, Ordering::Release);
         done
+    }
+
+    /// Counts an underrun where sound flowed, more was to follow, and `silence` stands in for it after `sound` frames.
+    fn account_for_silence(&mut self, run: bool, sound: usize, silence: usize) {
+        let short = silence > 0 && run && self.shared.more.load(Ordering::Acquire);
+        let flowed = self.flows || sound > 0;
+        if short && flowed {
+            // One that goes on is one.
+            if !self.dry || sound > 0 {
+                self.shared.underruns.fetch_add(1, Ordering::Relaxed);
+            }
+            self.dry = true;
+            self.shared
+                .short
+                .fetch_add(silence as u64, Ordering::Relaxed);
+        } else {
+            self.dry = false;
+        }
+        self.flows = run && flowed;
     }
 
     /// Moves frames from the ring to `out`, fading towards silence or full. Stops at silence. Returns how
@@ -240,6 +294,7 @@ impl Tap {
         }
         self.read = to;
         self.fade = 1.0;
+        self.flows = false;
     }
 }
 

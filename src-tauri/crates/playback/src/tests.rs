@@ -12,11 +12,15 @@ use proptest::prelude::*;
 use segue_decode::{AudioFormat, StereoStream};
 use tempfile::TempDir;
 
+use crate::loader::{AtOnce, Loader};
 use crate::output::{DeviceNews, Drive, Output, Written};
 use crate::ring::{Feed, Frame, Tap, ring};
 use crate::transport::Transport;
 use crate::wav::{WavFormat, WavWriter};
 use crate::*;
+
+mod asking;
+mod seams;
 
 const RATE_HZ: u32 = 8_000;
 const FADE: usize = 40;
@@ -78,7 +82,8 @@ impl Grammar {
             Event::Failed { reason, .. } | Event::OutputLost { reason } => {
                 assert!(!reason.is_empty())
             }
-            Event::QueueChanged { .. }
+            Event::StateChanged { .. }
+            | Event::QueueChanged { .. }
             | Event::EditUndone { .. }
             | Event::OutputChanged
             | Event::Written { .. } => {}
@@ -89,11 +94,12 @@ impl Grammar {
 /// An output that takes frames when the test says so.
 struct Script {
     tap: Rc<RefCell<Option<Tap>>>,
+    rate_hz: u32,
 }
 
 impl Output for Script {
     fn open(&mut self, _: &AudioFormat) -> Result<Feed, OutputError> {
-        let (feed, tap) = ring(RATE_HZ, 600);
+        let (feed, tap) = ring(self.rate_hz, 600);
         *self.tap.borrow_mut() = Some(tap);
         Ok(feed)
     }
@@ -116,13 +122,19 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
+        Self::with(Box::new(AtOnce::default()), RATE_HZ)
+    }
+
+    fn with(loader: Box<dyn Loader>, rate_hz: u32) -> Self {
         let (tap, events) = (Rc::default(), Rc::<RefCell<Vec<Event>>>::default());
         let heard = Rc::clone(&events);
         let output = Box::new(Script {
             tap: Rc::clone(&tap),
+            rate_hz,
         });
         let transport = Transport::new(
             output,
+            loader,
             Box::new(move |event| heard.borrow_mut().push(event)),
         );
         Self {
@@ -133,16 +145,20 @@ impl Bench {
     }
 
     fn send(&mut self, command: Command) {
-        self.transport.handle(command);
+        self.transport.handle(command, None);
         self.transport.pump(Instant::now());
     }
 
     /// Lets the output take `count` frames, in small steps; returns those that were sound.
     fn pull(&mut self, count: usize) -> Vec<Frame> {
+        self.pull_in(count, 97)
+    }
+
+    fn pull_in(&mut self, count: usize, block: usize) -> Vec<Frame> {
         let mut all = Vec::new();
         let mut left = count;
         while left > 0 {
-            let step = left.min(97);
+            let step = left.min(block);
             let mut out = vec![[0.0; 2]; step];
             let sound = self
                 .tap
@@ -181,7 +197,9 @@ impl Bench {
         let events = std::mem::take(&mut *self.events.borrow_mut());
         let brief = |event: Event| {
             Some(match event {
-                Event::QueueChanged { .. } | Event::Position { .. } => return None,
+                Event::StateChanged { .. }
+                | Event::QueueChanged { .. }
+                | Event::Position { .. } => return None,
                 Event::EditUndone { edit } => format!("undone {:?}", edit.kind),
                 Event::Started { item, .. } => format!("started {}", key(&item)),
                 Event::Paused { .. } => "paused".to_owned(),
@@ -691,7 +709,8 @@ fn data(name: &str) -> PathBuf {
 }
 
 fn decode(path: &Path, rate_hz: u32) -> Vec<Frame> {
-    let mut stream = StereoStream::open(path, rate_hz).unwrap();
+    let mut stream = StereoStream::open(path).unwrap();
+    assert_eq!(stream.format().sample_rate_hz, rate_hz);
     let mut all = Vec::new();
     let mut block = vec![[0.0; 2]; 1000];
     loop {
@@ -804,7 +823,7 @@ impl Live {
     }
 
     /// Waits for the first event that `wanted` knows.
-    fn wait<T>(&mut self, wanted: impl Fn(&Event) -> Option<T>) -> T {
+    fn wait<T>(&mut self, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
         loop {
             let event = self
                 .events

@@ -172,6 +172,8 @@ impl Player {
         *lock(&self.shared.dj) = mode;
         *lock(&self.shared.left_alone) = LeftAlone::default();
         self.shared.wake_planner();
+        self.shared.dirty.store(true, Ordering::Relaxed);
+        self.shared.tell_state();
     }
 
     /// What the guest DJ put in this place, if it did, shall not come again, nor anything else there.
@@ -196,8 +198,8 @@ impl Player {
         if let Some(current) = shared.engine.queue().current()
             && shared.is_barred(current, &barred)
         {
-            *lock(&shared.leaving) = Some(Leaving::Removed);
-            shared.engine.send(Command::Withdraw(vec![current.entry]));
+            let withdraw = Command::Withdraw(vec![current.entry]);
+            shared.engine.send_because(withdraw, Leaving::Removed);
         }
         shared.barred_anew.store(true, Ordering::Relaxed);
         shared.wake_planner();
@@ -313,7 +315,11 @@ impl Shared {
             let doomed = ahead.filter(|entry| which(entry));
             doomed.map(|entry| entry.entry).collect::<Vec<_>>()
         };
-        self.engine.send(Command::Withdraw(doomed()));
+        let entries = doomed();
+        if entries.is_empty() {
+            return;
+        }
+        self.engine.send(Command::Withdraw(entries));
         await_that(|| doomed().is_empty());
     }
 

@@ -212,6 +212,13 @@ fn what_the_program_put_there_is_not_undone() {
     let eleventh = id(&queue, 11);
     queue.insert_after(id(&queue, 1), vec![item(12)]);
     queue.withdraw(&[eleventh]);
+    let revision = queue.revision();
+    queue.withdraw(&[eleventh]);
+    assert_eq!(
+        queue.revision(),
+        revision,
+        "whoever plans on a change would plan for ever"
+    );
     assert_eq!(keys(&queue), [0, 1, 12, 10]);
     assert_eq!(queue.undo().unwrap().edit.kind, EditKind::Removed);
     assert_eq!(keys(&queue), [0, 1, 12, 2, 10]);

@@ -1,0 +1,266 @@
+//! What the engine is asked, what it tells, and what may be seen of it.
+//!
+//! # The grammar of events
+//!
+//! ```text
+//! events = { note | play }
+//! play   = Started { note | Position | Paused | Resumed } Ended
+//! note   = StateChanged | QueueChanged | EditUndone | Failed | OutputLost | OutputChanged | Written
+//! ```
+//!
+//! and beside it, outside of plays, `QueueEnded` (nothing is left to play) and `Stopped` (by the listener,
+//! or because the output wanted no more). Further:
+//!
+//! - Plays never overlap. `Started` comes with the first frame that sounds, so an entry that is loaded but
+//!   never sounds has no events of its own, and `listened_s` of an `Ended` is above 0.
+//! - Within a play `Paused` and `Resumed` alternate, `Paused` first. `Ended` may follow either: leaving a
+//!   paused track ends its play; the next one, paused too, begins with `Started` when it sounds.
+//! - `StateChanged` comes after each command, and whenever sound is held or goes on for another reason.
+//! - `Position` names the entry of its play. It comes about four times a second of sound, and after a seek.
+//! - `Failed` names an entry that will not play, or not to its end: then `Ended` with [`End::Failed`] follows.
+//! - `OutputLost` while playing is followed by `Paused` if a play is under way. `Command::Play` tries again
+//!   and gives `OutputChanged` if it succeeds.
+//! - `Written` comes once a WAV file is whole, before the `QueueEnded` or `Stopped` that closed it.
+
+use std::sync::Arc;
+
+use segue_core::Leaving;
+use serde::{Deserialize, Serialize};
+
+use crate::queue::{Edit, Entry, EntryId, Item, QueueSnapshot, Repeat};
+
+/// What the engine is asked to do. What makes no sense at the moment does nothing.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Plays on; from the first entry if the queue has run out; on a reopened output if it was lost.
+    Play,
+    /// Holds, keeping the place.
+    Pause,
+    /// Pauses what plays, plays what does not.
+    Toggle,
+    /// Ends the play and forgets the place in the track; the entry stays current.
+    Stop,
+    /// Moves within the current track, in seconds from its start. Beyond its end, the next one follows.
+    Seek(f64),
+    /// Leaves the current track for the next one. Keeps a pause.
+    Next,
+    /// Back to the start of the track; within its first three seconds, to what was heard before. Keeps a
+    /// pause.
+    Previous,
+    /// Plays this entry.
+    Jump(EntryId),
+    /// Replaces the queue; `items[start]` becomes current, and plays if `play`.
+    SetQueue {
+        /// What the queue holds from now on.
+        items: Vec<Arc<Item>>,
+        /// Place of the first to play.
+        start: usize,
+        /// Whether to play at once, or stand stopped.
+        play: bool,
+        /// Shuffles them by this seed.
+        shuffle: Option<u64>,
+    },
+    /// Adds at the queue's end.
+    Append(Vec<Arc<Item>>),
+    /// Adds after the current entry.
+    InsertNext(Vec<Arc<Item>>),
+    /// Takes an entry out; if it is current, the next one follows.
+    Remove(EntryId),
+    /// Moves an entry to a place in the order of play.
+    Move(EntryId, usize),
+    /// Takes all but the current entry out of the queue, for another queue to grow from it.
+    KeepCurrent,
+    /// Empties the queue and stops.
+    Clear,
+    /// Takes the last edit of the queue back ([`State::undo`]): entries, order and, if the edit ended what was current, what
+    /// was current, at its place, and sounding if it sounded.
+    Undo,
+    /// Makes the edit again that was taken back last ([`State::redo`]).
+    Redo,
+    /// Adds at the queue's end what the program itself chose. No edit of the listener's: it is not undone.
+    Extend(Vec<Arc<Item>>),
+    /// The same after an entry; nothing happens if it is gone.
+    InsertAfter(EntryId, Vec<Arc<Item>>),
+    /// Takes entries out that the program put there. No edit of the listener's.
+    Withdraw(Vec<EntryId>),
+    /// Volume in `0..=1`, on a cubic curve, which is about as even as the ear; 1 leaves samples untouched.
+    SetVolume(f64),
+    /// What follows an entry.
+    SetRepeat(Repeat),
+    /// Shuffles what is to come by this seed, or puts the order back.
+    SetShuffle(Option<u64>),
+    /// Takes up what [`Engine::saved`](crate::Engine::saved) gave, paused at its place.
+    Restore(Box<Saved>),
+}
+
+/// What the engine tells. The top of `protocol.rs` says what may follow what.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A track begins to sound.
+    Started {
+        /// The entry.
+        entry: EntryId,
+        /// What it plays.
+        item: Arc<Item>,
+        /// Its length, where known.
+        duration_s: Option<f64>,
+        /// Where in the track it began.
+        from_s: f64,
+    },
+    /// How far it has come.
+    Position {
+        /// The entry.
+        entry: EntryId,
+        /// Seconds from the track's start.
+        position_s: f64,
+    },
+    /// The track holds.
+    Paused {
+        /// The entry.
+        entry: EntryId,
+    },
+    /// The track goes on.
+    Resumed {
+        /// The entry.
+        entry: EntryId,
+    },
+    /// The track sounds no more.
+    Ended {
+        /// The entry.
+        entry: EntryId,
+        /// What it played.
+        item: Arc<Item>,
+        /// Where in the track it began.
+        from_s: f64,
+        /// Where in the track it ended.
+        position_s: f64,
+        /// Seconds that sounded: pauses excluded, repeated passages included.
+        listened_s: f64,
+        /// The track's length, where known.
+        duration_s: Option<f64>,
+        /// Why.
+        how: End,
+        /// What was asked for that ended it, where it was [`End::Skipped`] or [`End::Stopped`].
+        cause: Option<Leaving>,
+    },
+    /// An entry cannot be played, or not to its end; the engine goes on with another.
+    Failed {
+        /// The entry.
+        entry: EntryId,
+        /// What it should have played.
+        item: Arc<Item>,
+        /// A sentence that names the file.
+        reason: String,
+    },
+    /// A command was carried out, or the output let go.
+    StateChanged {
+        /// Whether sound flows.
+        status: Status,
+        /// In `0..=1`.
+        volume: f64,
+    },
+    /// Entries, order, the current entry, repeat or shuffle changed.
+    QueueChanged {
+        /// As in [`QueueSnapshot::revision`].
+        revision: u64,
+    },
+    /// An edit of the queue was taken back, or made again.
+    EditUndone {
+        /// The edit.
+        edit: Edit,
+    },
+    /// Nothing is left to play.
+    QueueEnded,
+    /// The engine stands still, because it was told to or because the output wanted no more.
+    Stopped,
+    /// The output failed; the engine pauses.
+    OutputLost {
+        /// A sentence that says what to do.
+        reason: String,
+    },
+    /// The sound goes to another card, or again to one.
+    OutputChanged,
+    /// A WAV file is complete.
+    Written {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Its length.
+        frames: u64,
+        /// Frames per second.
+        sample_rate_hz: u32,
+        /// Bits a sample.
+        bits: u16,
+    },
+}
+
+/// Why a play ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum End {
+    /// The track sounded to its end.
+    Finished,
+    /// The listener went to something else.
+    Skipped,
+    /// The listener, or the program's end, stopped it.
+    Stopped,
+    /// The file could not be decoded to its end.
+    Failed,
+}
+
+/// Whether sound flows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// No, and no place in a track is kept.
+    #[default]
+    Stopped,
+    /// Yes.
+    Playing,
+    /// No, and the place is kept.
+    Paused,
+}
+
+/// The engine as it stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// Whether sound flows.
+    pub status: Status,
+    /// The current entry.
+    pub current: Option<Entry>,
+    /// Seconds from the start of the current track.
+    pub position_s: f64,
+    /// Its length, once known.
+    pub duration_s: Option<f64>,
+    /// In `0..=1`.
+    pub volume: f64,
+    /// What follows an entry.
+    pub repeat: Repeat,
+    /// Whether the order is a shuffled one.
+    pub shuffled: bool,
+    /// Number of entries.
+    pub queue_len: usize,
+    /// As in [`QueueSnapshot::revision`].
+    pub queue_revision: u64,
+    /// The edit of the queue that [`Command::Undo`] would take back.
+    pub undo: Option<Edit>,
+    /// The edit that [`Command::Redo`] would make again.
+    pub redo: Option<Edit>,
+    /// How often, since the engine started, the output wanted sound that was not there in time.
+    pub underruns: u64,
+}
+
+/// The version of [`Saved`] written by this program.
+pub const SAVED_VERSION: u32 = 1;
+
+/// What survives a restart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Saved {
+    /// [`SAVED_VERSION`].
+    pub version: u32,
+    /// The queue.
+    pub queue: QueueSnapshot,
+    /// Place in the current track, in seconds.
+    pub position_s: f64,
+    /// In `0..=1`.
+    pub volume: f64,
+}

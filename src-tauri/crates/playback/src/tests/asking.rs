@@ -1,0 +1,186 @@
+//! What is asked for and what is told of it: causes, states, files that open slowly, and sound that comes too late.
+
+use std::cell::Cell;
+
+use segue_core::Leaving;
+
+use super::*;
+use crate::loader::Opened;
+
+/// A loader that opens when the test says so.
+#[derive(Clone, Default)]
+struct Slow {
+    wanted: Rc<RefCell<Option<(u64, Entry)>>>,
+    opens: Rc<Cell<bool>>,
+}
+
+impl Loader for Slow {
+    fn ask(&mut self, number: u64, entry: &Entry) {
+        *self.wanted.borrow_mut() = Some((number, entry.clone()));
+    }
+
+    fn answer(&mut self) -> Option<(u64, Opened)> {
+        let opens = self.opens.get();
+        let (number, entry) = self.wanted.borrow_mut().take_if(|_| opens)?;
+        let mut at_once = AtOnce::default();
+        at_once.ask(number, &entry);
+        at_once.answer()
+    }
+}
+
+#[test]
+fn a_file_that_opens_slowly_starves_nothing_and_blocks_no_command() {
+    let (_folder, items) = shelf();
+    let slow = Slow::default();
+    let mut bench = Bench::with(Box::new(slow.clone()), RATE_HZ);
+    bench.send(set(&items, &[0, 1, 3, 0]));
+    assert_eq!(bench.pull(900), level(0.25, 900));
+    bench.send(Command::SetVolume(0.0));
+    bench.send(Command::SetVolume(1.0));
+    assert!(slow.wanted.borrow().is_some(), "it was asked for");
+    bench.pull(500);
+    let state = bench.state();
+    let current = state.current.map(|entry| entry.item.key);
+    assert_eq!(
+        (state.status, current, state.position_s),
+        (Status::Playing, Some(1), 0.0)
+    );
+    assert_eq!(bench.told(), ["started 0", "ended 0 Finished"]);
+    bench.send(Command::Pause);
+    bench.pull(100);
+    bench.send(Command::Play);
+    slow.opens.set(true);
+    assert_eq!(
+        bench.pull(2_000),
+        [level(0.5, 300), level(0.25, 1000)].concat()
+    );
+    let told = bench.told();
+    assert_eq!(
+        told,
+        [
+            "started 1",
+            "failed 3",
+            "ended 1 Finished",
+            "started 0",
+            "ended 0 Finished",
+            "QueueEnded"
+        ]
+    );
+
+    // It opens in time, but is not what follows any more.
+    let slow = Slow::default();
+    let mut bench = Bench::with(Box::new(slow.clone()), RATE_HZ);
+    bench.send(set(&items, &[0, 1]));
+    bench.pull(300);
+    bench.send(Command::InsertNext(pick(&items, &[2])));
+    slow.opens.set(true);
+    let sound = bench.pull(6_500);
+    assert!(sound == [level(0.25, 1000), level(0.75, 5000), level(0.5, 300)].concat()[300..]);
+}
+
+#[test]
+fn while_the_next_file_opens_it_may_still_come_in_without_a_seam() {
+    let (_folder, items) = shelf();
+    let slow = Slow::default();
+    let mut bench = Bench::with(Box::new(slow.clone()), RATE_HZ);
+    bench.send(set(&items, &[0, 1]));
+    let mut sound = bench.pull(800);
+    slow.opens.set(true);
+    sound.extend(bench.pull(1_000));
+    assert_eq!(sound, [level(0.25, 1000), level(0.5, 300)].concat());
+    assert_eq!(bench.state().underruns, 0);
+}
+
+#[test]
+fn what_ended_a_play_is_told_with_it_however_late_it_is_heard() {
+    let (_folder, items) = shelf();
+    let mut bench = Bench::new();
+    bench.send(set(&items, &[2, 2, 2, 1]));
+    let ask = |bench: &mut Bench, command: Command, cause: Leaving| {
+        bench.transport.handle(command, Some(cause));
+        bench.transport.pump(Instant::now());
+        bench.pull(100);
+    };
+    bench.pull(100);
+    ask(&mut bench, Command::Next, Leaving::Next);
+    ask(&mut bench, Command::Next, Leaving::Next);
+    let first = bench.entry(2);
+    ask(&mut bench, Command::Jump(first), Leaving::Chosen);
+    ask(&mut bench, Command::Remove(first), Leaving::Removed);
+    ask(&mut bench, Command::Next, Leaving::Next);
+    ask(&mut bench, Command::Next, Leaving::Next);
+    ask(&mut bench, Command::Next, Leaving::Next);
+    let causes: Vec<Option<Leaving>> = std::mem::take(&mut *bench.events.borrow_mut())
+        .into_iter()
+        .filter_map(|event| match event {
+            Event::Ended { cause, .. } => Some(cause),
+            _ => None,
+        })
+        .collect();
+    let expected = [
+        Leaving::Next,
+        Leaving::Next,
+        Leaving::Chosen,
+        Leaving::Removed,
+        Leaving::Next,
+        Leaving::Next,
+        Leaving::ListEnded,
+    ];
+    assert_eq!(causes, expected.map(Some));
+}
+
+#[test]
+fn each_command_is_answered_by_the_state_it_made() {
+    let (_folder, items) = shelf();
+    let mut bench = Bench::new();
+    let mut answer = |command: Command| {
+        bench.events.borrow_mut().clear();
+        bench.transport.handle(command, None);
+        let events = bench.events.borrow();
+        match events
+            .iter()
+            .rev()
+            .find(|e| matches!(e, Event::StateChanged { .. }))
+        {
+            Some(Event::StateChanged { status, volume }) => (*status, *volume),
+            _ => panic!("no answer"),
+        }
+    };
+    assert_eq!(answer(set(&items, &[2])), (Status::Playing, 1.0));
+    assert_eq!(answer(Command::SetVolume(0.0)), (Status::Playing, 0.0));
+    assert_eq!(answer(Command::Pause), (Status::Paused, 0.0));
+    assert_eq!(answer(Command::Seek(0.1)), (Status::Paused, 0.0));
+    assert_eq!(answer(Command::SetVolume(0.5)), (Status::Paused, 0.5));
+}
+
+#[test]
+fn sound_that_comes_too_late_is_counted_and_silence_that_is_meant_is_not() {
+    let (_folder, items) = shelf();
+    let mut bench = Bench::new();
+    bench.send(set(&items, &[2, 1]));
+    bench.pull(300);
+    bench.send(Command::Seek(0.1));
+    bench.pull(300);
+    bench.send(Command::Pause);
+    bench.pull(300);
+    bench.send(Command::Play);
+    bench.pull(300);
+    assert_eq!(bench.state().underruns, 0);
+    // The engine is kept from feeding for a while, twice.
+    for expected in [1, 2] {
+        for _ in 0..20 {
+            let mut out = vec![[0.0; 2]; 97];
+            bench.tap.borrow_mut().as_mut().unwrap().fill(&mut out);
+        }
+        bench.pull(200);
+        assert_eq!(bench.state().underruns, expected);
+    }
+    bench.pull(6_000);
+    assert_eq!(bench.state().status, Status::Stopped);
+    assert_eq!(bench.state().underruns, 2, "the queue's end is no underrun");
+    bench.send(Command::Play);
+    bench.pull(100);
+    bench.transport.device_news(0, DeviceNews::Underrun);
+    bench.pull(100);
+    assert_eq!(bench.state().underruns, 3, "the card's own");
+}

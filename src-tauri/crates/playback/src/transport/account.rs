@@ -1,0 +1,227 @@
+//! The account of what sounded: whose frames the output has consumed, and what is told of it.
+
+use std::sync::Arc;
+
+use segue_core::Leaving;
+use segue_decode::DecodeError;
+
+use super::Transport;
+use crate::deck::Deck;
+use crate::protocol::{End, Event, Status};
+use crate::queue::Entry;
+
+/// Positions are told so many times a second.
+const POSITIONS_PER_S: u64 = 4;
+
+/// A track in the account of what sounds, from its loading to its end.
+pub(super) struct Track {
+    pub(super) entry: Entry,
+    pub(super) duration_s: Option<f64>,
+    /// Where in the track the play began.
+    from_s: f64,
+    /// Seconds that sounded in earlier stretches. A stretch lasts until a seek or a loss of the output.
+    pub(super) listened_s: f64,
+    pub(super) started: bool,
+    paused_told: bool,
+    pub(super) stretch: Option<Stretch>,
+}
+
+/// A run of frames in the ring that belong to one track without a jump.
+pub(super) struct Stretch {
+    /// Ring index of the first frame, and its position in the track.
+    from: u64,
+    from_s: f64,
+    /// Ring index behind the last frame, once decoded, and the error that cut it short.
+    pub(super) end: Option<u64>,
+    pub(super) failure: Option<DecodeError>,
+    /// Ring index of the last position told.
+    told: u64,
+}
+
+impl Track {
+    pub(super) fn new(deck: &Deck, from: u64) -> Self {
+        let from_s = deck.position_s();
+        Self {
+            entry: deck.entry().clone(),
+            duration_s: deck.duration_s(),
+            from_s,
+            listened_s: 0.0,
+            started: false,
+            paused_told: false,
+            stretch: Some(Stretch {
+                from,
+                from_s,
+                end: None,
+                failure: None,
+                told: from,
+            }),
+        }
+    }
+
+    /// Ring index behind its last frame, once decoded.
+    pub(super) fn end(&self) -> Option<u64> {
+        self.stretch.as_ref().and_then(|stretch| stretch.end)
+    }
+
+    /// Whether its file broke off.
+    pub(super) fn broke_off(&self) -> bool {
+        let failure = |stretch: &Stretch| stretch.failure.is_some();
+        self.stretch.as_ref().is_some_and(failure)
+    }
+}
+
+impl Stretch {
+    /// Seconds of it that have sounded.
+    pub(super) fn sounded_s(&self, consumed: u64, rate_hz: u32) -> f64 {
+        let to = consumed.min(self.end.unwrap_or(u64::MAX));
+        to.saturating_sub(self.from) as f64 / f64::from(rate_hz)
+    }
+}
+
+impl Transport {
+    /// Seconds from the start of the current track.
+    pub(super) fn position_s(&self) -> f64 {
+        match (
+            self.sounding.as_ref().and_then(|t| t.stretch.as_ref()),
+            &self.feed,
+        ) {
+            (Some(stretch), Some(feed)) => {
+                stretch.from_s + stretch.sounded_s(feed.consumed(), feed.rate_hz())
+            }
+            _ => self.cue_s,
+        }
+    }
+
+    /// Follows the output's index: tells what has begun, come along and ended since.
+    pub(super) fn observe(&mut self) {
+        loop {
+            let Some((consumed, rate_hz)) = self.feed.as_ref().map(|f| (f.consumed(), f.rate_hz()))
+            else {
+                return;
+            };
+            let Some(track) = &mut self.sounding else {
+                return;
+            };
+            let Some(stretch) = &mut track.stretch else {
+                return;
+            };
+            let entry = track.entry.entry;
+            let position_s = stretch.from_s + stretch.sounded_s(consumed, rate_hz);
+            let due = consumed >= stretch.told + u64::from(rate_hz) / POSITIONS_PER_S;
+            let ended = stretch.end.is_some_and(|end| consumed >= end);
+            if !track.started && consumed > stretch.from && stretch.end != Some(stretch.from) {
+                track.started = true;
+                stretch.told = consumed;
+                let (item, duration_s, from_s) = (
+                    Arc::clone(&track.entry.item),
+                    track.duration_s,
+                    track.from_s,
+                );
+                self.tell(Event::Started {
+                    entry,
+                    item,
+                    duration_s,
+                    from_s,
+                });
+                if self.status == Status::Paused {
+                    self.tell_paused();
+                }
+                continue;
+            }
+            if ended {
+                self.pass_end();
+                continue;
+            }
+            if due && track.started {
+                stretch.told = consumed;
+                self.tell(Event::Position { entry, position_s });
+            }
+            return;
+        }
+    }
+
+    /// The sounding track's last frame has sounded.
+    fn pass_end(&mut self) {
+        let failure = self
+            .sounding
+            .as_mut()
+            .and_then(|t| t.stretch.as_mut())
+            .and_then(|s| s.failure.take());
+        let failed = failure.is_some();
+        if let (Some(error), Some(entry)) =
+            (failure, self.sounding.as_ref().map(|t| t.entry.clone()))
+        {
+            self.fail(&entry, &error);
+        }
+        let coming = self.coming.pop_front();
+        let heard = self.finish(if failed { End::Failed } else { End::Finished });
+        if let Some(next) = coming {
+            if next.broke_off() {
+                self.failed.insert(next.entry.entry);
+            }
+            self.queue.advance(Some(next.entry.entry), heard);
+            self.sounding = Some(next);
+            return;
+        }
+        // All that was decoded has sounded, and something may follow all the same: its file opens slowly, or the output
+        // took several short tracks at once.
+        match self.next_entry(true).map(|next| next.entry) {
+            Some(next) => {
+                self.queue.advance(Some(next), heard);
+                if !self.await_opening(next) {
+                    self.go_on_with_current();
+                }
+            }
+            None => self.run_out(heard),
+        }
+    }
+
+    /// Closes the account of the sounding track. Whether it sounded.
+    pub(super) fn finish(&mut self, how: End) -> bool {
+        let position_s = self.position_s();
+        let Some(mut track) = self.sounding.take() else {
+            return false;
+        };
+        if let (Some(stretch), Some(feed)) = (&track.stretch, &self.feed) {
+            track.listened_s += stretch.sounded_s(feed.consumed(), feed.rate_hz());
+        }
+        if track.started {
+            self.failed.clear();
+            let cause = match self.cause {
+                Some(Leaving::Next) if self.queue.current().is_none() => Some(Leaving::ListEnded),
+                cause => cause,
+            };
+            self.tell(Event::Ended {
+                entry: track.entry.entry,
+                item: track.entry.item,
+                from_s: track.from_s,
+                position_s,
+                listened_s: track.listened_s,
+                duration_s: track.duration_s,
+                how,
+                cause,
+            });
+        }
+        track.started
+    }
+
+    pub(super) fn tell_paused(&mut self) {
+        if let Some(track) = self
+            .sounding
+            .as_mut()
+            .filter(|t| t.started && !t.paused_told)
+        {
+            track.paused_told = true;
+            let entry = track.entry.entry;
+            self.tell(Event::Paused { entry });
+        }
+    }
+
+    pub(super) fn tell_resumed(&mut self) {
+        if let Some(track) = self.sounding.as_mut().filter(|t| t.paused_told) {
+            track.paused_told = false;
+            let entry = track.entry.entry;
+            self.tell(Event::Resumed { entry });
+        }
+    }
+}

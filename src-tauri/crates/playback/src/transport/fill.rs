@@ -1,0 +1,385 @@
+//! From the queue into the ring: which file is decoded, and what is opened and joined ahead of its turn.
+
+use std::sync::Arc;
+
+use segue_decode::DecodeError;
+
+use super::Transport;
+use super::account::Track;
+use crate::deck::Deck;
+use crate::protocol::{End, Event, Status};
+use crate::queue::{Entry, EntryId};
+
+/// The next file is opened so long before the current one ends, for disks that must spin up.
+const AHEAD_S: f64 = 10.0;
+/// Of very short tracks so many are joined before commands are looked at again.
+const JOINS: usize = 4;
+/// While a file opens slowly, what a resampler holds back is let out when so little is ready.
+const DRY_S: f64 = 0.05;
+
+/// The entry after the last one joined.
+pub(super) enum Ahead {
+    /// Not looked for yet.
+    Unknown,
+    /// There is none that plays.
+    Nothing,
+    /// Being opened, under a number.
+    Opening(Entry, u64),
+    /// Ready.
+    Ready(Box<Deck>),
+}
+
+impl Ahead {
+    fn entry(&self) -> Option<EntryId> {
+        match self {
+            Self::Opening(entry, _) => Some(entry.entry),
+            Self::Ready(deck) => Some(deck.entry().entry),
+            Self::Unknown | Self::Nothing => None,
+        }
+    }
+}
+
+impl Transport {
+    /// The first entry that may follow the current one and has not failed.
+    pub(super) fn next_entry(&self, natural: bool) -> Option<Entry> {
+        self.queue
+            .following(natural)
+            .find(|e| !self.failed.contains(&e.entry))
+            .cloned()
+    }
+
+    /// The first entry that follows the last one joined, by itself.
+    fn next_to_join(&self) -> Option<Entry> {
+        let last = self.coming.back().map(|track| track.entry.entry);
+        self.next_after(last)
+    }
+
+    /// The first entry that follows one that is joined, or the current one.
+    fn next_after(&self, entry: Option<EntryId>) -> Option<Entry> {
+        self.queue
+            .following_after(entry, true)
+            .find(|e| !self.failed.contains(&e.entry))
+            .cloned()
+    }
+
+    /// The queue has changed: what is opened or even written ahead may not be what follows.
+    pub(super) fn reconsider_next(&mut self) {
+        let mut last = None;
+        let mut kept = 0;
+        for track in &self.coming {
+            let next = self.next_after(last).map(|entry| entry.entry);
+            if next != Some(track.entry.entry) {
+                break;
+            }
+            (last, kept) = (next, kept + 1);
+        }
+        if kept == self.coming.len() {
+            let next = self.next_after(last).map(|entry| entry.entry);
+            if self.ahead.entry() != next {
+                self.ahead = Ahead::Unknown;
+            }
+            return;
+        }
+        let before = kept.checked_sub(1).and_then(|at| self.coming.get(at));
+        let end = before.or(self.sounding.as_ref()).and_then(Track::end);
+        let (Some(end), Some(feed)) = (end, &self.feed) else {
+            return;
+        };
+        // The tap steps from `end` to what is written from now on.
+        if end >= feed.written() || feed.withdraw(end) {
+            self.join.cut(end, feed);
+            self.coming.truncate(kept);
+            (self.deck, self.ahead) = (None, Ahead::Unknown);
+        } else {
+            self.unload();
+            if self.status == Status::Playing {
+                self.load();
+            }
+        }
+    }
+
+    pub(super) fn is_loaded(&self) -> bool {
+        self.sounding.as_ref().is_some_and(|t| t.stretch.is_some())
+    }
+
+    /// Drops what is on its way to the output, keeping the place in the track.
+    pub(super) fn unload(&mut self) {
+        self.cue_s = self.position_s();
+        let deck = self.deck.take();
+        if !self.coming.is_empty() {
+            self.coming.clear();
+            self.ahead = Ahead::Unknown;
+        } else if deck.is_some() {
+            self.spare = deck;
+        }
+        self.join.reset();
+        let Some(feed) = &self.feed else { return };
+        feed.flush();
+        if let Some(track) = &mut self.sounding
+            && let Some(stretch) = track.stretch.take()
+        {
+            track.listened_s += stretch.sounded_s(feed.consumed(), feed.rate_hz());
+        }
+    }
+
+    /// Closes files that are kept open for later: whoever writes tags may want to replace them.
+    pub(super) fn let_go(&mut self) {
+        (self.spare, self.ahead) = (None, Ahead::Unknown);
+    }
+
+    /// Begins to decode the current entry at the cue, or the first one after it that plays.
+    pub(super) fn load(&mut self) {
+        let mut heard = false;
+        while let Some(entry) = self.queue.current().cloned() {
+            let opened = self.open_current(&entry);
+            match opened.and_then(|deck| self.take_up(deck)) {
+                Ok(()) => return,
+                Err(error) => {
+                    self.fail(&entry, &error);
+                    heard |= self.finish(End::Failed);
+                    self.cue_s = 0.0;
+                    let next = self.next_entry(false).map(|e| e.entry);
+                    self.queue.advance(next, heard);
+                    heard = false;
+                }
+            }
+        }
+        self.run_out(heard);
+    }
+
+    /// A deck at the cue of the current entry.
+    fn open_current(&mut self, entry: &Entry) -> Result<Box<Deck>, DecodeError> {
+        let cue_s = self.cue_s;
+        if let Some(mut deck) = self
+            .spare
+            .take()
+            .filter(|d| d.entry() == entry && self.sounding.is_some())
+        {
+            deck.seek(cue_s)?;
+            return Ok(deck);
+        }
+        match std::mem::replace(&mut self.ahead, Ahead::Unknown) {
+            Ahead::Ready(deck) if deck.entry() == entry && cue_s == 0.0 => Ok(deck),
+            _ => Ok(Box::new(Deck::open(entry, cue_s)?)),
+        }
+    }
+
+    /// Lets a deck of the current entry sound, if there is an output.
+    fn take_up(&mut self, deck: Box<Deck>) -> Result<(), DecodeError> {
+        if self.feed.is_none() && !self.open_output(deck.format()) {
+            return Ok(());
+        }
+        let Some(feed) = &self.feed else {
+            return Ok(());
+        };
+        let path = &deck.entry().item.path;
+        let (from, _) = self.join.begin(path, deck.rate_hz(), feed)?;
+        let fresh = Track::new(&deck, from);
+        match &mut self.sounding {
+            Some(track) if track.entry == fresh.entry => {
+                track.stretch = fresh.stretch;
+                track.duration_s = fresh.duration_s;
+            }
+            _ => self.sounding = Some(fresh),
+        }
+        self.deck = Some(deck);
+        self.ahead = Ahead::Unknown;
+        feed.expect_more(true);
+        feed.run(true);
+        self.watch.1 = None;
+        self.tell_resumed();
+        Ok(())
+    }
+
+    /// Decodes into the ring: the mixing stage. Tracks meet here, one frame after the other without a seam;
+    /// crossfading will have two decks read at once, and the equaliser stands behind them.
+    pub(super) fn fill(&mut self) {
+        if self.sounding.is_none() {
+            self.take_up_awaited();
+        }
+        let mut joins = 0;
+        loop {
+            let Some(feed) = &mut self.feed else { return };
+            let room = feed.room().min(self.block.len());
+            if room == 0 {
+                return;
+            }
+            if self.join.drain(feed) {
+                continue;
+            }
+            let Some(deck) = &mut self.deck else {
+                if joins < JOINS && self.join_next() {
+                    joins += 1;
+                    continue;
+                }
+                if joins < JOINS && self.let_out() {
+                    continue;
+                }
+                return;
+            };
+            match deck.read(&mut self.block[..room]) {
+                Ok(0) => self.end_deck(None),
+                Ok(count) => {
+                    self.join.push(&self.block[..count]);
+                    let left_s = deck
+                        .duration_s()
+                        .map(|duration_s| duration_s - deck.position_s());
+                    if left_s.is_some_and(|left_s| left_s < AHEAD_S) {
+                        self.look_ahead();
+                    }
+                }
+                Err(error) => self.end_deck(Some(error)),
+            }
+        }
+    }
+
+    /// The track being decoded has no more to give.
+    fn end_deck(&mut self, failure: Option<DecodeError>) {
+        self.deck = None;
+        let head = self.feed.as_ref().map(|feed| self.join.head(feed));
+        let joined = !self.coming.is_empty();
+        let Some(track) = self.coming.back_mut().or(self.sounding.as_mut()) else {
+            return;
+        };
+        if failure.is_some() && !joined {
+            self.failed.insert(track.entry.entry);
+        }
+        if let Some(stretch) = &mut track.stretch {
+            (stretch.end, stretch.failure) = (head, failure);
+        }
+    }
+
+    /// Nothing joins on now: lets out what a resampler holds back, unless what follows is only late. Whether there was
+    /// something.
+    fn let_out(&mut self) -> bool {
+        let Some(feed) = &self.feed else { return false };
+        let late = matches!(self.ahead, Ahead::Opening(..));
+        feed.expect_more(late);
+        let ready_s = (feed.written() - feed.consumed()) as f64 / f64::from(feed.rate_hz());
+        if (late && ready_s > DRY_S) || !self.join.finish() {
+            return false;
+        }
+        let head = self.join.head(feed);
+        self.end_at(head);
+        true
+    }
+
+    /// The last track joined ends at this ring index.
+    fn end_at(&mut self, head: u64) {
+        let last = self.coming.back_mut().or(self.sounding.as_mut());
+        if let Some(stretch) = last.and_then(|track| track.stretch.as_mut()) {
+            stretch.end = Some(head);
+        }
+    }
+
+    /// Has what follows the last track joined opened.
+    fn look_ahead(&mut self) {
+        loop {
+            match &self.ahead {
+                Ahead::Unknown => {
+                    let Some(entry) = self.next_to_join() else {
+                        self.ahead = Ahead::Nothing;
+                        return;
+                    };
+                    self.asked += 1;
+                    self.loader.ask(self.asked, &entry);
+                    self.ahead = Ahead::Opening(entry, self.asked);
+                }
+                Ahead::Opening(entry, number) => {
+                    let Some((answered, opened)) = self.loader.answer() else {
+                        return;
+                    };
+                    if answered != *number {
+                        continue;
+                    }
+                    match opened {
+                        Ok(deck) => self.ahead = Ahead::Ready(deck),
+                        Err(error) => {
+                            let entry = entry.clone();
+                            self.ahead = Ahead::Unknown;
+                            self.fail(&entry, &error);
+                        }
+                    }
+                }
+                Ahead::Nothing | Ahead::Ready(_) => return,
+            }
+        }
+    }
+
+    /// Once the last track is decoded, lets what follows it join on. Whether something did.
+    fn join_next(&mut self) -> bool {
+        let last = self.coming.back().or(self.sounding.as_ref());
+        let Some(last) = last.filter(|last| last.end().is_some()) else {
+            return false;
+        };
+        // What follows a file that breaks off is known once that is told.
+        if last.broke_off() && !self.coming.is_empty() {
+            return false;
+        }
+        self.look_ahead();
+        let Some(feed) = &self.feed else { return false };
+        let deck = match std::mem::replace(&mut self.ahead, Ahead::Unknown) {
+            Ahead::Ready(deck) => deck,
+            other => {
+                self.ahead = other;
+                return false;
+            }
+        };
+        let begun = self
+            .join
+            .begin(&deck.entry().item.path, deck.rate_hz(), feed);
+        match begun {
+            Ok((from, let_out)) => {
+                feed.expect_more(true);
+                if let_out {
+                    self.end_at(from);
+                }
+                self.coming.push_back(Track::new(&deck, from));
+                self.deck = Some(deck);
+                true
+            }
+            Err(error) => {
+                self.fail(&deck.entry().clone(), &error);
+                // Perhaps the one after.
+                self.join_next()
+            }
+        }
+    }
+
+    /// The output has run dry before the current entry was open. Whether it is being opened: then it is taken up once it is.
+    pub(super) fn await_opening(&mut self, entry: EntryId) -> bool {
+        self.cue_s = 0.0;
+        let awaited = matches!(&self.ahead, Ahead::Opening(opening, _) if opening.entry == entry);
+        awaited && self.status == Status::Playing
+    }
+
+    fn take_up_awaited(&mut self) {
+        let current = self.queue.current().map(|entry| entry.entry);
+        let opening =
+            matches!(&self.ahead, Ahead::Opening(entry, _) if Some(entry.entry) == current);
+        if !opening || self.status != Status::Playing {
+            return;
+        }
+        if let Some((number, opened)) = self.loader.answer()
+            && matches!(&self.ahead, Ahead::Opening(_, wanted) if *wanted == number)
+        {
+            if let Ok(deck) = opened {
+                self.ahead = Ahead::Ready(deck);
+            } else {
+                self.ahead = Ahead::Unknown;
+            }
+            // What could not be opened fails again there, and is told.
+            self.load();
+        }
+    }
+
+    pub(super) fn fail(&mut self, entry: &Entry, error: &DecodeError) {
+        self.failed.insert(entry.entry);
+        let (entry, item) = (entry.entry, Arc::clone(&entry.item));
+        self.tell(Event::Failed {
+            entry,
+            item,
+            reason: error.to_string(),
+        });
+    }
+}
