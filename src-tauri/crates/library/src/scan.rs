@@ -23,7 +23,9 @@ use crate::walk::{self, AudioFile, Met, Walk};
 use crate::{LibraryError, paths};
 
 /// Files written in one transaction, at most.
-const BATCH_FILES: usize = 250;
+const BATCH_FILES: usize = 500;
+/// Files and news that go from one thread to another at once.
+const HANDFUL: usize = 16;
 /// A batch is written after this long even if it is small, so that the first tracks show soon.
 const BATCH_AGE: Duration = Duration::from_millis(1500);
 /// Time between two reports of progress.
@@ -199,7 +201,9 @@ impl Library {
                 .try_for_each(|start| rows::known(db, start, &mut known))
         })?;
         let roots: Vec<PathBuf> = roots.iter().map(|root| paths::from_bytes(root)).collect();
+        let writing = self.write_much();
         scan.run(&roots, &walked, &known, observe)?;
+        drop(writing);
         if self.places_due.load(Ordering::Relaxed) {
             self.match_playlists()?;
             self.places_due.store(false, Ordering::Relaxed);
@@ -273,8 +277,8 @@ impl Scan<'_> {
     ) -> Result<(), LibraryError> {
         let stop = AtomicBool::new(false);
         // Short queues: what is read and not written is held in memory, covers excluded.
-        let (jobs, waiting) = sync_channel::<AudioFile>(256);
-        let (tell, news) = sync_channel::<News>(256);
+        let (jobs, waiting) = sync_channel::<Vec<AudioFile>>(256 / HANDFUL);
+        let (tell, news) = sync_channel::<Vec<News>>(256 / HANDFUL);
         let waiting = Mutex::new(waiting);
         let readers = std::thread::available_parallelism().map_or(2, |n| n.get().clamp(2, 4));
         let walked = std::thread::scope(|threads| {
@@ -305,7 +309,7 @@ impl Scan<'_> {
     /// Writes what the others tell until they are done.
     fn write_news(
         &mut self,
-        news: &Receiver<News>,
+        news: &Receiver<Vec<News>>,
         stop: &AtomicBool,
         observe: &mut dyn FnMut(&ScanProgress) -> bool,
     ) -> Result<(), LibraryError> {
@@ -314,8 +318,10 @@ impl Scan<'_> {
         let mut observed_at: Option<Instant> = None;
         loop {
             let open = match news.recv_timeout(OBSERVE_EVERY) {
-                Ok(item) => {
-                    self.take(item, &mut batch);
+                Ok(items) => {
+                    for item in items {
+                        self.take(item, &mut batch);
+                    }
                     true
                 }
                 Err(RecvTimeoutError::Timeout) => true,
@@ -551,11 +557,17 @@ fn walk_all<'a>(
     roots: &[PathBuf],
     starts: &[Vec<u8>],
     known: &'a HashMap<Vec<u8>, Known>,
-    jobs: &SyncSender<AudioFile>,
-    tell: &SyncSender<News>,
+    jobs: &SyncSender<Vec<AudioFile>>,
+    tell: &SyncSender<Vec<News>>,
     stop: &AtomicBool,
 ) -> Walked<'a> {
     let mut walked = Walked::default();
+    let mut outgoing = Outgoing {
+        jobs,
+        tell,
+        files: Vec::new(),
+        news: Vec::new(),
+    };
     let mut walk = Walk::new(roots);
     for start in starts {
         let start = paths::from_bytes(start);
@@ -573,69 +585,103 @@ fn walk_all<'a>(
                     match row {
                         Some((_, row)) if row.as_before(&file) => {
                             if row.missing || row.sidecar != file.sidecar {
-                                tell.send(News::Touched {
+                                outgoing.tell(News::Touched {
                                     id: row.id,
                                     sidecar: file.sidecar,
                                 })
-                                .is_ok()
                             } else {
-                                tell.send(News::Same).is_ok()
+                                outgoing.tell(News::Same)
                             }
                         }
-                        _ => tell.send(News::Met).is_ok() && jobs.send(file).is_ok(),
+                        _ => outgoing.read(file),
                     }
                 }
                 Met::Refused(failure) => {
                     walked
                         .refused
                         .extend(paths::to_bytes(&failure.path).map(|path| path.into_owned()));
-                    tell.send(News::Refused {
+                    outgoing.tell(News::Refused {
                         failure,
                         is_file: true,
                     })
-                    .is_ok()
                 }
                 Met::Hidden(failure) => {
                     walked
                         .refused
                         .extend(paths::to_bytes(&failure.path).map(|path| path.into_owned()));
-                    tell.send(News::Refused {
+                    outgoing.tell(News::Refused {
                         failure,
                         is_file: false,
                     })
-                    .is_ok()
                 }
                 Met::Closed(failure) => {
                     if let Some(path) = paths::to_bytes(&failure.path) {
                         walked.closed.push(path.clone().into_owned());
                         walked.refused.insert(path.into_owned());
                     }
-                    tell.send(News::Refused {
+                    outgoing.tell(News::Refused {
                         failure,
                         is_file: false,
                     })
-                    .is_ok()
                 }
             };
             told && !stop.load(Ordering::Relaxed)
         });
     }
     // Whoever hears nothing more needs no telling.
-    let _ = tell.send(News::Walked);
+    let _ = outgoing.tell(News::Walked) && outgoing.send();
     walked
+}
+
+/// What the walk sends to the other threads, by the handful: each sending wakes a thread.
+struct Outgoing<'a> {
+    jobs: &'a SyncSender<Vec<AudioFile>>,
+    tell: &'a SyncSender<Vec<News>>,
+    files: Vec<AudioFile>,
+    news: Vec<News>,
+}
+
+impl Outgoing<'_> {
+    /// Tells the writing thread. Returns whether it still listens.
+    fn tell(&mut self, news: News) -> bool {
+        self.news.push(news);
+        self.news.len() < HANDFUL || self.send()
+    }
+
+    /// Has a file read. Returns whether anybody does.
+    fn read(&mut self, file: AudioFile) -> bool {
+        self.files.push(file);
+        self.tell(News::Met)
+    }
+
+    fn send(&mut self) -> bool {
+        let (files, news) = (
+            std::mem::take(&mut self.files),
+            std::mem::take(&mut self.news),
+        );
+        self.tell.send(news).is_ok() && (files.is_empty() || self.jobs.send(files).is_ok())
+    }
 }
 
 /// Reads files as they come, until there are no more. A reader never ends before the walker does: nobody else empties
 /// the queue of files, and a walker that waits for room in it would wait for ever.
-fn read_files(waiting: &Mutex<Receiver<AudioFile>>, tell: &SyncSender<News>, stop: &AtomicBool) {
+fn read_files(
+    waiting: &Mutex<Receiver<Vec<AudioFile>>>,
+    tell: &SyncSender<Vec<News>>,
+    stop: &AtomicBool,
+) {
     loop {
         let job = lock(waiting).recv();
-        let Ok(file) = job else { return };
-        if stop.load(Ordering::Relaxed) {
-            continue;
+        let Ok(files) = job else { return };
+        let mut news = Vec::with_capacity(files.len());
+        for file in files {
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+            let read = tags::read(&paths::from_bytes(&file.path));
+            news.push(News::Read(file, Box::new(read)));
         }
-        let read = tags::read(&paths::from_bytes(&file.path));
-        if tell.send(News::Read(file, Box::new(read))).is_err() {
+        if !news.is_empty() && tell.send(news).is_err() {
             stop.store(true, Ordering::Relaxed);
         }
     }

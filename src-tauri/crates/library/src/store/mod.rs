@@ -37,6 +37,16 @@ use crate::LibraryError;
 const FILE_NAME: &str = "segue.db";
 /// How long a write waits for another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+/// Memory for pages of the database in KiB: the sort indexes of 200,000 tracks.
+const CACHE_KIB: i64 = 16 * 1024;
+/// The same of a writer that writes much: the indexes of 50,000 tracks, each of which is put at a place of its own.
+const CACHE_MUCH_KIB: i64 = 48 * 1024;
+/// Pages that gather in the write-ahead log before they are carried over: SQLite's own number, and that of a writer that
+/// writes much, as the same pages of the indexes are written again and again.
+const GATHERED: i64 = 1000;
+const GATHERED_MUCH: i64 = 8000;
+/// The length that an idle write-ahead log is cut back to, in bytes.
+const LOG_BYTES_MAX: i64 = 8 << 20;
 /// Idle read connections kept for the next reader.
 const READERS_MAX: usize = 4;
 
@@ -209,6 +219,32 @@ impl Library {
     }
 }
 
+/// As long as it lives, the writer is set to write much.
+pub(crate) struct WritingMuch<'a>(&'a Library);
+
+impl Library {
+    /// Sets the writer to write much. It only becomes faster, so that a failure changes nothing.
+    pub(crate) fn write_much(&self) -> WritingMuch<'_> {
+        self.set_writer(CACHE_MUCH_KIB, GATHERED_MUCH);
+        WritingMuch(self)
+    }
+
+    fn set_writer(&self, cache_kib: i64, gathered: i64) {
+        let db = lock(&self.writer);
+        for (name, value) in [("cache_size", -cache_kib), ("wal_autocheckpoint", gathered)] {
+            if let Err(error) = db.pragma_update(None, name, value) {
+                tracing::debug!(%error, name, "the writer stays as it is");
+            }
+        }
+    }
+}
+
+impl Drop for WritingMuch<'_> {
+    fn drop(&mut self) {
+        self.0.set_writer(CACHE_KIB, GATHERED);
+    }
+}
+
 /// Marks that what the library shows has changed.
 pub(crate) fn bump(db: &Connection) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE revision SET n = n + 1")?
@@ -244,8 +280,8 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "synchronous", "NORMAL")?;
     db.pragma_update(None, "temp_store", "MEMORY")?;
-    // 16 MiB of pages: the sort indexes of 200,000 tracks.
-    db.pragma_update(None, "cache_size", -16_384)?;
+    db.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    db.pragma_update(None, "journal_size_limit", LOG_BYTES_MAX)?;
     Ok(db)
 }
 

@@ -41,7 +41,7 @@ struct Ranked {
 impl Ranked {
     fn of(text: &str, words: &str) -> Self {
         Self {
-            exact: sort_key(text),
+            exact: sort_key(text.trim()),
             in_title: format!("{{title}} : ({words})"),
             in_artists: format!("{{artists album_artist}} : ({words})"),
             in_album: format!("{{album}} : ({words})"),

@@ -192,7 +192,7 @@ fn scan(library: &Library, music: &Path) -> Result<(), LibraryError> {
 
 /// More files than all queues between the threads of a scan hold.
 fn many(music: &Path) {
-    for i in 0..640 {
+    for i in 0..1100 {
         copy(
             "mp3-a.mp3",
             &music.join(format!("{:02}/{i:04}.mp3", i / 64)),
