@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use segue_core::{PlaySource, PlayedFrom, Rating, TrackId};
-use segue_library::{Failure, Watcher};
+use segue_library::{Failure, Watched, Watcher};
 use segue_playback::OutputKind;
 
 use crate::analyze::{AnalyzeProgress, AnalyzeRequest};
@@ -23,6 +23,7 @@ use crate::job::Job;
 use crate::lock::lock;
 use crate::player::{Player, Tell};
 use crate::render::Output;
+use crate::segue::POLLING;
 use crate::{AppError, Provider, Segue, places};
 
 /// While a scan runs, the window is told of new songs so often.
@@ -425,27 +426,25 @@ impl Work {
         });
     }
 
-    /// Watches all folders of the library anew.
+    /// Watches all folders of the library, and no others.
     fn watch(self: &Work) {
         let roots = match self.segue.library.roots() {
             Ok(roots) => roots.into_iter().map(|root| root.path).collect::<Vec<_>>(),
             Err(error) => return tracing::warn!(%error, "changes on disk are not followed"),
         };
-        let errands = self.errands.clone();
-        let watcher = segue_library::watch(&roots, move |paths| {
-            _ = errands.send(Errand::Changed(paths))
+        let mut watcher = lock(&self.watcher);
+        if let Some(watcher) = &*watcher {
+            return watcher.follow(&roots);
+        }
+        let (errands, tell) = (self.errands.clone(), Arc::clone(&self.tell));
+        let begun = segue_library::watch(&roots, move |watched| match watched {
+            Watched::Changed(paths) => _ = errands.send(Errand::Changed(paths)),
+            Watched::Polling => tell(AppEvent::Notice {
+                message: POLLING.into(),
+            }),
         });
-        match watcher {
-            Ok(watcher) => {
-                if watcher.polling() {
-                    let message = "There are more folders than this system lets a program watch: changes show \
-                                   within half a minute.";
-                    (self.tell)(AppEvent::Notice {
-                        message: message.into(),
-                    });
-                }
-                *lock(&self.watcher) = Some(watcher);
-            }
+        match begun {
+            Ok(begun) => *watcher = Some(begun),
             Err(error) => tracing::warn!(%error, "changes on disk are not followed"),
         }
     }
@@ -455,6 +454,8 @@ impl Work {
         for errand in errands {
             match errand {
                 Errand::Folders(folders) => {
+                    // What changes while the folders are read is taken up after.
+                    self.watch();
                     self.scan_folders(&folders);
                     self.watch();
                 }

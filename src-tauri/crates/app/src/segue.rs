@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::time::Instant;
 
 use segue_core::{AudioHash, Track, TrackId};
-use segue_library::{AlbumId, Library, ScanProgress, ScanReport, Sort, TrackQuery};
+use segue_library::{AlbumId, Library, ScanProgress, ScanReport, Sort, TrackQuery, Watched};
 
 use crate::convert::{failure_row, track_row};
 use crate::dto::{SongSort, SongsQuery, TrackRow};
@@ -91,8 +91,13 @@ impl Segue {
         })
     }
 
-    /// Follows changes on disk for ever, telling of each that was taken up.
-    pub fn watch(&self, tell: &mut dyn FnMut(&ScanDone)) -> Result<(), AppError> {
+    /// Follows changes on disk for ever, telling of each that was taken up, and once if changes will show later than at
+    /// once.
+    pub fn watch(
+        &self,
+        tell: &mut dyn FnMut(&ScanDone),
+        notice: &mut dyn FnMut(&str),
+    ) -> Result<(), AppError> {
         let (changed, changes) = mpsc::channel();
         let roots: Vec<PathBuf> = self
             .library
@@ -100,13 +105,18 @@ impl Segue {
             .into_iter()
             .map(|root| root.path)
             .collect();
-        let _watcher = segue_library::watch(&roots, move |paths| {
+        let _watcher = segue_library::watch(&roots, move |watched| {
             // Fails only when nobody follows any more.
-            _ = changed.send(paths);
+            _ = changed.send(watched);
         })?;
-        for paths in changes {
-            let begun = Instant::now();
-            tell(&scan_done(&self.library.scan_paths(&paths)?, begun));
+        for watched in changes {
+            match watched {
+                Watched::Changed(paths) => {
+                    let begun = Instant::now();
+                    tell(&scan_done(&self.library.scan_paths(&paths)?, begun));
+                }
+                Watched::Polling => notice(POLLING),
+            }
         }
         Ok(())
     }
@@ -221,6 +231,10 @@ fn named(file: &OsStr) -> Named {
     let named = url.and_then(|url| url.ok()?.to_file_path().ok());
     Named::File(named.unwrap_or_else(|| path.to_owned()))
 }
+
+/// What is said when the system has no more watches to give.
+pub(crate) const POLLING: &str = "There are more folders than this system lets a program watch: changes show within half a \
+                                  minute.";
 
 fn scan_done(report: &ScanReport, begun: Instant) -> ScanDone {
     ScanDone {

@@ -60,7 +60,9 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
             print::scan(&done, json);
             if watch {
                 print::say("watching for changes; end with Ctrl+C");
-                segue.watch(&mut |done| print::scan(done, json))?;
+                segue.watch(&mut |done| print::scan(done, json), &mut |notice| {
+                    print::say(notice)
+                })?;
             }
         }
         Command::Analyze {

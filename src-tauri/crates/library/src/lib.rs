@@ -54,4 +54,4 @@ pub use store::recordings::Recording;
 pub use store::tallies::{KnownTally, TallyFiled};
 pub use store::tracks::{Counts, Failure, Root, Sort, TrackPage, TrackQuery};
 pub use store::vectors::Unanalyzed;
-pub use watch::{Watcher, watch};
+pub use watch::{Watched, Watcher, watch};

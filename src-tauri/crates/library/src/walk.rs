@@ -178,7 +178,6 @@ pub(crate) enum Step {
     /// A file, or a folder that is entered.
     Entry(DirEntry),
     /// A link, followed or not: what it leads to may be exchanged without a word.
-    #[allow(dead_code)]
     Link(PathBuf),
     /// What is passed over as hidden.
     Hidden(DirEntry),
