@@ -341,6 +341,19 @@ fn a_copy_on_the_way_leaves_no_row_and_a_late_copy_keeps_the_date() {
     assert_eq!(moved.added_at, before.added_at);
 }
 
+#[test]
+fn what_was_overwritten_can_be_forgotten() {
+    let place = place();
+    for n in 0..2 {
+        recording(n, &place.music.join(format!("{n}.wav")));
+    }
+    place.scan();
+    rename(&place.music, "0.wav", "1.wav");
+    assert_eq!(numbers(&place.scan()), [1, 0, 0, 0, 1, 1]);
+    assert_eq!(place.library.forget_missing().unwrap(), 1);
+    assert_eq!(all(&place.library).len(), 1);
+}
+
 /// What is done to files between two scans; each number chooses among the files or paths that there are.
 #[derive(Clone, Debug)]
 enum Change {

@@ -238,7 +238,7 @@ impl Library {
             .filter(|(.., path)| !offline.iter().any(|root| paths::within(path, root)))
             .filter(|(.., path)| {
                 let looked_at = paths::from_bytes(path).symlink_metadata();
-                looked_at.is_err_and(|error| paths::is_gone(&error))
+                paths::is_displaced(path) || looked_at.is_err_and(|error| paths::is_gone(&error))
             })
             .collect();
         if gone.is_empty() {

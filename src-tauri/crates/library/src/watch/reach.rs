@@ -58,6 +58,8 @@ struct Identity {
 /// Folders that are looked at from time to time, each with a digest of what lies in it.
 struct Polled {
     every: Duration,
+    /// Time to the next look: short while something is new, and longer each time that nothing is.
+    pause: Duration,
     next: Instant,
     folders: BTreeMap<PathBuf, u64>,
 }
@@ -66,9 +68,17 @@ impl Polled {
     fn new(every: Duration) -> Self {
         Self {
             every,
+            pause: every,
             next: Instant::now() + every,
             folders: BTreeMap::new(),
         }
+    }
+
+    /// Has a folder looked at. It is looked at soon again, for files may come with it.
+    fn insert(&mut self, folder: &Path) {
+        self.folders.insert(folder.to_owned(), digest_of(folder));
+        self.pause = self.every / 15;
+        self.next = self.next.min(Instant::now() + self.pause);
     }
 
     /// The folders that have changed since the last look, if it is time for one.
@@ -85,8 +95,12 @@ impl Polled {
                 changed.push(folder.clone());
             }
         }
+        self.pause = match changed.is_empty() {
+            true => self.every.min(self.pause * 2),
+            false => self.every / 15,
+        };
         // However many there are, a twentieth of the time is spent on them.
-        self.next = Instant::now() + self.every.max(begun.elapsed() * 20);
+        self.next = Instant::now() + self.pause.max(begun.elapsed() * 20);
         changed
     }
 }
@@ -181,10 +195,8 @@ impl Reach {
 
     /// Watches a folder, or has it looked at. Returns whether that is new.
     fn watch(&mut self, folder: &Path, is_top: bool, distant: bool) -> bool {
-        if distant {
-            self.distant
-                .folders
-                .insert(folder.to_owned(), digest_of(folder));
+        if distant && !self.distant.folders.contains_key(folder) {
+            self.distant.insert(folder);
         }
         if self.watched.contains(folder) || !(BY_FOLDER || is_top || self.notifier.is_none()) {
             return false;
@@ -206,9 +218,7 @@ impl Reach {
         if !folder.is_dir() || self.unwatched.folders.contains_key(folder) {
             return false;
         }
-        self.unwatched
-            .folders
-            .insert(folder.to_owned(), digest_of(folder));
+        self.unwatched.insert(folder);
         true
     }
 
