@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use segue_core::{SIGNATURE_BYTES, id3v2_byte_len, unplayable_format};
 use symphonia::core::audio::Channels;
-use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_OPUS};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoderOptions};
 use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::errors::Error as CodecError;
@@ -51,6 +51,11 @@ impl LinkDecoder {
             // Without its header the adapter leaves the pre-skip alone. It would take it off the first packet
             // it sees, which after a jump is not the first packet of the file.
             params.extra_data = None;
+        }
+        if params.codec == CODEC_ID_AAC
+            && let Some(core) = params.extra_data.as_deref().and_then(aac_core)
+        {
+            params.extra_data = Some(core.into());
         }
         let codec = registry()
             .make_audio_decoder(&params, &AudioDecoderOptions::default())
@@ -348,6 +353,18 @@ fn opus_gain(header: &[u8]) -> f32 {
         _ => i16::from_le_bytes([*low, *high]),
     };
     10_f32.powf(f32::from(gain) / (20.0 * 256.0))
+}
+
+/// The configuration of the core alone, where HE-AAC says outright that it is that (ISO/IEC 14496-3, 1.6.2.1: object
+/// type 5 or 29 in front). The decoder refuses the whole, and knows the core.
+fn aac_core(config: &[u8]) -> Option<[u8; 2]> {
+    let bits = u32::from_be_bytes(config.get(..4)?.try_into().ok()?);
+    let (object, rate, channels) = (bits >> 27, bits >> 23 & 15, bits >> 19 & 15);
+    let (extended_rate, core, general) = (bits >> 15 & 15, bits >> 10 & 31, bits >> 7 & 7);
+    // 15 stands for a rate written out, which no encoder does for rates in the table.
+    let is_he = [5, 29].contains(&object) && core == 2 && rate != 15 && extended_rate != 15;
+    let core = core << 11 | rate << 7 | channels << 3 | general;
+    is_he.then_some((core as u16).to_be_bytes())
 }
 
 /// Folds the many names of raw samples into one.

@@ -22,7 +22,9 @@ fn write(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
 /// An ID3v2 tag whose one frame is noise that looks like frames of sound here and there.
 fn id3v2() -> Vec<u8> {
     let mut tag = b"ID3\x03\0\0\0\0\x10\0".to_vec();
-    tag.extend((0..2_048_u32).map(|n| ((n * n * 7) >> 3) as u8 | if n % 5 == 0 { 0xe0 } else { 0 }));
+    tag.extend(
+        (0..2_048_u32).map(|n| ((n * n * 7) >> 3) as u8 | if n % 5 == 0 { 0xe0 } else { 0 }),
+    );
     tag
 }
 
@@ -275,4 +277,20 @@ fn what_cannot_be_played_is_refused_by_name_whatever_its_ending() {
     check("e.mp3", b"\xff\xfb\0\x64", "free format");
     // Something unknown with a WAV inside is not that WAV.
     check("f.wav", b"XYZ1\0\0\0\0\0\0\0\0", "no known audio format");
+}
+
+#[test]
+fn the_core_of_he_aac_plays_where_it_is_announced() {
+    let plain = read("aac.m4a");
+    // Object type 2, 44.1 kHz, stereo, then an extension that is not used.
+    let config = [0x12, 0x10, 0x56, 0xe5, 0x00];
+    let at = plain.windows(5).position(|five| five == config).unwrap();
+    // Object type 5 (spectral band replication) and 29 (parametric stereo) over the same core.
+    for announced in [[0x2a, 0x10, 0x88, 0, 0], [0xea, 0x10, 0x88, 0, 0]] {
+        let mut bytes = plain.clone();
+        bytes[at..at + 5].copy_from_slice(&announced);
+        let (_folder, path) = write("he.m4a", &bytes);
+        let heard = rest(&mut Decoder::open(&path).unwrap());
+        assert!(correlation(&heard, &formula(60_000, 2, 24), 0) > 0.999);
+    }
 }

@@ -175,3 +175,23 @@ fn what_cannot_be_played_is_refused_by_name_whatever_its_ending() {
         assert_eq!(refusal, format!("it is {format}, which Segue cannot play"));
     }
 }
+
+#[test]
+fn he_aac_is_known_by_what_it_announces() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = copy("aac-a.m4a", &dir.path().join("a.m4a"));
+    assert_eq!(read(&path).unwrap().1.warning, None);
+    let mut bytes = std::fs::read(&path).unwrap();
+    // The decoder-specific descriptor: its tag and its length; behind it the object type in five bits.
+    let descriptor = [5, 0x80, 0x80, 0x80, 5];
+    let at = bytes
+        .windows(5)
+        .position(|five| five == descriptor)
+        .unwrap()
+        + 5;
+    bytes[at] = (5 << 3) | (bytes[at] & 7);
+    std::fs::write(&path, &bytes).unwrap();
+    let tags = read(&path).unwrap().1;
+    assert_eq!(tags.codec, "aac");
+    assert!(tags.warning.unwrap().starts_with("it is HE-AAC"));
+}
