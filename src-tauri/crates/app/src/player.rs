@@ -18,10 +18,10 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use segue_core::{Leaving, Play, PlayContext, PlaySource, PlayedFrom, Track, TrackId};
+use segue_core::{Leaving, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Track, TrackId};
 use segue_playback::{
-    Command, Edit, EditKind, End, Engine, Entry, EntryId, Event, Item, OutputKind, Repeat, Saved,
-    Status,
+    Command, Edit, EditKind, End, Engine, Entry, EntryId, Event, Item, OutputKind, QueueSnapshot,
+    Repeat, Saved, Status,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -36,8 +36,10 @@ use crate::plays::{ago, subject};
 use crate::{AppError, Segue};
 use programme::{LeftAlone, OnAir};
 
-/// The setting under which queue and station are kept.
+/// The setting under which queue and station are kept, written when they changed.
 const KEPT: &str = "player";
+/// The setting under which the place in them is kept, which moves all the time.
+const KEPT_PLACE: &str = "player-place";
 /// The queue is kept so long after it changed, and the position so often while playing.
 const KEEP_AFTER: Duration = Duration::from_secs(2);
 const KEEP_EVERY: Duration = Duration::from_secs(10);
@@ -107,10 +109,12 @@ struct Account {
     silent_s: f64,
     /// Begun in a guest session.
     guest: bool,
+    /// What is played, as it was known when it began: the play outlives its track.
+    subject: PlaySubject,
 }
 
 impl Account {
-    fn new(began: Timestamp, now_s: f64, silent: bool, guest: bool) -> Self {
+    fn new(began: Timestamp, now_s: f64, silent: bool, guest: bool, subject: PlaySubject) -> Self {
         Self {
             began,
             noted_s: now_s,
@@ -119,6 +123,7 @@ impl Account {
             paused_s: 0.0,
             silent_s: 0.0,
             guest,
+            subject,
         }
     }
 
@@ -164,6 +169,46 @@ fn then(at: Instant) -> Timestamp {
         .unwrap_or_else(|_| Timestamp::now())
 }
 
+/// The place in the kept queue. Of another queue's entry, it is none.
+#[derive(Serialize, Deserialize)]
+struct KeptPlace {
+    /// The current entry; none once the queue has run out.
+    entry: Option<EntryId>,
+    position_s: f64,
+    volume: f64,
+    history: Vec<EntryId>,
+    /// Of the queue that it is in.
+    next_entry: u64,
+}
+
+impl KeptPlace {
+    /// Puts what is kept at this place, if it is in that queue.
+    fn apply(self, kept: &mut Saved) {
+        let queue = &mut kept.queue;
+        let cursor = match self.entry {
+            Some(entry) => queue.entries.iter().position(|other| other.entry == entry),
+            None => Some(queue.entries.len()),
+        };
+        if let Some(cursor) = cursor.filter(|_| queue.next_entry == self.next_entry) {
+            (queue.cursor, queue.history) = (cursor, self.history);
+            (kept.position_s, kept.volume) = (self.position_s, self.volume);
+        }
+    }
+}
+
+/// Whether two queues differ in nothing but the place in them.
+fn same_but_for_the_place(one: &QueueSnapshot, other: &QueueSnapshot) -> bool {
+    let ids = |queue: &QueueSnapshot| {
+        queue
+            .entries
+            .iter()
+            .map(|entry| entry.entry)
+            .collect::<Vec<_>>()
+    };
+    let rest = |queue: &QueueSnapshot| (queue.repeat, queue.shuffle_seed, queue.next_entry);
+    rest(one) == rest(other) && one.unshuffled == other.unshuffled && ids(one) == ids(other)
+}
+
 /// What is kept for the next start.
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -206,6 +251,8 @@ struct Shared {
     guest: AtomicBool,
     output_error: Mutex<Option<String>>,
     dirty: AtomicBool,
+    /// The queue, and what surrounds it, as they were last kept.
+    kept: Mutex<Option<(QueueSnapshot, serde_json::Value)>>,
     plans: Sender<()>,
 }
 
@@ -252,6 +299,7 @@ impl Player {
             guest: AtomicBool::new(false),
             output_error: Mutex::default(),
             dirty: AtomicBool::new(false),
+            kept: Mutex::default(),
             plans,
         });
         shared.restore();
@@ -670,9 +718,11 @@ impl Shared {
             Event::OutputLost { reason } => *lock(&self.output_error) = Some(reason),
             Event::Started { .. } | Event::Resumed { .. } => {
                 let (_, silent) = *lock(&self.held);
-                if matches!(event, Event::Started { .. }) {
+                if let Event::Started { item, .. } = &event {
                     let guest = self.guest.load(Ordering::Relaxed);
-                    let account = Account::new(then(at), self.seconds_at(at), silent, guest);
+                    let (began, began_s, subject) =
+                        (then(at), self.seconds_at(at), self.subject_of(item));
+                    let account = Account::new(began, began_s, silent, guest, subject);
                     *lock(&self.account) = Some(account);
                 }
                 self.note(at, false, silent);
@@ -707,6 +757,22 @@ impl Shared {
         }
     }
 
+    /// What an item plays, as the library knows it, or, if its track has left the library, as the queue does.
+    fn subject_of(&self, item: &Item) -> PlaySubject {
+        let track = lock(&self.placements)
+            .get(item.key)
+            .map(|placement| placement.track);
+        let track = track.and_then(|track| self.segue.library.track(track).ok().flatten());
+        track.as_ref().map_or_else(
+            || PlaySubject {
+                audio: item.audio,
+                path: Some(item.path.clone()),
+                ..PlaySubject::default()
+            },
+            subject,
+        )
+    }
+
     /// Writes a play into the log.
     fn log(&self, ended: &Ended) {
         let Ended {
@@ -723,24 +789,23 @@ impl Shared {
         let account = lock(&self.account).take();
         let placement = lock(&self.placements).get(item.key).cloned();
         let Some(placement) = placement else { return };
-        let track = match self.segue.library.track(placement.track) {
-            Ok(Some(track)) => track,
-            Ok(None) => return,
-            Err(error) => return tracing::error!(%error, "a play could not be logged"),
+        let subject = match &account {
+            Some(account) => account.subject.clone(),
+            None => self.subject_of(item),
         };
         // What ran at volume zero was not listened to. The wall clock may run ahead of the card's.
         let silent_s = account
             .as_ref()
             .map_or(0.0, |account| account.silent_s)
             .min(*sounded_s);
-        let length_s = duration_s.unwrap_or(track.duration_s);
+        let length_s = duration_s.or(subject.duration_s).unwrap_or_default();
         let share = (length_s > 0.0).then(|| (position_s / length_s).clamp(0.0, 1.0));
         let ended_at = then(*at).to_zoned(TimeZone::system());
         let play = Play {
             at: account
                 .as_ref()
                 .map_or_else(|| ago(*sounded_s), |account| account.began),
-            subject: subject(&track),
+            subject,
             listened_s: sounded_s - silent_s,
             source: placement.source,
             skipped: *how == End::Skipped,
@@ -778,27 +843,59 @@ impl Shared {
     fn keep(&self) {
         self.dirty.store(false, Ordering::Relaxed);
         let engine = self.engine.saved();
+        let place = KeptPlace {
+            entry: engine.queue.current().map(|entry| entry.entry),
+            position_s: engine.position_s,
+            volume: engine.volume,
+            history: engine.queue.history.clone(),
+            next_entry: engine.queue.next_entry,
+        };
+        self.keep_queue(engine);
+        self.put(KEPT_PLACE, &place);
+    }
+
+    /// Keeps the queue, if it or what surrounds it changed since: it may be long.
+    fn keep_queue(&self, engine: Saved) {
         let mut placements = lock(&self.placements);
         placements.prune();
-        let keys = engine.queue.entries.iter().map(|entry| entry.item.key);
+        let (station, dj) = (lock(&self.station).clone(), *lock(&self.dj));
+        let guest = self.guest.load(Ordering::Relaxed);
+        let around = serde_json::json!([station, dj, guest]);
+        let mut last = lock(&self.kept);
+        if last.as_ref().is_some_and(|(queue, other)| {
+            *other == around && same_but_for_the_place(queue, &engine.queue)
+        }) {
+            return;
+        }
+        let queue = engine.queue.clone();
+        let keys = queue.entries.iter().map(|entry| entry.item.key);
         let placed = keys.filter_map(|key| Some((key, placements.get(key)?.clone())));
-        let placed = placed.collect();
         let kept = Kept {
-            placements: placed,
-            station: lock(&self.station).clone(),
-            dj: *lock(&self.dj),
-            guest: self.guest.load(Ordering::Relaxed),
+            placements: placed.collect(),
+            station,
+            dj,
+            guest,
             engine,
         };
         drop(placements);
-        // A path that is not Unicode has no form in JSON: such a queue lasts only as long as the window.
-        let kept = match serde_json::to_value(&kept) {
-            Ok(kept) => kept,
-            Err(error) => return tracing::warn!(%error, "the queue could not be kept"),
-        };
-        if let Err(error) = self.segue.library.put_setting(KEPT, &kept) {
-            tracing::warn!(%error, "the queue could not be kept");
+        if self.put(KEPT, &kept) {
+            *last = Some((queue, around));
         }
+    }
+
+    /// Keeps a setting. Whether it is kept.
+    fn put(&self, key: &str, value: &impl Serialize) -> bool {
+        // A path that is not Unicode has no form in JSON: such a queue lasts only as long as the window.
+        let kept = serde_json::to_value(value)
+            .map_err(|error| error.to_string())
+            .and_then(|value| {
+                let put = self.segue.library.put_setting(key, &value);
+                put.map_err(|error| error.to_string())
+            });
+        if let Err(error) = &kept {
+            tracing::warn!(%error, key, "the queue could not be kept");
+        }
+        kept.is_ok()
     }
 
     fn restore(&self) {
@@ -807,8 +904,12 @@ impl Shared {
             Ok(None) => return,
             Err(error) => return tracing::warn!(%error, "the queue could not be read back"),
         };
+        let place = self.segue.library.setting(KEPT_PLACE).ok().flatten();
         match serde_json::from_value::<Kept>(kept) {
-            Ok(kept) => {
+            Ok(mut kept) => {
+                if let Some(place) = place.and_then(|place| serde_json::from_value(place).ok()) {
+                    KeptPlace::apply(place, &mut kept.engine);
+                }
                 let newest = kept
                     .placements
                     .iter()

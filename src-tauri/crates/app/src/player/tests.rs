@@ -3,6 +3,7 @@
 use super::*;
 use crate::dto::{QueueEditKind, SeedRef, StationRequest};
 use crate::testing::{desktop, heard, until};
+use crate::{Desktop, Output};
 
 #[test]
 fn a_station_of_another_version_does_not_cost_the_queue() {
@@ -30,7 +31,13 @@ fn a_station_of_another_version_does_not_cost_the_queue() {
 
 #[test]
 fn pauses_and_silence_are_told_apart() {
-    let mut account = Account::new(Timestamp::UNIX_EPOCH, 10.0, false, false);
+    let mut account = Account::new(
+        Timestamp::UNIX_EPOCH,
+        10.0,
+        false,
+        false,
+        PlaySubject::default(),
+    );
     account.note(20.0, false, true);
     account.note(25.0, true, true);
     account.note(125.0, false, true);
@@ -121,5 +128,88 @@ fn an_undo_brings_back_the_queue_with_its_reasons_and_its_station() {
     until("it is moved", || entries()[0] == entry);
     undo(QueueEditKind::Moved);
     until("it is where it was", || entries() == second);
+    desktop.close();
+}
+
+#[test]
+fn a_killed_player_comes_back_where_it_was_and_writes_its_queue_only_when_that_changed() {
+    let world = heard();
+    let ids = world.ids();
+    let data = world.folder.path().join("data");
+    let (_folder, first, _) = desktop(world);
+    first.play_tracks(&ids[..3], "queue").unwrap();
+    let library = Segue::open(Some(&data)).unwrap().library;
+    let kept = |key: &str| library.setting(key).unwrap();
+    until("the queue is kept", || kept(KEPT).is_some());
+    let queue = kept(KEPT);
+    let second = first.queue(0, 3).unwrap().rows[1].entry;
+    first.command(&PlayerCommand::Next).unwrap();
+    first
+        .command(&PlayerCommand::Seek { position_s: 20.0 })
+        .unwrap();
+    first
+        .command(&PlayerCommand::Volume { volume: 0.5 })
+        .unwrap();
+    let position_s = || kept(KEPT_PLACE).and_then(|place| place["position_s"].as_f64());
+    until("the place is kept", || {
+        position_s().is_some_and(|position_s| position_s > 19.0)
+    });
+    assert_eq!(kept(KEPT), queue, "it did not change");
+
+    // The first is not closed: it was killed.
+    let again = Desktop::open(Segue::open(Some(&data)).unwrap(), Output::Null, |_| ()).unwrap();
+    until("it is back", || again.player().unwrap().current.is_some());
+    let state = again.player().unwrap();
+    assert_eq!(state.current.unwrap().entry, second);
+    assert!(state.position_s > 19.0);
+    assert_eq!((state.status, state.volume), (PlayerStatus::Paused, 0.5));
+    assert_eq!(again.queue(0, 9).unwrap().total, 3);
+    again.close();
+    first.close();
+}
+
+#[test]
+fn a_place_of_another_queue_is_none() {
+    let place = |entry: Option<u64>, next_entry: u64| KeptPlace {
+        entry: entry.map(EntryId),
+        position_s: 5.0,
+        volume: 0.3,
+        history: vec![EntryId(7)],
+        next_entry,
+    };
+    let queue = serde_json::json!({
+        "version": 1, "unshuffled": null, "shuffle_seed": null, "cursor": 0, "history": [],
+        "entries": [{"entry": 7, "item": {"path": "a", "key": 1, "audio": null}}],
+        "repeat": Repeat::Off, "next_entry": 8, "revision": 1,
+    });
+    let saved = serde_json::json!({"version": 1, "queue": queue, "position_s": 1.0, "volume": 1.0});
+    for (place, expected) in [
+        (place(Some(7), 8), (0, 5.0, 0.3)),
+        (place(None, 8), (1, 5.0, 0.3)),
+        (place(Some(6), 8), (0, 1.0, 1.0)),
+        (place(Some(7), 9), (0, 1.0, 1.0)),
+    ] {
+        let mut kept: Saved = serde_json::from_value(saved.clone()).unwrap();
+        place.apply(&mut kept);
+        assert_eq!((kept.queue.cursor, kept.position_s, kept.volume), expected);
+    }
+}
+
+#[test]
+fn a_play_outlives_its_track() {
+    let world = heard();
+    let (ids, music) = (world.ids(), world.music());
+    let (_folder, desktop, _) = desktop(world);
+    let plays = || desktop.taste().unwrap().plays;
+    let sounds = || desktop.player().unwrap().position_s > 0.0;
+    desktop.play_tracks(&ids[..2], "queue").unwrap();
+    until("it sounds", sounds);
+    desktop.remove_folder(&music).unwrap();
+    desktop.command(&PlayerCommand::Next).unwrap();
+    until("the play is logged", || plays() == 1);
+    // This one had left before it began.
+    until("the next sounds", sounds);
+    desktop.command(&PlayerCommand::Next).unwrap();
+    until("it is logged too", || plays() == 2);
     desktop.close();
 }
