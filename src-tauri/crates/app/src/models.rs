@@ -180,7 +180,10 @@ impl Segue {
                 if self.is_uncovered(&current, &kept)? {
                     return Ok(Some(kept));
                 }
-                self.keep_serving(&current)?;
+                // Where nothing can be written it is found out anew each time.
+                if let Err(error) = self.keep_serving(&current) {
+                    tracing::debug!(error = %error.sentence(), "which model serves is not kept");
+                }
                 Ok(Some(current))
             }
             (kept, current) => Ok(current.or(kept)),

@@ -69,6 +69,11 @@ impl Segue {
         })
     }
 
+    /// Why the library can be read and not changed, if that is so: its disk is full or read-only.
+    pub fn read_only(&self) -> Option<String> {
+        self.library.read_only().map(ToString::to_string)
+    }
+
     /// Adds folders to the library and brings it up to date; without folders, all that it has.
     ///
     /// `observe` is called some ten times a second; its `false` ends the scan early, and loses nothing.

@@ -51,6 +51,9 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
         return segue_app::try_model(folder);
     }
     let segue = Segue::open(arguments.data_dir.as_deref())?;
+    if let Some(reason) = segue.read_only() {
+        print::say(&format!("reading only, nothing can be changed: {reason}"));
+    }
     let json = arguments.json;
     match arguments.command {
         Command::Scan { folders, watch } => {

@@ -144,6 +144,17 @@ fn marked(key: &str) -> String {
     key.replace('#', "\u{e023}").replace('+', "\u{e02b}")
 }
 
+/// The FTS5 expression that finds any word of `text`, which holds one.
+pub(crate) fn any_word(text: &str) -> String {
+    let plain = plain(&fold(text));
+    let words = plain.split(' ').filter(|word| !word.is_empty());
+    let begins: Vec<String> = words
+        .take(QUERY_WORDS_MAX)
+        .map(|word| format!("\"{word}\"*"))
+        .collect();
+    begins.join(" OR ")
+}
+
 /// The FTS5 expression that finds `text`, or `None` if it holds no word. Nothing in `text` is syntax.
 pub(crate) fn expression(text: &str) -> Option<String> {
     let begins = |word: &str| format!("\"{word}\"*");

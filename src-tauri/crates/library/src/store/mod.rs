@@ -14,6 +14,7 @@ mod measures;
 mod migrations;
 pub(crate) mod playlists;
 pub(crate) mod plays;
+mod read_only;
 pub(crate) mod recordings;
 pub(crate) mod rows;
 mod selection;
@@ -54,6 +55,8 @@ const READERS_MAX: usize = 4;
 pub struct Library {
     data_dir: PathBuf,
     path: PathBuf,
+    /// How it is read where it cannot be written, and why not.
+    read_only: Option<(read_only::Way, LibraryError)>,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
     revision_seen: AtomicU64,
@@ -73,8 +76,52 @@ pub(crate) enum Durability {
 }
 
 impl Library {
-    /// Opens or creates the library in `data_dir`, and brings an older database up to date.
+    /// Opens or creates the library in `data_dir`, and brings an older database up to date. One that cannot be written
+    /// is opened for reading alone, and [`read_only`](Self::read_only) tells why.
     pub fn open(data_dir: &Path) -> Result<Self, LibraryError> {
+        Self::open_to_write(data_dir).or_else(|error| {
+            if !matches!(
+                error,
+                LibraryError::DataDir { .. } | LibraryError::Database { .. }
+            ) {
+                return Err(error);
+            }
+            let data_dir = crate::paths::absolute(data_dir);
+            let path = data_dir.join(FILE_NAME);
+            let Some(way) = read_only::Way::find(&path) else {
+                return Err(error);
+            };
+            // Nothing is written with it; a place in memory for the one that would.
+            let writer = Connection::open_in_memory()
+                .map_err(|error| explain(error, &path, "open the database"))?;
+            Ok(Self::of(data_dir, path, writer, Some((way, error))))
+        })
+    }
+
+    /// Why the library can be read and not changed, if that is so.
+    pub fn read_only(&self) -> Option<&LibraryError> {
+        self.read_only.as_ref().map(|(_, reason)| reason)
+    }
+
+    fn of(
+        data_dir: PathBuf,
+        path: PathBuf,
+        writer: Connection,
+        read_only: Option<(read_only::Way, LibraryError)>,
+    ) -> Self {
+        Self {
+            data_dir,
+            path,
+            read_only,
+            writer: Mutex::new(writer),
+            readers: Mutex::new(Vec::new()),
+            revision_seen: AtomicU64::new(0),
+            scanning: Mutex::new(()),
+            places_due: AtomicBool::new(true),
+        }
+    }
+
+    fn open_to_write(data_dir: &Path) -> Result<Self, LibraryError> {
         let data_dir = crate::paths::absolute(data_dir);
         let unwritable = |reason: String| LibraryError::DataDir {
             path: data_dir.clone(),
@@ -120,15 +167,7 @@ impl Library {
             });
         }
         folded::renew(&mut writer).map_err(explain)?;
-        let library = Self {
-            data_dir,
-            path,
-            writer: Mutex::new(writer),
-            readers: Mutex::new(Vec::new()),
-            revision_seen: AtomicU64::new(0),
-            scanning: Mutex::new(()),
-            places_due: AtomicBool::new(true),
-        };
+        let library = Self::of(data_dir, path, writer, None);
         library.read("open the database", revision)?;
         Ok(library)
     }
@@ -154,12 +193,25 @@ impl Library {
         // A connection of its own: the check of the search index believes what a used connection remembers of the index,
         // and calls it damaged once another connection has written.
         let check = || {
-            let db = connect(&self.path)?;
+            // The only one that a library alone may have is in use, or idle.
+            lock(&self.readers).clear();
+            let db = self.reader()?;
             let mut statement = db.prepare("PRAGMA integrity_check(20)")?;
             let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
             Ok(lines.collect::<rusqlite::Result<Vec<_>>>()?.join("; "))
         };
         check().map_err(|error| explain(error, &self.path, "check the database"))
+    }
+
+    fn reader(&self) -> rusqlite::Result<Connection> {
+        match &self.read_only {
+            Some((way, _)) => way.connect(&self.path),
+            None => {
+                let db = connect(&self.path)?;
+                db.pragma_update(None, "query_only", true)?;
+                Ok(db)
+            }
+        }
     }
 
     /// Runs `query` on a read connection.
@@ -172,11 +224,7 @@ impl Library {
         let run = || {
             let db = match idle {
                 Some(db) => db,
-                None => {
-                    let db = connect(&self.path)?;
-                    db.pragma_update(None, "query_only", true)?;
-                    db
-                }
+                None => self.reader()?,
             };
             // One snapshot for all the statements of one question.
             let answer = {
@@ -199,6 +247,19 @@ impl Library {
         durability: Durability,
         change: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
     ) -> Result<T, LibraryError> {
+        if let Some((_, reason)) = &self.read_only {
+            return Err(LibraryError::DataDir {
+                path: self.path.clone(),
+                reason: format!("it is open for reading alone, as Segue {reason}"),
+            });
+        }
+        // A database that was taken away would swallow what is written.
+        if !self.path.exists() {
+            return Err(LibraryError::DataDir {
+                path: self.path.clone(),
+                reason: "the database was taken away while Segue used it".into(),
+            });
+        }
         let mut db = lock(&self.writer);
         let run = |db: &mut Connection| {
             if durability == Durability::Power {
@@ -275,14 +336,30 @@ fn revision(db: &Connection) -> rusqlite::Result<u64> {
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let db = Connection::open(path)?;
+    prepare(&db)?;
+    db.pragma_update(None, "synchronous", "NORMAL")?;
+    db.pragma_update(None, "journal_size_limit", LOG_BYTES_MAX)?;
+    Ok(db)
+}
+
+/// Sets what every connection needs.
+fn prepare(db: &Connection) -> rusqlite::Result<()> {
     db.busy_timeout(BUSY_TIMEOUT)?;
     db.set_prepared_statement_cache_capacity(64);
     db.pragma_update(None, "foreign_keys", true)?;
-    db.pragma_update(None, "synchronous", "NORMAL")?;
     db.pragma_update(None, "temp_store", "MEMORY")?;
-    db.pragma_update(None, "cache_size", -CACHE_KIB)?;
-    db.pragma_update(None, "journal_size_limit", LOG_BYTES_MAX)?;
-    Ok(db)
+    db.pragma_update(None, "cache_size", -CACHE_KIB)
+}
+
+/// What the disk is like where SQLite says this.
+fn disk_words(code: SqliteCode) -> Option<&'static str> {
+    match code {
+        SqliteCode::DiskFull => Some("the disk it lies on is full"),
+        SqliteCode::ReadOnly => Some("it is read-only"),
+        SqliteCode::CannotOpen => Some("files cannot be made there: is it read-only?"),
+        SqliteCode::SystemIoFailure => Some("the disk it lies on does not take it: is it full?"),
+        _ => None,
+    }
 }
 
 /// Tells a damaged or write-protected database from all else that SQLite may say.
@@ -293,13 +370,13 @@ fn explain(source: rusqlite::Error, path: &Path, action: &'static str) -> Librar
             path: path.to_owned(),
             reason,
         },
-        Some(SqliteCode::ReadOnly | SqliteCode::CannotOpen | SqliteCode::DiskFull) => {
-            LibraryError::DataDir {
+        code => match code.and_then(disk_words) {
+            Some(words) => LibraryError::DataDir {
                 path: path.to_owned(),
-                reason,
-            }
-        }
-        _ => LibraryError::Database { action, source },
+                reason: format!("{words} ({reason})"),
+            },
+            None => LibraryError::Database { action, source },
+        },
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Selection {
 }
 
 /// How well a track matches: its title or its first artist is what was asked for; all words stand in its title; in its
-/// artists; in its album; in several fields. `bm25` cannot tell: without positions and without content the index knows of
+/// artists; in its album; in several fields, the title among them. `bm25` cannot tell: without positions and without content the index knows of
 /// no single occurrence, and calls all matches equal.
 const RELEVANCE: &str = "CASE
     WHEN t.title_sort = :exact THEN 0
@@ -28,7 +28,8 @@ const RELEVANCE: &str = "CASE
     WHEN t.id IN (SELECT rowid FROM search WHERE search MATCH :in_title) THEN 2
     WHEN t.id IN (SELECT rowid FROM search WHERE search MATCH :in_artists) THEN 3
     WHEN t.id IN (SELECT rowid FROM search WHERE search MATCH :in_album) THEN 4
-    ELSE 5 END";
+    WHEN t.id IN (SELECT rowid FROM search WHERE search MATCH :some_in_title) THEN 5
+    ELSE 6 END";
 
 /// What [`RELEVANCE`] is bound to.
 struct Ranked {
@@ -36,15 +37,18 @@ struct Ranked {
     in_title: String,
     in_artists: String,
     in_album: String,
+    some_in_title: String,
 }
 
 impl Ranked {
     fn of(text: &str, words: &str) -> Self {
+        let some = Some(search::any_word(text)).filter(|some| !some.is_empty());
         Self {
             exact: sort_key(text.trim()),
             in_title: format!("{{title}} : ({words})"),
             in_artists: format!("{{artists album_artist}} : ({words})"),
             in_album: format!("{{album}} : ({words})"),
+            some_in_title: format!("{{title}} : ({})", some.as_deref().unwrap_or(words)),
         }
     }
 }
@@ -156,6 +160,7 @@ impl Selection {
             parameters.push((":in_title", &ranked.in_title));
             parameters.push((":in_artists", &ranked.in_artists));
             parameters.push((":in_album", &ranked.in_album));
+            parameters.push((":some_in_title", &ranked.some_in_title));
         }
         parameters.push((":limit", &self.limit));
         parameters.push((":offset", &self.offset));

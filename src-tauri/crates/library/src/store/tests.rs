@@ -1024,6 +1024,65 @@ fn databases_that_are_newer_damaged_or_out_of_reach_are_refused_in_words() {
     assert!(error.to_string().contains("file/data"));
 }
 
+#[cfg(unix)]
+/// Where SQLite would put the shared memory of the log there is no room for it, as on a full or read-only disk.
+fn make_unwritable(data: &std::path::Path) {
+    let beside = data.join("segue.db-shm");
+    let _ = fs::remove_file(&beside);
+    // SQLite follows no link there.
+    std::os::unix::fs::symlink("nowhere", &beside).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_can_be_read() {
+    // With the latest changes in the log beside the database, and with all in it.
+    let place = filled();
+    let data = place.library.data_dir().to_owned();
+    let [with_log, whole] = ["disk % #1?", "whole"].map(|name| place.dir.path().join(name));
+    for folder in [&with_log, &whole] {
+        fs::create_dir(folder).unwrap();
+    }
+    for name in ["segue.db", "segue.db-wal"] {
+        fs::copy(data.join(name), with_log.join(name)).unwrap();
+    }
+    reads_and_does_not_write(&with_log);
+    let Place { library, dir, .. } = place;
+    drop(library);
+    fs::copy(data.join("segue.db"), whole.join("segue.db")).unwrap();
+    reads_and_does_not_write(&whole);
+    drop(dir);
+}
+
+#[cfg(unix)]
+fn reads_and_does_not_write(data: &std::path::Path) {
+    make_unwritable(data);
+    let library = Library::open(data).unwrap();
+    let reason = library.read_only().unwrap().to_string();
+    assert!(reason.contains("segue.db"), "{reason}");
+    assert_eq!(library.counts().unwrap().tracks, ROWS.len() as u64);
+    assert_eq!(library.check().unwrap(), "ok");
+    assert!(library.plays().unwrap().is_empty());
+    let error = library.rate(audio(1), None, at(0)).unwrap_err();
+    assert!(error.to_string().contains("reading"), "{error}");
+    assert!(library.scan(&[], &mut |_| true).is_ok());
+    assert!(matches!(
+        library.remove_root(std::path::Path::new("/m")),
+        Err(LibraryError::DataDir { .. })
+    ));
+}
+
+#[test]
+fn a_data_folder_that_is_taken_away_is_told() {
+    let place = filled();
+    copy("mp3-a.mp3", &place.music.join("1.mp3"));
+    fs::remove_dir_all(place.library.data_dir()).unwrap();
+    let scan = place
+        .library
+        .scan(std::slice::from_ref(&place.music), &mut |_| true);
+    assert!(matches!(scan, Err(LibraryError::DataDir { .. })));
+}
+
 fn measured() -> Measures {
     Measures {
         loudness_lufs: Some(-14.25),
