@@ -6,11 +6,12 @@
 mod commands;
 mod covers;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use clap::Parser;
-use segue_app::{AppEvent, Desktop, Output, Segue};
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use segue_app::{AppError, AppEvent, Desktop, Output, Segue};
 use tauri::webview::PlatformWebview;
 use tauri::{AppHandle, Emitter, Manager, RunEvent};
 
@@ -24,7 +25,7 @@ struct Arguments {
     #[arg(long)]
     data_dir: Option<PathBuf>,
     /// Where sound goes: `default` (the sound card) or `null` (nowhere, in real time)
-    #[arg(long, default_value = "default")]
+    #[arg(long, default_value = "default", value_parser = OsStringValueParser::new().try_map(|text| Output::parse(&text)))]
     output: Output,
 }
 
@@ -59,25 +60,9 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             tracing::warn!(%error, "an event did not reach the window");
         }
     };
-    let desktop = Segue::open(arguments.data_dir.as_deref())
-        .and_then(|segue| Desktop::open(segue, arguments.output.clone(), tell))
-        .map_err(|error| error.sentence())?;
-    for folder in &arguments.folders {
-        desktop
-            .add_folder(folder)
-            .map_err(|error| error.sentence())?;
-    }
     let builder = tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(
-            |app, _arguments, _folder| {
-                if let Some(window) = app.get_webview_window("main") {
-                    let _ = window.unminimize();
-                    let _ = window.set_focus();
-                }
-            },
-        ))
+        .plugin(tauri_plugin_single_instance::init(started_again))
         .plugin(tauri_plugin_dialog::init())
-        .manage(desktop)
         .setup(move |app| {
             if let Some(main) = app.get_webview_window("main") {
                 main.with_webview(quiet)?;
@@ -88,12 +73,59 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let app = commands::register(covers::serve(builder))
         .build(tauri::generate_context!())
         .map_err(|error| error.to_string())?;
+    // Only now: had another Segue been running, it would have been told of this start, and this process be gone. Before
+    // that nothing may be opened, scanned or played. The page comes up in `run`.
+    let desktop = Segue::open(arguments.data_dir.as_deref())
+        .and_then(|segue| Desktop::open(segue, arguments.output.clone(), tell))
+        .map_err(|error| error.sentence())?;
+    add_folders(&desktop, &arguments.folders).map_err(|error| error.sentence())?;
+    app.manage(desktop);
     app.run(|app, event| {
         if let RunEvent::Exit = event {
             app.state::<Desktop>().close();
         }
     });
     Ok(())
+}
+
+fn add_folders(desktop: &Desktop, folders: &[PathBuf]) -> Result<(), AppError> {
+    folders
+        .iter()
+        .try_for_each(|folder| desktop.add_folder(folder))
+}
+
+/// Somebody started Segue once more: its window comes to the front, and the folders named are added here.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the plugin hands its arguments over"
+)]
+fn started_again(app: &AppHandle, arguments: Vec<String>, folder: String) {
+    if let Some(window) = app.get_webview_window("main") {
+        let _ = window.unminimize();
+        let _ = window.set_focus();
+    }
+    let told = match Arguments::try_parse_from(&arguments) {
+        Ok(told) => told,
+        Err(error) => return tracing::warn!(%error, "another start was not understood"),
+    };
+    let folders: Vec<PathBuf> = told
+        .folders
+        .iter()
+        .map(|named| Path::new(&folder).join(named))
+        .collect();
+    let app = app.clone();
+    // This is the thread that messages come in by, and a folder that sleeps takes its time.
+    std::thread::spawn(move || {
+        let added = match app.try_state::<Desktop>() {
+            Some(desktop) => add_folders(&desktop, &folders).map_err(|error| error.sentence()),
+            None if folders.is_empty() => Ok(()),
+            None => Err("this Segue is still starting: add the folder in its window".to_owned()),
+        };
+        if let Err(message) = added {
+            tracing::warn!("{message}");
+            let _ = app.emit("app", AppEvent::Notice { message });
+        }
+    });
 }
 
 /// Takes from the web view what could ask a network by itself. WebKitGTK knows no safe browsing, and checks no spelling
