@@ -40,10 +40,14 @@ pub(super) fn read(mut source: Source, take: TakeOne) -> Result<(), Broken> {
 /// Whether text looks like the CSV file of an exporter: a head that names an artist, or rows that end with a date.
 pub(super) fn is_csv(text: &str) -> bool {
     let line = text.lines().next().unwrap_or_default();
-    let cells: Vec<&str> = line
-        .split(char::from(delimiter(line.as_bytes())))
-        .map(|cell| cell.trim().trim_matches('"'))
-        .collect();
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .delimiter(delimiter(line.as_bytes()))
+        .from_reader(line.as_bytes());
+    let Some(Ok(row)) = reader.records().next() else {
+        return false;
+    };
+    let cells: Vec<&str> = row.iter().map(str::trim).collect();
     let Some(last) = cells.last().filter(|_| cells.len() >= 3) else {
         return false;
     };
@@ -236,8 +240,8 @@ fn rows(source: Source, delimiter: u8, quoting: bool, each: EachRow) -> Result<(
     }
 }
 
-/// A time as exporters write it: seconds or milliseconds since 1970, `31 Jan 2026 20:15`, or ISO 8601; UTC unless it
-/// says otherwise.
+/// A time as exporters write it: seconds or milliseconds since 1970, `31 Jan 2026 20:15`, RFC 2822 or ISO 8601; UTC unless
+/// it says otherwise.
 fn time(text: &str) -> Result<Timestamp, String> {
     let text = text.trim();
     if let Ok(number) = text.parse::<f64>() {
@@ -246,12 +250,17 @@ fn time(text: &str) -> Result<Timestamp, String> {
     if let Ok(at) = text.parse() {
         return Ok(at);
     }
+    if let Ok(at) = jiff::fmt::rfc2822::parse(text) {
+        return Ok(at.timestamp());
+    }
     let formats = [
         "%d %b %Y %H:%M",
         "%d %b %Y, %H:%M",
         "%d %b %Y %H:%M:%S",
         "%Y-%m-%d %H:%M:%S",
         "%Y-%m-%d %H:%M",
+        "%Y/%m/%d %H:%M:%S",
+        "%Y/%m/%d %H:%M",
     ];
     formats
         .iter()

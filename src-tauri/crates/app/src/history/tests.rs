@@ -610,6 +610,32 @@ fn spotifys_account_data_is_read_for_what_it_tells() {
 }
 
 #[test]
+fn times_are_those_of_their_zone_and_else_of_utc() {
+    for date in [
+        "15 Jun 2007 22:30",
+        "15 Jun 2007 22:30:00",
+        "\"15 Jun 2007, 22:30\"",
+        "2007-06-15 22:30",
+        "2007-06-15 22:30:00",
+        "2007/06/15 22:30",
+        "2007-06-15T22:30:00Z",
+        "2007-06-15T22:30:00",
+        "2007-06-16T00:30:00+02:00",
+        "2007-06-15 17:30:00-05:00",
+        "2007-06-16T04:00:00+05:30",
+        "\"Sat, 16 Jun 2007 00:30:00 +0200\"",
+        "1181946600",
+        "1181946600000",
+    ] {
+        check(
+            &format!("Ann,Album,Song,{date}\n"),
+            HistoryFormat::LastFm,
+            &["2007-06-15T22:30:00Z Ann – Song [Album]"],
+        );
+    }
+}
+
+#[test]
 fn times_at_which_nobody_played_anything_are_refused() {
     let row = |date: &str| format!("Ann,Album,Song,{date}\n");
     let dates = [
