@@ -498,6 +498,26 @@ fn vectors_do_not_depend_on_the_number_of_jobs_nor_on_being_killed() {
 }
 
 #[test]
+fn the_doctor_tells_of_a_damaged_database_and_of_all_else() {
+    let world = World::new();
+    fs::create_dir_all(world.path("ruin")).unwrap();
+    fs::write(
+        world.path("ruin").join("segue.db"),
+        "no database".repeat(100),
+    )
+    .unwrap();
+    let ruin = world.path("ruin");
+    let arguments = ["--json", "--data-dir", ruin.to_str().unwrap(), "doctor"];
+    let mut command = std::process::Command::new(world.command(&[]).get_program());
+    let told = command.args(arguments).output().unwrap();
+    assert_eq!(told.status.code(), Some(1));
+    let doctor: Value = serde_json::from_slice(&told.stdout).unwrap();
+    let integrity = doctor["database"]["integrity"].as_str().unwrap();
+    assert!(integrity.contains("not an SQLite database"), "{doctor}");
+    assert!(doctor["audio"]["detail"].is_string(), "{doctor}");
+}
+
+#[test]
 fn a_library_with_an_uploader_is_refused_by_name_and_the_doctor_says_so() {
     let world = World::new();
     let library = world.path("libonnxruntime.so");

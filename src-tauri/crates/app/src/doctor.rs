@@ -1,16 +1,54 @@
 //! `doctor`: what is installed, what works, and what does not, without stopping at the first trouble.
 
+use std::path::Path;
+
 use segue_analysis::{AnalysisError, OPT_OUTS, Provider, Runtime, provider_report};
 use segue_playback::probe_device;
 
+use crate::listen::Ear;
 use crate::reports::{
     AudioHealth, DatabaseHealth, Diagnosis, ModelHealth, ProviderHealth, RuntimeHealth,
 };
 use crate::{AppError, Segue, places};
 
 impl Segue {
-    /// Looks at everything.
-    pub fn doctor(&self) -> Diagnosis {
+    /// Looks at everything in a data folder, by default the platform's: at the rest too where its database cannot be
+    /// opened.
+    pub fn doctor(data_dir: Option<&Path>) -> Result<Diagnosis, AppError> {
+        let data_dir = match data_dir {
+            Some(folder) => folder.to_owned(),
+            None => places::data_dir()?,
+        };
+        match Self::open(Some(&data_dir)) {
+            Ok(segue) => Ok(segue.diagnosis()),
+            Err(AppError::Library(error)) => {
+                let ear = Ear::new(&data_dir);
+                let id = ear.model_id();
+                Ok(Diagnosis {
+                    version: env!("CARGO_PKG_VERSION").into(),
+                    data_dir: data_dir.to_string_lossy().into_owned(),
+                    database: DatabaseHealth {
+                        integrity: error.to_string(),
+                        read_only: None,
+                        tracks: 0,
+                        analyzed: 0,
+                    },
+                    model: ModelHealth {
+                        serving: None,
+                        to_hear: 0,
+                        folder: model_folder(&ear),
+                        error: id.as_ref().err().map(|error| error.sentence()),
+                        id: id.ok().map(|id| id.to_string()),
+                    },
+                    onnxruntime: runtime_health(&ear),
+                    audio: audio_health(),
+                })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn diagnosis(&self) -> Diagnosis {
         let id = self.ear.model_id();
         let serving = self.serving().ok().flatten();
         let to_hear = id.as_ref().ok().zip(serving.as_ref());
@@ -27,6 +65,7 @@ impl Segue {
                     .library
                     .check()
                     .unwrap_or_else(|error| error.to_string()),
+                read_only: self.read_only(),
                 tracks: self
                     .library
                     .counts()
@@ -37,86 +76,90 @@ impl Segue {
             model: ModelHealth {
                 serving: serving.map(|id| id.to_string()),
                 to_hear: to_hear.unwrap_or_default(),
-                folder: self
-                    .ear
-                    .folder()
-                    .ok()
-                    .map(|folder| folder.to_string_lossy().into_owned()),
+                folder: model_folder(&self.ear),
                 error: id.as_ref().err().map(|error| error.sentence()),
                 id: id.ok().map(|id| id.to_string()),
             },
-            onnxruntime: self.runtime_health(),
-            audio: match probe_device() {
-                Ok(name) => AudioHealth {
-                    available: true,
-                    detail: name,
-                },
-                Err(error) => AudioHealth {
-                    available: false,
-                    detail: error.to_string(),
-                },
-            },
+            onnxruntime: runtime_health(&self.ear),
+            audio: audio_health(),
         }
     }
+}
 
-    fn runtime_health(&self) -> RuntimeHealth {
-        let path = places::runtime();
-        let mut health = RuntimeHealth {
-            version: None,
-            path: path
-                .as_ref()
-                .ok()
-                .map(|path| path.to_string_lossy().into_owned()),
-            has_uploader: None,
-            opted_out: OPT_OUTS
-                .iter()
-                .all(|(name, value)| std::env::var_os(name).is_some_and(|set| set == *value)),
-            error: None,
-            fell_back: self.ear.last_failure().map(|failed| {
-                format!(
-                    "{} failed on {}: {}",
-                    failed.provider, failed.at, failed.reason
-                )
-            }),
-            providers: Vec::new(),
-        };
-        let runtime = path.and_then(|path| Ok(Runtime::load(&path)?));
-        health.has_uploader = match &runtime {
-            Ok(_) => Some(false),
-            Err(AppError::Analysis(AnalysisError::RuntimeUploads { .. })) => Some(true),
-            Err(_) => None,
-        };
-        match runtime {
-            Ok(runtime) => {
-                health.version = Some(runtime.version());
-                let active = self
-                    .ear
-                    .open(Provider::Auto)
-                    .ok()
-                    .map(|model| model.active_provider());
-                let speeds = self.ear.model_id().ok();
-                let speeds = speeds.and_then(|id| self.ear.warm_up(&id));
-                let speeds = speeds.map(|warm_up| warm_up.speeds).unwrap_or_default();
-                health.providers = provider_report(&runtime)
-                    .into_iter()
-                    .map(|status| {
-                        let name = status.provider.as_str();
-                        let speed = speeds.iter().find(|speed| speed.provider == name);
-                        ProviderHealth {
-                            name: name.into(),
-                            available: status.available,
-                            active: active == Some(status.provider),
-                            patches_per_s: speed.and_then(|speed| speed.patches_per_s),
-                            detail: speed
-                                .and_then(|speed| speed.reason.clone())
-                                .filter(|_| status.available)
-                                .unwrap_or(status.detail),
-                        }
-                    })
-                    .collect();
-            }
-            Err(error) => health.error = Some(error.sentence()),
-        }
-        health
+fn model_folder(ear: &Ear) -> Option<String> {
+    let folder = ear.folder().ok()?;
+    Some(folder.to_string_lossy().into_owned())
+}
+
+fn audio_health() -> AudioHealth {
+    match probe_device() {
+        Ok(name) => AudioHealth {
+            available: true,
+            detail: name,
+        },
+        Err(error) => AudioHealth {
+            available: false,
+            detail: error.to_string(),
+        },
     }
+}
+
+fn runtime_health(ear: &Ear) -> RuntimeHealth {
+    let path = places::runtime();
+    let mut health = RuntimeHealth {
+        version: None,
+        path: path
+            .as_ref()
+            .ok()
+            .map(|path| path.to_string_lossy().into_owned()),
+        has_uploader: None,
+        opted_out: OPT_OUTS
+            .iter()
+            .all(|(name, value)| std::env::var_os(name).is_some_and(|set| set == *value)),
+        error: None,
+        fell_back: ear.last_failure().map(|failed| {
+            format!(
+                "{} failed on {}: {}",
+                failed.provider, failed.at, failed.reason
+            )
+        }),
+        providers: Vec::new(),
+    };
+    let runtime = path.and_then(|path| Ok(Runtime::load(&path)?));
+    health.has_uploader = match &runtime {
+        Ok(_) => Some(false),
+        Err(AppError::Analysis(AnalysisError::RuntimeUploads { .. })) => Some(true),
+        Err(_) => None,
+    };
+    match runtime {
+        Ok(runtime) => {
+            health.version = Some(runtime.version());
+            let active = ear
+                .open(Provider::Auto)
+                .ok()
+                .map(|model| model.active_provider());
+            let speeds = ear.model_id().ok();
+            let speeds = speeds.and_then(|id| ear.warm_up(&id));
+            let speeds = speeds.map(|warm_up| warm_up.speeds).unwrap_or_default();
+            health.providers = provider_report(&runtime)
+                .into_iter()
+                .map(|status| {
+                    let name = status.provider.as_str();
+                    let speed = speeds.iter().find(|speed| speed.provider == name);
+                    ProviderHealth {
+                        name: name.into(),
+                        available: status.available,
+                        active: active == Some(status.provider),
+                        patches_per_s: speed.and_then(|speed| speed.patches_per_s),
+                        detail: speed
+                            .and_then(|speed| speed.reason.clone())
+                            .filter(|_| status.available)
+                            .unwrap_or(status.detail),
+                    }
+                })
+                .collect();
+        }
+        Err(error) => health.error = Some(error.sentence()),
+    }
+    health
 }

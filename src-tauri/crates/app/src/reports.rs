@@ -465,6 +465,8 @@ pub struct Diagnosis {
 pub struct DatabaseHealth {
     /// `ok`, or what is wrong.
     pub integrity: String,
+    /// Why it can be read and not changed; `null` where it can be changed.
+    pub read_only: Option<String>,
     /// Tracks.
     pub tracks: u64,
     /// Tracks with a vector of the current model.

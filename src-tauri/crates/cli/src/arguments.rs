@@ -181,7 +181,7 @@ pub(crate) enum Command {
     /// The networks that listen: Segue's own, and yours
     #[command(subcommand)]
     Models(ModelsCommand),
-    /// What is installed, what works, and what does not
+    /// What is installed, what works, and what does not; a database that is not whole is a failure
     Doctor,
 }
 

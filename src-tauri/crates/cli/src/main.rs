@@ -50,6 +50,17 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
         // In a process of its own, and nowhere near the library.
         return segue_app::try_model(folder);
     }
+    if let Command::Doctor = &arguments.command {
+        // A database that is not whole is told like all else, and then is a failure.
+        let found = Segue::doctor(arguments.data_dir.as_deref())?;
+        print::doctor(&found, arguments.json);
+        return match found.database.integrity.as_str() {
+            "ok" => Ok(()),
+            wrong => Err(AppError::Invalid(format!(
+                "the database is not whole: {wrong}"
+            ))),
+        };
+    }
     let segue = Segue::open(arguments.data_dir.as_deref())?;
     if let Some(reason) = segue.read_only() {
         print::say(&format!("reading only, nothing can be changed: {reason}"));
@@ -186,7 +197,8 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
             print::played(&played, json);
         }
         Command::Models(command) => models(&segue, command, json)?,
-        Command::Doctor => print::doctor(&segue.doctor(), json),
+        // Told before the library was opened.
+        Command::Doctor => {}
     }
     Ok(())
 }

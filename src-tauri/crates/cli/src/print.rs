@@ -607,6 +607,9 @@ pub(crate) fn doctor(found: &Diagnosis, json: bool) {
         "database      {}; {} tracks, {} of them listened to\n",
         found.database.integrity, found.database.tracks, found.database.analyzed
     ));
+    if let Some(reason) = &found.database.read_only {
+        text.push_str(&format!("              reading only: {reason}\n"));
+    }
     text.push_str(&format!(
         "model         {}\n",
         or(&found.model.id, &found.model.error)
