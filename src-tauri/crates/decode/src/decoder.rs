@@ -7,6 +7,7 @@
 mod chain;
 mod clock;
 mod frames;
+mod lengths;
 mod link;
 mod opening;
 mod reading;
@@ -22,6 +23,7 @@ use crate::error::guarded;
 use crate::resample::Resampler;
 use crate::shown::Shown;
 use chain::Link;
+pub(crate) use lengths::packet_frames;
 use link::LinkDecoder;
 
 /// What a file holds, as found by decoding its first packet.

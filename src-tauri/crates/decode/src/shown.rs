@@ -10,6 +10,7 @@
 
 mod chunks;
 mod flac;
+mod matroska;
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -17,6 +18,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::mp4;
+pub(crate) use flac::flac_frames;
+pub(crate) use matroska::Ends;
 
 /// Chunks, blocks or boxes walked over before a file is taken for a trap.
 pub(crate) const STEPS_MAX: usize = 200_000;
@@ -52,6 +55,8 @@ pub(crate) struct Shown {
     pub(crate) frames: Option<u64>,
     /// Where the music lies in an MP4.
     pub(crate) movie: Option<mp4::Movie>,
+    /// Where the music begins and ends in a Matroska file.
+    pub(crate) ends: Option<Ends>,
 }
 
 impl Shown {
@@ -66,6 +71,7 @@ impl Shown {
             (b"riff", _) => chunks::w64(file, start, byte_len)?,
             (b"FORM", b"AIFF" | b"AIFC") => chunks::aiff(file, start, byte_len)?,
             (b".snd", _) => chunks::au(file, start, byte_len)?,
+            (b"\x1a\x45\xdf\xa3", _) => matroska::show(file, start, byte_len)?,
             (b"caff", _) => chunks::caf(file, start, byte_len)?,
             _ if four(4) == b"ftyp" => mp4::show(file, start, byte_len)?,
             _ => None,

@@ -65,6 +65,7 @@ encode("96k.flac", 96000, 2, 5000, 24, "-sample_fmt", "s32", "-bits_per_raw_samp
 encode("surround.flac", 44100, 6, 4000, 16, "-af", "channelmap=0|1|2|3|4|5:5.1")
 encode("alac.m4a", 44100, 2, 10000, 16, "-c:a", "alac")
 encode("aac.m4a", 44100, 2, 60000, 16, "-c:a", "aac", "-b:a", "96k", "-aac_coder", "fast")
+encode("gapless.mka", 48000, 2, 30000, 16, "-c:a", "libopus", "-b:a", "96k")
 encode("fragments.m4a", 44100, 2, 10000, 16, "-c:a", "alac", "-movflags",
        "+dash+frag_every_frame+empty_moov+default_base_moof")
 encode("fragments-aac.m4a", 44100, 2, 60000, 16, "-c:a", "aac", "-b:a", "96k", "-aac_coder", "fast", "-movflags",

@@ -100,6 +100,9 @@ impl LinkDecoder {
             // The container could not jump, or landed behind the frame: decode from the start instead.
             *self = Self::open(&self.path.clone(), &self.link.clone())?;
         }
+        if self.clock.is_coarse() {
+            self.pass_over(frame)?;
+        }
         self.next = frame;
         if !self.advance_to(frame)? {
             self.next = self

@@ -150,6 +150,11 @@ impl LinkDecoder {
                     frames = edit.frames;
                 }
             }
+            ("matroska", codec) => {
+                let rate_hz = self.format.sample_rate_hz;
+                let ends = self.link.shown.ends.as_ref();
+                frames = ends.and_then(|ends| ends.frames(codec, rate_hz));
+            }
             // Written while streaming, the header claims more than the file can hold.
             (_, "pcm") => {
                 let frame_bytes = u64::from(self.format.bits_per_sample.unwrap_or(8).div_ceil(8))
@@ -213,6 +218,15 @@ impl LinkDecoder {
                     let start = self
                         .clock
                         .frame(packet.pts.get() + packet.trim_start.get() as i64);
+                    let ends = self.link.shown.ends.as_ref();
+                    let start = match ends.map(|ends| ends.delay(rate_hz) as i64) {
+                        Some(delay) if delay > 0 => {
+                            // Ticks are too coarse to tell the delay; the header tells it to the frame.
+                            self.clock.origin += start + delay;
+                            -delay
+                        }
+                        _ => start,
+                    };
                     if start > 0 {
                         // The first sound is the beginning, whatever the clock says.
                         self.clock.origin += start;

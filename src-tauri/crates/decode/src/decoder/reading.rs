@@ -8,8 +8,10 @@ use symphonia::core::formats::{SeekMode, SeekTo};
 use symphonia::core::packet::Packet;
 use symphonia::core::units::{Duration, Timestamp};
 
+use super::clock::clamp;
 use super::link::{FRUITLESS_PACKETS_MAX, LinkDecoder};
 use super::opening::open_container;
+use super::packet_frames;
 use crate::DecodeError;
 use crate::error::guarded;
 
@@ -65,6 +67,36 @@ impl LinkDecoder {
             }
             Err(_) => Ok(false),
         }
+    }
+
+    /// Passes over the packets before `frame` without decoding them, as long as their heads tell how long they are. The
+    /// frame is known by counting, where no timestamp could tell it.
+    pub(super) fn pass_over(&mut self, frame: u64) -> Result<(), DecodeError> {
+        let goal = frame as i64 - self.run_up as i64;
+        let codec = self.format.codec.clone();
+        let mut cursor = self.cursor;
+        while let Some(start) = cursor.filter(|start| *start < goal) {
+            let Some(packet) = self.read_packet()? else {
+                self.at_end = true;
+                return Ok(());
+            };
+            let length = packet_frames(&codec, &packet.data, self.format.sample_rate_hz);
+            let end = length.map(|length| start.saturating_add(clamp(length.into())));
+            cursor = end;
+            if end.is_none() {
+                // Decoded as ever, so that nothing is missed in the count.
+                if let Decoded::Block(_) = self.decode(&packet)? {
+                    self.place(start);
+                }
+                return Ok(());
+            }
+            (self.waiting, self.cursor, self.packets) = (None, end, 0);
+            if end.is_some_and(|end| end >= goal) {
+                let reset = guarded(&self.path, || self.codec.reset());
+                self.note_panic(reset)?;
+            }
+        }
+        Ok(())
     }
 
     /// Decodes up to the block that holds `frame`. `false` where the blocks begin behind it or end before it.

@@ -308,6 +308,11 @@ fn frames(bytes: &[u8]) -> impl Iterator<Item = (usize, Frame)> {
     })
 }
 
+/// Samples of each channel in the frame that `bytes` begin with.
+pub(crate) fn flac_frames(bytes: &[u8]) -> Option<u64> {
+    frame(bytes).map(|frame| frame.length)
+}
+
 /// Reads the frame header that `bytes` begin with (RFC 9639, 9.1), if it is one.
 fn frame(bytes: &[u8]) -> Option<Frame> {
     let head = bytes.get(..4)?;

@@ -390,3 +390,17 @@ fn a_trap_of_empty_boxes_ends() {
     let trap = [b"\0\0\0\x10ftypM4A \0\0\0\0".as_slice(), &boxes].concat();
     assert!(heard("trap.m4a", &trap).is_err());
 }
+
+#[test]
+fn matroska_leaves_out_what_the_encoder_put_at_both_ends() {
+    let mka = fs::read(fixture("gapless.mka")).unwrap();
+    let (samples, stated) = heard("gapless.mka", &mka).unwrap();
+    assert_eq!((samples.len(), stated), (60_000, Some(30_000)));
+    let likeness = correlation(&samples, &formula(30_000, 2, 24), 0);
+    assert!(likeness > 0.999, "{likeness}");
+    // Cut short: the index leads beyond the end.
+    let (cut, _) = heard("cut.mka", &mka[..mka.len() / 2]).unwrap();
+    assert!(cut.len() > 20_000, "{}", cut.len());
+    let likeness = correlation(&cut, &formula(10_000, 2, 24), 0);
+    assert!(likeness > 0.999, "{likeness}");
+}
