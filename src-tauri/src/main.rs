@@ -133,11 +133,16 @@ fn started_again(app: &AppHandle, arguments: Vec<String>, folder: String) {
 fn quiet(view: PlatformWebview) {
     #[cfg(target_os = "linux")]
     {
-        use webkit2gtk::{SettingsExt, WebContextExt, WebViewExt};
+        use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebContextExt, WebViewExt};
         let view = view.inner();
         if let Some(settings) = view.settings() {
             settings.set_enable_dns_prefetching(false);
             settings.set_enable_hyperlink_auditing(false);
+            // Where no graphics card can be used, layers would be put together in software, the whole window for each
+            // change of a line in it. Painted without layers, only what changed is painted.
+            if !has_graphics() {
+                settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+            }
         }
         if let Some(context) = view.context() {
             context.set_spell_checking_enabled(false);
@@ -145,4 +150,14 @@ fn quiet(view: PlatformWebview) {
     }
     #[cfg(not(target_os = "linux"))]
     drop(view);
+}
+
+/// Whether there is a graphics card to paint with: the kernel shows each as a render node.
+#[cfg(target_os = "linux")]
+fn has_graphics() -> bool {
+    std::fs::read_dir("/dev/dri").is_ok_and(|nodes| {
+        nodes
+            .flatten()
+            .any(|node| node.file_name().to_string_lossy().starts_with("renderD"))
+    })
 }
