@@ -5,7 +5,7 @@
 //! Segue's choices and holds until it is taken back; the music stays in the library. *Wrong after that one* speaks of
 //! neither song, only of their order. *Less* and *more* speak of what a reason rested on, and weigh beside what was learned. Each is an event in an append-only log, and so is its being taken back.
 
-use crate::session::parts;
+use crate::session::ends_session;
 use crate::{AudioHash, Play, Term, Timestamp};
 
 /// The number of an event in the log of feedback.
@@ -65,12 +65,12 @@ impl FeedbackEvent {
         let before = plays[..after].iter().map(Play::ended_at).max();
         let mut sounding = before.map_or(self.at, |ended| ended.max(self.at));
         for play in &plays[after..] {
-            if parts(sounding, play.at) {
+            if ends_session(sounding, play.at) {
                 return false;
             }
             sounding = sounding.max(play.ended_at());
         }
-        !parts(sounding, now)
+        !ends_session(sounding, now)
     }
 }
 

@@ -30,7 +30,7 @@ pub use key::{Key, Mode};
 pub use play::{
     Heard, Leaving, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating, Tally,
 };
-pub use session::{SESSION_GAP_S, Session, sessions};
+pub use session::{SESSION_GAP_S, ends_session};
 pub use signature::{SIGNATURE_BYTES, id3v2_byte_len, unplayable_format};
 pub use term::Term;
 pub use text::{WantedArtist, artist_key, fold, is_word, similar_key, title_key};

@@ -291,12 +291,15 @@ impl Play {
             .unwrap_or(LISTENED_S_ENOUGH)
     }
 
-    /// When it ended, as far as can be told.
+    /// When it ended, as far as can be told; never before it began. Of listening beyond a day, which no track lasts, only
+    /// a day is believed.
     pub fn ended_at(&self) -> Timestamp {
-        self.context.ended_at.unwrap_or_else(|| {
-            let heard = SignedDuration::try_from_secs_f64(self.listened_s).unwrap_or_default();
+        let ended = self.context.ended_at.unwrap_or_else(|| {
+            let heard_s = self.listened_s.clamp(0.0, 86_400.0);
+            let heard = SignedDuration::try_from_secs_f64(heard_s).unwrap_or_default();
             self.at.checked_add(heard).unwrap_or(self.at)
-        })
+        });
+        ended.max(self.at)
     }
 
     /// Reads the play as evidence.

@@ -4,9 +4,7 @@
 //! strongly; each further play fades what came before. How much this mood counts is learned from the log like any
 //! other effect: it is one feature of the regression.
 
-use segue_core::{Heard, Play, SESSION_GAP_S, Timestamp};
-
-use super::evidence::seconds_between;
+use segue_core::{Heard, Play, Timestamp, ends_session};
 
 /// What one more play leaves of those before.
 const KEPT: f64 = 0.85;
@@ -20,19 +18,14 @@ const LEFT: f64 = -0.59;
 pub(super) struct Session {
     /// Over centred unit vectors, `[dim]`; empty before the first.
     direction: Vec<f32>,
-    /// When the last play ended.
+    /// The latest end of a play.
     ended: Option<Timestamp>,
-    /// Plays so far.
-    plays: u32,
 }
 
 impl Session {
     /// Whether a play at `now` would belong to this session.
     pub(super) fn lasts(&self, now: Timestamp) -> bool {
-        self.plays > 0
-            && self
-                .ended
-                .is_some_and(|ended| seconds_between(ended, now) < SESSION_GAP_S as f64)
+        self.ended.is_some_and(|ended| !ends_session(ended, now))
     }
 
     /// How well a centred unit vector fits the mood at `now`.
@@ -49,14 +42,7 @@ impl Session {
         if !self.lasts(play.at) {
             *self = Self::default();
         }
-        let listened_s = if play.listened_s.is_finite() {
-            play.listened_s.clamp(0.0, 86_400.0)
-        } else {
-            0.0
-        };
-        let ended = play.at.as_second().saturating_add(listened_s as i64);
-        self.ended = Timestamp::from_second(ended).ok().or(Some(play.at));
-        self.plays += 1;
+        self.ended = self.ended.max(Some(play.ended_at()));
         let pull = if play.heard() == Heard::Listened {
             LISTENED
         } else {
@@ -69,5 +55,36 @@ impl Session {
                 *sum += pull * x;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::{audio, play};
+
+    /// Plays as their begin, their seconds and their end where it is kept.
+    fn check(plays: &[(i64, f64, Option<i64>)], now_s: i64, lasts: bool) {
+        let mut session = Session::default();
+        let origin = play(0, audio(0), 0.0).at;
+        let instant = |second: i64| Timestamp::from_second(origin.as_second() + second).unwrap();
+        for (at_s, listened_s, ended_s) in plays {
+            let mut play = play(*at_s, audio(0), *listened_s);
+            play.context.ended_at = ended_s.map(instant);
+            session.see(&play, None);
+        }
+        assert_eq!(session.lasts(instant(now_s)), lasts, "{plays:?} {now_s}");
+    }
+
+    #[test]
+    fn a_session_lasts_until_half_an_hour_after_the_last_end() {
+        check(&[], 0, false);
+        check(&[(0, 200.0, None)], 1999, true);
+        check(&[(0, 200.0, None)], 2000, false);
+        // Paused for 35 minutes in the middle of a song.
+        check(&[(0, 200.0, Some(2300))], 2300, true);
+        // A long play may outlast a short one that began after it.
+        check(&[(0, 4000.0, None), (60, 30.0, None)], 4500, true);
+        check(&[(0, 200.0, None), (3000, 30.0, None)], 4830, false);
     }
 }
