@@ -705,20 +705,19 @@ impl Shared {
             }
             Event::Failed { item, reason, .. } => {
                 tracing::warn!(%reason, "a file was passed over");
-                let name = item
-                    .path
-                    .file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned();
                 (self.tell)(AppEvent::Notice {
-                    message: format!("“{name}” was passed over: {reason}"),
+                    message: format!("“{}” was passed over: {reason}", file_name(&item)),
                 });
             }
             Event::OutputLost { reason } => *lock(&self.output_error) = Some(reason),
             Event::Started { .. } | Event::Resumed { .. } => {
                 let (_, silent) = *lock(&self.held);
-                if let Event::Started { item, .. } = &event {
+                if let Event::Started { item, notice, .. } = &event {
+                    if let Some(notice) = notice {
+                        (self.tell)(AppEvent::Notice {
+                            message: format!("Of “{}”: {notice}", file_name(item)),
+                        });
+                    }
                     let guest = self.guest.load(Ordering::Relaxed);
                     let (began, began_s, subject) =
                         (then(at), self.seconds_at(at), self.subject_of(item));
@@ -950,6 +949,11 @@ fn queue_edit(edit: Edit) -> QueueEdit {
         },
         songs: edit.songs as u32,
     }
+}
+
+fn file_name(item: &Item) -> String {
+    let name = item.path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }
 
 /// A row for a place whose track has left the library.

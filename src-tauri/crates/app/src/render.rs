@@ -57,6 +57,8 @@ pub struct Rendered {
     pub wav: Option<String>,
     /// Files left out, or that broke off, and why.
     pub failures: Vec<FailureRow>,
+    /// Files of which something is missing that they hold, and what.
+    pub notices: Vec<FailureRow>,
     /// How often sound was not ready in time; never for a WAV file, which waits.
     pub underruns: u64,
 }
@@ -100,7 +102,8 @@ impl Segue {
                     seconds: rendered.frames as f64 / f64::from(rendered.sample_rate_hz.max(1)),
                     sample_rate_hz: rendered.sample_rate_hz,
                     wav: Some(wav.to_string_lossy().into_owned()),
-                    failures: rendered.failures.into_iter().map(failure).collect(),
+                    failures: rendered.failures.into_iter().map(row).collect(),
+                    notices: rendered.notices.into_iter().map(row).collect(),
                     underruns: 0,
                 });
             }
@@ -141,13 +144,21 @@ impl Segue {
             sample_rate_hz: 0,
             wav: None,
             failures: Vec::new(),
+            notices: Vec::new(),
             underruns: 0,
         };
         let mut path = String::new();
         let mut begun_s = start_s;
         for event in events {
             match event {
-                Event::Started { item, from_s, .. } => {
+                Event::Started {
+                    item,
+                    from_s,
+                    notice,
+                    ..
+                } => {
+                    let notice = notice.map(|notice| row((item.path.clone(), notice)));
+                    done.notices.extend(notice);
                     path = item.path.to_string_lossy().into_owned();
                     begun_s = from_s;
                 }
@@ -182,7 +193,7 @@ impl Segue {
                     }
                 }
                 Event::Failed { item, reason, .. } => {
-                    done.failures.push(failure((item.path.clone(), reason)))
+                    done.failures.push(row((item.path.clone(), reason)))
                 }
                 Event::OutputLost { reason } => return Err(AppError::Silent(reason)),
                 Event::QueueEnded | Event::Stopped => break,
@@ -200,7 +211,7 @@ impl Segue {
     }
 }
 
-fn failure((path, reason): (PathBuf, String)) -> FailureRow {
+fn row((path, reason): (PathBuf, String)) -> FailureRow {
     FailureRow {
         path: path.to_string_lossy().into_owned(),
         reason,

@@ -505,6 +505,9 @@ pub(crate) fn choice(rows: &[TrackRow], json: bool) {
 }
 
 pub(crate) fn played(done: &Rendered, json: bool) {
+    for notice in &done.notices {
+        say(&format!("{}: {}", notice.path, notice.reason));
+    }
     if json {
         return line(done);
     }

@@ -11,6 +11,7 @@ mod lengths;
 mod link;
 mod opening;
 mod reading;
+mod sbr;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -165,6 +166,12 @@ impl Decoder {
     /// What the file holds.
     pub fn format(&self) -> &AudioFormat {
         &self.format
+    }
+
+    /// What is missing of what the file holds, in words for the listener: nothing but HE-AAC's upper half so far. Opens
+    /// an AAC anew to find out.
+    pub fn notice(&self) -> Option<String> {
+        self.decoder.notice()
     }
 
     /// Index of the first frame that the next call of [`next_block`](Self::next_block) yields.

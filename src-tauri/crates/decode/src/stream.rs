@@ -35,6 +35,11 @@ impl StereoStream {
         self.mixed.decoder.format()
     }
 
+    /// What is missing of what the file holds, as [`Decoder::notice`] says it.
+    pub fn notice(&self) -> Option<String> {
+        self.mixed.decoder.notice()
+    }
+
     /// Length in seconds: exact where the file states it, else the container's estimate, if any.
     pub fn duration_s(&self) -> Option<f64> {
         self.mixed.decoder.duration_s()

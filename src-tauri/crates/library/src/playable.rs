@@ -8,6 +8,8 @@
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use segue_core::he_aac_core_hz;
+
 use crate::audio_hash::{after_id3v2, be, read_at};
 use crate::containers::element;
 
@@ -22,6 +24,8 @@ pub(crate) struct Facts {
     pub(crate) codec: Option<&'static str>,
     pub(crate) sample_rate_hz: Option<u32>,
     pub(crate) duration_s: Option<f64>,
+    /// The core's rate of what announces itself as HE-AAC.
+    pub(crate) he_aac_core_hz: Option<u32>,
 }
 
 /// What the headers tell; as `Err`, why the file cannot be played.
@@ -149,6 +153,7 @@ fn wave(format: &[u8], len: u64) -> Result<Facts, String> {
         codec: Some(codec),
         sample_rate_hz: u32::try_from(rate_hz).ok().filter(|hz| *hz > 0),
         duration_s: Some(duration_s),
+        ..Facts::default()
     })
 }
 
@@ -175,6 +180,7 @@ fn au(head: &[u8], len: u64) -> Result<Facts, String> {
         codec: Some("pcm"),
         sample_rate_hz: u32::try_from(rate_hz).ok().filter(|hz| *hz > 0),
         duration_s: Some(len as f64 / (sample_bytes * channels * rate_hz).max(1) as f64),
+        ..Facts::default()
     })
 }
 
@@ -550,7 +556,10 @@ fn aac_of(entry: &[u8]) -> Result<Facts, String> {
     match kind {
         0 => Ok(Facts::default()),
         // Low complexity, and the two that HE-AAC is known by.
-        2 | 5 | 29 => channels_of_aac(take(at, 4)),
+        2 | 5 | 29 => channels_of_aac(take(at, 4)).map(|facts| Facts {
+            he_aac_core_hz: specific.and_then(he_aac_core_hz),
+            ..facts
+        }),
         42 => not_yet("xHE-AAC"),
         kind => not_yet(&format!("AAC of object type {kind}")),
     }

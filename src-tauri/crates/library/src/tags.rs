@@ -10,12 +10,12 @@ use std::path::Path;
 
 use lofty::config::{ParseOptions, ParsingMode};
 use lofty::file::{AudioFile, FileType, TaggedFile, TaggedFileExt};
-use lofty::mp4::{AudioObjectType, Mp4Codec, Mp4File, Mp4Properties};
+use lofty::mp4::{Mp4Codec, Mp4File};
 use lofty::mpeg::{Layer, MpegFile};
 use lofty::picture::{Picture, PictureType};
 use lofty::probe::Probe;
 use lofty::tag::{ItemKey, Tag, TagType};
-use segue_core::{AudioHash, SIGNATURE_BYTES, id3v2_byte_len, unplayable_format};
+use segue_core::{AudioHash, SIGNATURE_BYTES, he_aac_notice, id3v2_byte_len, unplayable_format};
 
 use crate::audio_hash::Audio;
 use crate::buffered::Buffered;
@@ -57,9 +57,6 @@ const LIST_MAX: usize = 64;
 /// Separates the items of a list in the database; cleaning takes it out of the items.
 const UNIT_SEPARATOR: char = '\x1f';
 
-/// What [`parse`] calls an AAC that announces what Segue does not decode of it.
-const HE_AAC: &str = "he-aac";
-
 /// Reads what a file is and says, or why it is no music.
 pub(crate) fn read(path: &Path) -> Result<(AudioHash, Tags), String> {
     caught(|| {
@@ -83,6 +80,9 @@ pub(crate) fn read(path: &Path) -> Result<(AudioHash, Tags), String> {
         tags.codec = facts.codec.map_or(tags.codec, str::to_owned);
         tags.sample_rate_hz = facts.sample_rate_hz.or(tags.sample_rate_hz);
         tags.duration_s = facts.duration_s.unwrap_or(tags.duration_s);
+        tags.warning = tags
+            .warning
+            .or_else(|| facts.he_aac_core_hz.map(he_aac_notice));
         Ok((hash, tags))
     })
 }
@@ -229,7 +229,6 @@ fn parse(
                 Some(Mp4Codec::ALAC) => "alac",
                 Some(Mp4Codec::MP3) => "mp3",
                 Some(Mp4Codec::FLAC) => "flac",
-                Some(Mp4Codec::AAC) if is_he_aac(mp4.properties()) => HE_AAC,
                 _ => "aac",
             };
             (mp4.into(), codec)
@@ -278,23 +277,6 @@ fn chain(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
-}
-
-/// Whether the configuration announces spectral band replication or parametric stereo. Where it does not, as most often
-/// below 24 kHz, only decoding could tell.
-fn is_he_aac(properties: &Mp4Properties) -> bool {
-    matches!(
-        properties.audio_object_type(),
-        Some(AudioObjectType::SpectralBandReplication | AudioObjectType::ParametricStereo)
-    )
-}
-
-/// What is to be known of an HE-AAC before it is played.
-fn he_aac_warning(core_hz: u32) -> String {
-    format!(
-        "it is HE-AAC, of which Segue plays the core alone, without spectral band replication: it sounds dull above {} kHz",
-        f64::from(core_hz) / 2_000.0
-    )
 }
 
 fn from_tagged(tagged: &TaggedFile, codec: String) -> Tags {
@@ -362,11 +344,6 @@ fn from_tagged(tagged: &TaggedFile, codec: String) -> Tags {
             .filter(|q| q.abs() <= 32_768.0)
             .map(|q| q / 256.0 + 5.0)
     };
-    let sample_rate_hz = properties.sample_rate().filter(|hz| *hz > 0);
-    let (codec, warning) = match codec.as_str() {
-        HE_AAC => ("aac".to_owned(), sample_rate_hz.map(he_aac_warning)),
-        _ => (codec, None),
-    };
     Tags {
         title: first(&[ItemKey::TrackTitle]),
         artists,
@@ -389,7 +366,7 @@ fn from_tagged(tagged: &TaggedFile, codec: String) -> Tags {
         key: first(&[ItemKey::InitialKey]).filter(|key| key.chars().count() <= 8),
         duration_s: properties.duration().as_secs_f64(),
         codec,
-        sample_rate_hz,
+        sample_rate_hz: properties.sample_rate().filter(|hz| *hz > 0),
         bitrate_kbps: properties
             .audio_bitrate()
             .or(properties.overall_bitrate())
@@ -403,7 +380,7 @@ fn from_tagged(tagged: &TaggedFile, codec: String) -> Tags {
             album_peak: peak(ItemKey::ReplayGainAlbumPeak),
         },
         cover_hash: front(tagged).map(|picture| cover_hash(picture.data())),
-        warning,
+        warning: None,
     }
 }
 

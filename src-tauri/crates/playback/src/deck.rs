@@ -16,6 +16,7 @@ const PREROLL: usize = 1024;
 pub(crate) struct Deck {
     entry: Entry,
     stream: StereoStream,
+    notice: Option<String>,
     /// The first frames, decoded ahead, and how many of them are read.
     preroll: Vec<Frame>,
     preroll_read: usize,
@@ -30,6 +31,7 @@ impl Deck {
         let stream = StereoStream::open(path)?;
         let mut deck = Self {
             entry: entry.clone(),
+            notice: stream.notice(),
             stream,
             preroll: Vec::new(),
             preroll_read: 0,
@@ -54,6 +56,11 @@ impl Deck {
     /// What the file holds.
     pub(crate) fn format(&self) -> &AudioFormat {
         self.stream.format()
+    }
+
+    /// What is missing of what the file holds.
+    pub(crate) fn notice(&self) -> Option<&str> {
+        self.notice.as_deref()
     }
 
     /// Frames per second.

@@ -106,6 +106,8 @@ pub enum Event {
         duration_s: Option<f64>,
         /// Where in the track it began.
         from_s: f64,
+        /// What is missing of what the file holds, where the listener should know.
+        notice: Option<String>,
     },
     /// How far it has come.
     Position {

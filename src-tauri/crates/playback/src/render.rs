@@ -19,6 +19,8 @@ pub struct Rendered {
     pub sample_rate_hz: u32,
     /// Files that were left out or broke off, and why.
     pub failures: Vec<(PathBuf, String)>,
+    /// Files of which something is missing, and what.
+    pub notices: Vec<(PathBuf, String)>,
 }
 
 /// A WAV file that was not made; nothing is left of it.
@@ -84,11 +86,16 @@ pub fn render(
     });
     engine.send(Command::Seek(start_s));
     engine.send(Command::Play);
-    let mut failures = Vec::new();
+    let (mut failures, mut notices) = (Vec::new(), Vec::new());
     let mut written = None;
     for event in events {
         match event {
             Event::Failed { item, reason, .. } => failures.push((item.path.clone(), reason)),
+            Event::Started {
+                item,
+                notice: Some(notice),
+                ..
+            } => notices.push((item.path.clone(), notice)),
             Event::Written {
                 frames,
                 sample_rate_hz,
@@ -104,6 +111,7 @@ pub fn render(
             frames,
             sample_rate_hz,
             failures,
+            notices,
         }),
         None => Err(RenderError::Silent {
             wav: wav.to_owned(),

@@ -734,7 +734,8 @@ fn a_split_recording_renders_as_if_it_were_whole() {
         Rendered {
             frames: 22_050,
             sample_rate_hz: 44_100,
-            failures: vec![]
+            failures: vec![],
+            notices: vec![]
         }
     );
     assert_eq!(decode(&wav, 44_100), whole);
@@ -925,4 +926,24 @@ fn nothing_is_played_at_the_pace_of_a_card() {
         ),
         "{last:?}"
     );
+}
+
+#[test]
+fn what_is_missing_of_a_file_is_told_once_it_sounds() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = Path::new(env!("CARGO_MANIFEST_DIR")).join("../decode/tests_data/aac.m4a");
+    let mut bytes = fs::read(&plain).unwrap();
+    // The configuration of an AAC; then the same core, announced as that of HE-AAC by object type 5.
+    let config = [0x12, 0x10, 0x56, 0xe5, 0x00];
+    let at = bytes.windows(5).position(|five| five == config).unwrap();
+    bytes[at..at + 5].copy_from_slice(&[0x2a, 0x10, 0x88, 0, 0]);
+    let he_aac = folder.path().join("he.m4a");
+    fs::write(&he_aac, &bytes).unwrap();
+    let wav = folder.path().join("out.wav");
+    let rendered = render(&[plain, he_aac.clone()], 0.0, None, &wav).unwrap();
+    let [(path, notice)] = &rendered.notices[..] else {
+        panic!("{:?}", rendered.notices);
+    };
+    assert_eq!(*path, he_aac);
+    assert!(notice.starts_with("it is HE-AAC"), "{notice}");
 }

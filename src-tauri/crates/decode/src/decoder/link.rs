@@ -12,6 +12,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use segue_core::he_aac_notice;
 use symphonia::core::audio::Channels;
 use symphonia::core::codecs::audio::AudioDecoder;
 use symphonia::core::formats::FormatReader;
@@ -19,6 +20,7 @@ use symphonia::core::formats::FormatReader;
 use super::AudioFormat;
 use super::chain::Link;
 use super::clock::Clock;
+use super::sbr;
 use crate::DecodeError;
 use crate::error::guarded;
 use crate::source::Budget;
@@ -58,6 +60,8 @@ pub(super) struct LinkDecoder {
     pub(super) corrupt: u64,
     /// What every sample is multiplied by.
     pub(super) gain: f32,
+    /// Whether the container announces HE-AAC.
+    pub(super) is_he_aac: bool,
     /// Set by a panic: the codec is not touched again.
     pub(super) dead: Option<String>,
 }
@@ -128,6 +132,13 @@ impl LinkDecoder {
         }
         self.next += (stop - skip) as u64;
         Ok(Some(&self.block[skip * channels..stop * channels]))
+    }
+
+    /// What is missing of what the file holds, for the listener to know; looks at the first packets again.
+    pub(super) fn notice(&self) -> Option<String> {
+        let is_he_aac = self.format.codec == "aac"
+            && (self.is_he_aac || sbr::is_carried(&self.path, &self.link.shown));
+        is_he_aac.then(|| he_aac_notice(self.format.sample_rate_hz))
     }
 
     /// Which speaker each channel is for.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use segue_core::{SIGNATURE_BYTES, id3v2_byte_len, unplayable_format};
+use segue_core::{SIGNATURE_BYTES, he_aac_core_hz, id3v2_byte_len, unplayable_format};
 use symphonia::core::audio::Channels;
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_OPUS};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoderOptions};
@@ -52,6 +52,8 @@ impl LinkDecoder {
             // it sees, which after a jump is not the first packet of the file.
             params.extra_data = None;
         }
+        let announced = params.extra_data.as_deref().and_then(he_aac_core_hz);
+        let is_he_aac = params.codec == CODEC_ID_AAC && announced.is_some();
         if params.codec == CODEC_ID_AAC
             && let Some(core) = params.extra_data.as_deref().and_then(aac_core)
         {
@@ -109,6 +111,7 @@ impl LinkDecoder {
             packets: 0,
             corrupt: 0,
             gain,
+            is_he_aac,
             dead: None,
         };
         decoder.set_length(&track, container);
@@ -124,11 +127,11 @@ impl LinkDecoder {
         match (container, self.format.codec.as_str()) {
             // Timestamps count the pre-skip (RFC 7845, 4.2): frame 0 lies `delay` after the first packet.
             ("ogg", "opus") => {
-                origin = track.start_ts.get().max(0) + delay as i64;
+                origin = clamp(i128::from(track.start_ts.get().max(0)) + i128::from(delay));
                 frames = stated.map(|frames| frames.saturating_sub(origin as u64));
             }
             ("ogg", _) => {
-                origin = track.start_ts.get().max(0);
+                origin = clamp(track.start_ts.get().max(0).into());
                 frames = stated.map(|frames| frames.saturating_sub(origin as u64));
             }
             // Without an encoder's delay the count is a guess from the bit rate.
@@ -167,7 +170,7 @@ impl LinkDecoder {
             _ => frames = None,
         }
         self.clock.origin = origin;
-        self.format.frames = frames;
+        self.format.frames = frames.map(|frames| clamp(frames.into()) as u64);
         self.estimate_s = track.duration.zip(track.time_base).map(|(duration, base)| {
             duration.get() as f64 * f64::from(base.numer.get()) / f64::from(base.denom.get())
         });
@@ -215,21 +218,24 @@ impl LinkDecoder {
                             path: self.path.clone(),
                         });
                     }
-                    let start = self
-                        .clock
-                        .frame(packet.pts.get() + packet.trim_start.get() as i64);
+                    let start = self.clock.frame(
+                        packet
+                            .pts
+                            .get()
+                            .saturating_add(packet.trim_start.get() as i64),
+                    );
                     let ends = self.link.shown.ends.as_ref();
-                    let start = match ends.map(|ends| ends.delay(rate_hz) as i64) {
+                    let start = match ends.map(|ends| clamp(ends.delay(rate_hz).into())) {
                         Some(delay) if delay > 0 => {
                             // Ticks are too coarse to tell the delay; the header tells it to the frame.
-                            self.clock.origin += start + delay;
+                            self.move_origin(start.saturating_add(delay));
                             -delay
                         }
                         _ => start,
                     };
                     if start > 0 {
                         // The first sound is the beginning, whatever the clock says.
-                        self.clock.origin += start;
+                        self.move_origin(start);
                     }
                     let start = start.min(0);
                     self.place(start);
@@ -243,6 +249,11 @@ impl LinkDecoder {
                 return Err(self.nothing());
             }
         }
+    }
+
+    /// Lets the sound begin so many frames later on the clock.
+    fn move_origin(&mut self, frames: i64) {
+        self.clock.origin = clamp(i128::from(self.clock.origin) + i128::from(frames));
     }
 
     /// Why a file that ended without a single frame is refused.

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::{correlation, fixture, formula, rest, whole};
+use super::{Fate, correlation, fate, fixture, formula, rest, whole};
 use crate::{DecodeError, Decoder};
 
 fn read(name: &str) -> Vec<u8> {
@@ -292,5 +292,92 @@ fn the_core_of_he_aac_plays_where_it_is_announced() {
         let (_folder, path) = write("he.m4a", &bytes);
         let heard = rest(&mut Decoder::open(&path).unwrap());
         assert!(correlation(&heard, &formula(60_000, 2, 24), 0) > 0.999);
+        let notice = Decoder::open(&path).unwrap().notice().unwrap();
+        assert!(notice.starts_with("it is HE-AAC"), "{notice}");
+    }
+}
+
+/// Puts a fill element with `payload` before the end of a packet of AAC (ISO/IEC 14496-3, 4.4.2.7).
+fn with_fill(packet: &[u8], payload: &[u8]) -> Vec<u8> {
+    let mut bits: Vec<u8> = packet
+        .iter()
+        .flat_map(|byte| (0..8).rev().map(move |at| byte >> at & 1))
+        .collect();
+    while bits.pop_if(|bit| *bit == 0).is_some() {}
+    bits.truncate(bits.len() - 3);
+    let mut put = |value: usize, count: usize| {
+        bits.extend((0..count).rev().map(|at| (value >> at & 1) as u8));
+    };
+    put(6, 3);
+    put(payload.len().min(15), 4);
+    if let Some(escape) = payload.len().checked_sub(14).filter(|more| *more > 0) {
+        put(escape, 8);
+    }
+    payload.iter().for_each(|byte| put(usize::from(*byte), 8));
+    put(7, 3);
+    let byte = |eight: &[u8]| (0..8).fold(0, |byte, at| byte << 1 | eight.get(at).unwrap_or(&0));
+    bits.chunks(8).map(byte).collect()
+}
+
+#[test]
+fn he_aac_that_nothing_announces_is_known_by_its_packets() {
+    let check = |fills: &[&[u8]], expected: bool| {
+        let (mut bytes, mut rest) = (Vec::new(), &read("raw.aac")[..]);
+        while let [_, _, _, a, b, c, ..] = *rest {
+            let length = usize::from(a & 3) << 11 | usize::from(b) << 3 | usize::from(c >> 5);
+            let mut packet = rest[7..length].to_vec();
+            for fill in fills {
+                packet = with_fill(&packet, fill);
+            }
+            let mut header = rest[..7].to_vec();
+            let new = packet.len() + 7;
+            header[3] = (header[3] & !3) | (new >> 11) as u8;
+            header[4] = (new >> 3) as u8;
+            header[5] = (header[5] & 0x1f) | ((new & 7) << 5) as u8;
+            bytes.extend([header, packet].concat());
+            rest = &rest[length..];
+        }
+        let (_folder, path) = write("a.aac", &bytes);
+        let notice = Decoder::open(&path).unwrap().notice();
+        assert_eq!(notice.is_some(), expected, "{fills:?}: {notice:?}");
+    };
+    let sbr = [0xd5; 40];
+    check(&[], false);
+    check(&[&[0; 30]], false);
+    check(&[&sbr], true);
+    check(&[&[0xe1, 2, 3]], true);
+    // Bits that only fill, behind it.
+    check(&[&sbr, &[0; 20]], true);
+    for name in ["aac.m4a", "mono48k.aac", "cbr.mp3"] {
+        let decoder = Decoder::open(&fixture(name)).unwrap();
+        assert_eq!(decoder.notice(), None, "{name}");
+    }
+}
+
+#[test]
+fn times_at_the_end_of_all_times_do_not_overflow() {
+    for name in ["opus.opus", "vorbis.ogg", "flac.oga"] {
+        let bytes = read(name);
+        let pages: Vec<usize> = (0..bytes.len() - 4)
+            .filter(|at| bytes[*at..].starts_with(b"OggS"))
+            .chain([bytes.len()])
+            .collect();
+        for granule in [i64::MAX, i64::MAX - 1_000, i64::MAX / 4, i64::MIN, -2] {
+            let mut hostile = bytes.clone();
+            // The two or more pages of headers stand at 0.
+            for page in pages.windows(2) {
+                let page = &mut hostile[page[0]..page[1]];
+                if page[6..14] == [0; 8] {
+                    continue;
+                }
+                page[6..14].copy_from_slice(&granule.to_le_bytes());
+                page[22..26].fill(0);
+                let crc = ogg_crc(page);
+                page[22..26].copy_from_slice(&crc.to_le_bytes());
+            }
+            let (_folder, path) = write(name, &hostile);
+            // Refused or played, but never by a panic.
+            assert_ne!(fate(&path), Fate::Panicked, "{name} at {granule}");
+        }
     }
 }

@@ -194,4 +194,10 @@ fn he_aac_is_known_by_what_it_announces() {
     let tags = read(&path).unwrap().1;
     assert_eq!(tags.codec, "aac");
     assert!(tags.warning.unwrap().starts_with("it is HE-AAC"));
+    // A plain core, and behind it the extension (0x2b7, object type 5) with its flag set.
+    bytes[at] = (2 << 3) | (bytes[at] & 7);
+    bytes[at + 2..at + 5].copy_from_slice(&[0x56, 0xe5, 0x80]);
+    std::fs::write(&path, &bytes).unwrap();
+    let tags = read(&path).unwrap().1;
+    assert!(tags.warning.unwrap().starts_with("it is HE-AAC"));
 }

@@ -17,6 +17,7 @@ const POSITIONS_PER_S: u64 = 4;
 pub(super) struct Track {
     pub(super) entry: Entry,
     pub(super) duration_s: Option<f64>,
+    notice: Option<String>,
     /// Where in the track the play began.
     from_s: f64,
     /// Seconds that sounded in earlier stretches. A stretch lasts until a seek or a loss of the output.
@@ -44,6 +45,7 @@ impl Track {
         Self {
             entry: deck.entry().clone(),
             duration_s: deck.duration_s(),
+            notice: deck.notice().map(str::to_owned),
             from_s,
             listened_s: 0.0,
             started: false,
@@ -112,16 +114,18 @@ impl Transport {
             if !track.started && consumed > stretch.from && stretch.end != Some(stretch.from) {
                 track.started = true;
                 stretch.told = consumed;
-                let (item, duration_s, from_s) = (
+                let (item, duration_s, from_s, notice) = (
                     Arc::clone(&track.entry.item),
                     track.duration_s,
                     track.from_s,
+                    track.notice.take(),
                 );
                 self.tell(Event::Started {
                     entry,
                     item,
                     duration_s,
                     from_s,
+                    notice,
                 });
                 if self.status == Status::Paused {
                     self.tell_paused();
