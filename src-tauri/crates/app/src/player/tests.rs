@@ -213,3 +213,27 @@ fn a_play_outlives_its_track() {
     until("it is logged too", || plays() == 2);
     desktop.close();
 }
+
+#[test]
+fn what_is_missing_of_a_song_is_told_when_it_begins() {
+    let world = crate::testing::world();
+    let plain = Path::new(env!("CARGO_MANIFEST_DIR")).join("../decode/tests_data/aac.m4a");
+    let mut bytes = std::fs::read(plain).unwrap();
+    // The configuration of a plain AAC, then of the same sound announced as the core of HE-AAC (object type 5).
+    let config = [0x12, 0x10, 0x56, 0xe5, 0x00];
+    let at = bytes.windows(5).position(|five| five == config).unwrap();
+    bytes[at..at + 5].copy_from_slice(&[0x2a, 0x10, 0x88, 0, 0]);
+    std::fs::write(world.music().join("he.m4a"), &bytes).unwrap();
+    world.scan();
+    let tracks = world.tracks();
+    let he_aac = tracks.iter().find(|track| track.path.ends_with("he.m4a"));
+    let id = he_aac.unwrap().id.0;
+    let (_folder, desktop, told) = desktop(world);
+    desktop.play_tracks(&[id], "album").unwrap();
+    until("it is told", || {
+        told.lock().unwrap().iter().any(|event| {
+            matches!(event, AppEvent::Notice { message }
+                if message.starts_with("Of “he.m4a”: it is HE-AAC"))
+        })
+    });
+}
