@@ -479,7 +479,7 @@ fn a_station_goes_on_without_a_seed_that_is_gone_and_ends_when_all_are() {
     until("the station ends", || {
         desktop.player().unwrap().station.is_none()
     });
-    assert_eq!(notices(), 1);
+    until("that is told", || notices() == 1);
     refused(desktop.start_radio(&request), "no playlist");
     desktop.close();
 }
