@@ -372,7 +372,7 @@ export type ForetoldRow = { plays: number,
  */
 auc: number, 
 /**
- * Mean logarithmic loss in nats, and that of always foretelling the same.
+ * Mean logarithmic loss in nats, and that of foretelling without taste.
  */
 log_loss: number, log_loss_baseline: number, 
 /**

@@ -25,7 +25,7 @@ test.each([
 test("the numbers of a leaning are odds, with their doubt", () => {
   const row = { name: "jazz", term: "genre:jazz", turned: 0, plays: 40 };
   expect(leaningNumbers({ ...row, weight: Math.log(2.5), deviation: 0.25 })).toBe(
-    "2.5 × the odds of being listened to (+0.92 ± 0.25), 40 plays",
+    "roughly 2.5 × the odds of being listened to (+0.92 ± 0.25), 40 plays",
   );
   expect(leaningNumbers({ ...row, weight: -3, deviation: 0.5 })).toContain("0.05 × the odds");
 });

@@ -16,7 +16,7 @@ export function leaningWords({ weight, deviation }: Pick<LeaningRow, "weight" | 
 export function leaningNumbers({ weight, deviation, plays }: LeaningRow): string {
   const odds = Math.exp(weight);
   const written = odds >= 10 ? Math.round(odds) : odds.toFixed(odds < 0.1 ? 2 : 1);
-  return `${written} × the odds of being listened to (${signed(weight)} ± ${deviation.toFixed(2)}), ${plays} plays`;
+  return `roughly ${written} × the odds of being listened to (${signed(weight)} ± ${deviation.toFixed(2)}), ${plays} plays`;
 }
 
 function signed(value: number): string {

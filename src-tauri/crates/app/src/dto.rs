@@ -660,7 +660,7 @@ pub struct ForetoldRow {
     pub plays: u64,
     /// Area under the ROC curve; 0.5 is chance.
     pub auc: f64,
-    /// Mean logarithmic loss in nats, and that of always foretelling the same.
+    /// Mean logarithmic loss in nats, and that of foretelling without taste.
     pub log_loss: f64,
     pub log_loss_baseline: f64,
     /// Mean distance between foretold and found shares.

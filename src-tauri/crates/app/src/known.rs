@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, Zoned};
+use jiff::{Timestamp, Zoned};
 use segue_core::{
     AudioHash, Embedding, Feedback, Forgotten, Key, ModelId, Play, PlayContext, PlaySource,
     PlaySubject, Rating, Tally, Term, TrackId, similar_key,
@@ -94,9 +94,6 @@ impl Evidence {
         all
     }
 }
-
-/// The clocks of a listener's machines may differ by so much.
-const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_hours(24);
 
 /// What the listener said that holds now.
 pub(crate) struct Said {
@@ -369,9 +366,9 @@ impl Segue {
         let mut beside: Vec<Play> = Vec::new();
         for known in self.library.tallies()? {
             let told = told_by(&known.tally, known.unlogged).into_iter();
-            beside
-                .extend(told.filter(|play| !forgotten.iter().any(|stretch| stretch.covers(play))));
+            beside.extend(told.filter(|play| teaches(play, &forgotten)));
         }
+        let now = Timestamp::now();
         let mut latest: HashMap<AudioHash, (Timestamp, Option<Rating>)> = HashMap::new();
         for opinion in self.library.opinions()? {
             latest.insert(opinion.audio, (opinion.at, opinion.rating));
@@ -391,7 +388,8 @@ impl Segue {
             .into_iter()
             .filter(|(_, (_, rating))| rating.is_some())
             .map(|(audio, (at, rating))| Play {
-                at,
+                // A clock that went wrong takes no opinion back.
+                at: at.min(now),
                 subject: PlaySubject {
                     audio: Some(audio),
                     ..PlaySubject::default()
@@ -417,10 +415,11 @@ impl Segue {
     }
 }
 
-/// Whether a play of the log teaches. One that is dated in the future tells of a clock that went wrong.
+/// Whether a play of the log teaches. One that is dated in the future tells of a clock that goes wrong, and teaches when
+/// its time has come: every play until then would lie before it, and have the whole log learned anew.
 fn teaches(play: &Play, forgotten: &[Forgotten]) -> bool {
     !play.context.guest
-        && Timestamp::now().duration_since(play.at) > -CLOCKS_DIFFER
+        && play.at <= Timestamp::now()
         && !forgotten.iter().any(|stretch| stretch.covers(play))
 }
 
@@ -428,9 +427,8 @@ impl Known {
     /// Learns one more play. Returns whether the whole log should be learned anew.
     fn learn(&mut self, play: &Play) -> bool {
         // What was read of the log may hold a play of its own time already.
-        let in_order = self.taste.last_at().is_none_or(|last| last < play.at);
         self.plays += 1;
-        if !in_order {
+        if !self.taste.precedes(play) {
             return true;
         }
         self.taught += usize::from(self.catalogue.knows(play));

@@ -28,10 +28,10 @@ mod sound;
 mod summary;
 mod validation;
 
-use segue_core::{Play, PlaySource, Timestamp};
+use segue_core::{Play, PlaySource};
 
 use crate::Moment;
-use crate::catalogue::{Catalogue, Found};
+use crate::catalogue::Catalogue;
 use crate::chance;
 use crate::corners::centred;
 use crate::linear::Cholesky;
@@ -40,8 +40,8 @@ use evidence::{contrast, familiar};
 use fit::{CONTEXT, FAMILIAR, HOUR, Layout, Parts, RECENT, SESSION, each_name};
 pub use interests::Interest;
 pub use learn::{Vote, Votes};
-use memory::Memory;
 pub(crate) use memory::{Known, Listened};
+use memory::{Memory, in_order};
 pub(crate) use metric::Metric;
 pub(crate) use posterior::Draw;
 use sound::{Reading, Sound};
@@ -150,11 +150,10 @@ impl Taste {
     /// over. Of several opinions of one recording the last counts. Evidence ages towards the end of what is learned as a
     /// whole.
     pub fn fit(catalogue: &Catalogue, plays: &[Play]) -> Self {
-        let mut order: Vec<(&Play, Found)> = plays
+        let known = plays
             .iter()
-            .filter_map(|play| Some((play, catalogue.find(play)?)))
-            .collect();
-        order.sort_by_key(|(play, _)| play.at);
+            .filter_map(|play| Some((play, catalogue.find(play)?)));
+        let order = in_order(known.collect());
         let opinions = order.iter().rposition(|(play, _)| play.rating.is_some());
         let cut = checkpoint(order.len()).max(opinions.map_or(0, |last| last + 1));
         let mut taste = Self::untaught(catalogue);
@@ -177,7 +176,7 @@ impl Taste {
         let Some(found) = catalogue.find(play) else {
             return false;
         };
-        let in_order = self.memory.last_at.is_none_or(|last| last <= play.at);
+        let in_order = self.memory.precedes(play);
         self.learn_one(catalogue, play, found);
         self.settle(catalogue);
         checkpoint(self.plays) == self.plays || play.rating.is_some() || !in_order
@@ -298,9 +297,9 @@ impl Taste {
             .map(|known| known.position as usize)
     }
 
-    /// When the last play began that was learned.
-    pub fn last_at(&self) -> Option<Timestamp> {
-        self.memory.last_at
+    /// Whether a play can be learned by itself: it began after all plays that were learned, and ended after all opinions.
+    pub fn precedes(&self, play: &Play) -> bool {
+        self.memory.last_at != Some(play.at) && self.memory.precedes(play)
     }
 
     /// Every time that something was listened to, in the log's order.

@@ -5,6 +5,8 @@
 //! means nothing here is named, not guessed at; what nothing here has is easily left out, and named if it is wanted. Every part of a wish matches a recording more or less; parts of what is
 //! wanted count together, of what is not wanted the worst counts.
 
+mod years;
+
 use segue_core::similar_key;
 
 use crate::catalogue::Catalogue;
@@ -147,18 +149,6 @@ const DICTIONARY: &[(&str, &[&str])] = &[
     ("words", &["female vocals", "male vocals", "choir", "rap"]),
 ];
 
-/// Decades that are written out.
-const DECADES: &[(&str, i32)] = &[
-    ("twenties", 1920),
-    ("thirties", 1930),
-    ("forties", 1940),
-    ("fifties", 1950),
-    ("sixties", 1960),
-    ("seventies", 1970),
-    ("eighties", 1980),
-    ("nineties", 1990),
-];
-
 /// What a part of a wish looks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Feature {
@@ -282,6 +272,15 @@ impl Names {
         self.parts.is_empty()
     }
 
+    /// Takes in the parts that are not here yet.
+    fn extend_new(&mut self, other: Self) {
+        for part in other.parts {
+            if !self.parts.contains(&part) {
+                self.parts.push(part);
+            }
+        }
+    }
+
     pub(crate) fn extend(&mut self, other: &Self) {
         self.parts.extend_from_slice(&other.parts);
     }
@@ -348,8 +347,25 @@ pub fn understand(catalogue: &Catalogue, text: &str) -> Understood {
         end_clause(&mut words);
     }
     let mut understood = Understood::default();
-    let (mut at, mut against) = (0, false);
+    let (mut at, mut turned) = (0, false);
     while at < words.len() {
+        if let Some((count, years, against)) = asked_years(&words[at..], turned) {
+            let names = if against {
+                &mut understood.unwanted
+            } else {
+                &mut understood.wanted
+            };
+            let taken = &words[at..at + count];
+            match years {
+                Some((from, to, shown)) => names.extend_new(Names::years(from, to, &shown)),
+                None => understood
+                    .unknown
+                    .extend(taken.iter().map(|word| word.text.to_owned())),
+            }
+            at += count;
+            turned &= !words[at - 1].last;
+            continue;
+        }
         // Names may bear any signs ("Godspeed You! Black Emperor"), so they are looked for across clauses.
         let longest = WORDS_MAX.min(words.len() - at);
         let found = (1..=longest).rev().find_map(|count| {
@@ -362,7 +378,7 @@ pub fn understand(catalogue: &Catalogue, text: &str) -> Understood {
             Some((count, meaning(catalogue, &name)?, minus))
         });
         if let Some((count, part, minus)) = found {
-            let against = against || minus;
+            let against = turned || minus;
             let names = if against {
                 &mut understood.unwanted
             } else {
@@ -370,8 +386,8 @@ pub fn understand(catalogue: &Catalogue, text: &str) -> Understood {
             };
             if part.any.is_empty() && !against {
                 understood.unknown.push(part.name);
-            } else if !names.parts.contains(&part) {
-                names.parts.push(part);
+            } else {
+                names.extend_new(Names { parts: vec![part] });
             }
             at += count;
         } else {
@@ -389,16 +405,36 @@ pub fn understand(catalogue: &Catalogue, text: &str) -> Understood {
             }
             let word = text.to_lowercase();
             match word.as_str() {
-                "but" | "with" => against = false,
-                word if AGAINST.contains(&word) => against = true,
+                "but" | "with" => turned = false,
+                word if AGAINST.contains(&word) => turned = true,
                 word if FILLERS.contains(&word) => {}
                 _ => understood.unknown.push(text.to_owned()),
             }
             at += 1;
         }
-        against &= !words[at - 1].last;
+        turned &= !words[at - 1].last;
     }
     understood
+}
+
+/// Years at the beginning of `words`: how many words they take, the years, and whether they are unwanted. The two signs
+/// that can stand before them are read here as well: `-90s`, `nothing after 1990`.
+fn asked_years(words: &[Word], turned: bool) -> Option<(usize, Option<years::Years>, bool)> {
+    let end = words.iter().position(|word| word.last);
+    let clause = &words[..end.map_or(words.len(), |last| last + 1)];
+    let mut texts: Vec<&str> = clause.iter().map(|word| word.text).collect();
+    let first = texts.first_mut()?;
+    if let Some(rest) = first.strip_prefix('-') {
+        *first = rest;
+        let (count, years) = years::read(&texts)?;
+        return Some((count, years, true));
+    }
+    if first.eq_ignore_ascii_case("nothing") {
+        let (count, years) = years::read(&texts[1..])?;
+        return Some((count + 1, years, true));
+    }
+    let (count, years) = years::read(&texts)?;
+    Some((count, years, turned))
 }
 
 /// Takes a word in, and what the signs around it say of clauses.
@@ -434,14 +470,6 @@ fn meaning(catalogue: &Catalogue, name: &str) -> Option<NamedPart> {
     let key = similar_key(name);
     if key.is_empty() || FILLERS.contains(&key.as_str()) || AGAINST.contains(&key.as_str()) {
         return None;
-    }
-    if let Some((from, to)) = years(&key) {
-        let shown = if from == to {
-            from.to_string()
-        } else {
-            format!("{from}s")
-        };
-        return Names::years(from, to, &shown).parts.pop();
     }
     let tags = catalogue.tag_names();
     let tag = |name: &str| {
@@ -489,37 +517,6 @@ fn meaning(catalogue: &Catalogue, name: &str) -> Option<NamedPart> {
         name: name.to_lowercase(),
         any,
     })
-}
-
-/// `1994`, `1990s`, `90s`, `nineties`.
-fn years(key: &str) -> Option<(i32, i32)> {
-    if let Some((_, from)) = DECADES.iter().find(|(name, _)| *name == key) {
-        return Some((*from, from + 9));
-    }
-    let (digits, decade) = match key.strip_suffix('s') {
-        Some(digits) => (digits, true),
-        None => (key, false),
-    };
-    let number: i32 = digits
-        .parse()
-        .ok()
-        .filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))?;
-    match (digits.len(), decade) {
-        (4, false) if (1900..2100).contains(&number) => Some((number, number)),
-        (4, true) if (1900..2100).contains(&number) => {
-            let from = number / 10 * 10;
-            Some((from, from + 9))
-        }
-        (2, true) if number % 10 == 0 => {
-            let from = if number <= 20 {
-                2000 + number
-            } else {
-                1900 + number
-            };
-            Some((from, from + 9))
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -631,6 +628,95 @@ mod tests {
         check("zydeco for my flurble", &[], &[], &["zydeco", "flurble"]);
         check("", &[], &[], &[]);
         check(" ,;- ++ \u{202e}\u{0}", &[], &[], &[]);
+    }
+
+    #[test]
+    fn years_are_bounded_by_what_stands_beside_them() {
+        let wanted = |text: &str, shown: &str| check(text, &[("era", shown)], &[], &[]);
+        check(
+            "calm piano, no vocals, before 1990",
+            &[("tag", "calm"), ("tag", "piano"), ("era", "before 1990")],
+            &["vocals"],
+            &[],
+        );
+        for text in [
+            "before 1990",
+            "older than 1990",
+            "pre-1990",
+            "from before the year 1990",
+        ] {
+            wanted(text, "before 1990");
+        }
+        for text in ["until the 80s", "up to the eighties", "1980s and earlier"] {
+            wanted(text, "until the 1980s");
+        }
+        for text in ["after 1999", "newer than 1999", "post-1999"] {
+            wanted(text, "after 1999");
+        }
+        for text in [
+            "since 1999",
+            "1999 or later",
+            "from 1999 onwards",
+            "from 1999 on",
+        ] {
+            wanted(text, "since 1999");
+        }
+        for text in [
+            "from 1970 to 1975",
+            "between 1970 and 1975",
+            "between 1975 and 1970",
+            "1970-1975",
+            "1970–1975",
+            "1970 to 1975",
+        ] {
+            wanted(text, "1970–1975");
+        }
+        wanted("from the seventies to the 80s", "1970s–1980s");
+        wanted("early 90s", "early 1990s");
+        wanted("around 1994", "around 1994");
+        check(
+            "jazz not before the 90s",
+            &[("tag", "jazz")],
+            &["before the 1990s"],
+            &[],
+        );
+        check(
+            "jazz, nothing after 1990",
+            &[("tag", "jazz")],
+            &["after 1990"],
+            &[],
+        );
+        check("no later than 1990", &[], &["after 1990"], &[]);
+        check("-90s jazz", &[("tag", "jazz")], &["1990s"], &[]);
+        // A bound that bounds nothing is not understood, and the year with it.
+        check("between 1990", &[], &[], &["between", "1990"]);
+        check("before, jazz", &[("tag", "jazz")], &[], &["before"]);
+        check(
+            "80s and 90s",
+            &[("era", "1980s"), ("era", "1990s")],
+            &[],
+            &[],
+        );
+    }
+
+    #[test]
+    fn bounded_years_match_what_lies_within() {
+        let catalogue = library();
+        let matching = |text: &str, expected: [f64; 3]| {
+            let found = understand(&catalogue, text).wanted;
+            let found = [0, 1, 2].map(|at| found.matching(&catalogue, at));
+            assert_eq!(found, expected, "{text}");
+        };
+        // Of 1994, 1961 and 1999.
+        matching("before 1994", [0.0, 1.0, 0.0]);
+        matching("until 1994", [1.0, 1.0, 0.0]);
+        matching("after 1994", [0.0, 0.0, 1.0]);
+        matching("since 1994", [1.0, 0.0, 1.0]);
+        matching("before the 90s", [0.0, 1.0, 0.0]);
+        matching("until the 90s", [1.0; 3]);
+        matching("after the 90s", [0.0; 3]);
+        matching("from 1961 to 1994", [1.0, 1.0, 0.0]);
+        matching("late 90s", [0.0, 0.0, 1.0]);
     }
 
     #[test]

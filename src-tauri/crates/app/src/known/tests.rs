@@ -139,6 +139,24 @@ fn plays_of_the_future_teach_nothing() {
 }
 
 #[test]
+fn a_like_in_mid_song_and_a_play_dated_ahead_leave_the_next_play_to_be_learned_by_itself() {
+    let (world, mut play) = listener();
+    let segue = &world.segue;
+    let lacking = || lock(&segue.memory.last).as_ref().map(|last| last.lacking);
+    let mut ahead = play.clone();
+    ahead.at += 20.hours();
+    segue.log_play(&ahead).unwrap();
+    assert_eq!(counts(segue), (97, 96));
+    play.at = Timestamp::now();
+    let track = world.tracks()[0].id.to_string();
+    segue.rate(&track, Some(Rating::Like)).unwrap();
+    segue.known().unwrap();
+    segue.log_play(&play).unwrap();
+    assert_eq!((lacking(), counts(segue)), (Some(false), (98, 97)));
+    assert!(as_learned_anew(segue));
+}
+
+#[test]
 fn an_artists_recordings_are_found_however_the_artist_is_written() {
     let world = heard();
     let known = world.segue.known().unwrap();

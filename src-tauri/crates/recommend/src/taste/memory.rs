@@ -35,6 +35,8 @@ pub(crate) struct Known {
     /// Evidence in its favour less that against it.
     pub(super) favour: f64,
     pub(crate) rating: Option<Rating>,
+    /// What of `favour` the opinion gave.
+    rated: f64,
 }
 
 /// The log so far.
@@ -53,6 +55,8 @@ pub(super) struct Memory {
     before: Option<u32>,
     /// When the last play began.
     pub(super) last_at: Option<Timestamp>,
+    /// When the last opinion was given that is no play.
+    pub(super) last_said: Option<Timestamp>,
 }
 
 /// A recording that was listened to.
@@ -67,6 +71,26 @@ pub(crate) struct Listened {
 
 /// Subjects already met, by what they are of.
 pub(super) type Places = HashMap<(bool, usize), usize>;
+
+/// A log in the order in which it is read: plays by their begin, and opinions before the first play that ended after
+/// them. So an opinion given while a song sounds comes before its play, which is logged when it ends.
+pub(super) fn in_order(log: Vec<(&Play, Found)>) -> Vec<(&Play, Found)> {
+    let (mut plays, mut opinions): (Vec<_>, Vec<_>) =
+        log.into_iter().partition(|(play, _)| sounded(play));
+    plays.sort_by_key(|(play, _)| play.at);
+    opinions.sort_by_key(|(opinion, _)| opinion.at);
+    let mut opinions = opinions.into_iter().peekable();
+    let mut order = Vec::with_capacity(plays.len() + opinions.len());
+    for play in plays {
+        let ended = play.0.ended_at();
+        order.extend(std::iter::from_fn(|| {
+            opinions.next_if(|(opinion, _)| opinion.at <= ended)
+        }));
+        order.push(play);
+    }
+    order.extend(opinions);
+    order
+}
 
 /// What evidence of a weight says for a recording, or against it.
 fn favour(listened: bool, weight: f64) -> f64 {
@@ -84,7 +108,14 @@ impl Memory {
             followed: Vec::new(),
             before: None,
             last_at: None,
+            last_said: None,
         }
+    }
+
+    /// Whether a play would come after all that was read; see [`in_order`].
+    pub(super) fn precedes(&self, play: &Play) -> bool {
+        self.last_at.is_none_or(|last| last <= play.at)
+            && self.last_said.is_none_or(|said| said <= play.ended_at())
     }
 
     pub(super) fn known(&self, position: usize) -> Option<&Known> {
@@ -137,6 +168,7 @@ impl Memory {
                         last: None,
                         favour: 0.0,
                         rating: None,
+                        rated: 0.0,
                     });
                 }
                 ((true, position), Some(self.slots[position] as usize))
@@ -191,7 +223,11 @@ impl Memory {
             choice: false,
             kind: LineKind::Heard,
         };
-        self.last_at = Some(play.at);
+        if sounded(play) {
+            self.last_at = Some(play.at);
+        } else {
+            self.last_said = self.last_said.max(Some(play.at));
+        }
         if let Some(rating) = play.rating {
             // Of several opinions the last counts.
             let earlier = lines.iter_mut();
@@ -208,11 +244,9 @@ impl Memory {
             });
             if let Some(slot) = slot {
                 let known = &mut self.known[slot];
-                if let Some(earlier) = known.rating {
-                    known.favour -= favour(earlier == Rating::Like, RATING_WEIGHT * decay);
-                }
-                known.rating = Some(rating);
-                known.favour += favour(rating == Rating::Like, RATING_WEIGHT * decay);
+                let rated = favour(rating == Rating::Like, RATING_WEIGHT * decay);
+                known.favour += rated - known.rated;
+                (known.rating, known.rated) = (Some(rating), rated);
             }
         }
         if !sounded(play) {

@@ -15,9 +15,11 @@ pub struct Effect {
     pub name: String,
     /// By what it can be turned.
     pub term: Term,
-    /// Log odds of being listened to, against the average.
+    /// Log odds of being listened to, against the average: what was fitted, times the slope of calibration that the
+    /// listener's held-out plays ask for.
     pub weight: f64,
-    /// Posterior standard deviation of `weight`.
+    /// Posterior standard deviation of `weight`, all other effects being as they are: roughly, since effects of names that
+    /// often come together are less sure than that.
     pub deviation: f64,
     /// Times that something of this name was listened to.
     pub plays: u32,
@@ -126,8 +128,10 @@ impl Taste {
                 plays[number as usize] += known.listened;
             }
         }
-        let weight = |number: &usize| self.means[kind.first + number];
-        let deviation = |number: &usize| self.deviations[kind.first + number - self.layout.dense()];
+        let slope = self.belief.slope;
+        let weight = |number: &usize| slope * self.means[kind.first + number];
+        let deviation =
+            |number: &usize| slope * self.deviations[kind.first + number - self.layout.dense()];
         let strongest = |sign: f64| {
             let mut found: Vec<usize> = (0..kind.count)
                 .filter(|number| sign * weight(number) > WORTH)

@@ -105,6 +105,12 @@ fn taste_without_vectors_is_learned_from_artists_genres_and_tags() {
             .all(|effect| effect.weight < 0.0 && effect.deviation > 0.0)
     );
     assert_eq!(summary.version, taste.version());
+    // Shown as odds is what the held-out plays believe of what was fitted.
+    let liked = &summary.genres.liked[0];
+    let number = catalogue.genre_names().find(&liked.name).unwrap() as usize;
+    let fitted = taste.means[taste.layout.genres + number];
+    assert!(taste.belief.slope != 1.0 && fitted > 0.0);
+    assert_eq!(liked.weight, taste.belief.slope * fitted);
 }
 
 #[test]
@@ -151,6 +157,48 @@ fn opinions_weigh_more_than_plays_and_the_last_one_counts() {
         score(&turned, 3).to_bits(),
         score(&[rate(1, 3, Rating::Dislike)], 3).to_bits()
     );
+}
+
+#[test]
+fn an_opinion_given_anew_leaves_nothing_of_the_earlier_one() {
+    let catalogue = library();
+    let check = |log: &[(i64, Rating)], expected: f64| {
+        let log: Vec<Play> = log
+            .iter()
+            .map(|(years, rating)| {
+                let mut entry = play(years * 365 * 86_400, audio(3), 0.0);
+                entry.rating = Some(*rating);
+                entry
+            })
+            .collect();
+        let taste = Taste::fit(&catalogue, &log);
+        let favour = taste.known(3).unwrap().favour;
+        assert!((favour - expected).abs() < 1e-9, "{favour} {expected}");
+    };
+    check(&[(0, Rating::Dislike)], -4.5);
+    check(&[(0, Rating::Like), (2, Rating::Dislike)], -4.5);
+    check(&[(0, Rating::Dislike), (2, Rating::Like)], 3.0);
+}
+
+#[test]
+fn a_song_liked_while_it_sounds_is_learned_by_itself_when_it_ends() {
+    let catalogue = library();
+    let check = |liked_s: i64, ended_s: i64, by_itself: bool| {
+        let mut log = world::log(1, 240, 21, |_| 0.5);
+        let mut like = play(100_000 + liked_s, audio(3), 0.0);
+        like.rating = Some(Rating::Like);
+        log.push(like);
+        let mut taste = Taste::fit(&catalogue, &log);
+        let played = play(100_000, audio(3), ended_s as f64);
+        log.push(played.clone());
+        assert_eq!(taste.precedes(&played), by_itself, "{liked_s} {ended_s}");
+        assert_eq!(taste.learn(&catalogue, &played), !by_itself);
+        let whole = Taste::fit(&catalogue, &log);
+        assert_eq!(taste.version() == whole.version(), by_itself);
+    };
+    check(-50, 200, true);
+    check(50, 200, true);
+    check(250, 200, false);
 }
 
 #[test]

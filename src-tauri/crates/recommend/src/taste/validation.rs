@@ -30,7 +30,7 @@ pub(super) struct Belief {
     chosen: f64,
     pub(super) slope: f64,
     deviation: f64,
-    /// Negative log likelihood of each of the held-out plays.
+    /// Negative log likelihood of each of the held-out plays by which parts are chosen.
     pub(super) losses: Vec<f64>,
 }
 
@@ -149,7 +149,8 @@ fn inverse(m: [[f64; 3]; 3]) -> [[f64; 3]; 3] {
     [0, 1, 2].map(|row| [0, 1, 2].map(|column| minor(column, row) * scale))
 }
 
-/// How well the taste learned from the first 80 % of the plays foretells the last 20 %.
+/// How well the taste learned from the first 80 % of the log foretells the last 10 % of the plays. Those between say how
+/// far it is to be believed, and which of its parts are: what is chosen by some plays is judged by others.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Validation {
     /// Plays foretold.
@@ -158,7 +159,8 @@ pub struct Validation {
     pub auc: f64,
     /// Mean negative log likelihood, in nats per play.
     pub log_loss: f64,
-    /// The same for always foretelling the share of listened plays among the first 80 %.
+    /// The same without taste: foretold from the same plays, but only by how much is listened to, of what was chosen by
+    /// hand and of the rest.
     pub log_loss_baseline: f64,
     /// Mean distance between foretold and found shares over ten bins.
     pub calibration_error: f64,
@@ -173,39 +175,43 @@ pub(super) fn validate(
     cut: usize,
 ) -> (Belief, Option<Validation>) {
     let scores = subjects.scores(parameters, layout);
-    let (taught, mut held_out) = (
-        read(parameters, &scores, &lines[..cut]),
-        read(parameters, &scores, &lines[cut..]),
-    );
+    let mut held_out = read(parameters, &scores, &lines[cut..]);
     held_out.iter_mut().for_each(|play| play.weight = 1.0);
     let before = Belief::default().settled(parameters, &scores, &lines[..cut]);
-    // Each half of the held-out plays is foretold as the other half says that the taste is to be believed.
-    let (even, odd): (Vec<_>, Vec<_>) =
-        held_out.iter().enumerate().partition(|(at, _)| at % 2 == 0);
-    let believed = |half: Vec<(usize, &Foretold)>| {
-        let plays: Vec<Foretold> = half.into_iter().map(|(_, play)| *play).collect();
+    judge(before, &held_out)
+}
+
+/// What held-out plays say of a taste: the earlier half how far it is to be believed, the later half how well it foretells.
+fn judge(before: Belief, held_out: &[Foretold]) -> (Belief, Option<Validation>) {
+    let (choosing, reporting) = held_out.split_at(held_out.len() / 2);
+    let believed = |plays: &[Foretold], with_slope: bool| {
         let mut belief = before.clone();
-        belief.solve(&plays, true);
+        if !with_slope {
+            belief.slope = 0.0;
+        }
+        belief.solve(plays, with_slope);
         belief
     };
-    let (by_even, by_odd) = (believed(even), believed(odd));
-    let foretold: Vec<(f64, bool)> = held_out
+    let (taste, base) = (believed(choosing, true), believed(choosing, false));
+    let told =
+        |belief: &Belief, play: &Foretold| (belief.chance(play.chosen, play.score), play.listened);
+    let foretold: Vec<(f64, bool)> = reporting.iter().map(|play| told(&taste, play)).collect();
+    let baseline: Vec<(f64, bool)> = reporting.iter().map(|play| told(&base, play)).collect();
+    // Each half of the choosing plays is foretold as the other half says that the taste is to be believed.
+    let by = |parity: usize| {
+        let half = choosing.iter().skip(parity).step_by(2).copied();
+        believed(&half.collect::<Vec<_>>(), true)
+    };
+    let others = [by(1), by(0)];
+    let mut belief = before.clone();
+    belief.solve(held_out, true);
+    belief.losses = choosing
         .iter()
         .enumerate()
-        .map(|(at, play)| {
-            let belief = if at % 2 == 0 { &by_odd } else { &by_even };
-            (belief.chance(play.chosen, play.score), play.listened)
-        })
+        .map(|(at, play)| told(&others[at % 2], play))
+        .map(|(p, listened)| loss(p, listened))
         .collect();
-    let mut belief = before;
-    belief.solve(&held_out, true);
-    belief.losses = foretold
-        .iter()
-        .map(|(p, listened)| loss(*p, *listened))
-        .collect();
-    let listened = taught.iter().filter(|play| play.listened).count() as f64;
-    let base = (listened + 0.5) / (taught.len() as f64 + 1.0);
-    (belief, measure(&foretold, base))
+    (belief, measure(&foretold, &baseline))
 }
 
 fn loss(p: f64, listened: bool) -> f64 {
@@ -233,9 +239,13 @@ pub(crate) fn auc(scored: &[(f64, bool)]) -> Option<f64> {
 }
 
 /// Compares foretold probabilities with what came; `None` unless both outcomes are there.
-fn measure(foretold: &[(f64, bool)], base: f64) -> Option<Validation> {
+fn measure(foretold: &[(f64, bool)], baseline: &[(f64, bool)]) -> Option<Validation> {
     let auc = auc(foretold)?;
     let count = foretold.len() as f64;
+    let log_loss = |foretold: &[(f64, bool)]| {
+        let losses = foretold.iter().map(|(p, listened)| loss(*p, *listened));
+        losses.sum::<f64>() / count
+    };
     let mut bins = [(0.0, 0.0); 10];
     for (p, listened) in foretold {
         let bin = &mut bins[((p * 10.0) as usize).min(9)];
@@ -245,16 +255,8 @@ fn measure(foretold: &[(f64, bool)], base: f64) -> Option<Validation> {
     Some(Validation {
         plays: foretold.len(),
         auc,
-        log_loss: foretold
-            .iter()
-            .map(|(p, listened)| loss(*p, *listened))
-            .sum::<f64>()
-            / count,
-        log_loss_baseline: foretold
-            .iter()
-            .map(|(_, listened)| loss(base, *listened))
-            .sum::<f64>()
-            / count,
+        log_loss: log_loss(foretold),
+        log_loss_baseline: log_loss(baseline),
         calibration_error: bins.iter().map(|(p, found)| (p - found).abs()).sum::<f64>() / count,
     })
 }
@@ -265,7 +267,7 @@ mod tests {
 
     #[test]
     fn areas_under_curves_are_right() {
-        let auc = |foretold: &[(f64, bool)]| measure(foretold, 0.5).map(|v| v.auc);
+        let auc = |foretold: &[(f64, bool)]| measure(foretold, foretold).map(|v| v.auc);
         assert_eq!(auc(&[(0.1, false), (0.9, true)]), Some(1.0));
         assert_eq!(auc(&[(0.9, false), (0.1, true)]), Some(0.0));
         assert_eq!(auc(&[(0.5, false), (0.5, true), (0.5, true)]), Some(0.5));
@@ -274,5 +276,50 @@ mod tests {
             Some(0.75)
         );
         assert_eq!(auc(&[(0.2, true)]), None);
+    }
+
+    /// Held-out plays, nine of ten listened to, where six of ten were before.
+    fn held_out(score: impl Fn(bool) -> f64) -> Vec<Foretold> {
+        let play = |n: usize| {
+            let listened = n % 10 != 3;
+            Foretold {
+                chosen: n.is_multiple_of(3),
+                score: score(listened),
+                weight: 1.0,
+                listened,
+            }
+        };
+        (0..200).map(play).collect()
+    }
+
+    #[test]
+    fn only_knowledge_foretells_better_than_no_taste() {
+        let gain = |score: &dyn Fn(bool) -> f64| {
+            let validation = judge(Belief::default(), &held_out(score)).1.unwrap();
+            assert_eq!(validation.plays, 100);
+            validation.log_loss_baseline - validation.log_loss
+        };
+        let signed = |size: f64| move |listened: bool| if listened { size } else { -size };
+        assert!(gain(&|_| 0.0).abs() < 1e-9);
+        assert!(gain(&signed(1.0)) > 0.01);
+        // What is wrong is not believed.
+        assert!(gain(&signed(-1.0)) < 1e-9);
+    }
+
+    #[test]
+    fn what_is_reported_chooses_nothing_and_what_chooses_is_not_reported() {
+        let plays = held_out(|listened| f64::from(u8::from(listened)));
+        let found = |turned: std::ops::Range<usize>| {
+            let mut plays = plays.clone();
+            plays[turned]
+                .iter_mut()
+                .for_each(|play| play.score = -play.score);
+            let (belief, validation) = judge(Belief::default(), &plays);
+            (belief.losses, validation.unwrap().auc)
+        };
+        let (losses, auc) = found(0..0);
+        assert_eq!((losses.len(), found(100..200).0), (100, losses.clone()));
+        assert_ne!(found(0..50).0, losses);
+        assert!(auc > 0.99 && found(100..200).1 < 0.01);
     }
 }

@@ -1,0 +1,233 @@
+//! Years in a wish: `1994`, `90s`, `early nineties`, `before 1990`, `since the 80s`, `from 1970 to 1975`, `1990 or later`.
+//!
+//! A word that bounds the years and the year that it bounds are read together or not at all: half of "before 1990" would
+//! be nearly its opposite.
+
+/// Decades that are written out.
+const DECADES: &[(&str, i32)] = &[
+    ("twenties", 1920),
+    ("thirties", 1930),
+    ("forties", 1940),
+    ("fifties", 1950),
+    ("sixties", 1960),
+    ("seventies", 1970),
+    ("eighties", 1980),
+    ("nineties", 1990),
+];
+
+/// Words between a bound and its year that say nothing.
+const BESIDE: &[&str] = &["the", "year", "years", "about", "around", "circa"];
+
+/// What stands before a year and bounds it.
+const BOUNDS: &[(&[&str], Bound)] = &[
+    (&["earlier", "than"], Bound::Before),
+    (&["older", "than"], Bound::Before),
+    (&["prior", "to"], Bound::Before),
+    (&["before"], Bound::Before),
+    (&["pre"], Bound::Before),
+    (&["up", "to"], Bound::Until),
+    (&["through"], Bound::Until),
+    (&["until"], Bound::Until),
+    (&["till"], Bound::Until),
+    (&["later", "than"], Bound::After),
+    (&["newer", "than"], Bound::After),
+    (&["younger", "than"], Bound::After),
+    (&["after"], Bound::After),
+    (&["past"], Bound::After),
+    (&["post"], Bound::After),
+    (&["as", "of"], Bound::Since),
+    (&["starting", "from"], Bound::Since),
+    (&["starting", "in"], Bound::Since),
+    (&["since"], Bound::Since),
+    (&["about"], Bound::Around),
+    (&["around"], Bound::Around),
+    (&["circa"], Bound::Around),
+];
+
+/// What stands behind a year and bounds it.
+const BOUNDS_BEHIND: &[(&[&str], Bound)] = &[
+    (&["onwards"], Bound::Since),
+    (&["onward"], Bound::Since),
+    (&["or", "later"], Bound::Since),
+    (&["or", "newer"], Bound::Since),
+    (&["or", "after"], Bound::Since),
+    (&["and", "later"], Bound::Since),
+    (&["and", "newer"], Bound::Since),
+    (&["and", "after"], Bound::Since),
+    (&["and", "up"], Bound::Since),
+    (&["or", "earlier"], Bound::Until),
+    (&["or", "older"], Bound::Until),
+    (&["or", "before"], Bound::Until),
+    (&["and", "earlier"], Bound::Until),
+    (&["and", "older"], Bound::Until),
+    (&["and", "before"], Bound::Until),
+];
+
+/// What joins two years to a range.
+const TO: &[&str] = &["to", "until", "till", "through"];
+
+/// Years to each side that "around" takes in.
+const AROUND: i32 = 2;
+
+#[derive(Clone, Copy)]
+enum Bound {
+    Before,
+    Until,
+    After,
+    Since,
+    Around,
+}
+
+/// Years, both included, and as they are shown.
+pub(super) type Years = (i32, i32, String);
+
+/// Reads years that stand at the beginning of `clause`: how many of its words they take, and the years; without years where
+/// the words bound them in a way that means nothing. `None` where there is no year.
+pub(super) fn read(clause: &[&str]) -> Option<(usize, Option<Years>)> {
+    let (texts, ends) = pieces(clause);
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let (taken, years) = range(&texts)?;
+    // Pieces of one word are read together or not at all.
+    let words = ends[taken - 1] + 1;
+    let whole = ends.get(taken).is_none_or(|word| *word >= words);
+    whole.then_some((words, years))
+}
+
+/// The words in lower case, parted at the dashes around years; and which word each piece is of.
+fn pieces(clause: &[&str]) -> (Vec<String>, Vec<usize>) {
+    let (mut texts, mut words) = (Vec::new(), Vec::new());
+    for (number, word) in clause.iter().enumerate() {
+        let word = word.to_lowercase();
+        let parts: Vec<&str> = word.split(['-', '–', '—']).collect();
+        match parts.as_slice() {
+            [from, to] if !from.is_empty() && one(to).is_some() => {
+                texts.push((*from).to_owned());
+                if one(from).is_some() {
+                    texts.push("to".into());
+                }
+                texts.push((*to).to_owned());
+            }
+            _ => texts.push(word),
+        }
+        words.resize(texts.len(), number);
+    }
+    (texts, words)
+}
+
+fn range(texts: &[&str]) -> Option<(usize, Option<Years>)> {
+    if texts.first() == Some(&"between") {
+        let (first, from) = year(&texts[1..])?;
+        let at = 1 + first;
+        let joined = texts
+            .get(at)
+            .is_some_and(|word| *word == "and" || *word == "to");
+        let Some((second, to)) = joined.then(|| year(&texts[at + 1..])).flatten() else {
+            return Some((at, None));
+        };
+        return Some((at + 1 + second, Some(joint(&from, &to))));
+    }
+    if let Some((words, bound)) = BOUNDS.iter().find(|(words, _)| texts.starts_with(words)) {
+        let (taken, years) = year(&texts[words.len()..])?;
+        return Some((words.len() + taken, Some(bound.of(&years))));
+    }
+    let from = usize::from(texts.first() == Some(&"from"));
+    let (taken, years) = year(&texts[from..])?;
+    let at = from + taken;
+    let rest = &texts[at..];
+    if rest.first().is_some_and(|word| TO.contains(word))
+        && let Some((second, to)) = year(&rest[1..])
+    {
+        return Some((at + 1 + second, Some(joint(&years, &to))));
+    }
+    let mut behind = BOUNDS_BEHIND.iter();
+    if let Some((words, bound)) = behind.find(|(words, _)| rest.starts_with(words))
+        && year(&rest[words.len()..]).is_none()
+    {
+        return Some((at + words.len(), Some(bound.of(&years))));
+    }
+    if from == 1 && rest == ["on"] {
+        return Some((at + 1, Some(Bound::Since.of(&years))));
+    }
+    Some((at, Some(years)))
+}
+
+/// A year or a decade, or a third of one.
+fn year(texts: &[&str]) -> Option<(usize, Years)> {
+    let mut at = texts
+        .iter()
+        .take_while(|word| BESIDE.contains(word))
+        .count();
+    let part = match *texts.get(at)? {
+        "early" => Some((0, 3)),
+        "mid" => Some((3, 6)),
+        "late" => Some((6, 9)),
+        _ => None,
+    };
+    at += usize::from(part.is_some());
+    let (from, to) = one(texts.get(at)?)?;
+    let shown = if from == to {
+        from.to_string()
+    } else {
+        format!("{from}s")
+    };
+    let years = match part {
+        Some((first, last)) if from != to => {
+            let shown = format!("{} {shown}", texts[at - 1]);
+            (from + first, from + last, shown)
+        }
+        _ => (from, to, shown),
+    };
+    Some((at + 1, years))
+}
+
+impl Bound {
+    fn of(self, (from, to, shown): &Years) -> Years {
+        let (from, to, word) = match self {
+            Self::Before => (i32::MIN, from - 1, "before"),
+            Self::Until => (i32::MIN, *to, "until"),
+            Self::After => (to + 1, i32::MAX, "after"),
+            Self::Since => (*from, i32::MAX, "since"),
+            Self::Around => (from - AROUND, to + AROUND, "around"),
+        };
+        let the = if shown.ends_with('s') { "the " } else { "" };
+        (from, to, format!("{word} {the}{shown}"))
+    }
+}
+
+/// From the earlier to the later of two.
+fn joint(a: &Years, b: &Years) -> Years {
+    let (first, last) = if a.0 <= b.0 { (a, b) } else { (b, a) };
+    let shown = format!("{}–{}", first.2, last.2);
+    (first.0, last.1.max(first.1), shown)
+}
+
+/// `1994`, `1990s`, `90s`, `nineties`.
+fn one(word: &str) -> Option<(i32, i32)> {
+    if let Some((_, from)) = DECADES.iter().find(|(name, _)| *name == word) {
+        return Some((*from, from + 9));
+    }
+    let (digits, decade) = match word.strip_suffix('s') {
+        Some(digits) => (digits, true),
+        None => (word, false),
+    };
+    let number: i32 = digits
+        .parse()
+        .ok()
+        .filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))?;
+    match (digits.len(), decade) {
+        (4, false) if (1900..2100).contains(&number) => Some((number, number)),
+        (4, true) if (1900..2100).contains(&number) => {
+            let from = number / 10 * 10;
+            Some((from, from + 9))
+        }
+        (2, true) if number % 10 == 0 => {
+            let from = if number <= 20 {
+                2000 + number
+            } else {
+                1900 + number
+            };
+            Some((from, from + 9))
+        }
+        _ => None,
+    }
+}
