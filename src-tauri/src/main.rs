@@ -137,7 +137,6 @@ fn quiet(view: PlatformWebview) {
         let view = view.inner();
         if let Some(settings) = view.settings() {
             settings.set_enable_dns_prefetching(false);
-            settings.set_enable_hyperlink_auditing(false);
             // Where no graphics card can be used, layers would be put together in software, the whole window for each
             // change of a line in it. Painted without layers, only what changed is painted.
             if !has_graphics() {

@@ -134,11 +134,6 @@ impl Audio {
         self.spans.iter().map(|(_, len)| len).sum()
     }
 
-    /// Whether the container is one of those told apart here.
-    pub(crate) fn is_known(&self) -> bool {
-        self.word != "file"
-    }
-
     /// Hashes the samples.
     pub(crate) fn hash(&self, file: &mut (impl Read + Seek)) -> io::Result<AudioHash> {
         let len = self.len();
@@ -229,7 +224,7 @@ pub(crate) fn after_id3v2(
 }
 
 /// The whole length of an ID3v2 tag by its header or footer (id3v2.4.0-structure 3.1, 3.4).
-fn id3v2_len(head: &[u8], mark: &[u8; 3]) -> Option<u64> {
+pub(crate) fn id3v2_len(head: &[u8], mark: &[u8; 3]) -> Option<u64> {
     let sound = head.len() >= 10
         && head.starts_with(mark)
         && head[3] < 0xff
@@ -242,9 +237,14 @@ fn id3v2_len(head: &[u8], mark: &[u8; 3]) -> Option<u64> {
     sound.then(|| 10 + size() + if head[5] & 0x10 != 0 { 10 } else { 0 })
 }
 
-/// The end of what lies before all tags at the end of the file.
-fn before_end_tags(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Result<u64> {
+/// The end of what lies before all tags at the end of the file, and where these lie `(start, length)`, the last first.
+pub(crate) fn end_tags(
+    file: &mut (impl Read + Seek),
+    start: u64,
+    file_len: u64,
+) -> io::Result<(u64, Vec<(u64, u64)>)> {
     let mut end = file_len;
+    let mut tags = Vec::new();
     for _ in 0..16 {
         let tail_start = end.saturating_sub(160).max(start);
         let tail = read_at(file, tail_start, end - tail_start)?;
@@ -258,6 +258,10 @@ fn before_end_tags(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> 
             // The size counts items and footer; bit 31 of the flags says that a header of 32 bytes stands before.
             let size = u64::from(u32::from_le_bytes([t[12], t[13], t[14], t[15]]));
             tag = size.max(32) + if t[23] & 0x80 != 0 { 32 } else { 0 };
+            // A footer without its tag is 32 bytes of no sound.
+            if tag > end - start {
+                tag = 32;
+            }
         } else if let Some(t) = back(15)
             && t.ends_with(b"LYRICS200")
         {
@@ -281,8 +285,9 @@ fn before_end_tags(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> 
             break;
         }
         end -= tag;
+        tags.push((end, tag));
     }
-    Ok(end)
+    Ok((end, tags))
 }
 
 fn flac(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Result<Option<Audio>> {
@@ -306,7 +311,7 @@ fn flac(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Result<
         }
     }
     let at = at.min(file_len);
-    let end = before_end_tags(file, at, file_len)?;
+    let end = end_tags(file, at, file_len)?.0;
     Ok(Some(Audio {
         word: "flac",
         facts,
@@ -523,7 +528,7 @@ fn ogg(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Result<O
 
 /// MPEG audio or ADTS: from the first frame that another follows.
 fn frames(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Result<Option<Audio>> {
-    let end = before_end_tags(file, start, file_len)?;
+    let end = end_tags(file, start, file_len)?.0;
     let mut start = start;
     // An APEv2 tag may stand in front as well, with a header of its own.
     let head = read_at(file, start, 32)?;

@@ -1,42 +1,231 @@
-//! Containers that the tag reader does not know and the decoder does: CAF, Matroska, FLAC in Ogg.
+//! Containers that `lofty` does not know and the decoder does: CAF, Matroska, FLAC in Ogg.
 //!
-//! Read are codec, rate and length; the title is the file's name. Sources: Apple Core Audio Format Specification 1.0;
-//! RFC 8794 (EBML) and RFC 9559 (Matroska); RFC 9639 10.1 (FLAC in Ogg).
+//! Sources: Apple Core Audio Format Specification 1.0; RFC 8794 (EBML), RFC 9559 (Matroska) and the tag names of
+//! matroska.org/technical/tagging.html; RFC 9639 10.1 (FLAC in Ogg).
 
 use std::io::{self, Read, Seek, SeekFrom};
 
+use lofty::picture::PictureType;
+use lofty::tag::{ItemKey, Tag, TagType};
+
 use crate::audio_hash::{be, read_at};
-use crate::tags::Tags;
+use crate::cover;
+use crate::tags::{Found, Sound, picture, push, utf8_or_1252};
 
 /// Chunks or elements walked over before a file is taken for a trap.
 const STEPS_MAX: usize = 10_000;
+/// The longest block of tags, or file that is attached, in bytes.
+const BLOCK_MAX: u64 = 64 << 20;
 
-/// Reads what can be known of a file of one of these kinds, or fails if it is none.
-pub(crate) fn read(file: &mut (impl Read + Seek)) -> io::Result<Tags> {
+/// What the sound is in a file of one of these kinds; `None` if it is none.
+pub(crate) fn read(file: &mut (impl Read + Seek)) -> io::Result<Option<Sound>> {
     let file_len = file.seek(SeekFrom::End(0))?;
     let head = read_at(file, 0, 128)?;
-    let found = if head.starts_with(b"caff") {
+    let sound = if head.starts_with(b"caff") {
         caf(file, file_len)?
-    } else if head.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]) {
+    } else if head.starts_with(&EBML) {
         matroska(file, file_len)?
     } else {
         ogg_flac(file, &head, file_len)?
     };
-    let tags = found.ok_or_else(|| io::Error::other("not a known container"))?;
-    if !tags.duration_s.is_finite() || tags.duration_s < 0.0 {
-        return Ok(Tags {
-            duration_s: 0.0,
-            ..tags
-        });
+    Ok(sound.map(|sound| Sound {
+        duration_s: Some(sound.duration_s)
+            .filter(|s| s.is_finite() && *s >= 0.0)
+            .unwrap_or_default(),
+        ..sound
+    }))
+}
+
+/// What CAF and Matroska files say of themselves.
+pub(crate) fn find_tags(file: &mut (impl Read + Seek), found: &mut Found) -> io::Result<()> {
+    let file_len = file.seek(SeekFrom::End(0))?;
+    if read_at(file, 0, 4)? == EBML {
+        return matroska_tags(file, file_len, found);
     }
-    Ok(tags)
+    let mut at = 8;
+    for _ in 0..STEPS_MAX {
+        let head = read_at(file, at, 12)?;
+        if head.len() < 12 {
+            break;
+        }
+        let len = be(&head[4..12]).min(file_len.saturating_sub(at + 12));
+        if &head[..4] == b"info" {
+            // A count, then key and value by turns, each with a null behind it.
+            let bytes = read_at(file, at + 12, len.min(BLOCK_MAX))?;
+            let mut texts = bytes.get(4..).unwrap_or_default().split(|byte| *byte == 0);
+            let tag = found.tag(TagType::VorbisComments);
+            while let (Some(key), Some(text)) = (texts.next(), texts.next()) {
+                let key = match utf8_or_1252(key).as_str() {
+                    "track number" => Some(ItemKey::TrackNumber),
+                    "tempo" => Some(ItemKey::Bpm),
+                    "key signature" => Some(ItemKey::InitialKey),
+                    key => named(key),
+                };
+                if let Some(key) = key {
+                    push(tag, key, utf8_or_1252(text));
+                }
+            }
+        }
+        at += 12 + len;
+    }
+    Ok(())
+}
+
+/// The field of this name, as Vorbis comments, Matroska and FFmpeg call it.
+fn named(name: &str) -> Option<ItemKey> {
+    let name = name.to_ascii_uppercase();
+    match name.as_str() {
+        "ALBUM_ARTIST" => Some(ItemKey::AlbumArtist),
+        "TRACK" | "PART_NUMBER" => Some(ItemKey::TrackNumber),
+        "DISC" => Some(ItemKey::DiscNumber),
+        "DATE_RELEASED" | "DATE_RECORDED" => Some(ItemKey::RecordingDate),
+        "INITIAL_KEY" => Some(ItemKey::InitialKey),
+        "REPLAYGAIN_GAIN" => Some(ItemKey::ReplayGainTrackGain),
+        "REPLAYGAIN_PEAK" => Some(ItemKey::ReplayGainTrackPeak),
+        _ => ItemKey::from_key(TagType::VorbisComments, &name),
+    }
+}
+
+const EBML: [u8; 4] = [0x1a, 0x45, 0xdf, 0xa3];
+
+/// The elements in `bytes`: id and body. One that is longer than what is there ends there.
+fn elements(bytes: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
+    let mut cursor = io::Cursor::new(bytes);
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let (id, body, len) = element(&mut cursor, at, bytes.len() as u64).ok()??;
+        at = body + len;
+        Some((id, bytes.get(body as usize..at as usize)?))
+    })
+}
+
+/// The body of the first element of this id.
+fn child(bytes: &[u8], id: u64) -> Option<&[u8]> {
+    elements(bytes)
+        .find(|(other, _)| *other == id)
+        .map(|(_, body)| body)
+}
+
+fn matroska_tags(
+    file: &mut (impl Read + Seek),
+    file_len: u64,
+    found: &mut Found,
+) -> io::Result<()> {
+    let mut segment = None;
+    let (mut at, mut after_sound) = (0, Vec::new());
+    let (mut title, mut all_tags, mut pictures) = (None, Vec::new(), Vec::new());
+    for _ in 0..STEPS_MAX {
+        let Some((id, body, len)) = element(file, at, file_len)? else {
+            let Some(next) = after_sound.pop() else { break };
+            at = next;
+            continue;
+        };
+        let bytes = |file: &mut _| read_at(file, body, len.min(BLOCK_MAX));
+        at = body + len;
+        match id {
+            0x1853_8067 => {
+                segment = Some(body);
+                at = body;
+            }
+            // SeekHead: what lies behind the sound is found by it.
+            0x114d_9b74 => {
+                let heads = bytes(file)?;
+                for (_, seek) in elements(&heads) {
+                    let id = child(seek, 0x53ab).map(be);
+                    let place = child(seek, 0x53ac).map(be).zip(segment);
+                    if let (Some(0x1254_c367 | 0x1941_a469), Some((offset, segment))) = (id, place)
+                    {
+                        after_sound.push(segment.saturating_add(offset));
+                    }
+                }
+            }
+            0x1549_a966 => title = child(&bytes(file)?, 0x7ba9).map(utf8_or_1252),
+            0x1254_c367 => {
+                after_sound.retain(|place| *place > body);
+                all_tags.push(bytes(file)?);
+            }
+            0x1941_a469 => {
+                after_sound.retain(|place| *place > body);
+                for (_, attached) in elements(&bytes(file)?) {
+                    let name = child(attached, 0x466e)
+                        .map(utf8_or_1252)
+                        .unwrap_or_default();
+                    if let Some(data) = child(attached, 0x465c)
+                        && cover::mime(data).is_some()
+                    {
+                        // RFC 9559 21.2: the front cover is called "cover", a smaller one "small_cover".
+                        let front = name.to_lowercase().starts_with("cover");
+                        let kind = if front {
+                            PictureType::CoverFront
+                        } else {
+                            PictureType::Other
+                        };
+                        pictures.push(picture(kind, data.to_vec()));
+                    }
+                }
+            }
+            // The first cluster: what is still sought lies behind all of them.
+            0x1f43_b675 => match after_sound.pop() {
+                Some(next) => at = next,
+                None => break,
+            },
+            _ => {}
+        }
+    }
+    let mut track = Tag::new(TagType::VorbisComments);
+    let mut album = Tag::new(TagType::VorbisComments);
+    for (_, tags) in all_tags.iter().flat_map(|bytes| elements(bytes)) {
+        let targets = child(tags, 0x63c0);
+        let level = targets.and_then(|targets| child(targets, 0x68ca)).map(be);
+        for (_, simple) in elements(tags).filter(|(id, _)| *id == 0x67c8) {
+            let name = child(simple, 0x45a3).map(utf8_or_1252);
+            let text = child(simple, 0x4487).map(utf8_or_1252);
+            let (Some(name), Some(text)) = (name, text) else {
+                continue;
+            };
+            let Some(key) = named(&name) else { continue };
+            match (level, key) {
+                // Level 50, the album; FFmpeg and others write no level and mean the track.
+                (Some(50..), ItemKey::TrackTitle) => push(&mut album, ItemKey::AlbumTitle, text),
+                (Some(50..), ItemKey::TrackArtist) => {
+                    push(&mut album, ItemKey::AlbumArtist, text.clone());
+                    push(&mut album, key, text);
+                }
+                (Some(50..), ItemKey::TrackNumber) => {}
+                (Some(50..), ItemKey::ReplayGainTrackGain) => {
+                    push(&mut album, ItemKey::ReplayGainAlbumGain, text)
+                }
+                (Some(50..), ItemKey::ReplayGainTrackPeak) => {
+                    push(&mut album, ItemKey::ReplayGainAlbumPeak, text)
+                }
+                (Some(50..), _) => push(&mut album, key, text),
+                (Some(40), ItemKey::TrackNumber) => push(&mut album, ItemKey::DiscNumber, text),
+                (Some(40), ItemKey::TrackTitle) => {}
+                _ => push(&mut track, key, text),
+            }
+        }
+    }
+    // The segment's title is that of the track, or, where the track has its own, that of the album.
+    if let Some(title) = title {
+        let key = match track.get_string(ItemKey::TrackTitle) {
+            Some(own) if own != title => ItemKey::AlbumTitle,
+            _ => ItemKey::TrackTitle,
+        };
+        push(&mut album, key, title);
+    }
+    pictures
+        .into_iter()
+        .for_each(|picture| track.push_picture(picture));
+    found.add(track);
+    found.add(album);
+    Ok(())
 }
 
 fn rate_hz(rate: f64) -> Option<u32> {
     (1.0..=10_000_000.0).contains(&rate).then_some(rate as u32)
 }
 
-fn caf(file: &mut (impl Read + Seek), file_len: u64) -> io::Result<Option<Tags>> {
+fn caf(file: &mut (impl Read + Seek), file_len: u64) -> io::Result<Option<Sound>> {
     let mut at = 8;
     let (mut desc, mut valid_frames, mut data_len) = (Vec::new(), None, 0);
     for _ in 0..STEPS_MAX {
@@ -76,11 +265,11 @@ fn caf(file: &mut (impl Read + Seek), file_len: u64) -> io::Result<Option<Tags>>
             .unwrap_or(0)
             .saturating_mul(packet_frames)
     });
-    Ok(Some(Tags {
+    Ok(Some(Sound {
         duration_s: frames as f64 / rate,
         codec: codec.into(),
         sample_rate_hz: rate_hz(rate),
-        ..Tags::default()
+        ..Sound::default()
     }))
 }
 
@@ -114,10 +303,10 @@ pub(crate) fn element(
     Ok(Some((id, body, len)))
 }
 
-fn matroska(file: &mut (impl Read + Seek), file_len: u64) -> io::Result<Option<Tags>> {
-    let mut tags = Tags {
+fn matroska(file: &mut (impl Read + Seek), file_len: u64) -> io::Result<Option<Sound>> {
+    let mut sound = Sound {
         codec: "unknown".into(),
-        ..Tags::default()
+        ..Sound::default()
     };
     let (mut scale_ns, mut ticks, mut is_matroska) = (1_000_000u64, 0.0, false);
     let mut at = 0;
@@ -154,13 +343,13 @@ fn matroska(file: &mut (impl Read + Seek), file_len: u64) -> io::Result<Option<T
                     ("A_PCM", "pcm"),
                 ];
                 if let Some((_, codec)) = codecs.iter().find(|(prefix, _)| named(prefix)) {
-                    tags.codec = (*codec).into();
+                    sound.codec = (*codec).into();
                 }
                 false
             }
             0xb5 => {
                 let bytes = read_at(file, body, len.min(8))?;
-                tags.sample_rate_hz = rate_hz(match bytes.len() {
+                sound.sample_rate_hz = rate_hz(match bytes.len() {
                     4 => f64::from(f32::from_bits(be(&bytes) as u32)),
                     _ => f64::from_bits(be(&bytes)),
                 });
@@ -176,11 +365,15 @@ fn matroska(file: &mut (impl Read + Seek), file_len: u64) -> io::Result<Option<T
             break;
         }
     }
-    tags.duration_s = ticks * scale_ns as f64 / 1e9;
-    Ok(is_matroska.then_some(tags))
+    sound.duration_s = ticks * scale_ns as f64 / 1e9;
+    Ok(is_matroska.then_some(sound))
 }
 
-fn ogg_flac(file: &mut (impl Read + Seek), head: &[u8], file_len: u64) -> io::Result<Option<Tags>> {
+fn ogg_flac(
+    file: &mut (impl Read + Seek),
+    head: &[u8],
+    file_len: u64,
+) -> io::Result<Option<Sound>> {
     let body = head
         .get(26)
         .and_then(|lacing| head.get(27 + usize::from(*lacing)..))
@@ -203,7 +396,7 @@ fn ogg_flac(file: &mut (impl Read + Seek), head: &[u8], file_len: u64) -> io::Re
             .unwrap_or_default();
         samples = be(&position.iter().rev().copied().collect::<Vec<_>>());
     }
-    Ok(Some(Tags {
+    Ok(Some(Sound {
         duration_s: if rate > 0 && samples < 1 << 40 {
             samples as f64 / rate as f64
         } else {
@@ -211,6 +404,6 @@ fn ogg_flac(file: &mut (impl Read + Seek), head: &[u8], file_len: u64) -> io::Re
         },
         codec: "flac".into(),
         sample_rate_hz: rate_hz(rate as f64),
-        ..Tags::default()
+        ..Sound::default()
     }))
 }

@@ -106,17 +106,22 @@ fn find(path: &Path, embedded: bool) -> Option<(Cover, [u8; 16])> {
         None
     };
     let bytes = bytes.or_else(|| beside(path))?;
-    let mime =
-        image::guess_format(&bytes).map_or("application/octet-stream", |format| match format {
-            ImageFormat::Jpeg => "image/jpeg",
-            ImageFormat::Png => "image/png",
-            ImageFormat::WebP => "image/webp",
-            ImageFormat::Gif => "image/gif",
-            ImageFormat::Bmp => "image/bmp",
-            _ => "application/octet-stream",
-        });
+    let mime = mime(&bytes).unwrap_or("application/octet-stream");
     let hash = tags::cover_hash(&bytes);
     Some((Cover { bytes, mime }, hash))
+}
+
+/// The kind of the picture that these bytes begin, by its signature; `None`: they are no picture that is shown.
+pub(crate) fn mime(bytes: &[u8]) -> Option<&'static str> {
+    match image::guess_format(bytes).ok()? {
+        ImageFormat::Jpeg => Some("image/jpeg"),
+        ImageFormat::Png => Some("image/png"),
+        ImageFormat::WebP => Some("image/webp"),
+        ImageFormat::Gif => Some("image/gif"),
+        // Two letters are little; four bytes behind the size are zero.
+        ImageFormat::Bmp => (bytes.get(6..10) == Some(&[0; 4])).then_some("image/bmp"),
+        _ => None,
+    }
 }
 
 /// The best cover that lies in the folder of `path`.

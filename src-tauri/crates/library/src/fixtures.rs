@@ -24,7 +24,7 @@ pub(crate) fn copy(name: &str, to: &Path) -> PathBuf {
     to.to_owned()
 }
 
-/// Writes a tag of `kind` with these fields, and a picture of `picture_len` bytes if that is not 0.
+/// Writes a tag of `kind` with these fields, and what begins like a JPEG, of `picture_len` bytes if that is not 0.
 pub(crate) fn retag(path: &Path, kind: TagType, fields: &[(ItemKey, &str)], picture_len: usize) {
     let mut tag = Tag::new(kind);
     for (key, text) in fields {
@@ -34,7 +34,10 @@ pub(crate) fn retag(path: &Path, kind: TagType, fields: &[(ItemKey, &str)], pict
         ));
     }
     if picture_len > 0 {
-        let data = (0..picture_len).map(|i| (i * 31 % 251) as u8).collect();
+        let mut data: Vec<u8> = (0..picture_len).map(|i| (i * 31 % 251) as u8).collect();
+        data.iter_mut()
+            .zip([0xff, 0xd8, 0xff, 0xe0])
+            .for_each(|(to, from)| *to = from);
         let picture = Picture::unchecked(data)
             .pic_type(PictureType::CoverFront)
             .mime_type(MimeType::Jpeg)

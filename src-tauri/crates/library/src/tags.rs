@@ -1,5 +1,8 @@
 //! Tags: what a file says of itself, cleaned. Nothing here trusts the file.
 //!
+//! Tags are read here, item by item, so that a broken item costs that item and no more; what the sound is, its length and
+//! rate, `lofty` reads, given the sound without its tags.
+//!
 //! Several artists stand in several `ARTIST` fields, in `ARTISTS`, or behind null separators (ID3v2.4); a name is never
 //! split at a comma, an ampersand or "feat.", for "Tyler, The Creator" is one person.
 
@@ -9,18 +12,31 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use lofty::config::{ParseOptions, ParsingMode};
-use lofty::file::{AudioFile, FileType, TaggedFile, TaggedFileExt};
+use lofty::file::{AudioFile, FileType};
 use lofty::mp4::{Mp4Codec, Mp4File};
 use lofty::mpeg::{Layer, MpegFile};
 use lofty::picture::{Picture, PictureType};
 use lofty::probe::Probe;
-use lofty::tag::{ItemKey, Tag, TagType};
+use lofty::properties::FileProperties;
+use lofty::tag::{ItemKey, ItemValue, Tag, TagItem, TagType};
 use segue_core::{AudioHash, SIGNATURE_BYTES, he_aac_notice, id3v2_byte_len, unplayable_format};
 
-use crate::audio_hash::Audio;
+use crate::audio_hash::{Audio, end_tags, id3v2_len, read_at};
 use crate::buffered::Buffered;
+use crate::containers;
 use crate::playable;
 use crate::store::tracks::ReplayGain;
+use text::clean;
+pub(crate) use text::utf8_or_1252;
+use window::{Metered, Window};
+
+mod behind;
+mod id3v2;
+mod mp4;
+mod riff;
+mod text;
+mod vorbis;
+mod window;
 
 /// What was read of a file, cleaned. What is unknown is `None`, empty or 0.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,12 +66,98 @@ pub(crate) struct Tags {
     pub(crate) warning: Option<String>,
 }
 
-/// The longest text kept of a field, in bytes. The longest real title known has some 1,000.
-const TEXT_MAX: usize = 1024;
+/// The longest tag, or block of one, that is read, in bytes: they hold covers.
+const BLOCK_MAX: u64 = 64 << 20;
+/// So many tags are read one behind the other.
+const TAGS_MAX: usize = 16;
+/// So many items that were lost are named.
+const LOST_MAX: usize = 8;
 /// The most artists or genres kept of one file.
 const LIST_MAX: usize = 64;
 /// Separates the items of a list in the database; cleaning takes it out of the items.
 const UNIT_SEPARATOR: char = '\x1f';
+
+/// What a file is, as sound.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Sound {
+    pub(crate) codec: String,
+    /// In seconds; 0 where nothing tells.
+    pub(crate) duration_s: f64,
+    pub(crate) sample_rate_hz: Option<u32>,
+    pub(crate) bitrate_kbps: Option<u32>,
+}
+
+/// The tags of a file, and what was lost of them.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// Those that speak first first.
+    tags: Vec<Tag>,
+    lost: Vec<String>,
+}
+
+impl Found {
+    /// The tag of this kind, made if there is none.
+    pub(crate) fn tag(&mut self, kind: TagType) -> &mut Tag {
+        let at = self.tags.iter().position(|tag| tag.tag_type() == kind);
+        let at = at.unwrap_or_else(|| {
+            self.tags.push(Tag::new(kind));
+            self.tags.len() - 1
+        });
+        &mut self.tags[at]
+    }
+
+    /// Puts a tag behind the others.
+    pub(crate) fn add(&mut self, tag: Tag) {
+        self.tags.push(tag);
+    }
+
+    /// Notes an item that could not be read.
+    fn lose(&mut self, name: &str) {
+        let name = clean(name).unwrap_or_default();
+        if self.lost.len() < LOST_MAX && !self.lost.contains(&name) {
+            self.lost.push(name);
+        }
+    }
+
+    /// Puts other tags behind these.
+    fn append(&mut self, mut other: Self) {
+        self.tags.append(&mut other.tags);
+        other.lost.iter().for_each(|name| self.lose(name));
+    }
+
+    fn warning(&self) -> Option<String> {
+        let lost = self.lost.join(", ");
+        (!lost.is_empty()).then(|| format!("some of the tags cannot be read: {lost}"))
+    }
+
+    /// The cover: the front, else the first picture.
+    fn cover(&self) -> Option<&Picture> {
+        let all = || self.tags.iter().flat_map(Tag::pictures);
+        all()
+            .find(|picture| picture.pic_type() == PictureType::CoverFront)
+            .or_else(|| all().next())
+    }
+}
+
+/// The field that a format calls `name`.
+fn key_of(kind: TagType, name: &str) -> Option<ItemKey> {
+    match ItemKey::from_key(kind, name)? {
+        // Where number and total share a field.
+        ItemKey::TrackTotal => Some(ItemKey::TrackNumber),
+        ItemKey::DiscTotal => Some(ItemKey::DiscNumber),
+        key => Some(key),
+    }
+}
+
+/// Puts a text into a tag.
+pub(crate) fn push(tag: &mut Tag, key: ItemKey, text: String) {
+    tag.push_unchecked(TagItem::new(key, ItemValue::Text(text)));
+}
+
+/// A picture of a tag; only what [`cover::mime`](crate::cover::mime) knows is one.
+pub(crate) fn picture(kind: PictureType, bytes: Vec<u8>) -> Picture {
+    Picture::unchecked(bytes).pic_type(kind).build()
+}
 
 /// Reads what a file is and says, or why it is no music.
 pub(crate) fn read(path: &Path) -> Result<(AudioHash, Tags), String> {
@@ -72,14 +174,20 @@ pub(crate) fn read(path: &Path) -> Result<(AudioHash, Tags), String> {
             return Err("the file holds no audio".into());
         }
         let hash = audio.hash(&mut file).map_err(|error| error.to_string())?;
+        let (found, start, end) = find(&mut file, len).map_err(|error| error.to_string())?;
         let facts = playable::look(&mut file, path).map_err(|error| error.to_string())??;
-        let mut tags = match read_tags(path, &mut file, &audio) {
+        let sound = match containers::read(&mut file).map_err(|error| error.to_string())? {
+            Some(sound) => Ok(sound),
+            None => sound(path, &mut Window::new(&mut file, start, end)),
+        };
+        let mut sound = match sound {
             Err(reason) if facts.codec.is_none() => return Err(reason),
             read => read.unwrap_or_default(),
         };
-        tags.codec = facts.codec.map_or(tags.codec, str::to_owned);
-        tags.sample_rate_hz = facts.sample_rate_hz.or(tags.sample_rate_hz);
-        tags.duration_s = facts.duration_s.unwrap_or(tags.duration_s);
+        sound.codec = facts.codec.map_or(sound.codec, str::to_owned);
+        sound.sample_rate_hz = facts.sample_rate_hz.or(sound.sample_rate_hz);
+        sound.duration_s = facts.duration_s.unwrap_or(sound.duration_s);
+        let mut tags = tags_of(&found, sound);
         tags.warning = tags
             .warning
             .or_else(|| facts.he_aac_core_hz.map(he_aac_notice));
@@ -113,12 +221,8 @@ pub(crate) fn embedded_cover(path: &Path) -> Result<Option<Vec<u8>>, String> {
         let file = File::open(path).map_err(|error| error.to_string())?;
         let len = file.metadata().map_err(|error| error.to_string())?.len();
         let mut file = Metered::new(Buffered::new(file, len), len);
-        let (tagged, _) = parse(
-            path,
-            &mut file,
-            options().read_properties(false).read_cover_art(true),
-        )?;
-        Ok(front(&tagged).map(|picture| picture.data().to_vec()))
+        let (found, ..) = find(&mut file, len).map_err(|error| error.to_string())?;
+        Ok(found.cover().map(|picture| picture.data().to_vec()))
     })
 }
 
@@ -165,51 +269,69 @@ fn caught<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     })
 }
 
-fn options() -> ParseOptions {
-    ParseOptions::new().parsing_mode(ParsingMode::Relaxed)
-}
-
-/// Tags and properties; if that fails, without pictures; if that fails, properties alone, with a warning.
-fn read_tags(
-    path: &Path,
-    file: &mut Metered<impl Read + Seek>,
-    audio: &Audio,
-) -> Result<Tags, String> {
-    let whole = parse(path, file, options());
-    let reason = match whole {
-        Ok((tagged, codec)) => return Ok(from_tagged(&tagged, codec)),
-        Err(reason) => reason,
-    };
-    if let Ok((tagged, codec)) = parse(path, file, options().read_cover_art(false)) {
-        let warning = Some(format!("the cover cannot be read: {reason}"));
-        return Ok(Tags {
-            warning,
-            ..from_tagged(&tagged, codec)
-        });
-    }
-    if let Ok((tagged, codec)) = parse(path, file, options().read_tags(false)) {
-        let warning = Some(format!("the tags cannot be read: {reason}"));
-        return Ok(Tags {
-            warning,
-            ..from_tagged(&tagged, codec)
-        });
-    }
-    crate::containers::read(file).map_err(|_| {
-        if audio.is_known() {
-            reason.clone()
+/// Finds all tags of a file, and where it begins and ends without those in front and behind. The format's own tags speak
+/// before those that were put around it, and among these ID3v1, with its thirty letters, last.
+fn find(file: &mut (impl Read + Seek), file_len: u64) -> io::Result<(Found, u64, u64)> {
+    let (mut front, mut own) = (Found::default(), Found::default());
+    let mut start = 0;
+    for _ in 0..TAGS_MAX {
+        let head = read_at(file, start, 32)?;
+        let len = if let Some(len) = id3v2_len(&head, b"ID3") {
+            id3v2::read(&read_at(file, start, len.min(BLOCK_MAX))?, &mut front);
+            len
+        } else if head.len() == 32 && head.starts_with(b"APETAGEX") {
+            // In front with a header, whose size counts items and footer.
+            let len = 32 + u64::from(u32::from_le_bytes([head[12], head[13], head[14], head[15]]));
+            if len > file_len - start {
+                break;
+            }
+            behind::ape(&read_at(file, start, len.min(BLOCK_MAX))?, &mut front);
+            len
         } else {
-            reason
+            break;
+        };
+        start = (start + len).min(file_len);
+    }
+    let head = read_at(file, start, 12)?;
+    let mut bare = false;
+    match (head.get(..4), head.get(4..8), head.get(8..12)) {
+        (Some(b"fLaC"), ..) => vorbis::flac(file, start, &mut own)?,
+        (Some(b"OggS"), ..) => vorbis::ogg(file, start, &mut own)?,
+        (Some(b"RIFF" | b"RIFX" | b"RF64"), _, Some(b"WAVE"))
+        | (Some(b"FORM"), _, Some(b"AIFF" | b"AIFC")) => {
+            riff::read(file, start, file_len, &mut own)?;
         }
-    })
+        (_, Some(b"ftyp"), _) => mp4::read(file, start, file_len, &mut own)?,
+        (Some(b"caff" | b"\x1a\x45\xdf\xa3"), ..) => containers::find_tags(file, &mut own)?,
+        _ => bare = true,
+    }
+    own.append(front);
+    let mut end = file_len;
+    // Containers end where they say; frames one behind the other, FLAC's as well, end where tags begin.
+    if bare || head.starts_with(b"fLaC") {
+        let (sound_end, spans) = end_tags(file, start, file_len)?;
+        let mut last = Found::default();
+        for (at, len) in spans {
+            behind::read(&read_at(file, at, len.min(BLOCK_MAX))?, &mut last);
+        }
+        last.tags.sort_by_key(|tag| match tag.tag_type() {
+            TagType::Id3v2 => 0,
+            TagType::Id3v1 => 2,
+            _ => 1,
+        });
+        own.append(last);
+        end = sound_end;
+    }
+    Ok((own, start, end))
 }
 
-/// Parses with lofty. The codec is asked of the format where the format has several.
-fn parse(
-    path: &Path,
-    file: &mut Metered<impl Read + Seek>,
-    options: ParseOptions,
-) -> Result<(TaggedFile, String), String> {
+/// Tells by lofty what the sound is; the codec is asked of the format where the format has several.
+fn sound(path: &Path, file: &mut (impl Read + Seek)) -> Result<Sound, String> {
     let explain = |error: lofty::error::FileParseError| chain(&error);
+    let options = ParseOptions::new()
+        .parsing_mode(ParsingMode::Relaxed)
+        .read_tags(false)
+        .read_cover_art(false);
     file.seek(SeekFrom::Start(0))
         .map_err(|error| error.to_string())?;
     let mut probe = Probe::new(&mut *file).options(options);
@@ -222,7 +344,7 @@ fn parse(
         .file_type();
     file.seek(SeekFrom::Start(0))
         .map_err(|error| error.to_string())?;
-    let (tagged, codec): (TaggedFile, &str) = match kind {
+    let (properties, codec): (FileProperties, &str) = match kind {
         Some(FileType::Mp4) => {
             let mp4 = Mp4File::read_from(file, options).map_err(explain)?;
             let codec = match mp4.properties().codec() {
@@ -231,7 +353,7 @@ fn parse(
                 Some(Mp4Codec::FLAC) => "flac",
                 _ => "aac",
             };
-            (mp4.into(), codec)
+            (mp4.properties().clone().into(), codec)
         }
         Some(FileType::Mpeg) => {
             let mpeg = MpegFile::read_from(file, options).map_err(explain)?;
@@ -240,7 +362,7 @@ fn parse(
                 Layer::Layer2 => "mp2",
                 Layer::Layer3 => "mp3",
             };
-            (mpeg.into(), codec)
+            ((*mpeg.properties()).into(), codec)
         }
         Some(kind) => {
             let codec = match kind {
@@ -255,17 +377,20 @@ fn parse(
                 FileType::Mpc => "musepack",
                 _ => "unknown",
             };
-            (
-                Probe::with_file_type(file, kind)
-                    .options(options)
-                    .read()
-                    .map_err(explain)?,
-                codec,
-            )
+            let read = Probe::with_file_type(file, kind).options(options).read();
+            (read.map_err(explain)?.properties().clone(), codec)
         }
         None => return Err("it is not a sound file of a known kind".into()),
     };
-    Ok((tagged, codec.to_owned()))
+    Ok(Sound {
+        codec: codec.to_owned(),
+        duration_s: properties.duration().as_secs_f64(),
+        sample_rate_hz: properties.sample_rate().filter(|hz| *hz > 0),
+        bitrate_kbps: properties
+            .audio_bitrate()
+            .or(properties.overall_bitrate())
+            .filter(|kbps| *kbps > 0),
+    })
 }
 
 /// An error with its causes.
@@ -279,18 +404,11 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn from_tagged(tagged: &TaggedFile, codec: String) -> Tags {
-    let properties = tagged.properties();
-    // The format's own tags speak first, ID3v1 with its thirty characters last.
-    let mut tags: Vec<&Tag> = tagged.tags().iter().collect();
-    let primary = tagged.primary_tag_type();
-    tags.sort_by_key(|tag| match tag.tag_type() {
-        kind if kind == primary => 0,
-        TagType::Id3v1 => 2,
-        _ => 1,
-    });
+fn tags_of(found: &Found, sound: Sound) -> Tags {
     let all = |key: ItemKey| -> Vec<String> {
-        tags.iter()
+        found
+            .tags
+            .iter()
             .map(|tag| texts(tag, key))
             .find(|texts| !texts.is_empty())
             .unwrap_or_default()
@@ -323,9 +441,8 @@ fn from_tagged(tagged: &TaggedFile, codec: String) -> Tags {
         .unwrap_or_default();
     let mut genres = Vec::new();
     for field in all(ItemKey::Genre) {
-        for name in field.split(';').filter_map(clean) {
-            let name = genre(name);
-            if !genres.contains(&name) {
+        for name in field.split(';').filter_map(clean).flat_map(genres_of) {
+            if genres.len() < LIST_MAX && !genres.contains(&name) {
                 genres.push(name);
             }
         }
@@ -364,13 +481,10 @@ fn from_tagged(tagged: &TaggedFile, codec: String) -> Tags {
             .and_then(|text| decimal(&text))
             .filter(|bpm| (20.0..=400.0).contains(bpm)),
         key: first(&[ItemKey::InitialKey]).filter(|key| key.chars().count() <= 8),
-        duration_s: properties.duration().as_secs_f64(),
-        codec,
-        sample_rate_hz: properties.sample_rate().filter(|hz| *hz > 0),
-        bitrate_kbps: properties
-            .audio_bitrate()
-            .or(properties.overall_bitrate())
-            .filter(|kbps| *kbps > 0),
+        duration_s: sound.duration_s,
+        codec: sound.codec,
+        sample_rate_hz: sound.sample_rate_hz,
+        bitrate_kbps: sound.bitrate_kbps,
         replay_gain: ReplayGain {
             track_gain_db: gain(ItemKey::ReplayGainTrackGain)
                 .or_else(|| r128(ItemKey::R128TrackGain)),
@@ -379,8 +493,8 @@ fn from_tagged(tagged: &TaggedFile, codec: String) -> Tags {
                 .or_else(|| r128(ItemKey::R128AlbumGain)),
             album_peak: peak(ItemKey::ReplayGainAlbumPeak),
         },
-        cover_hash: front(tagged).map(|picture| cover_hash(picture.data())),
-        warning: None,
+        cover_hash: found.cover().map(|picture| cover_hash(picture.data())),
+        warning: found.warning(),
     }
 }
 
@@ -389,19 +503,6 @@ pub(crate) fn cover_hash(bytes: &[u8]) -> [u8; 16] {
     let mut hash = [0; 16];
     hash.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
     hash
-}
-
-fn front(tagged: &TaggedFile) -> Option<&Picture> {
-    let all = || {
-        tagged
-            .tags()
-            .iter()
-            .flat_map(|tag| tag.pictures())
-            .filter(|picture| !picture.data().is_empty())
-    };
-    all()
-        .find(|picture| picture.pic_type() == PictureType::CoverFront)
-        .or_else(|| all().next())
 }
 
 /// The cleaned texts of a field, each once.
@@ -419,45 +520,33 @@ fn texts(tag: &Tag, key: ItemKey) -> Vec<String> {
     texts
 }
 
-/// `text` without control characters, trimmed, at most [`TEXT_MAX`] bytes; `None` if nothing is left.
-fn clean(text: &str) -> Option<String> {
-    let mut cleaned = String::new();
-    for c in text.chars().map(|c| {
-        if c.is_control() || c == '\u{feff}' {
-            ' '
-        } else {
-            c
+/// The genres that a text names; ID3 has numbers for them: `17`, `(17)`, `(17)(6)Refinement`, `(RX)` and `(CR)` for remix
+/// and cover, and `((` where a name begins with a bracket (id3v2.3.0 4.2.1). A number without a genre, such as 255, is none.
+fn genres_of(text: String) -> Vec<String> {
+    let named = |word: &str| match word {
+        "RX" => Some("Remix".to_owned()),
+        "CR" => Some("Cover".to_owned()),
+        number => {
+            let number = number.parse::<u8>().ok()?;
+            let name = lofty::id3::v1::GENRES.get(usize::from(number));
+            Some(name.map_or_else(String::new, |name| (*name).to_owned()))
         }
-    }) {
-        if cleaned.is_empty() && c.is_whitespace() {
-            continue;
-        }
-        if cleaned.len() + c.len_utf8() > TEXT_MAX {
-            break;
-        }
-        cleaned.push(c);
-    }
-    cleaned.truncate(cleaned.trim_end().len());
-    (!cleaned.is_empty()).then_some(cleaned)
-}
-
-/// A genre's name, where the tag holds ID3v1's number: `17` or `(17)` or `(17)Rock`.
-fn genre(text: String) -> String {
-    let named = |number: &str| {
-        number
-            .parse::<usize>()
-            .ok()
-            .and_then(|n| lofty::id3::v1::GENRES.get(n))
-            .map(|name| (*name).to_owned())
     };
-    if let Some(name) = named(&text) {
-        return name;
+    let mut names = Vec::new();
+    let mut rest = text.as_str();
+    while let Some((word, behind)) = rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        let Some(name) = named(word) else { break };
+        names.push(name);
+        rest = behind;
     }
-    match text.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
-        Some((number, "")) => named(number).unwrap_or(text),
-        Some((number, name)) if number.parse::<u8>().is_ok() => name.trim().to_owned(),
-        _ => text,
-    }
+    let rest = rest.trim();
+    names.push(match named(rest) {
+        Some(name) => name,
+        None if rest.starts_with("((") => rest[1..].to_owned(),
+        None => rest.to_owned(),
+    });
+    names.retain(|name| !name.is_empty());
+    names
 }
 
 /// The number a text begins with, such as 3 in "3/12"; 0 means unknown.
@@ -488,51 +577,6 @@ fn decimal(text: &str) -> Option<f64> {
         .find(|c: char| !matches!(c, '0'..='9' | '.' | '+' | '-'))
         .unwrap_or(text.len());
     text[..end].parse().ok().filter(|n: &f64| n.is_finite())
-}
-
-/// A file that refuses to be read for ever: a parser that runs in circles costs one file, not the scan.
-struct Metered<R> {
-    inner: R,
-    calls_left: u64,
-    bytes_left: u64,
-}
-
-impl<R> Metered<R> {
-    fn new(inner: R, file_len: u64) -> Self {
-        Self {
-            inner,
-            calls_left: 20_000_000,
-            bytes_left: file_len.saturating_mul(8).saturating_add(64 << 20),
-        }
-    }
-
-    fn spend(&mut self, bytes: u64) -> io::Result<()> {
-        match (
-            self.calls_left.checked_sub(1),
-            self.bytes_left.checked_sub(bytes),
-        ) {
-            (Some(calls), Some(bytes)) => {
-                (self.calls_left, self.bytes_left) = (calls, bytes);
-                Ok(())
-            }
-            _ => Err(io::Error::other("the file makes its reader run in circles")),
-        }
-    }
-}
-
-impl<R: Read> Read for Metered<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.spend(read as u64)?;
-        Ok(read)
-    }
-}
-
-impl<R: Seek> Seek for Metered<R> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.spend(0)?;
-        self.inner.seek(to)
-    }
 }
 
 #[cfg(test)]

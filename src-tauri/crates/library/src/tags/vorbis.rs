@@ -1,0 +1,231 @@
+//! Vorbis comments and the pictures beside them, in FLAC and in Ogg. A comment that cannot be read costs that comment.
+//!
+//! Sources: Xiph.org "Ogg Vorbis I format specification: comment field and header specification"; RFC 9639 8 (FLAC's
+//! metadata blocks) and 10.1 (FLAC in Ogg); RFC 3533 6 (Ogg pages); RFC 7845 5.2 (Opus).
+
+use std::io::{self, Read, Seek};
+
+use lofty::config::ParsingMode;
+use lofty::picture::{Picture, PictureType};
+use lofty::tag::{ItemKey, Tag, TagType};
+
+use super::text::utf8_or_1252;
+use super::{BLOCK_MAX, Found, picture, push};
+use crate::audio_hash::{be, read_at};
+use crate::cover;
+
+/// Blocks or pages walked over before a file is taken for a trap.
+const STEPS_MAX: usize = 10_000;
+
+/// Reads the metadata blocks of the FLAC stream at `start`.
+pub(super) fn flac(file: &mut (impl Read + Seek), start: u64, found: &mut Found) -> io::Result<()> {
+    let mut at = start + 4;
+    let mut pictures = Vec::new();
+    for _ in 0..STEPS_MAX {
+        let head = read_at(file, at, 4)?;
+        let &[kind, a, b, c] = head.as_slice() else {
+            break;
+        };
+        let len = be(&[a, b, c]);
+        if matches!(kind & 0x7f, 4 | 6) {
+            block(kind, &read_at(file, at + 4, len)?, &mut pictures, found);
+        }
+        at += 4 + len;
+        if kind & 0x80 != 0 {
+            break;
+        }
+    }
+    put_pictures(pictures, found);
+    Ok(())
+}
+
+/// Reads the header packets of the first stream in an Ogg file that has comments.
+pub(super) fn ogg(file: &mut (impl Read + Seek), start: u64, found: &mut Found) -> io::Result<()> {
+    let mut serial = None;
+    let mut packet = Vec::new();
+    let mut packets = 0;
+    let mut native_flac = false;
+    let mut pictures = Vec::new();
+    let mut at = start;
+    'pages: for _ in 0..STEPS_MAX {
+        let head = read_at(file, at, 27 + 255)?;
+        let Some(lacing) = head
+            .get(26)
+            .filter(|_| head.starts_with(b"OggS\0"))
+            .and_then(|n| head.get(27..27 + usize::from(*n)))
+        else {
+            break;
+        };
+        let body_at = at + 27 + lacing.len() as u64;
+        let body_len: u64 = lacing.iter().map(|len| u64::from(*len)).sum();
+        at = body_at + body_len;
+        let begins_stream = head[5] & 2 != 0;
+        if serial.is_none() && !begins_stream || serial.is_some_and(|serial| serial != head[14..18])
+        {
+            continue;
+        }
+        let body = read_at(file, body_at, body_len)?;
+        if serial.is_none() {
+            native_flac = body.starts_with(b"\x7fFLAC");
+            let known: [&[u8]; 3] = [b"\x01vorbis", b"OpusHead", b"Speex   "];
+            if !native_flac && !known.iter().any(|mark| body.starts_with(mark)) {
+                continue;
+            }
+            serial = Some([head[14], head[15], head[16], head[17]]);
+        }
+        let mut rest = body.as_slice();
+        for len in lacing {
+            let (piece, behind) = rest.split_at(usize::from(*len).min(rest.len()));
+            rest = behind;
+            packet.extend_from_slice(piece);
+            if *len == 255 {
+                continue;
+            }
+            let whole = std::mem::take(&mut packet);
+            packets += 1;
+            match packets {
+                1 => {}
+                _ if native_flac => {
+                    let &[kind, _, _, _, ref body @ ..] = whole.as_slice() else {
+                        break 'pages;
+                    };
+                    // A frame of sound: the headers are over.
+                    if kind == 0xff {
+                        break 'pages;
+                    }
+                    block(kind, body, &mut pictures, found);
+                    if kind & 0x80 != 0 {
+                        break 'pages;
+                    }
+                }
+                _ => {
+                    let marks: [&[u8]; 2] = [b"\x03vorbis", b"OpusTags"];
+                    let body = marks.iter().find_map(|mark| whole.strip_prefix(*mark));
+                    comments(body.unwrap_or(&whole), &mut pictures, found);
+                    break 'pages;
+                }
+            }
+        }
+        if packet.len() as u64 > BLOCK_MAX {
+            found.lose("comments (too long)");
+            break;
+        }
+    }
+    put_pictures(pictures, found);
+    Ok(())
+}
+
+fn block(kind: u8, body: &[u8], pictures: &mut Vec<Picture>, found: &mut Found) {
+    match kind & 0x7f {
+        4 => comments(body, pictures, found),
+        6 => match flac_picture(body) {
+            Some(picture) => pictures.push(picture),
+            None => found.lose("PICTURE"),
+        },
+        _ => {}
+    }
+}
+
+fn put_pictures(pictures: Vec<Picture>, found: &mut Found) {
+    if !pictures.is_empty() {
+        let tag = found.tag(TagType::VorbisComments);
+        pictures
+            .into_iter()
+            .for_each(|picture| tag.push_picture(picture));
+    }
+}
+
+/// Reads the body of a comment header: vendor, count, then length and `KEY=value` of each.
+fn comments(bytes: &[u8], pictures: &mut Vec<Picture>, found: &mut Found) {
+    let number = |at: usize| {
+        let bytes = bytes.get(at..at.checked_add(4)?)?;
+        Some(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize)
+    };
+    // Where the comment here ends, by its length.
+    let end_of = |at: usize| {
+        at.checked_add(4)?
+            .checked_add(number(at)?)
+            .filter(|end| *end <= bytes.len())
+    };
+    let is_comment = |at: usize| {
+        end_of(at).is_some_and(|end| {
+            let text = &bytes[at + 4..end];
+            let key = text.iter().take(64).position(|byte| *byte == b'=');
+            key.is_some_and(|len| len > 0 && text[..len].iter().all(|b| matches!(b, 0x20..=0x7d)))
+        })
+    };
+    let vendor_end = end_of(0);
+    let count = vendor_end.and_then(number).unwrap_or(usize::MAX);
+    let mut at = vendor_end.map_or(4, |end| end + 4);
+    let tag = found.tag(TagType::VorbisComments);
+    let mut lost = Vec::new();
+    let mut seen = 0;
+    while seen < count && at + 4 <= bytes.len() {
+        // Up to the last comment, another follows; one without a key is no comment, yet its length may be right.
+        let sound = end_of(at).filter(|end| {
+            seen + 1 == count || end + 4 > bytes.len() || is_comment(*end) || is_comment(at)
+        });
+        let next = sound.or_else(|| (at + 1..bytes.len()).find(|at| is_comment(*at)));
+        let text = &bytes[at + 4..next.unwrap_or(bytes.len()).max(at + 4)];
+        if sound.is_none() {
+            lost.push("a comment of false length");
+        }
+        // With a length that lies, what follows it up to the next comment.
+        put(text, tag, pictures, &mut lost);
+        seen += 1;
+        match next {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    lost.iter().for_each(|name| found.lose(name));
+}
+
+fn put(text: &[u8], tag: &mut Tag, pictures: &mut Vec<Picture>, lost: &mut Vec<&'static str>) {
+    let Some(at) = text.iter().position(|byte| *byte == b'=') else {
+        return;
+    };
+    let (key, value) = (String::from_utf8_lossy(&text[..at]), &text[at + 1..]);
+    if key.eq_ignore_ascii_case("METADATA_BLOCK_PICTURE") {
+        match base64(value).as_deref().and_then(flac_picture) {
+            Some(picture) => pictures.push(picture),
+            None => lost.push("METADATA_BLOCK_PICTURE"),
+        }
+    } else if key.eq_ignore_ascii_case("COVERART") {
+        // The form before METADATA_BLOCK_PICTURE: the picture alone.
+        let bytes = base64(value).filter(|bytes| cover::mime(bytes).is_some());
+        pictures.extend(bytes.map(|bytes| picture(PictureType::Other, bytes)));
+    } else if let Some(key) = ItemKey::from_key(TagType::VorbisComments, &key) {
+        push(tag, key, utf8_or_1252(value));
+    }
+}
+
+/// A FLAC picture block (RFC 9639 8.8), if it holds a picture and no link.
+fn flac_picture(bytes: &[u8]) -> Option<Picture> {
+    let (picture, _) = Picture::from_flac_bytes(bytes, false, ParsingMode::Relaxed).ok()?;
+    cover::mime(picture.data()).map(|_| picture)
+}
+
+/// Base64 (RFC 4648 4), with or without padding and line breaks.
+fn base64(text: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut bits, mut held) = (0u32, 0);
+    for byte in text {
+        let six = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            b'=' | b'\r' | b'\n' | b' ' | 0 => continue,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(six);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held) as u8);
+        }
+    }
+    Some(bytes)
+}
