@@ -723,7 +723,7 @@ fn only_what_has_a_pictures_signature_is_a_cover() {
 }
 
 /// A way to break a frame: what it does to the bytes of the frame, whose header has ten.
-fn broken(kind: u8, salt: u8, frame: &mut Vec<u8>) {
+fn broken(kind: u8, salt: u8, frame: &mut [u8]) {
     let size = frame.len() - 10;
     match kind {
         0 => frame[10] = 4 + salt % 28,
