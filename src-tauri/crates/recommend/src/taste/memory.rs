@@ -50,7 +50,9 @@ pub(super) struct Memory {
     /// All that was listened to, in the log's order.
     pub(super) listened: Vec<Listened>,
     /// Recordings listened to right after one another in one session, where no list had put them so.
-    pub(super) followed: Vec<[u32; 2]>,
+    pub(super) followed: Vec<Followed>,
+    /// Sessions so far.
+    sessions: u32,
     /// What was listened to last in this session.
     before: Option<u32>,
     /// When the last play began.
@@ -67,6 +69,16 @@ pub(crate) struct Listened {
     pub(crate) position: u32,
     /// On the listener's clock.
     pub(crate) hour: u8,
+    /// Its session's number; never less than that of what was listened to before.
+    pub(super) session: u32,
+}
+
+/// Recordings that were listened to right after one another, and in which session.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Followed {
+    pub(super) from: u32,
+    pub(super) to: u32,
+    pub(super) session: u32,
 }
 
 /// Subjects already met, by what they are of.
@@ -106,6 +118,7 @@ impl Memory {
             hours: Hours::new(catalogue.corners()),
             listened: Vec::new(),
             followed: Vec::new(),
+            sessions: 0,
             before: None,
             last_at: None,
             last_said: None,
@@ -271,6 +284,7 @@ impl Memory {
         });
         if !self.session.lasts(play.at) {
             self.before = None;
+            self.sessions += 1;
         }
         self.session.see(play, place.as_deref());
         if listened {
@@ -278,7 +292,11 @@ impl Memory {
             let now = slot.map(|slot| self.known[slot].position);
             let in_order = matches!(play.source, PlaySource::Album | PlaySource::Playlist);
             if let (Some(before), Some(now), false) = (self.before, now, in_order) {
-                self.followed.push([before, now]);
+                self.followed.push(Followed {
+                    from: before,
+                    to: now,
+                    session: self.sessions,
+                });
             }
             self.before = now;
         }
@@ -293,6 +311,7 @@ impl Memory {
                     at_s: play.at.as_second(),
                     position: known.position,
                     hour: hour as u8,
+                    session: self.sessions,
                 });
             }
         }

@@ -8,7 +8,7 @@
 
 use super::held_out_from;
 use super::learn::Vote;
-use super::memory::Memory;
+use super::memory::{Followed, Memory};
 use crate::catalogue::Catalogue;
 use crate::chance;
 use crate::corners::centred;
@@ -118,12 +118,62 @@ fn lessons(catalogue: &Catalogue, memory: &Memory) -> Vec<Lesson> {
     let heard = &memory.listened;
     let pairs = &memory.followed;
     let pairs = &pairs[pairs.len().saturating_sub(PAIRS_MAX)..];
-    let lesson = |(number, [from, to]): (usize, &[u32; 2])| {
-        let drawn = chance::bits(0xb9, number as u64) % heard.len().max(1) as u64;
-        let other = heard.get(drawn as usize)?.position;
+    let lesson = |(number, Followed { from, to, session }): (usize, &Followed)| {
+        // Drawn from what was heard before the session and after it.
+        let begin = heard.partition_point(|heard| heard.session < *session);
+        let end = heard.partition_point(|heard| heard.session <= *session);
+        let others = (heard.len() - (end - begin)).max(1) as u64;
+        let drawn = (chance::bits(0xb9, number as u64) % others) as usize;
+        let other = heard.get(if drawn < begin {
+            drawn
+        } else {
+            drawn + end - begin
+        })?;
+        let other = other.position;
         let row = |position: u32| catalogue.row(position as usize);
         let lesson = [row(*from)?, row(*to)?, row(other)?];
-        (lesson[0] != lesson[1] && lesson[1] != lesson[2]).then_some(lesson)
+        let apart = lesson[2] != lesson[0] && lesson[2] != lesson[1];
+        (lesson[0] != lesson[1] && apart).then_some(lesson)
     };
     pairs.iter().enumerate().filter_map(lesson).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Taste;
+    use crate::world::{self, audio, play};
+
+    /// Sessions of recordings listened to in turn; what each pair is told apart from lies outside its session.
+    fn check(sessions: &[&[usize]], expected: usize) {
+        let catalogue = world::catalogue(world::library(5, 8, 30, 32));
+        let mut log = Vec::new();
+        for (number, session) in sessions.iter().enumerate() {
+            let at_s = |place: usize| number as i64 * 86_400 + place as i64 * 200;
+            let heard = session.iter().enumerate();
+            log.extend(heard.map(|(place, item)| play(at_s(place), audio(*item), 200.0)));
+        }
+        let taste = Taste::fit(&catalogue, &log);
+        let found = lessons(&catalogue, &taste.memory);
+        assert_eq!(found.len(), expected, "{found:?}");
+        for lesson in found {
+            let [from, _, other] = lesson;
+            let row = |item: &usize| {
+                let position = catalogue.position(&audio(*item)).unwrap();
+                catalogue.row(position).unwrap()
+            };
+            let mut with = sessions
+                .iter()
+                .filter(|s| s.iter().any(|item| row(item) == from));
+            let session = with.next().unwrap();
+            assert!(!session.iter().any(|item| row(item) == other), "{lesson:?}");
+        }
+    }
+
+    #[test]
+    fn what_followed_is_told_apart_from_what_was_heard_in_another_session() {
+        check(&[&[0, 1, 2, 3]], 0);
+        check(&[&[0, 1, 2, 3, 4, 5, 6, 7], &[8, 9, 10]], 9);
+        check(&[&[20], &[0, 1, 2, 3, 4, 5, 6, 7, 8], &[21]], 8);
+    }
 }
