@@ -1,11 +1,7 @@
 //! A cage for the programs under test: whoever in it opens a socket of an internet family, or asks the kernel or a name
 //! server for an address, is killed on the spot (SIGSYS). Children inherit it, and nobody can leave it.
 //!
-//! `segue-cage PROGRAM ARGUMENT…` lets nothing through. `segue-cage --driven PROGRAM ARGUMENT…` is for a window that a
-//! WebDriver drives: it may listen on TCP, where its driver calls, but it may call nobody, over TCP or UDP.
-//!
-//! The kernel's filter (seccomp, man 2 seccomp) sees numbers and no addresses. So in a driven window the calls are told by the
-//! length of the address: 16 bytes are a `sockaddr_in`, and an IPv6 socket is never had in the first place.
+//! `segue-cage PROGRAM ARGUMENT…` replaces itself with the program. The kernel's filter is seccomp (man 2 seccomp).
 
 #[cfg(target_os = "linux")]
 #[expect(
@@ -14,13 +10,12 @@
 )]
 fn main() {
     use std::os::unix::process::CommandExt;
-    let mut arguments = std::env::args_os().skip(1).peekable();
-    let driven = arguments.next_if(|first| first == "--driven").is_some();
+    let mut arguments = std::env::args_os().skip(1);
     let Some(program) = arguments.next() else {
-        eprintln!("usage: segue-cage [--driven] PROGRAM [ARGUMENT…]");
+        eprintln!("usage: segue-cage PROGRAM [ARGUMENT…]");
         std::process::exit(2);
     };
-    if let Err(error) = linux::shut(driven) {
+    if let Err(error) = linux::shut() {
         eprintln!("segue-cage: cannot shut the cage: {error}");
         std::process::exit(2);
     }
@@ -38,16 +33,11 @@ mod linux {
     use std::error::Error;
 
     use seccompiler::SeccompCmpArgLen::Dword;
-    use seccompiler::SeccompCmpOp::{self, Eq, MaskedEq};
+    use seccompiler::SeccompCmpOp::{self, Eq};
     use seccompiler::{BpfProgram, SeccompAction, SeccompCondition, SeccompFilter, SeccompRule};
 
-    /// The size of a `sockaddr_in` (man 7 ip).
-    const IPV4_ADDRESS_BYTES: u64 = 16;
-    /// The part of a socket's type that is no flag (linux/net.h).
-    const TYPE_MASK: u64 = 0xf;
-
     /// Puts this process, and all that it becomes, into the cage.
-    pub(super) fn shut(driven: bool) -> Result<(), Box<dyn Error>> {
+    pub(super) fn shut() -> Result<(), Box<dyn Error>> {
         let when = |conditions: &[(u8, SeccompCmpOp, u64)]| {
             let conditions = conditions
                 .iter()
@@ -58,37 +48,18 @@ mod linux {
             SeccompRule::new(conditions)
         };
         let family = |family: i32| (0, Eq, family as u64);
-        let kind = |kind: i32| (1, MaskedEq(TYPE_MASK), kind as u64);
         let mut rules: BTreeMap<i64, Vec<SeccompRule>> = BTreeMap::new();
         // Sockets can be made in a ring as well, past every rule about `socket`.
         rules.insert(libc::SYS_io_uring_setup, vec![]);
-        if driven {
-            let sockets = vec![
-                when(&[family(libc::AF_INET6)])?,
-                when(&[family(libc::AF_INET), kind(libc::SOCK_DGRAM)])?,
-                when(&[family(libc::AF_INET), kind(libc::SOCK_RAW)])?,
-                when(&[family(libc::AF_PACKET)])?,
-            ];
-            rules.insert(libc::SYS_socket, sockets);
-            rules.insert(
-                libc::SYS_connect,
-                vec![when(&[(2, Eq, IPV4_ADDRESS_BYTES)])?],
-            );
-            rules.insert(
-                libc::SYS_sendto,
-                vec![when(&[(5, Eq, IPV4_ADDRESS_BYTES)])?],
-            );
-        } else {
-            // Netlink, too: it is how a look-up begins, by asking which families this machine has addresses of.
-            let families = [
-                libc::AF_INET,
-                libc::AF_INET6,
-                libc::AF_PACKET,
-                libc::AF_NETLINK,
-            ];
-            let sockets = families.iter().map(|one| when(&[family(*one)]));
-            rules.insert(libc::SYS_socket, sockets.collect::<Result<_, _>>()?);
-        }
+        // Netlink, too: it is how a look-up begins, by asking which families this machine has addresses of.
+        let families = [
+            libc::AF_INET,
+            libc::AF_INET6,
+            libc::AF_PACKET,
+            libc::AF_NETLINK,
+        ];
+        let sockets = families.iter().map(|one| when(&[family(*one)]));
+        rules.insert(libc::SYS_socket, sockets.collect::<Result<_, _>>()?);
         let filter: BpfProgram = SeccompFilter::new(
             rules,
             SeccompAction::Allow,

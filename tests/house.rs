@@ -76,7 +76,7 @@ fn rooms_import_only_what_the_table_allows() {
 }
 
 /// Crates that speak HTTP or TLS, or look up names, for themselves. No shipped program has a use for them. (`soup3` binds the
-/// library that is part of WebKitGTK, for its types; the cage of `network.rs` and `window.rs` says that nobody calls it.)
+/// library that is part of WebKitGTK, for its types; no tab of it is ever opened on an address.)
 const CLIENTS: &[&str] = &[
     "attohttpc",
     "awc",

@@ -1,6 +1,5 @@
 //! Nothing leaves the machine: every command that reads, listens or plays runs in a cage where a socket to the internet is
-//! the end of the program (`cage.rs`), in a home that is empty, and leaves nothing there. The window's visits run in the same
-//! cage (`window.rs`).
+//! the end of the program (`cage.rs`), in a home that is empty, and leaves nothing there.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
