@@ -178,6 +178,7 @@ impl Meter {
             outro_lufs: integrated(end.saturating_sub(EDGE_STEPS).max(first)..end),
             leading_silence_s: seconds(leading),
             trailing_silence_s: seconds(trailing),
+            duration_s: Some(seconds(self.frames)),
             waveform: self.outline.finish(),
         })
     }

@@ -32,6 +32,8 @@ pub struct Measures {
     pub leading_silence_s: f64,
     /// Seconds after the last such sample; 0 if there is none.
     pub trailing_silence_s: f64,
+    /// Seconds of sound, counted; `None` where an older Segue measured.
+    pub duration_s: Option<f64>,
     /// The overview for a seek bar.
     pub waveform: Waveform,
 }

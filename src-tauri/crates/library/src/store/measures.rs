@@ -1,21 +1,22 @@
 //! What was measured over whole recordings, and what is still to be measured.
 
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 use segue_core::{AudioHash, Measures, Timestamp, TrackId, Waveform};
 
 use super::tracks::{self, Failure};
 use super::vectors::Unanalyzed;
-use super::{Durability, Library, bump, micros, rows};
+use super::{Durability, Library, albums, bump, micros, plays, rows};
 use crate::LibraryError;
 
 impl Library {
-    /// Keeps what was measured over a recording.
+    /// Keeps what was measured over a recording. Its counted length takes the place of one that a header only guessed, and
+    /// plays that waited for a song of this length find it.
     pub fn put_measures(&self, audio: AudioHash, measures: &Measures) -> Result<(), LibraryError> {
         let waveform = [&measures.waveform.peak[..], &measures.waveform.rms[..]].concat();
         self.write("save what was measured", Durability::Process, |db| {
             let recording = rows::recording(db, audio)?;
             db.prepare_cached(
-                "INSERT OR REPLACE INTO measures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO measures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute(params![
                 recording,
@@ -26,8 +27,12 @@ impl Library {
                 measures.outro_lufs,
                 measures.leading_silence_s,
                 measures.trailing_silence_s,
-                waveform
+                waveform,
+                measures.duration_s
             ])?;
+            if let Some(counted_s) = measures.duration_s {
+                correct_length(db, recording, counted_s)?;
+            }
             db.prepare_cached("UPDATE recordings SET loudness_lufs = ? WHERE id = ?")?
                 .execute(params![measures.loudness_lufs, recording])?;
             db.prepare_cached("DELETE FROM measure_failures WHERE recording_id = ?")?
@@ -94,7 +99,7 @@ impl Library {
         self.read("read what was measured", |db| {
             let mut statement = db.prepare_cached(
                 "SELECT m.loudness_lufs, m.true_peak_dbtp, m.intro_lufs, m.outro_lufs, m.leading_silence_s,
-                        m.trailing_silence_s, m.waveform
+                        m.trailing_silence_s, m.waveform, m.duration_s
                  FROM measures m JOIN tracks t USING (recording_id) WHERE t.id = ?",
             )?;
             statement.query_map([track.0], measures)?.next().transpose()
@@ -112,9 +117,31 @@ fn measures(row: &Row) -> rusqlite::Result<Measures> {
         outro_lufs: row.get(3)?,
         leading_silence_s: row.get(4)?,
         trailing_silence_s: row.get(5)?,
+        duration_s: row.get(7)?,
         waveform: Waveform {
             peak: peak.to_vec(),
             rms: rms.to_vec(),
         },
     })
+}
+
+/// A stated length that is nearer to the counted one than this, in seconds, stands: formats differ in what they count.
+pub(super) const LENGTH_NEAR_S: f64 = 0.05;
+
+/// Gives the tracks of a recording the length that was counted, where they state another.
+fn correct_length(db: &Connection, recording: i64, counted_s: f64) -> rusqlite::Result<()> {
+    let mut corrected = db.prepare_cached(
+        "UPDATE tracks SET duration_s = ?2 WHERE recording_id = ?1 AND abs(duration_s - ?2) > ?3
+         RETURNING id, album_id",
+    )?;
+    let tracks = corrected
+        .query_map(params![recording, counted_s, LENGTH_NEAR_S], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<rusqlite::Result<Vec<(i64, Option<i64>)>>>()?;
+    let ids: Vec<i64> = tracks.iter().map(|(id, _)| *id).collect();
+    for album in tracks.iter().filter_map(|(_, album)| *album) {
+        albums::refresh(db, album)?;
+    }
+    plays::match_waiting(db, &ids)
 }

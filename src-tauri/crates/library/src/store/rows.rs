@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use segue_core::{AudioHash, Timestamp, title_key};
 
 use super::identity::Moves;
+use super::measures::LENGTH_NEAR_S;
 use super::selection::sort_key;
 use super::superseded::{self, Copy};
 use super::{albums, bump, micros, plays};
@@ -207,6 +208,15 @@ pub(crate) fn put(
         .first()
         .or(tags.album_artist.as_ref())
         .map_or("", String::as_str);
+    // What was counted over the same audio is truer than what its header says once more.
+    let counted_s: Option<f64> = db
+        .prepare_cached("SELECT duration_s FROM measures WHERE recording_id = ?")?
+        .query_row([recording], |row| row.get(0))
+        .optional()?
+        .flatten();
+    let duration_s = counted_s
+        .filter(|counted_s| (counted_s - tags.duration_s).abs() > LENGTH_NEAR_S)
+        .unwrap_or(tags.duration_s);
     let values = params![
         id,
         recording,
@@ -228,7 +238,7 @@ pub(crate) fn put(
         tags.compilation,
         tags.bpm,
         tags.key,
-        tags.duration_s,
+        duration_s,
         tags.codec,
         tags.sample_rate_hz,
         tags.bitrate_kbps,

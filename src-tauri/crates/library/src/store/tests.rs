@@ -1091,11 +1091,61 @@ fn measured() -> Measures {
         outro_lufs: None,
         leading_silence_s: 0.25,
         trailing_silence_s: 2.5,
+        duration_s: None,
         waveform: Waveform {
             peak: (0..Waveform::BINS).map(|n| n as u8).collect(),
             rms: vec![7; Waveform::BINS],
         },
     }
+}
+
+fn as_long_as(duration_s: f64) -> Measures {
+    Measures {
+        duration_s: Some(duration_s),
+        ..measured()
+    }
+}
+
+#[test]
+fn a_length_that_was_guessed_gives_way_to_the_one_that_was_counted() {
+    let place = filled();
+    let library = &place.library;
+    let length = || library.tracks_of(audio(3)).unwrap()[0].duration_s;
+    let stated_s = length();
+    // What a header states is kept where the count differs by no more than an encoder's padding.
+    library
+        .put_measures(audio(3), &as_long_as(stated_s + 0.04))
+        .unwrap();
+    assert_eq!(length(), stated_s);
+    // A history's play of that name and the true length waits for it.
+    let long_s = stated_s + 30.0;
+    let subject = PlaySubject {
+        title: Some("Jóga".into()),
+        artist: Some("Björk".into()),
+        duration_s: Some(long_s),
+        ..PlaySubject::default()
+    };
+    assert_eq!(library.match_subject(&subject).unwrap(), None);
+    library.put_measures(audio(3), &as_long_as(long_s)).unwrap();
+    assert_eq!(length(), long_s);
+    let found = library.match_subject(&subject).unwrap().unwrap();
+    assert_eq!(found.0, audio(3));
+}
+
+#[test]
+fn a_file_that_is_read_once_more_does_not_bring_a_guessed_length_back() {
+    let place = place();
+    copy("mp3-a.mp3", &place.music.join("a.mp3"));
+    place.scan();
+    let library = &place.library;
+    let all = || library.tracks(&TrackQuery::default()).unwrap().tracks;
+    library
+        .put_measures(all()[0].audio, &as_long_as(30.0))
+        .unwrap();
+    copy("mp3-a.mp3", &place.music.join("b.mp3"));
+    place.scan();
+    let lengths: Vec<f64> = all().iter().map(|track| track.duration_s).collect();
+    assert_eq!(lengths, [30.0, 30.0]);
 }
 
 #[test]
