@@ -11,7 +11,6 @@ import type {
 import type { AlbumList } from "./albums.svelte";
 import { plural } from "./format";
 import type { Notices } from "./notices.svelte";
-import type { Player } from "./player.svelte";
 import { stationFrom, spread, type Radio } from "./radio.svelte";
 import type { Router } from "./router.svelte";
 
@@ -24,7 +23,6 @@ export class Actions {
   constructor(
     private backend: Backend,
     private notices: Notices,
-    private player: Player,
     private radio: Radio,
     private albums: AlbumList,
     private router: Router,
@@ -40,8 +38,9 @@ export class Actions {
   shuffle(query: SongsQuery, total: number, chance = Math.random()): Promise<boolean> {
     return this.notices.attempt("Could not shuffle", async () => {
       if (total === 0) return;
-      if (!this.player.state.shuffle) await this.backend.command({ do: "shuffle", on: true });
       await this.backend.playSongs(query, Math.floor(chance * total), "shuffle");
+      // After it: a list that is played anew stands in its own order.
+      await this.backend.command({ do: "shuffle", on: true });
     });
   }
 

@@ -72,11 +72,11 @@ export class App {
     this.radio = new Radio(backend, this.notices, this.player);
     this.path = new Path(backend, this.notices);
     this.mixes = new Mixes(backend, this.notices);
-    this.playlists = new Playlists(backend, this.notices, this.router, this.player);
+    this.playlists = new Playlists(backend, this.notices, this.router);
     this.taste = new Taste(backend, this.notices);
     this.firstChoice = new FirstChoice(backend, this.notices, this.library);
     const { notices, library, player, radio, albums, router, playlists, mixes, taste } = this;
-    this.actions = new Actions(backend, notices, player, radio, albums, router);
+    this.actions = new Actions(backend, notices, radio, albums, router);
     this.menus = new Menus(this.actions, library, player, playlists, mixes, taste);
   }
 

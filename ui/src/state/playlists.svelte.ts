@@ -4,7 +4,6 @@ import { Asked } from "./asked.svelte";
 import { count, plural } from "./format";
 import { MIX_SONGS } from "./mixes.svelte";
 import type { Notices } from "./notices.svelte";
-import type { Player } from "./player.svelte";
 import type { Router } from "./router.svelte";
 
 /** A name that is asked for: of a playlist to come, or of one there is. */
@@ -24,7 +23,6 @@ export class Playlists {
     private backend: Backend,
     private notices: Notices,
     private router: Router,
-    private player: Player,
   ) {
     this.list = new Asked((error) => notices.error("Could not read the playlists", error));
   }
@@ -125,8 +123,9 @@ export class Playlists {
   /** In no order, starting with any. */
   shuffle({ id, name, tracks }: PlaylistRow, chance = Math.random()): Promise<boolean> {
     return this.notices.attempt(`Could not shuffle “${name}”`, async () => {
-      if (!this.player.state.shuffle) await this.backend.command({ do: "shuffle", on: true });
       await this.backend.playPlaylist(id, Math.floor(chance * tracks));
+      // After it: a list that is played anew stands in its own order.
+      await this.backend.command({ do: "shuffle", on: true });
     });
   }
 
