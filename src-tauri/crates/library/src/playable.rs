@@ -82,7 +82,7 @@ fn wav(
     file_len: u64,
     head_len: u64,
 ) -> io::Result<Result<Facts, String>> {
-    let (mut format, mut long_len) = (Vec::new(), None);
+    let (mut format, mut long_len, mut frames) = (Vec::new(), None, 0);
     for _ in 0..STEPS_MAX {
         let head = read_at(file, at, head_len)?;
         if head.len() < head_len as usize {
@@ -96,6 +96,7 @@ fn wav(
         match &head[..4] {
             b"ds64" => long_len = read_at(file, body, 16)?.get(8..16).map(le),
             b"fmt " => format = read_at(file, body, len.min(64))?,
+            b"fact" => frames = read_at(file, body, 4)?.get(..4).map_or(0, le),
             b"data" if format.len() >= 16 => {
                 let rest = file_len - body.min(file_len);
                 let len = match len {
@@ -103,7 +104,7 @@ fn wav(
                     0xffff_ffff => long_len.unwrap_or(rest),
                     len => len,
                 };
-                return Ok(wave(&format, len.min(rest)));
+                return Ok(wave(&format, len.min(rest), frames));
             }
             _ => {}
         }
@@ -120,13 +121,18 @@ fn wav(
     Ok(Ok(Facts::default()))
 }
 
-fn wave(format: &[u8], len: u64) -> Result<Facts, String> {
+/// `frames`: what a `fact` chunk states, 0 if there is none; asked only where the format tells no bytes per second.
+fn wave(format: &[u8], len: u64, frames: u64) -> Result<Facts, String> {
     let field = |at: usize| format.get(at..at + 2).map_or(0, le);
     let (channels, rate_hz, per_second) = (field(2).max(1), le(&format[4..8]), le(&format[8..12]));
     let (align, bits) = (field(12), field(14));
     let tag = match field(0) {
         0xfffe => field(24),
         tag => tag,
+    };
+    let packed = || match per_second {
+        0 => frames as f64 / rate_hz.max(1) as f64,
+        per_second => len as f64 / per_second as f64,
     };
     let by_rate = |bytes: u64, per_frame: u64| bytes as f64 / (per_frame * rate_hz).max(1) as f64;
     let (codec, duration_s) = match tag {
@@ -141,9 +147,9 @@ fn wave(format: &[u8], len: u64) -> Result<Facts, String> {
                 (len / align.max(1) * frames) as f64 / rate_hz.max(1) as f64,
             )
         }
-        0x50 => ("mp2", len as f64 / per_second.max(1) as f64),
-        0x55 => ("mp3", len as f64 / per_second.max(1) as f64),
-        0x1600 => ("aac", len as f64 / per_second.max(1) as f64),
+        0x50 => ("mp2", packed()),
+        0x55 => ("mp3", packed()),
+        0x1600 => ("aac", packed()),
         0x2000 => return not_yet("Dolby Digital (AC-3) in a WAV"),
         0x2001 | 8 => return not_yet("DTS in a WAV"),
         0x160..=0x163 => return not_yet("Windows Media Audio in a WAV"),

@@ -60,6 +60,14 @@ fn a_wav_is_as_long_as_its_sound() {
         &wav(b"RIFF", 0x55, 8_000, 8_000),
         Ok(("mp3", 44_100, 0.5)),
     );
+    // A format that tells no bytes per second is asked for its frames.
+    let mut slow = wav(b"RIFF", 0x55, 8_000, 8_000);
+    slow[28..32].fill(0);
+    check("no_rate.wav", &slow, Ok(("mp3", 44_100, 0.0)));
+    let data = slow.windows(4).position(|four| four == b"data").unwrap();
+    let fact = [b"fact\x04\0\0\0".as_slice(), &22_050_u32.to_le_bytes()].concat();
+    slow.splice(data..data, fact);
+    check("counted.wav", &slow, Ok(("mp3", 44_100, 0.5)));
     check("ac3.wav", &wav(b"RIFF", 0x2000, 8_000, 8_000), Err("AC-3"));
     check("odd.wav", &wav(b"RIFF", 0x270, 8_000, 8_000), Err("0x0270"));
     let au = |kind: u32| {
