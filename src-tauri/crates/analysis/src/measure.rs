@@ -217,7 +217,8 @@ struct PeakMeter {
     /// No interpolated sample exceeds this multiple of the samples around it.
     overshoot: f32,
     highest: f32,
-    /// Peak of the stretch before, and whether the meter heard it.
+    /// Peak of the frames before that the longest filter still holds, or of a few more, and whether the meter heard the
+    /// stretch before.
     before: f32,
     heard_before: bool,
 }
@@ -245,7 +246,14 @@ impl PeakMeter {
                 self.highest = self.highest.max(self.meter.true_peak(channel)? as f32);
             }
         }
-        (self.before, self.heard_before) = (peak, matters);
+        // A stretch shorter than the filter leaves some of what was before it in there.
+        let is_whole = samples.len() - context >= context;
+        self.before = if is_whole {
+            peak
+        } else {
+            peak.max(self.before)
+        };
+        self.heard_before = matters;
         Ok(())
     }
 }
@@ -400,6 +408,31 @@ mod tests {
             assert!(
                 (found - 20.0 * expected.log10()).abs() < 1e-5,
                 "{rate_hz} Hz: {found}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_peak_between_samples_is_found_at_the_end_of_a_step_of_any_length() {
+        // A step of 100 ms ends with a stretch of 4 frames at these rates. The loud samples stand before it, and are at
+        // the filter's middle in the step after.
+        for (rate_hz, loud_frames) in [(37_800, 2), (96_040, 8)] {
+            let step = rate_hz as usize / 10;
+            let last = step - step % STRETCH_FRAMES;
+            let samples: Vec<f32> = (0..4 * step)
+                .flat_map(|frame| {
+                    let loud = (last - loud_frames..last).contains(&(frame % step));
+                    let wave = [0.5, 0.5, -0.5, -0.5][frame % step % 4];
+                    [if loud { wave } else { 0.0 }; 2]
+                })
+                .collect();
+            let mut whole = EbuR128::new(2, rate_hz, Mode::TRUE_PEAK).unwrap();
+            whole.add_frames_f32(&samples).unwrap();
+            let expected = 20.0 * whole.true_peak(0).unwrap().log10();
+            let found = measure(&STEREO, rate_hz, &samples).true_peak_dbtp.unwrap();
+            assert!(
+                (found - expected).abs() < 1e-5,
+                "{rate_hz} Hz: {found} for {expected}"
             );
         }
     }
