@@ -38,6 +38,14 @@ fn main() {
     for (name, value) in segue_app::OPT_OUTS {
         unsafe { std::env::set_var(name, value) };
     }
+    // Where there is no graphics card, WebKit would put its layers together as if there were one, in software: the whole
+    // window for each change of a line in it. Without that, only what changed is painted. (A WebDriver's key presses are then
+    // never answered, so that a window which is driven keeps its layers.)
+    #[cfg(target_os = "linux")]
+    if !has_graphics() && std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_none() {
+        // SAFETY: as above.
+        unsafe { std::env::set_var("WEBKIT_DISABLE_DMABUF_RENDERER", "1") };
+    }
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()),
@@ -133,15 +141,10 @@ fn started_again(app: &AppHandle, arguments: Vec<String>, folder: String) {
 fn quiet(view: PlatformWebview) {
     #[cfg(target_os = "linux")]
     {
-        use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebContextExt, WebViewExt};
+        use webkit2gtk::{SettingsExt, WebContextExt, WebViewExt};
         let view = view.inner();
         if let Some(settings) = view.settings() {
             settings.set_enable_dns_prefetching(false);
-            // Where no graphics card can be used, layers would be put together in software, the whole window for each
-            // change of a line in it. Painted without layers, only what changed is painted.
-            if !has_graphics() {
-                settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-            }
         }
         if let Some(context) = view.context() {
             context.set_spell_checking_enabled(false);
