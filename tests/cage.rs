@@ -1,7 +1,9 @@
 //! A cage for the programs under test: whoever in it opens a socket of an internet family, or asks the kernel or a name
 //! server for an address, is killed on the spot (SIGSYS). Children inherit it, and nobody can leave it.
 //!
-//! `segue-cage PROGRAM ARGUMENT…` replaces itself with the program. The kernel's filter is seccomp (man 2 seccomp).
+//! `segue-cage PROGRAM ARGUMENT…` lets nothing through. `segue-cage --driven PROGRAM ARGUMENT…` is for a window that a
+//! WebDriver drives, whose processes speak to its driver over TCP on 127.0.0.1: TCP over IPv4 is let through, and what a look-up
+//! of a name needs (UDP) is not, nor is IPv6. The kernel's filter (seccomp, man 2 seccomp) sees numbers and no addresses.
 
 #[cfg(target_os = "linux")]
 #[expect(
@@ -10,12 +12,13 @@
 )]
 fn main() {
     use std::os::unix::process::CommandExt;
-    let mut arguments = std::env::args_os().skip(1);
+    let mut arguments = std::env::args_os().skip(1).peekable();
+    let driven = arguments.next_if(|first| first == "--driven").is_some();
     let Some(program) = arguments.next() else {
-        eprintln!("usage: segue-cage PROGRAM [ARGUMENT…]");
+        eprintln!("usage: segue-cage [--driven] PROGRAM [ARGUMENT…]");
         std::process::exit(2);
     };
-    if let Err(error) = linux::shut() {
+    if let Err(error) = linux::shut(driven) {
         eprintln!("segue-cage: cannot shut the cage: {error}");
         std::process::exit(2);
     }
@@ -33,11 +36,14 @@ mod linux {
     use std::error::Error;
 
     use seccompiler::SeccompCmpArgLen::Dword;
-    use seccompiler::SeccompCmpOp::{self, Eq};
+    use seccompiler::SeccompCmpOp::{self, Eq, MaskedEq};
     use seccompiler::{BpfProgram, SeccompAction, SeccompCondition, SeccompFilter, SeccompRule};
 
+    /// The part of a socket's type that is no flag (linux/net.h).
+    const TYPE_MASK: u64 = 0xf;
+
     /// Puts this process, and all that it becomes, into the cage.
-    pub(super) fn shut() -> Result<(), Box<dyn Error>> {
+    pub(super) fn shut(driven: bool) -> Result<(), Box<dyn Error>> {
         let when = |conditions: &[(u8, SeccompCmpOp, u64)]| {
             let conditions = conditions
                 .iter()
@@ -48,18 +54,29 @@ mod linux {
             SeccompRule::new(conditions)
         };
         let family = |family: i32| (0, Eq, family as u64);
+        let kind = |kind: i32| (1, MaskedEq(TYPE_MASK), kind as u64);
         let mut rules: BTreeMap<i64, Vec<SeccompRule>> = BTreeMap::new();
         // Sockets can be made in a ring as well, past every rule about `socket`.
         rules.insert(libc::SYS_io_uring_setup, vec![]);
-        // Netlink, too: it is how a look-up begins, by asking which families this machine has addresses of.
-        let families = [
-            libc::AF_INET,
-            libc::AF_INET6,
-            libc::AF_PACKET,
-            libc::AF_NETLINK,
-        ];
-        let sockets = families.iter().map(|one| when(&[family(*one)]));
-        rules.insert(libc::SYS_socket, sockets.collect::<Result<_, _>>()?);
+        if driven {
+            let sockets = vec![
+                when(&[family(libc::AF_INET6)])?,
+                when(&[family(libc::AF_INET), kind(libc::SOCK_DGRAM)])?,
+                when(&[family(libc::AF_INET), kind(libc::SOCK_RAW)])?,
+                when(&[family(libc::AF_PACKET)])?,
+            ];
+            rules.insert(libc::SYS_socket, sockets);
+        } else {
+            // Netlink, too: it is how a look-up begins, by asking which families this machine has addresses of.
+            let families = [
+                libc::AF_INET,
+                libc::AF_INET6,
+                libc::AF_PACKET,
+                libc::AF_NETLINK,
+            ];
+            let sockets = families.iter().map(|one| when(&[family(*one)]));
+            rules.insert(libc::SYS_socket, sockets.collect::<Result<_, _>>()?);
+        }
         let filter: BpfProgram = SeccompFilter::new(
             rules,
             SeccompAction::Allow,

@@ -1,5 +1,6 @@
 //! Nothing leaves the machine: every command that reads, listens or plays runs in a cage where a socket to the internet is
-//! the end of the program (`cage.rs`), in a home that is empty, and leaves nothing there.
+//! the end of the program (`cage.rs`), in a home that is empty, and leaves nothing there. The
+//! window's visits run in the same cage (`window.rs`).
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -124,6 +125,20 @@ fn the_cage_kills_who_reaches_out() {
     check("bash", &["-c", "exec 3<>/dev/tcp/127.0.0.1/9"], true);
     check("bash", &["-c", "exec 3<>/dev/udp/127.0.0.1/9"], true);
     check("getent", &["ahosts", "nobody.invalid"], true);
+    // A driven window may speak to its driver, and look up nothing.
+    let driven = |arguments: &[&str], killed: bool| {
+        let mut command = Command::new(CAGE);
+        let output = command.arg("--driven").args(arguments).output().unwrap();
+        assert_eq!(
+            output.status.signal() == Some(SIGSYS),
+            killed,
+            "{arguments:?}: {output:?}"
+        );
+    };
+    driven(&["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9"], false);
+    driven(&["bash", "-c", "exec 3<>/dev/udp/127.0.0.1/9"], true);
+    driven(&["bash", "-c", "exec 3<>/dev/tcp/::1/9"], true);
+    driven(&["getent", "ahosts", "nobody.invalid"], true);
     // A child is in the cage as well.
     let child = home.run(
         Path::new("bash"),

@@ -2,6 +2,9 @@
 //! come up, search, play, radio from a song, a file that appears by itself; and what a new listener meets: the first
 //! choice, mixes, stations, the guest DJ, living playlists, taste.
 //!
+//! Every visit is in the cage of `network.rs`: the window, its web view and all of their processes may listen to the driver and
+//! look up nothing, and leave no file but those that are named here.
+//!
 //! Needs the built window (`cargo xtask test` builds it), a display (xtask starts Xvfb) and a session bus. Every
 //! thing the program sees of its user (home, data, music) is a folder of the test's own.
 
@@ -16,6 +19,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
+use crate::network::{CAGE, files};
 use crate::world::{glide, program, root, write_wav};
 
 /// How long anything the user waits for may take on a slow and busy machine.
@@ -58,6 +62,58 @@ impl Home {
     }
 }
 
+/// What WebKit and the libraries under it write by themselves, below the user's folders: the web view's own storage (the page
+/// keeps in it how the listener wants it to look), and what they cache of fonts, shaders and codecs of this machine.
+const WEBKIT_WRITES: &[&str] = &[
+    ".local/share/org.segue.player/",
+    ".cache/org.segue.player/",
+    ".cache/fontconfig/",
+    ".cache/gstreamer-1.0/",
+    ".cache/mesa_shader_cache",
+    ".cache/at-spi/",
+    ".cache/dconf/",
+];
+
+impl Home {
+    /// The processes in which the web view would speak to a network.
+    fn network_processes(&self) -> Vec<String> {
+        let windows = self.windows();
+        let processes = fs::read_dir("/proc").unwrap().flatten();
+        let mut found: Vec<String> = processes
+            .map(|entry| entry.path())
+            .filter(|process| {
+                let command = fs::read(process.join("cmdline")).unwrap_or_default();
+                let stat = fs::read_to_string(process.join("stat")).unwrap_or_default();
+                // After the name in parentheses: the state, the parent.
+                let parent = stat
+                    .rsplit(')')
+                    .next()
+                    .and_then(|rest| rest.split(' ').nth(2));
+                let command = String::from_utf8_lossy(&command);
+                command.contains("WebKitNetworkProcess")
+                    && parent.is_some_and(|parent| windows.iter().any(|window| window == parent))
+            })
+            .map(|process| process.file_name().unwrap().to_string_lossy().into_owned())
+            .collect();
+        found.sort();
+        found
+    }
+
+    /// What lies in it that nobody put there: neither Segue's data, nor the listener's music, nor what WebKit is known to write.
+    fn strays(&self) -> Vec<String> {
+        let known = ["data/", "Music/", ".config/user-dirs.dirs"];
+        files(self.folder.path())
+            .into_iter()
+            .filter(|file| {
+                !known
+                    .iter()
+                    .chain(WEBKIT_WRITES)
+                    .any(|known| file.starts_with(known))
+            })
+            .collect()
+    }
+}
+
 impl Drop for Home {
     fn drop(&mut self) {
         for window in self.windows() {
@@ -81,6 +137,8 @@ struct Visit {
     home: Home,
     driver: Driver,
     client: Client,
+    /// The web view's network processes at the beginning: one that the cage kills would come back as another.
+    network: Vec<String>,
 }
 
 impl Visit {
@@ -113,10 +171,11 @@ impl Visit {
             .expect("WebKitWebDriver starts (package webkit2gtk-driver)");
         let driver = Driver(driver);
         let data = home.path("data");
-        let mut all = vec!["--output", "null", "--data-dir", data.to_str().unwrap()];
+        let mut all = vec!["--driven", window.to_str().unwrap()];
+        all.extend(["--output", "null", "--data-dir", data.to_str().unwrap()]);
         all.extend(arguments);
         let mut capabilities = serde_json::Map::new();
-        let options = json!({ "binary": window, "args": all });
+        let options = json!({ "binary": CAGE, "args": all });
         capabilities.insert("webkitgtk:browserOptions".into(), options);
         let url = format!("http://127.0.0.1:{port}");
         let begun = Instant::now();
@@ -134,10 +193,13 @@ impl Visit {
                 Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
         };
+        let network = home.network_processes();
+        assert_eq!(network.len(), 1, "the web view has its network process");
         Self {
             home,
             driver,
             client,
+            network,
         }
     }
 
@@ -265,7 +327,13 @@ impl Visit {
             home,
             driver,
             client,
+            network,
         } = self;
+        assert_eq!(
+            home.network_processes(),
+            network,
+            "the web view's network process reached out and was killed"
+        );
         client.close().await.unwrap();
         let begun = Instant::now();
         while !home.windows().is_empty() && begun.elapsed() < PATIENCE {
@@ -273,6 +341,7 @@ impl Visit {
         }
         drop(driver);
         assert!(home.windows().is_empty(), "the window does not close");
+        assert_eq!(home.strays(), [""; 0], "files that nobody named");
         home
     }
 }
