@@ -181,7 +181,7 @@ impl Segue {
     /// Rows for these tracks, with what was heard in them.
     pub(crate) fn track_rows(&self, tracks: &[Track]) -> Result<Vec<TrackRow>, AppError> {
         let mut rows: Vec<TrackRow> = tracks.iter().map(track_row).collect();
-        let offline = self.library.offline_roots()?;
+        let offline = self.library.offline_roots(tracks)?;
         for (row, track) in rows.iter_mut().zip(tracks) {
             row.missing |= offline.iter().any(|root| track.path.starts_with(root));
         }

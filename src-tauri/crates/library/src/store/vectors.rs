@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use half::f16;
 use rusqlite::{Connection, OptionalExtension, Rows, params};
-use segue_core::{AudioHash, Descriptors, Embedding, ModelId, TagScore, Timestamp, TrackId};
+use segue_core::{AudioHash, Descriptors, Embedding, ModelId, TagScore, Timestamp, Track, TrackId};
 
 use super::tracks::{self, Failure};
 use super::{Durability, Library, bump, micros, rows};
@@ -294,10 +294,16 @@ impl Library {
         })
     }
 
-    /// The folders of the library that are not there now.
-    pub fn offline_roots(&self) -> Result<Vec<PathBuf>, LibraryError> {
-        let offline = self.offline()?;
-        Ok(offline.iter().map(|root| paths::from_bytes(root)).collect())
+    /// Of the folders that hold one of these tracks, those that are not there now. The others are not looked at: a share
+    /// that does not answer holds up no page of songs that lie elsewhere.
+    pub fn offline_roots(&self, tracks: &[Track]) -> Result<Vec<PathBuf>, LibraryError> {
+        let roots = self.read("list the folders", rows::root_paths)?;
+        Ok(roots
+            .iter()
+            .map(|root| paths::from_bytes(root))
+            .filter(|root| tracks.iter().any(|track| track.path.starts_with(root)))
+            .filter(|root| !crate::walk::online(root, true))
+            .collect())
     }
 
     /// The roots that are not there now.
