@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use segue_core::{Feedback, FeedbackEvent, ForgottenId, Term};
+use segue_core::{Feedback, FeedbackEvent, ForgottenId, Play, Term};
 use segue_recommend::{
     Catalogue, Effect, Interest, ReasonKind, Recommender, TasteSummary, Vote, meant, replay,
 };
@@ -120,8 +120,8 @@ impl Segue {
 
     /// What was learned, whole, as the window shows it.
     pub(crate) fn taste_page(&self) -> Result<TastePage, AppError> {
-        let (feedback, forgotten) = (self.feedback()?, self.forgotten()?);
         let plays = self.library.plays()?;
+        let (feedback, forgotten) = (self.feedback()?, self.forgotten_of(&plays)?);
         self.recommend(0, |known, desk| {
             let turned = turned(&known.catalogue, &self.holding(Timestamp::now())?);
             let always: Vec<Term> = turned.keys().cloned().collect();
@@ -255,7 +255,11 @@ impl Segue {
 
     /// What was forgotten and holds, the latest first.
     pub fn forgotten(&self) -> Result<Vec<ForgottenRow>, AppError> {
-        let plays = self.library.plays()?;
+        self.forgotten_of(&self.library.plays()?)
+    }
+
+    /// The same, where the log has been read: `plays` is all of it.
+    fn forgotten_of(&self, plays: &[Play]) -> Result<Vec<ForgottenRow>, AppError> {
         let mut rows: Vec<ForgottenRow> = self
             .library
             .forgotten()?

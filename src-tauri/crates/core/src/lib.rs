@@ -36,4 +36,4 @@ pub use session::{SESSION_GAP_S, ends_session};
 pub use signature::{SIGNATURE_BYTES, id3v2_byte_len, unplayable_format};
 pub use term::Term;
 pub use text::{WantedArtist, artist_key, fold, is_word, similar_key, title_key};
-pub use track::Track;
+pub use track::{SAME_LENGTH_S, Track};

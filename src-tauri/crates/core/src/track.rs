@@ -6,6 +6,10 @@ use jiff::Timestamp;
 
 use crate::{AudioHash, Rating, TrackId};
 
+/// Lengths further apart than this, in seconds, are of different recordings. Services round to seconds, and masterings
+/// differ in the silence at both ends; AcoustID draws the line at 7 s too (`FINGERPRINT_MAX_LENGTH_DIFF` of acoustid-server).
+pub const SAME_LENGTH_S: f64 = 7.0;
+
 /// One file of the library with its tags. What is unknown is `None` or empty.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Track {

@@ -5,7 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use segue_core::{AudioHash, Embedding, Key, ModelId, Play, TagScore, Term, fold, similar_key};
+use segue_core::{
+    AudioHash, Embedding, Key, ModelId, Play, SAME_LENGTH_S, TagScore, Term, fold, similar_key,
+};
 
 use crate::chance;
 use crate::corners::Corners;
@@ -74,10 +76,9 @@ impl HeardTag {
     }
 }
 
-/// Lengths further apart are of two recordings, as where plays are matched; on two albums that is where copies of one
-/// recording differ by no more than the silence at both ends. A tenth of the length, where that is less.
-const LENGTH_TOLERANCE_S: f64 = 7.0;
-const LENGTH_TOLERANCE_APART_S: f64 = 3.0;
+/// On two albums, lengths further apart than this are of two recordings: copies of one differ there by no more than the
+/// silence at both ends. On one album that is [`SAME_LENGTH_S`]; a tenth of the length, where that is less.
+const SAME_LENGTH_APART_S: f64 = 3.0;
 
 /// Masterings of one recording sound alike: below this share of the way from chance to sameness they are two. Asked in
 /// libraries that are large enough for chance to be known.
@@ -527,12 +528,12 @@ impl Catalogue {
         ];
         let mut found: Vec<(bool, u32, &'static str, &str)> = Vec::new();
         for (kind, names) in kinds {
-            for number in 0..names.len() as u32 {
-                let name = names.show(number);
+            for (key, number) in &names.numbers {
+                let name = names.show(*number);
                 let plainly = fold(name).find(&wanted);
-                let barely = || similar_key(name).find(&bare).filter(|_| !bare.is_empty());
+                let barely = || key.find(&bare).filter(|_| !bare.is_empty());
                 if let Some(at) = plainly.or_else(barely) {
-                    found.push((at > 0, names.count(number), kind, name));
+                    found.push((at > 0, names.count(*number), kind, name));
                 }
             }
         }
@@ -615,7 +616,7 @@ impl Catalogue {
         let nearest = songs.iter().min_by(|a, b| far_s(a).total_cmp(&far_s(b)));
         Some(match (nearest, songs.len()) {
             (Some(song), 1) => Found::Item(*song),
-            (Some(song), _) if far_s(song) <= LENGTH_TOLERANCE_S => Found::Item(*song),
+            (Some(song), _) if far_s(song) <= SAME_LENGTH_S => Found::Item(*song),
             _ => Found::Artist(artist),
         })
     }
@@ -644,8 +645,8 @@ impl Catalogue {
         let (one, other) = (self.duration_s(a), self.duration_s(b));
         let albums = (self.album(a), self.album(b));
         let tolerance_s = match albums {
-            (Some(one), Some(other)) if one != other => LENGTH_TOLERANCE_APART_S,
-            _ => LENGTH_TOLERANCE_S,
+            (Some(one), Some(other)) if one != other => SAME_LENGTH_APART_S,
+            _ => SAME_LENGTH_S,
         };
         let tolerance_s = tolerance_s.min((0.1 * one.max(other)).max(1.0));
         if one > 0.0 && other > 0.0 && (one - other).abs() > tolerance_s {

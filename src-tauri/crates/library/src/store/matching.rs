@@ -7,14 +7,10 @@
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension};
-use segue_core::{PlaySubject, WantedArtist, artist_key, similar_key, title_key};
+use segue_core::{PlaySubject, SAME_LENGTH_S, WantedArtist, artist_key, similar_key, title_key};
 
 use super::tracks::id_at;
 use crate::tags::split;
-
-/// Lengths further apart than this are of different recordings. Services round to seconds, and masterings differ in
-/// the silence at both ends; AcoustID draws the line at 7 s too (`FINGERPRINT_MAX_LENGTH_DIFF` of acoustid-server).
-pub(super) const SAME_LENGTH_S: f64 = 7.0;
 
 /// How a play's recording was recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

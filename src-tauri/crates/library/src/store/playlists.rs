@@ -13,10 +13,10 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, params_from_iter, types};
-use segue_core::{AudioHash, PlaySubject, Timestamp, Track, TrackId, fold};
+use segue_core::{AudioHash, PlaySubject, SAME_LENGTH_S, Timestamp, Track, TrackId, fold};
 use serde_json::Value;
 
-use super::matching::{SAME_LENGTH_S, matched};
+use super::matching::matched;
 use super::rows::recording;
 use super::selection::sort_key;
 use super::superseded::current;
