@@ -4,13 +4,14 @@
 /// How many bytes from the beginning of the sound [`unplayable_format`] looks at.
 pub const SIGNATURE_BYTES: usize = 512;
 
-/// The length in bytes of the ID3v2 tag that `head` begins with (ID3v2.4.0 structure, sections 3.1 and 3.4).
+/// The length in bytes, header and footer included, of the ID3v2 tag whose header is at the beginning of `head`, or, with the
+/// mark `3DI`, whose footer is (ID3v2.4.0 structure, sections 3.1 and 3.4).
 ///
 /// `None` where there is none; `head` needs 10 bytes.
-pub fn id3v2_byte_len(head: &[u8]) -> Option<u64> {
+pub fn id3v2_byte_len(head: &[u8], mark: &[u8; 3]) -> Option<u64> {
     let header = head.get(..10)?;
     let size = &header[6..];
-    if !header.starts_with(b"ID3") || header[3] == 0xff || header[4] == 0xff {
+    if !header.starts_with(mark) || header[3] == 0xff || header[4] == 0xff {
         return None;
     }
     if size.iter().any(|byte| byte & 0x80 != 0) {
@@ -136,7 +137,8 @@ mod tests {
 
     #[test]
     fn a_tag_says_how_long_it_is() {
-        let check = |head: &[u8], expected: Option<u64>| assert_eq!(id3v2_byte_len(head), expected);
+        let check =
+            |head: &[u8], expected: Option<u64>| assert_eq!(id3v2_byte_len(head, b"ID3"), expected);
         check(b"ID3\x04\0\0\0\0\x02\x01rest", Some(10 + 257));
         check(b"ID3\x04\0\x10\0\0\0\x05", Some(25));
         check(b"ID3\x04\0\0\0\0\x80\x01", None);

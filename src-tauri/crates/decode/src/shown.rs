@@ -17,6 +17,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::Arc;
 
+use segue_core::id3v2_byte_len;
+
 use crate::mp4;
 pub(crate) use flac::flac_frames;
 pub(crate) use matroska::Ends;
@@ -150,19 +152,10 @@ impl Shown {
 fn sound_start(file: &mut File, byte_len: u64) -> io::Result<u64> {
     let mut start = 0;
     for _ in 0..TAGS_MAX {
-        let head = read_at(file, start, 10)?;
-        let sound = head.len() == 10
-            && head.starts_with(b"ID3")
-            && head[3] < 0xff
-            && head[6..].iter().all(|byte| *byte < 0x80);
-        if !sound {
+        let Some(len) = id3v2_byte_len(&read_at(file, start, 10)?, b"ID3") else {
             break;
-        }
-        let size = head[6..]
-            .iter()
-            .fold(0, |n, byte| n << 7 | u64::from(*byte));
-        let footer = if head[5] & 0x10 != 0 { 10 } else { 0 };
-        start = (start + 10 + size + footer).min(byte_len);
+        };
+        start = (start + len).min(byte_len);
     }
     if start > 0 {
         let padding = read_at(file, start, PADDING_MAX)?;

@@ -21,9 +21,10 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use segue_core::AudioHash;
+use segue_core::{AudioHash, id3v2_byte_len};
 
 use crate::LibraryError;
+use crate::bytes::{after_id3v2, be, box_lengths, le, read_at};
 
 /// The identity of the recording in `path`. Reads at most some 200 KiB beside the headers.
 pub fn audio_hash(path: &Path) -> Result<AudioHash, LibraryError> {
@@ -194,49 +195,6 @@ impl Audio {
     }
 }
 
-/// Up to `len` bytes at `start`; fewer at the end of the file.
-pub(crate) fn read_at(file: &mut (impl Read + Seek), start: u64, len: u64) -> io::Result<Vec<u8>> {
-    file.seek(SeekFrom::Start(start))?;
-    let mut bytes = Vec::with_capacity(len.min(4 * SAMPLE) as usize);
-    file.take(len).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// A big-endian number of up to eight bytes.
-pub(crate) fn be(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0, |n, byte| n << 8 | u64::from(*byte))
-}
-
-/// The first offset behind all ID3v2 tags at `start`.
-pub(crate) fn after_id3v2(
-    file: &mut (impl Read + Seek),
-    mut start: u64,
-    file_len: u64,
-) -> io::Result<u64> {
-    for _ in 0..64 {
-        let head = read_at(file, start, 10)?;
-        let Some(len) = id3v2_len(&head, b"ID3") else {
-            break;
-        };
-        start = (start + len).min(file_len);
-    }
-    Ok(start)
-}
-
-/// The whole length of an ID3v2 tag by its header or footer (id3v2.4.0-structure 3.1, 3.4).
-pub(crate) fn id3v2_len(head: &[u8], mark: &[u8; 3]) -> Option<u64> {
-    let sound = head.len() >= 10
-        && head.starts_with(mark)
-        && head[3] < 0xff
-        && head[6..10].iter().all(|b| *b < 0x80);
-    let size = || {
-        head[6..10]
-            .iter()
-            .fold(0, |n, byte| n << 7 | u64::from(*byte))
-    };
-    sound.then(|| 10 + size() + if head[5] & 0x10 != 0 { 10 } else { 0 })
-}
-
 /// The end of what lies before all tags at the end of the file, and where these lie `(start, length)`, the last first.
 pub(crate) fn end_tags(
     file: &mut (impl Read + Seek),
@@ -256,7 +214,7 @@ pub(crate) fn end_tags(
             && t.starts_with(b"APETAGEX")
         {
             // The size counts items and footer; bit 31 of the flags says that a header of 32 bytes stands before.
-            let size = u64::from(u32::from_le_bytes([t[12], t[13], t[14], t[15]]));
+            let size = le(&t[12..16]);
             tag = size.max(32) + if t[23] & 0x80 != 0 { 32 } else { 0 };
             // A footer without its tag is 32 bytes of no sound.
             if tag > end - start {
@@ -278,7 +236,7 @@ pub(crate) fn end_tags(
                 .windows(mark.len())
                 .position(|w| w == mark)
                 .map_or(0, |at| (bytes.len() - at) as u64);
-        } else if let Some(len) = back(10).and_then(|t| id3v2_len(t, b"3DI")) {
+        } else if let Some(len) = back(10).and_then(|t| id3v2_byte_len(t, b"3DI")) {
             tag = len;
         }
         if tag == 0 || tag > end - start {
@@ -327,11 +285,7 @@ fn mp4(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Result<O
         if head.len() < 8 {
             break;
         }
-        let (header, len) = match be(&head[..4]) {
-            0 => (8, file_len - at),
-            1 if head.len() == 16 => (16, be(&head[8..16])),
-            len => (8, len),
-        };
+        let (header, len) = box_lengths(&head, file_len - at);
         let end = at.saturating_add(len).min(file_len);
         if len < header || end <= at {
             break;
@@ -361,14 +315,13 @@ fn wav(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Result<O
         let mut len = if swapped {
             be(&[a, b, c, d])
         } else {
-            be(&[d, c, b, a])
+            le(&[a, b, c, d])
         };
         let body = at + 8;
         match &[k0, k1, k2, k3] {
             b"ds64" => {
                 let sizes = read_at(file, body, 16)?;
-                data_len_64 = (sizes.len() == 16)
-                    .then(|| be(&sizes[8..].iter().rev().copied().collect::<Vec<_>>()));
+                data_len_64 = (sizes.len() == 16).then(|| le(&sizes[8..]));
             }
             b"fmt " => facts = read_at(file, body, len.min(64))?,
             b"data" => {
@@ -533,9 +486,7 @@ fn frames(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Resul
     // An APEv2 tag may stand in front as well, with a header of its own.
     let head = read_at(file, start, 32)?;
     if head.len() == 32 && head.starts_with(b"APETAGEX") {
-        start =
-            (start + 32 + u64::from(u32::from_le_bytes([head[12], head[13], head[14], head[15]])))
-                .min(end);
+        start = (start + 32 + le(&head[12..16])).min(end);
     }
     for look in [FIRST_LOOK, JUNK_MAX] {
         let bytes = read_at(file, start, look.min(end.saturating_sub(start)))?;

@@ -8,7 +8,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, Tag, TagType};
 
-use crate::audio_hash::{be, read_at};
+use crate::bytes::{be, read_at};
 use crate::cover;
 use crate::tags::{Found, Sound, picture, push, utf8_or_1252};
 

@@ -24,6 +24,7 @@
 
 mod audio_hash;
 mod buffered;
+mod bytes;
 mod containers;
 mod cover;
 mod error;

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use segue_core::he_aac_core_hz;
 
-use crate::audio_hash::{after_id3v2, be, read_at};
+use crate::bytes::{after_id3v2, be, box_lengths, le, read_at};
 use crate::containers::element;
 
 /// Chunks, boxes or elements walked over before a file is taken for a trap.
@@ -66,13 +66,6 @@ fn channels_of_aac(configuration: u64) -> Result<Facts, String> {
         7 => not_yet("AAC with 8 channels"),
         channels => not_yet(&format!("AAC with {channels} channels")),
     }
-}
-
-fn le(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .rev()
-        .fold(0, |n, byte| n << 8 | u64::from(*byte))
 }
 
 /// WAV, RF64 and BW64 with heads of 8 bytes before their chunks, Wave64 with heads of 24.
@@ -247,14 +240,14 @@ fn ogg(head: &[u8]) -> Result<Facts, String> {
         return not_yet("Speex");
     }
     if packet.starts_with(b"OpusHead") {
-        return channels_of_opus(packet);
+        // RFC 7845, 5.1.
+        return channels_of_opus(packet.get(9));
     }
     Ok(Facts::default())
 }
 
-/// Opus by its header (RFC 7845, 5.1).
-fn channels_of_opus(header: &[u8]) -> Result<Facts, String> {
-    match header.get(9) {
+fn channels_of_opus(channels: Option<&u8>) -> Result<Facts, String> {
+    match channels {
         Some(channels) if *channels > 2 => not_yet(&format!("Opus with {channels} channels")),
         _ => Ok(Facts::default()),
     }
@@ -314,7 +307,7 @@ fn matroska(
     let known = ["A_VORBIS", "A_FLAC", "A_MPEG/L", "A_ALAC", "A_PCM"];
     Ok(match codec {
         _ if codec.starts_with("A_AAC") => channels_of_aac(audio.channels),
-        _ if codec.starts_with("A_OPUS") => channels_of_opus(&audio.private),
+        _ if codec.starts_with("A_OPUS") => channels_of_opus(audio.private.get(9)),
         _ if known.iter().any(|prefix| codec.starts_with(prefix)) => Ok(Facts::default()),
         _ => not_yet(name_of(codec.trim_start_matches("A_"))),
     })
@@ -408,11 +401,7 @@ fn mp4(
         if head.len() < 8 {
             break;
         }
-        let (header, len) = match be(&head[..4]) {
-            0 => (8, file_len - at),
-            1 if head.len() == 16 => (16, be(&head[8..])),
-            len => (8, len),
-        };
+        let (header, len) = box_lengths(&head, file_len - at);
         if len < header {
             break;
         }
@@ -502,12 +491,7 @@ fn sound_of(track: &[u8]) -> Result<Facts, String> {
         b"Opus" => {
             let header = entry.windows(4).position(|window| window == b"dOps");
             // Version, then the channels (Encapsulation of Opus in ISO BMFF, 4.3.2).
-            match header.and_then(|at| entry.get(at + 5)) {
-                Some(channels) if *channels > 2 => {
-                    not_yet(&format!("Opus with {channels} channels"))
-                }
-                _ => Ok(Facts::default()),
-            }
+            channels_of_opus(header.and_then(|at| entry.get(at + 5)))
         }
         b"ac-3" | b"ec-3" | b"ac-4" | b"dtsc" | b"dtsh" | b"dtsl" | b"dtse" | b"samr" | b"sawb"
         | b"drms" | b"enca" => not_yet(name_of(&String::from_utf8_lossy(kind))),

@@ -21,8 +21,9 @@ use lofty::properties::FileProperties;
 use lofty::tag::{ItemKey, ItemValue, Tag, TagItem, TagType};
 use segue_core::{AudioHash, SIGNATURE_BYTES, he_aac_notice, id3v2_byte_len, unplayable_format};
 
-use crate::audio_hash::{Audio, end_tags, id3v2_len, read_at};
+use crate::audio_hash::{Audio, end_tags};
 use crate::buffered::Buffered;
+use crate::bytes::{after_id3v2, le, read_at};
 use crate::containers;
 use crate::playable;
 use crate::store::tracks::ReplayGain;
@@ -168,7 +169,7 @@ pub(crate) fn read(path: &Path) -> Result<(AudioHash, Tags), String> {
             return Err("the file is empty".into());
         }
         let mut file = Metered::new(Buffered::new(file, len), len);
-        refuse_unplayable(&mut file)?;
+        refuse_unplayable(&mut file, len)?;
         let audio = Audio::find(&mut file).map_err(|error| error.to_string())?;
         if audio.len() == 0 {
             return Err("the file holds no audio".into());
@@ -196,22 +197,13 @@ pub(crate) fn read(path: &Path) -> Result<(AudioHash, Tags), String> {
 }
 
 /// Refuses, whatever the file's ending, what its first bytes show to be of a kind that no decoder here reads.
-fn refuse_unplayable(file: &mut (impl Read + Seek)) -> Result<(), String> {
-    let explain = |error: io::Error| error.to_string();
-    let mut start = 0;
-    loop {
-        file.seek(SeekFrom::Start(start)).map_err(explain)?;
-        let mut head = Vec::new();
-        file.take(SIGNATURE_BYTES as u64)
-            .read_to_end(&mut head)
-            .map_err(explain)?;
-        match (id3v2_byte_len(&head), unplayable_format(&head)) {
-            (Some(length), _) => start += length,
-            (None, Some(format)) => {
-                return Err(format!("it is {format}, which Segue cannot play"));
-            }
-            (None, None) => return Ok(()),
-        }
+fn refuse_unplayable(file: &mut (impl Read + Seek), file_len: u64) -> Result<(), String> {
+    let head = after_id3v2(file, 0, file_len)
+        .and_then(|start| read_at(file, start, SIGNATURE_BYTES as u64))
+        .map_err(|error| error.to_string())?;
+    match unplayable_format(&head) {
+        Some(format) => Err(format!("it is {format}, which Segue cannot play")),
+        None => Ok(()),
     }
 }
 
@@ -276,12 +268,12 @@ fn find(file: &mut (impl Read + Seek), file_len: u64) -> io::Result<(Found, u64,
     let mut start = 0;
     for _ in 0..TAGS_MAX {
         let head = read_at(file, start, 32)?;
-        let len = if let Some(len) = id3v2_len(&head, b"ID3") {
+        let len = if let Some(len) = id3v2_byte_len(&head, b"ID3") {
             id3v2::read(&read_at(file, start, len.min(BLOCK_MAX))?, &mut front);
             len
         } else if head.len() == 32 && head.starts_with(b"APETAGEX") {
             // In front with a header, whose size counts items and footer.
-            let len = 32 + u64::from(u32::from_le_bytes([head[12], head[13], head[14], head[15]]));
+            let len = 32 + le(&head[12..16]);
             if len > file_len - start {
                 break;
             }

@@ -264,7 +264,7 @@ fn believed(bytes: &mut Bytes, at: u64, known: Option<Kind>) -> io::Result<Optio
 /// The length of the tag at `at`, and whether it speaks of what follows it.
 fn tag_at(bytes: &mut Bytes, at: u64) -> io::Result<Option<(u64, bool)>> {
     let head = bytes.peek(at, APE_BYTES as usize)?;
-    if let Some(length) = id3v2_byte_len(&head) {
+    if let Some(length) = id3v2_byte_len(&head, b"ID3") {
         return Ok(Some((length, true)));
     }
     if head.starts_with(b"TAG") {

@@ -322,7 +322,7 @@ fn head(file: &mut File, shown: &Shown) -> std::io::Result<Vec<u8>> {
             }
         }
         head.truncate(filled);
-        match id3v2_byte_len(&head) {
+        match id3v2_byte_len(&head, b"ID3") {
             Some(length) if start + length < shown.len() => start += length,
             _ => return Ok(head),
         }

@@ -160,7 +160,8 @@ impl Library {
     }
 
     /// The recording that a subject means today, and how it was recognised.
-    pub fn match_subject(
+    #[cfg(test)]
+    pub(crate) fn match_subject(
         &self,
         subject: &PlaySubject,
     ) -> Result<Option<(AudioHash, MatchedBy)>, LibraryError> {

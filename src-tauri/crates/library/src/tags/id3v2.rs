@@ -14,7 +14,7 @@ use lofty::tag::{ItemKey, Tag, TagType};
 
 use super::text::{utf8_or_1252, utf16};
 use super::{Found, key_of, picture, push};
-use crate::audio_hash::be;
+use crate::bytes::be;
 
 /// The most that a compressed frame may unpack to, in bytes.
 const UNPACKED_MAX: u64 = 32 << 20;

@@ -10,7 +10,7 @@ use lofty::tag::{ItemKey, TagType};
 
 use super::text::{utf8_or_1252, utf16};
 use super::{BLOCK_MAX, Found, key_of, picture, push};
-use crate::audio_hash::{be, read_at};
+use crate::bytes::{be, box_lengths, read_at};
 use crate::cover;
 
 /// Boxes walked over before a file is taken for a trap.
@@ -33,11 +33,7 @@ pub(super) fn read(
         if head.len() < 8 {
             break;
         }
-        let (header, len) = match be(&head[..4]) {
-            0 => (8, end - at),
-            1 if head.len() == 16 => (16, be(&head[8..16])),
-            len => (8, len),
-        };
+        let (header, len) = box_lengths(&head, end - at);
         let (body, next) = (at + header, at.saturating_add(len).min(end));
         if next < body {
             // A box of false length: what holds it goes on behind its own end.

@@ -9,7 +9,7 @@ use lofty::tag::{ItemKey, TagType};
 
 use super::text::utf8_or_1252;
 use super::{BLOCK_MAX, Found, id3v2, push};
-use crate::audio_hash::{be, read_at};
+use crate::bytes::{be, le, read_at};
 
 /// Chunks walked over before a file is taken for a trap.
 const STEPS_MAX: usize = 10_000;
@@ -34,7 +34,7 @@ pub(super) fn read(
         let len = if big_endian {
             be(&[a, b, c, d])
         } else {
-            be(&[d, c, b, a])
+            le(&[a, b, c, d])
         };
         let body = at + 8;
         let bytes = |file: &mut _| read_at(file, body, len.min(BLOCK_MAX));
@@ -80,7 +80,7 @@ fn info(bytes: &[u8], big_endian: bool, found: &mut Found) {
         let len = if big_endian {
             be(&head[4..])
         } else {
-            be(&[head[7], head[6], head[5], head[4]])
+            le(&head[4..])
         };
         let end = at.checked_add(8)?.checked_add(len as usize)?;
         (is_name && end <= bytes.len()).then_some(end)

@@ -1,32 +1,21 @@
 //! Text of tags: bytes in whatever encoding become a string, and a string becomes fit to be shown.
 
+use encoding_rs::WINDOWS_1252;
+
 /// The longest text kept of a field, in bytes. The longest real title known has some 1,000.
 pub(super) const TEXT_MAX: usize = 1024;
 
-/// What is valid UTF-8 is UTF-8, all else is Windows-1252. Tags that call themselves Latin-1 are read so too: writers that
+/// What is valid UTF-8 is UTF-8, all else is Windows-1252: Latin-1, ID3's and RIFF's own encoding, with signs where that has
+/// control characters, as it is really written. Tags that call themselves Latin-1 are read so too: writers that
 /// put UTF-8 there are far more common than words in which Latin-1's capitals and signs happen to make valid UTF-8.
 pub(crate) fn utf8_or_1252(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
-        Err(_) => windows_1252(bytes),
+        Err(_) => WINDOWS_1252
+            .decode_without_bom_handling(bytes)
+            .0
+            .into_owned(),
     }
-}
-
-/// Latin-1, with signs where that has control characters: ID3's and RIFF's own encoding as it is really written.
-fn windows_1252(bytes: &[u8]) -> String {
-    // <https://encoding.spec.whatwg.org/index-windows-1252.txt>, 0x80 to 0x9f.
-    const SIGNS: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
-        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
-        'ž', 'Ÿ',
-    ];
-    bytes
-        .iter()
-        .map(|byte| match byte {
-            0x80..=0x9f => SIGNS[usize::from(byte - 0x80)],
-            byte => char::from(*byte),
-        })
-        .collect()
 }
 
 /// UTF-16 in pieces that end with a null each, with a byte order mark or without. Halves of a pair become U+FFFD.

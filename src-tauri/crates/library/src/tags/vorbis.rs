@@ -11,7 +11,7 @@ use lofty::tag::{ItemKey, Tag, TagType};
 
 use super::text::utf8_or_1252;
 use super::{BLOCK_MAX, Found, picture, push};
-use crate::audio_hash::{be, read_at};
+use crate::bytes::{be, le, read_at};
 use crate::cover;
 
 /// Blocks or pages walked over before a file is taken for a trap.
@@ -139,7 +139,7 @@ fn put_pictures(pictures: Vec<Picture>, found: &mut Found) {
 fn comments(bytes: &[u8], pictures: &mut Vec<Picture>, found: &mut Found) {
     let number = |at: usize| {
         let bytes = bytes.get(at..at.checked_add(4)?)?;
-        Some(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize)
+        Some(le(bytes) as usize)
     };
     // Where the comment here ends, by its length.
     let end_of = |at: usize| {

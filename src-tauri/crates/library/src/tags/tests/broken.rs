@@ -355,7 +355,7 @@ fn id3_is_read_as_its_writers_wrote_it() {
 #[test]
 fn the_first_tag_speaks_and_others_fill_its_gaps() {
     let sound = std::fs::read(fixture("mp3-a.mp3")).unwrap();
-    let sound = sound[id3v2_len(&sound, b"ID3").unwrap_or_default() as usize..].to_vec();
+    let sound = sound[id3v2_byte_len(&sound, b"ID3").unwrap_or_default() as usize..].to_vec();
     let two = |title: &str, artist: &str| {
         let frames = [("TIT2", title), ("TPE1", artist)];
         let body: Vec<u8> = frames

@@ -1,0 +1,54 @@
+//! Pieces of a file as its format writes them: numbers, and the heads of tags and boxes that several readers walk over.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use segue_core::id3v2_byte_len;
+
+/// Room made at first for what is read; what is longer makes its own as it comes, for a length may be a lie.
+const FIRST_ROOM: u64 = 256 * 1024;
+
+/// Up to `len` bytes at `start`; fewer at the end of the file.
+pub(crate) fn read_at(file: &mut (impl Read + Seek), start: u64, len: u64) -> io::Result<Vec<u8>> {
+    file.seek(SeekFrom::Start(start))?;
+    let mut bytes = Vec::with_capacity(len.min(FIRST_ROOM) as usize);
+    file.take(len).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A big-endian number of up to eight bytes.
+pub(crate) fn be(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |n, byte| n << 8 | u64::from(*byte))
+}
+
+/// A little-endian number of up to eight bytes.
+pub(crate) fn le(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |n, byte| n << 8 | u64::from(*byte))
+}
+
+/// The lengths that the first 16 bytes of an MP4 box state (ISO/IEC 14496-12 4.2): of its head, and of all of it. `rest`: what
+/// is left of the file or of the box around it, which a length of 0 stands for.
+pub(crate) fn box_lengths(head: &[u8], rest: u64) -> (u64, u64) {
+    match be(&head[..4]) {
+        0 => (8, rest),
+        1 if head.len() == 16 => (16, be(&head[8..16])),
+        len => (8, len),
+    }
+}
+
+/// The first offset behind all ID3v2 tags at `start`.
+pub(crate) fn after_id3v2(
+    file: &mut (impl Read + Seek),
+    mut start: u64,
+    file_len: u64,
+) -> io::Result<u64> {
+    for _ in 0..64 {
+        let Some(len) = id3v2_byte_len(&read_at(file, start, 10)?, b"ID3") else {
+            break;
+        };
+        start = (start + len).min(file_len);
+    }
+    Ok(start)
+}
