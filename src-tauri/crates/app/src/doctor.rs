@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use segue_analysis::{AnalysisError, OPT_OUTS, Provider, Runtime, provider_report};
+use segue_core::ModelId;
 use segue_playback::probe_device;
 
 use crate::listen::Ear;
@@ -22,73 +23,80 @@ impl Segue {
         match Self::open(Some(&data_dir)) {
             Ok(segue) => Ok(segue.diagnosis()),
             Err(AppError::Library(error)) => {
-                let ear = Ear::new(&data_dir);
-                let id = ear.model_id();
-                Ok(Diagnosis {
-                    version: env!("CARGO_PKG_VERSION").into(),
-                    data_dir: data_dir.to_string_lossy().into_owned(),
-                    database: DatabaseHealth {
-                        integrity: error.to_string(),
-                        read_only: None,
-                        tracks: 0,
-                        analyzed: 0,
-                    },
-                    model: ModelHealth {
-                        serving: None,
-                        to_hear: 0,
-                        folder: model_folder(&ear),
-                        error: id.as_ref().err().map(|error| error.sentence()),
-                        id: id.ok().map(|id| id.to_string()),
-                    },
-                    onnxruntime: runtime_health(&ear),
-                    audio: audio_health(),
-                })
+                let database = DatabaseHealth {
+                    integrity: error.to_string(),
+                    read_only: None,
+                    tracks: 0,
+                    analyzed: 0,
+                };
+                Ok(diagnosis(
+                    &data_dir,
+                    &Ear::new(&data_dir),
+                    database,
+                    None,
+                    0,
+                ))
             }
             Err(error) => Err(error),
         }
     }
 
     fn diagnosis(&self) -> Diagnosis {
-        let id = self.ear.model_id();
+        let id = self.ear.model_id().ok();
         let serving = self.serving().ok().flatten();
-        let to_hear = id.as_ref().ok().zip(serving.as_ref());
+        let to_hear = id.as_ref().zip(serving.as_ref());
         let to_hear = to_hear.and_then(|(id, serving)| self.library.uncovered(id, serving).ok());
         let analyzed = id
             .as_ref()
-            .ok()
             .and_then(|id| self.library.heard_tracks(id).ok());
-        Diagnosis {
-            version: env!("CARGO_PKG_VERSION").into(),
-            data_dir: self.library.data_dir().to_string_lossy().into_owned(),
-            database: DatabaseHealth {
-                integrity: self
-                    .library
-                    .check()
-                    .unwrap_or_else(|error| error.to_string()),
-                read_only: self.read_only(),
-                tracks: self
-                    .library
-                    .counts()
-                    .map(|counts| counts.tracks)
-                    .unwrap_or_default(),
-                analyzed: analyzed.unwrap_or_default(),
-            },
-            model: ModelHealth {
-                serving: serving.map(|id| id.to_string()),
-                to_hear: to_hear.unwrap_or_default(),
-                folder: model_folder(&self.ear),
-                error: id.as_ref().err().map(|error| error.sentence()),
-                id: id.ok().map(|id| id.to_string()),
-            },
-            onnxruntime: runtime_health(&self.ear),
-            audio: audio_health(),
-        }
+        let database = DatabaseHealth {
+            integrity: self
+                .library
+                .check()
+                .unwrap_or_else(|error| error.to_string()),
+            read_only: self.read_only(),
+            tracks: self
+                .library
+                .counts()
+                .map(|counts| counts.tracks)
+                .unwrap_or_default(),
+            analyzed: analyzed.unwrap_or_default(),
+        };
+        let to_hear = to_hear.unwrap_or_default();
+        diagnosis(
+            self.library.data_dir(),
+            &self.ear,
+            database,
+            serving,
+            to_hear,
+        )
     }
 }
 
-fn model_folder(ear: &Ear) -> Option<String> {
-    let folder = ear.folder().ok()?;
-    Some(folder.to_string_lossy().into_owned())
+/// All that is looked at beside the database.
+fn diagnosis(
+    data_dir: &Path,
+    ear: &Ear,
+    database: DatabaseHealth,
+    serving: Option<ModelId>,
+    to_hear: u64,
+) -> Diagnosis {
+    let id = ear.model_id();
+    let folder = ear.folder().ok();
+    Diagnosis {
+        version: env!("CARGO_PKG_VERSION").into(),
+        data_dir: data_dir.to_string_lossy().into_owned(),
+        database,
+        model: ModelHealth {
+            serving: serving.map(|id| id.to_string()),
+            to_hear,
+            folder: folder.map(|folder| folder.to_string_lossy().into_owned()),
+            error: id.as_ref().err().map(|error| error.sentence()),
+            id: id.ok().map(|id| id.to_string()),
+        },
+        onnxruntime: runtime_health(ear),
+        audio: audio_health(),
+    }
 }
 
 fn audio_health() -> AudioHealth {

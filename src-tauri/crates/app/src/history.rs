@@ -26,13 +26,12 @@ use jiff::{SignedDuration, Timestamp};
 use segue_core::{Play, PlayContext, PlaySource, PlaySubject, Tally};
 
 use crate::AppError;
+use crate::playlist_files::one_line;
 
 /// Largest entry (a line, a record, a JSON object) that is read, in bytes: no play is longer.
 const ENTRY_BYTES_MAX: u64 = 1 << 20;
 /// So much of a file's beginning tells its format.
 const HEAD_BYTES: usize = 1 << 16;
-/// Longest name that is kept, in characters, as for tags.
-const NAME_CHARS_MAX: usize = 1000;
 /// Before this no player kept a history; clocks that were never set show 1970 or 1980. 1990-01-01T00:00:00Z.
 const EARLIEST: Timestamp = Timestamp::constant(631_152_000, 0);
 /// So much may another machine's clock, or a time zone taken for another, be ahead.
@@ -508,16 +507,10 @@ fn lines(
 /// A name as it is kept: without control characters and marks that turn the direction of writing, not endless.
 /// `None` if nothing is left.
 fn name(text: &str) -> Option<String> {
-    let turns = |c: &char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    let cleaned: String = text
-        .chars()
-        .filter(|c| !turns(c))
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .skip_while(|c| c.is_whitespace())
-        .take(NAME_CHARS_MAX)
-        .collect();
-    let cleaned = cleaned.trim_end();
-    (!cleaned.is_empty()).then(|| cleaned.to_owned())
+    one_line(
+        text,
+        |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'),
+    )
 }
 
 /// A subject known by its names; both artist and title must be there.

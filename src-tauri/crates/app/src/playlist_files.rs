@@ -31,7 +31,7 @@ const FILE_BYTES_MAX: u64 = 64 << 20;
 /// Places that are read of one file.
 const ENTRIES_MAX: usize = 500_000;
 /// Longest name that is kept, in characters, as for tags.
-const NAME_CHARS_MAX: usize = 1000;
+pub(crate) const NAME_CHARS_MAX: usize = 1000;
 /// No system has longer paths.
 const LOCATION_BYTES_MAX: usize = 1 << 15;
 /// Paths that are looked at for one place.
@@ -238,10 +238,15 @@ fn detect(decoded: &[u8]) -> Option<PlaylistFormat> {
 
 /// A name as it is kept: one line without control characters, not endless; `None` if nothing is left.
 pub(crate) fn clean(name: &str) -> Option<String> {
-    let kept: String = name
+    // Two that XML does not know.
+    one_line(name, |c| matches!(c, '\u{fffe}' | '\u{ffff}'))
+}
+
+/// `text` as one line without control characters and what is `dropped`, not endless; `None` if nothing is left.
+pub(crate) fn one_line(text: &str, dropped: impl Fn(char) -> bool) -> Option<String> {
+    let kept: String = text
         .chars()
-        // Two that XML does not know.
-        .filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}'))
+        .filter(|c| !dropped(*c))
         .map(|c| if c.is_control() { ' ' } else { c })
         .skip_while(|c| c.is_whitespace())
         .take(NAME_CHARS_MAX)

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use segue_core::{Heard, Leaving, Rating};
 
 use super::*;
+use crate::playlist_files::NAME_CHARS_MAX;
 
 /// Everything that a file holds, and its format.
 type All = (HistoryFormat, Vec<(String, u64, Result<Record, String>)>);

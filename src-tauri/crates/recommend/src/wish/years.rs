@@ -18,51 +18,6 @@ const DECADES: &[(&str, i32)] = &[
 /// Words between a bound and its year that say nothing.
 const BESIDE: &[&str] = &["the", "year", "years", "about", "around", "circa"];
 
-/// What stands before a year and bounds it.
-const BOUNDS: &[(&[&str], Bound)] = &[
-    (&["earlier", "than"], Bound::Before),
-    (&["older", "than"], Bound::Before),
-    (&["prior", "to"], Bound::Before),
-    (&["before"], Bound::Before),
-    (&["pre"], Bound::Before),
-    (&["up", "to"], Bound::Until),
-    (&["through"], Bound::Until),
-    (&["until"], Bound::Until),
-    (&["till"], Bound::Until),
-    (&["later", "than"], Bound::After),
-    (&["newer", "than"], Bound::After),
-    (&["younger", "than"], Bound::After),
-    (&["after"], Bound::After),
-    (&["past"], Bound::After),
-    (&["post"], Bound::After),
-    (&["as", "of"], Bound::Since),
-    (&["starting", "from"], Bound::Since),
-    (&["starting", "in"], Bound::Since),
-    (&["since"], Bound::Since),
-    (&["about"], Bound::Around),
-    (&["around"], Bound::Around),
-    (&["circa"], Bound::Around),
-];
-
-/// What stands behind a year and bounds it.
-const BOUNDS_BEHIND: &[(&[&str], Bound)] = &[
-    (&["onwards"], Bound::Since),
-    (&["onward"], Bound::Since),
-    (&["or", "later"], Bound::Since),
-    (&["or", "newer"], Bound::Since),
-    (&["or", "after"], Bound::Since),
-    (&["and", "later"], Bound::Since),
-    (&["and", "newer"], Bound::Since),
-    (&["and", "after"], Bound::Since),
-    (&["and", "up"], Bound::Since),
-    (&["or", "earlier"], Bound::Until),
-    (&["or", "older"], Bound::Until),
-    (&["or", "before"], Bound::Until),
-    (&["and", "earlier"], Bound::Until),
-    (&["and", "older"], Bound::Until),
-    (&["and", "before"], Bound::Until),
-];
-
 /// What joins two years to a range.
 const TO: &[&str] = &["to", "until", "till", "through"];
 
@@ -76,6 +31,32 @@ enum Bound {
     After,
     Since,
     Around,
+}
+
+/// What stands before a year and bounds it: how many words, and how.
+fn bound_before(words: &[&str]) -> Option<(usize, Bound)> {
+    Some(match words {
+        ["earlier" | "older", "than", ..] | ["prior", "to", ..] => (2, Bound::Before),
+        ["before" | "pre", ..] => (1, Bound::Before),
+        ["up", "to", ..] => (2, Bound::Until),
+        ["through" | "until" | "till", ..] => (1, Bound::Until),
+        ["later" | "newer" | "younger", "than", ..] => (2, Bound::After),
+        ["after" | "past" | "post", ..] => (1, Bound::After),
+        ["as", "of", ..] | ["starting", "from" | "in", ..] => (2, Bound::Since),
+        ["since", ..] => (1, Bound::Since),
+        ["about" | "around" | "circa", ..] => (1, Bound::Around),
+        _ => return None,
+    })
+}
+
+/// What stands behind a year and bounds it: how many words, and how.
+fn bound_behind(words: &[&str]) -> Option<(usize, Bound)> {
+    Some(match words {
+        ["onwards" | "onward", ..] => (1, Bound::Since),
+        ["or" | "and", "later" | "newer" | "after", ..] | ["and", "up", ..] => (2, Bound::Since),
+        ["or" | "and", "earlier" | "older" | "before", ..] => (2, Bound::Until),
+        _ => return None,
+    })
 }
 
 /// Years, both included, and as they are shown.
@@ -126,9 +107,9 @@ fn range(texts: &[&str]) -> Option<(usize, Option<Years>)> {
         };
         return Some((at + 1 + second, Some(joint(&from, &to))));
     }
-    if let Some((words, bound)) = BOUNDS.iter().find(|(words, _)| texts.starts_with(words)) {
-        let (taken, years) = year(&texts[words.len()..])?;
-        return Some((words.len() + taken, Some(bound.of(&years))));
+    if let Some((words, bound)) = bound_before(texts) {
+        let (taken, years) = year(&texts[words..])?;
+        return Some((words + taken, Some(bound.of(&years))));
     }
     let from = usize::from(texts.first() == Some(&"from"));
     let (taken, years) = year(&texts[from..])?;
@@ -139,11 +120,10 @@ fn range(texts: &[&str]) -> Option<(usize, Option<Years>)> {
     {
         return Some((at + 1 + second, Some(joint(&years, &to))));
     }
-    let mut behind = BOUNDS_BEHIND.iter();
-    if let Some((words, bound)) = behind.find(|(words, _)| rest.starts_with(words))
-        && year(&rest[words.len()..]).is_none()
+    if let Some((words, bound)) = bound_behind(rest)
+        && year(&rest[words..]).is_none()
     {
-        return Some((at + words.len(), Some(bound.of(&years))));
+        return Some((at + words, Some(bound.of(&years))));
     }
     if from == 1 && rest == ["on"] {
         return Some((at + 1, Some(Bound::Since.of(&years))));
