@@ -1,8 +1,8 @@
 //! HE-AAC, of which Segue plays the core alone: how a configuration announces it, and what is then to be said. The scan
 //! and the decoder ask here, so that both say the same.
 
-/// Rates by their index (ISO/IEC 14496-3, table 1.18).
-const RATES_HZ: [u32; 13] = [
+/// The sample rates of AAC in hertz, by their index (ISO/IEC 14496-3, table 1.18).
+pub const AAC_RATES_HZ: [u32; 13] = [
     96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
     7_350,
 ];
@@ -19,7 +19,7 @@ pub fn he_aac_core_hz(config: &[u8]) -> Option<u32> {
     // 15 stands for a rate written out in 24 bits.
     let (core_hz, at) = match take(5, 4) {
         15 => (take(9, 24), 33),
-        index => (*RATES_HZ.get(index as usize)?, 9),
+        index => (*AAC_RATES_HZ.get(index as usize)?, 9),
     };
     let announced = match (take(0, 5), take(at, 4)) {
         (5 | 29, _) => true,

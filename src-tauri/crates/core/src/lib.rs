@@ -25,7 +25,7 @@ pub use descriptors::{Descriptors, Measures, Waveform};
 pub use embedding::{Embedding, EmbeddingError, TagScore};
 pub use feedback::{About, Feedback, FeedbackEvent, FeedbackId};
 pub use forgotten::{Forgotten, ForgottenId};
-pub use he_aac::{he_aac_core_hz, he_aac_notice};
+pub use he_aac::{AAC_RATES_HZ, he_aac_core_hz, he_aac_notice};
 pub use id::{AudioHash, AudioHashError, ModelId, TrackId};
 pub use jiff::Timestamp;
 pub use key::{Key, Mode};

@@ -1,5 +1,5 @@
-//! What a file is by its first bytes, where Segue cannot play it. The scan and the decoder ask here, so that both say
-//! the same, whatever the file's ending claims.
+//! What a file is by its first bytes, where Segue cannot play it, and how long the tag before them is. The scan and the
+//! decoder ask here, so that both say the same, whatever the file's ending claims.
 
 /// How many bytes from the beginning of the sound [`unplayable_format`] looks at.
 pub const SIGNATURE_BYTES: usize = 512;

@@ -70,7 +70,7 @@ struct Part {
 impl Decoder {
     /// Opens `path`, finds out what it is and decodes its first packet.
     pub fn open(path: &Path) -> Result<Decoder, DecodeError> {
-        let file = File::open(path).map_err(|e| DecodeError::io(path, e))?;
+        let mut file = File::open(path).map_err(|e| DecodeError::io(path, e))?;
         let metadata = file.metadata().map_err(|e| DecodeError::io(path, e))?;
         if metadata.is_dir() {
             let folder = std::io::Error::new(std::io::ErrorKind::IsADirectory, "it is a folder");
@@ -81,7 +81,6 @@ impl Decoder {
                 path: path.to_owned(),
             });
         }
-        let mut file = file;
         let shown = guarded(path, || Shown::of(&mut file, metadata.len()))?
             .map_err(|e| DecodeError::io(path, e))?;
         let first = LinkDecoder::open(path, &Link::new(shown.clone()));
@@ -256,11 +255,10 @@ impl Decoder {
 
     /// Counts the audible frames of a file that does not state them: by the packets' lengths where every
     /// packet has one, else by decoding.
-    pub(crate) fn count_frames(path: &Path) -> Result<u64, DecodeError> {
-        let mut decoder = Self::open(path)?;
+    pub(crate) fn count_frames(&mut self) -> Result<u64, DecodeError> {
         let mut frames = 0;
-        for index in 0..decoder.parts.len() {
-            frames += decoder.length(index)?;
+        for index in 0..self.parts.len() {
+            frames += self.length(index)?;
         }
         Ok(frames)
     }
@@ -310,8 +308,6 @@ struct Fit {
     downmix: Option<Downmix>,
     resampler: Option<Resampler>,
     channels: usize,
-    from_hz: u64,
-    to_hz: u64,
     mixed: Vec<f32>,
     /// What is to be heard next.
     out: Vec<f32>,
@@ -339,8 +335,6 @@ impl Fit {
             downmix: Some(Downmix::widened(decoder.channels(), count)),
             resampler,
             channels: count,
-            from_hz: own_hz.into(),
-            to_hz: rate_hz.into(),
             ..Self::default()
         })
     }
@@ -352,12 +346,8 @@ impl Fit {
             return Ok(decoder.position());
         };
         resampler.reset();
-        let grid = resampler.grid();
-        let own = (u128::from(frame) * u128::from(self.from_hz) / u128::from(self.to_hz)) as u64;
-        // Early enough for the filter, at a frame that is also a whole frame of what comes out.
-        let start = own.saturating_sub(resampler.reach()) / grid * grid;
-        decoder.seek(start)?;
-        let first = decoder.position() * self.to_hz / self.from_hz;
+        decoder.seek(resampler.start(frame))?;
+        let first = resampler.output(decoder.position());
         self.skip = frame.saturating_sub(first) as usize * self.channels;
         Ok(frame)
     }

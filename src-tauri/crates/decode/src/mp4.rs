@@ -7,6 +7,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::shown::{STEPS_MAX, Shown, be, read_at};
 
@@ -110,16 +111,9 @@ pub(crate) fn show(file: &mut File, start: u64, byte_len: u64) -> io::Result<Opt
         return Ok(None);
     };
     let fragments = fragments.map(|ticks| ticks.saturating_add(table_ticks(&moov)));
-    let mut shown = Shown::default();
-    hidden.sort_unstable();
-    let mut from = 0;
-    for place in hidden {
-        shown.file(from..place);
-        shown.bytes(b"free".to_vec());
-        from = place + 4;
-    }
-    shown.file(from..byte_len);
-    shown.movie = Some(Movie { moov, fragments });
+    let hidden = hidden.into_iter().map(|place| (place, b"free".to_vec()));
+    let mut shown = Shown::patched(hidden.collect(), byte_len);
+    shown.movie = Some(Arc::new(Movie { moov, fragments }));
     Ok(Some(shown))
 }
 

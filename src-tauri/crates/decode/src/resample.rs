@@ -65,14 +65,17 @@ impl Resampler {
         })
     }
 
-    /// Input frames that stand for a whole number of output frames: jumps land on multiples of it.
-    pub(crate) fn grid(&self) -> u64 {
-        self.from_hz / gcd(self.from_hz, self.to_hz)
+    /// The input frame from which on output frame `frame` sounds as in the whole: early enough for the filter, whose
+    /// reach is twice its length, and at a whole frame of the output.
+    pub(crate) fn start(&self, frame: u64) -> u64 {
+        let grid = self.from_hz / gcd(self.from_hz, self.to_hz);
+        let reach = 2 * self.fft.fft_size_in() as u64;
+        scaled(frame, self.from_hz, self.to_hz).saturating_sub(reach) / grid * grid
     }
 
-    /// Input frames before and after a point that have a say in its output.
-    pub(crate) fn reach(&self) -> u64 {
-        2 * self.fft.fft_size_in() as u64
+    /// The output frame that sounds when input frame `frame` does.
+    pub(crate) fn output(&self, frame: u64) -> u64 {
+        scaled(frame, self.to_hz, self.from_hz)
     }
 
     /// Forgets all input. The next frame pushed counts as frame 0.
@@ -167,6 +170,12 @@ impl StereoResampler {
         self.0.finish(out);
         self.0.reset();
     }
+}
+
+/// `frames * to / from`, rounded down.
+fn scaled(frames: u64, to: u64, from: u64) -> u64 {
+    let scaled = u128::from(frames) * u128::from(to) / u128::from(from);
+    scaled.min(u128::from(u64::MAX)) as u64
 }
 
 fn gcd(a: u64, b: u64) -> u64 {

@@ -56,7 +56,7 @@ pub(crate) struct Shown {
     /// Audible frames, where the header shown has no room for so many.
     pub(crate) frames: Option<u64>,
     /// Where the music lies in an MP4.
-    pub(crate) movie: Option<mp4::Movie>,
+    pub(crate) movie: Option<Arc<mp4::Movie>>,
     /// Where the music begins and ends in a Matroska file.
     pub(crate) ends: Option<Ends>,
 }
@@ -78,11 +78,21 @@ impl Shown {
             _ if four(4) == b"ftyp" => mp4::show(file, start, byte_len)?,
             _ => None,
         };
-        Ok(shown.unwrap_or_else(|| {
-            let mut whole = Self::default();
-            whole.file(0..byte_len);
-            whole
-        }))
+        Ok(shown.unwrap_or_else(|| Self::patched(Vec::new(), byte_len)))
+    }
+
+    /// The file with these bytes in place of those that stand there.
+    pub(crate) fn patched(mut patches: Vec<(u64, Vec<u8>)>, byte_len: u64) -> Self {
+        patches.sort();
+        let mut shown = Self::default();
+        let mut from = 0;
+        for (at, bytes) in patches {
+            shown.file(from..at);
+            from = at + bytes.len() as u64;
+            shown.bytes(bytes);
+        }
+        shown.file(from..byte_len);
+        shown
     }
 
     /// Bytes shown.

@@ -112,6 +112,11 @@ impl Mixed {
         &self.decoder
     }
 
+    /// The audible frames of the file, counted where it does not state them.
+    pub(crate) fn frames(&mut self) -> Result<u64, DecodeError> {
+        self.decoder.count_frames()
+    }
+
     pub(crate) fn rate_hz(&self) -> u32 {
         self.rate_hz
     }
@@ -148,16 +153,11 @@ impl Mixed {
             self.position = self.decoder.position();
             return Ok(());
         };
-        let file_hz = u128::from(self.decoder.format().sample_rate_hz);
-        let rate_hz = u128::from(self.rate_hz);
-        let in_frame = (u128::from(frame) * file_hz / rate_hz).min(u128::from(u64::MAX)) as u64;
         resampler.reset();
-        // Start early enough for the filter, at a frame that is also a whole frame of the output.
-        let grid = resampler.grid();
-        let start = in_frame.saturating_sub(resampler.reach()) / grid * grid;
+        let start = resampler.start(frame);
         self.decoder.seek(start)?;
         let landed = self.decoder.position();
-        let first = (u128::from(landed) * rate_hz / file_hz) as u64;
+        let first = resampler.output(landed);
         if landed < start {
             (self.position, self.at_end) = (first, true);
             return Ok(());

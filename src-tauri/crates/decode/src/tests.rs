@@ -143,7 +143,10 @@ fn files_that_state_no_length_decode_whole() {
             samples.len() / 2
         );
         assert_eq!(
-            Decoder::count_frames(&fixture(name)).unwrap(),
+            Decoder::open(&fixture(name))
+                .unwrap()
+                .count_frames()
+                .unwrap(),
             samples.len() as u64 / 2,
             "{name}"
         );

@@ -28,13 +28,9 @@ pub struct MonoStream {
 impl MonoStream {
     /// Opens `path` to be read at `rate_hz`.
     pub fn open(path: &Path, rate_hz: u32) -> Result<MonoStream, DecodeError> {
-        let mixed = Mixed::open(path, Some(rate_hz), Downmix::mono)?;
-        let format = mixed.decoder().format();
-        let frames = match format.frames {
-            Some(frames) => frames,
-            None => Decoder::count_frames(path)?,
-        };
-        let duration_s = frames as f64 / f64::from(format.sample_rate_hz);
+        let mut mixed = Mixed::open(path, Some(rate_hz), Downmix::mono)?;
+        let frames = mixed.frames()?;
+        let duration_s = frames as f64 / f64::from(mixed.decoder().format().sample_rate_hz);
         Ok(Self { mixed, duration_s })
     }
 

@@ -20,6 +20,8 @@ const FRAMES_UNCOUNTED: u32 = 8;
 const MISSES_MAX: u32 = 200_000;
 /// What a Xing header may leave unmentioned at the end, in bytes: two of the longest frames.
 const UNMENTIONED_BYTES: u64 = 2 * 1_441;
+/// What is looked at of a frame or a tag: an MP3's first frame states its length within.
+const HEAD_BYTES: usize = 64;
 const ID3V1_BYTES: u64 = 128;
 /// An APE tag's footer, or its header (APEv2).
 const APE_BYTES: u64 = 32;
@@ -171,7 +173,8 @@ fn frame_cuts(bytes: &mut Bytes) -> io::Result<Cuts> {
     let mut stated_left: Option<u64> = None;
     let mut surplus: Option<Surplus> = None;
     while at < end && cuts.len() + 1 < LINKS_MAX && misses < MISSES_MAX {
-        if let Some((length, is_of_next)) = tag_at(bytes, at)? {
+        let head = bytes.peek(at, HEAD_BYTES)?;
+        if let Some((length, is_of_next)) = tag(&head) {
             if kind.is_some() {
                 behind_tag = match (behind_tag, is_of_next) {
                     (Some(start), true) => Some(start),
@@ -182,12 +185,11 @@ fn frame_cuts(bytes: &mut Bytes) -> io::Result<Cuts> {
             at += length;
             continue;
         }
-        let Some(frame) = believed(bytes, at, kind)? else {
+        let Some(frame) = believed(bytes, at, &head, kind)? else {
             at = bytes.find_sync(at + 1)?;
             misses += 1;
             continue;
         };
-        let head = bytes.peek(at, 64)?;
         let stated = frame.stated(&head);
         if kind.is_none()
             && let Some(length) = stated.as_ref().and_then(|stated| stated.bytes)
@@ -240,9 +242,13 @@ struct Surplus {
 }
 
 /// The frame at `at`. One of another kind than those before, or the first, must be followed by more of its kind.
-fn believed(bytes: &mut Bytes, at: u64, known: Option<Kind>) -> io::Result<Option<Frame>> {
-    let head = bytes.peek(at, HEADER_BYTES)?;
-    let Some(frame) = Frame::read(&head) else {
+fn believed(
+    bytes: &mut Bytes,
+    at: u64,
+    head: &[u8],
+    known: Option<Kind>,
+) -> io::Result<Option<Frame>> {
+    let Some(frame) = Frame::read(head) else {
         return Ok(None);
     };
     if known == Some(frame.kind) {
@@ -261,19 +267,18 @@ fn believed(bytes: &mut Bytes, at: u64, known: Option<Kind>) -> io::Result<Optio
     Ok(Some(frame))
 }
 
-/// The length of the tag at `at`, and whether it speaks of what follows it.
-fn tag_at(bytes: &mut Bytes, at: u64) -> io::Result<Option<(u64, bool)>> {
-    let head = bytes.peek(at, APE_BYTES as usize)?;
-    if let Some(length) = id3v2_byte_len(&head, b"ID3") {
-        return Ok(Some((length, true)));
+/// The length of the tag that `head` begins, and whether it speaks of what follows it.
+fn tag(head: &[u8]) -> Option<(u64, bool)> {
+    if let Some(length) = id3v2_byte_len(head, b"ID3") {
+        return Some((length, true));
     }
     if head.starts_with(b"TAG") {
-        return Ok(Some((ID3V1_BYTES, false)));
+        return Some((ID3V1_BYTES, false));
     }
-    Ok(ape_byte_len(&head).map(|length| (length, false)))
+    ape_byte_len(head).map(|length| (length, false))
 }
 
-/// The length of an APE tag without the header or footer at hand, which are both 32 bytes, and with it.
+/// The length of an APE tag whose header or footer is at hand, and of that: the size it states counts items and footer.
 fn ape_byte_len(head: &[u8]) -> Option<u64> {
     let size = head.get(12..16)?.try_into().ok()?;
     head.starts_with(b"APETAGEX")

@@ -1,6 +1,8 @@
 //! Headers of MPEG audio and ADTS frames: enough to step from frame to frame, and to see that a stream has become
 //! another one.
 
+use segue_core::AAC_RATES_HZ;
+
 /// What every frame of one stream has in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Kind {
@@ -45,12 +47,6 @@ const BIT_RATES: [[u32; 15]; 5] = [
         0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256,
     ],
     [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
-];
-
-/// Rates in hertz by index (ISO/IEC 14496-3, table 1.18).
-const AAC_RATES_HZ: [u32; 13] = [
-    96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
-    7_350,
 ];
 
 impl Frame {

@@ -34,9 +34,7 @@ const CHANNELS_MAX: usize = 64;
 impl LinkDecoder {
     pub(super) fn probe(path: &Path, link: &Link, file: File) -> Result<LinkDecoder, DecodeError> {
         let (reader, budget) = open_container(path, file, &link.shown)?;
-        let track = reader
-            .default_track(TrackType::Audio)
-            .or_else(|| reader.first_track(TrackType::Audio))
+        let track = sound_track(&*reader)
             .ok_or_else(|| DecodeError::unsupported(path, "it has no sound track"))?
             .clone();
         let mut params = track
@@ -52,11 +50,10 @@ impl LinkDecoder {
             // it sees, which after a jump is not the first packet of the file.
             params.extra_data = None;
         }
-        let announced = params.extra_data.as_deref().and_then(he_aac_core_hz);
-        let is_he_aac = params.codec == CODEC_ID_AAC && announced.is_some();
-        if params.codec == CODEC_ID_AAC
-            && let Some(core) = params.extra_data.as_deref().and_then(aac_core)
-        {
+        let is_aac = params.codec == CODEC_ID_AAC;
+        let config = params.extra_data.as_deref().filter(|_| is_aac);
+        let is_he_aac = config.and_then(he_aac_core_hz).is_some();
+        if let Some(core) = config.and_then(aac_core) {
             params.extra_data = Some(core.into());
         }
         let codec = registry()
@@ -174,7 +171,12 @@ impl LinkDecoder {
         self.estimate_s = track.duration.zip(track.time_base).map(|(duration, base)| {
             duration.get() as f64 * f64::from(base.numer.get()) / f64::from(base.denom.get())
         });
-        let fragments_s = self.link.shown.movie.as_ref().and_then(Movie::fragments_s);
+        let fragments_s = self
+            .link
+            .shown
+            .movie
+            .as_deref()
+            .and_then(Movie::fragments_s);
         self.estimate_s = fragments_s.or(self.estimate_s);
         self.run_up = match self.format.codec.as_str() {
             // The bit reservoir reaches back 511 bytes, at low rates 9 frames; one more for the overlap.
@@ -218,12 +220,7 @@ impl LinkDecoder {
                             path: self.path.clone(),
                         });
                     }
-                    let start = self.clock.frame(
-                        packet
-                            .pts
-                            .get()
-                            .saturating_add(packet.trim_start.get() as i64),
-                    );
+                    let start = self.stamp(&packet);
                     let ends = self.link.shown.ends.as_ref();
                     let start = match ends.map(|ends| clamp(ends.delay(rate_hz).into())) {
                         Some(delay) if delay > 0 => {
@@ -307,6 +304,13 @@ pub(super) fn open_container(
             other => DecodeError::codec(path, other),
         })?;
     Ok((reader, budget))
+}
+
+/// The track that is decoded.
+pub(super) fn sound_track(reader: &dyn FormatReader) -> Option<&Track> {
+    reader
+        .default_track(TrackType::Audio)
+        .or_else(|| reader.first_track(TrackType::Audio))
 }
 
 /// The first bytes behind any ID3v2 tags.

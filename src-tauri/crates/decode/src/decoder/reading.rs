@@ -73,25 +73,23 @@ impl LinkDecoder {
     /// frame is known by counting, where no timestamp could tell it.
     pub(super) fn pass_over(&mut self, frame: u64) -> Result<(), DecodeError> {
         let goal = frame as i64 - self.run_up as i64;
-        let codec = self.format.codec.clone();
-        let mut cursor = self.cursor;
-        while let Some(start) = cursor.filter(|start| *start < goal) {
+        while let Some(start) = self.cursor.filter(|start| *start < goal) {
             let Some(packet) = self.read_packet()? else {
                 self.at_end = true;
                 return Ok(());
             };
-            let length = packet_frames(&codec, &packet.data, self.format.sample_rate_hz);
-            let end = length.map(|length| start.saturating_add(clamp(length.into())));
-            cursor = end;
-            if end.is_none() {
+            let format = &self.format;
+            let Some(length) = packet_frames(&format.codec, &packet.data, format.sample_rate_hz)
+            else {
                 // Decoded as ever, so that nothing is missed in the count.
                 if let Decoded::Block(_) = self.decode(&packet)? {
                     self.place(start);
                 }
                 return Ok(());
-            }
-            (self.waiting, self.cursor, self.packets) = (None, end, 0);
-            if end.is_some_and(|end| end >= goal) {
+            };
+            let end = start.saturating_add(clamp(length.into()));
+            (self.waiting, self.cursor, self.packets) = (None, Some(end), 0);
+            if end >= goal {
                 let reset = guarded(&self.path, || self.codec.reset());
                 self.note_panic(reset)?;
             }
@@ -124,12 +122,7 @@ impl LinkDecoder {
                 self.at_end = true;
                 return Ok(false);
             };
-            let stamp = self.clock.frame(
-                packet
-                    .pts
-                    .get()
-                    .saturating_add(packet.trim_start.get() as i64),
-            );
+            let stamp = self.stamp(&packet);
             match self.decode(&packet)? {
                 Decoded::Block(spec)
                     if spec.rate_hz == self.format.sample_rate_hz
@@ -182,6 +175,12 @@ impl LinkDecoder {
             self.block.splice(0..0, std::iter::repeat_n(0.0, silence));
         }
         cursor
+    }
+
+    /// The audible frame at which a packet's sound begins, by its timestamp.
+    pub(super) fn stamp(&self, packet: &Packet) -> i64 {
+        let trimmed = packet.trim_start.get() as i64;
+        self.clock.frame(packet.pts.get().saturating_add(trimmed))
     }
 
     /// Lets the block wait from `start` on.

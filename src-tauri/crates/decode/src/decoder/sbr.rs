@@ -4,9 +4,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use symphonia::core::formats::TrackType;
-
-use super::opening::open_container;
+use super::opening::{open_container, sound_track};
 use crate::error::guarded;
 use crate::shown::Shown;
 
@@ -20,10 +18,7 @@ pub(super) fn is_carried(path: &Path, shown: &Shown) -> bool {
     let look = || {
         let file = File::open(path).ok()?;
         let (mut reader, _budget) = open_container(path, file, shown).ok()?;
-        let track = reader
-            .default_track(TrackType::Audio)
-            .or_else(|| reader.first_track(TrackType::Audio))?
-            .id;
+        let track = sound_track(&*reader)?.id;
         let (mut seen, mut with) = (0, 0);
         while seen < PACKETS
             && let Ok(Some(packet)) = reader.next_packet()

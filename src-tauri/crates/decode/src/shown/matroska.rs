@@ -210,15 +210,7 @@ pub(super) fn show(file: &mut File, start: u64, byte_len: u64) -> io::Result<Opt
         let void = (head + len.unwrap_or(0)).saturating_sub(9) | 1 << 56;
         changed.push((index_at, [&[0xec], void.to_be_bytes().as_slice()].concat()));
     }
-    changed.sort();
-    let mut shown = Shown::default();
-    let mut from = 0;
-    for (at, bytes) in changed {
-        shown.file(from..at);
-        from = at + bytes.len() as u64;
-        shown.bytes(bytes);
-    }
-    shown.file(from..byte_len);
+    let mut shown = Shown::patched(changed, byte_len);
     if let [(first, ..), .., (last, padding_ns, packet)] = walk.blocks.as_slice()
         && !walk.laced
     {
