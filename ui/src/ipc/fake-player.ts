@@ -64,10 +64,11 @@ export class FakePlayer {
     return { entry: this.#entry++, track, source, reasons };
   }
 
-  play(rows: QueueRow[], index: number, station: Station | null = null): void {
+  play(rows: QueueRow[], index: number, station: Station | null = null, shuffle = false): void {
     this.#edit(this.rows.length > 0 ? "replaced" : "added", this.rows.length || rows.length);
     this.rows = rows;
     this.state.station = station;
+    this.state.shuffle = shuffle;
     this.#thread(index);
     this.#touch();
     this.#go(rows.length > 0 ? index : null);

@@ -132,7 +132,7 @@ export class FakeShelf {
       playSongs: (query, index, source) =>
         answer("play_songs", () => {
           const rows = this.#list(query).map((row) => player.row(row, source));
-          player.play(rows, index);
+          player.play(rows, index, null, source === "shuffle");
         }),
       playTracks: (ids, source) =>
         answer("play_tracks", () => {

@@ -141,3 +141,12 @@ test("the grid says how long it is and how it is sorted", async () => {
   await fireEvent.click(within(head).getByRole("button"));
   await waitFor(() => expect(head.getAttribute("aria-sort")).toBe("ascending"));
 });
+
+test("sound that came too late is counted where one looks for it", async () => {
+  await open();
+  await press("7", { ctrlKey: true });
+  const sound = await screen.findByRole("region", { name: "Sound" });
+  expect(sound.textContent).toContain("No dropouts");
+  fake.tell({ event: "player", state: { ...(await fake.player()), underruns: 3 } });
+  await waitFor(() => expect(sound.textContent).toContain("3 dropouts"));
+});

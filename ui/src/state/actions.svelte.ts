@@ -39,8 +39,6 @@ export class Actions {
     return this.notices.attempt("Could not shuffle", async () => {
       if (total === 0) return;
       await this.backend.playSongs(query, Math.floor(chance * total), "shuffle");
-      // After it: a list that is played anew stands in its own order.
-      await this.backend.command({ do: "shuffle", on: true });
     });
   }
 
