@@ -184,7 +184,7 @@ struct KeptPlace {
 impl KeptPlace {
     /// Puts what is kept at this place, if it is in that queue.
     fn apply(self, kept: &mut Saved) {
-        let queue = &mut kept.queue;
+        let queue = Arc::make_mut(&mut kept.queue);
         let cursor = match self.entry {
             Some(entry) => queue.entries.iter().position(|other| other.entry == entry),
             None => Some(queue.entries.len()),
@@ -198,15 +198,12 @@ impl KeptPlace {
 
 /// Whether two queues differ in nothing but the place in them.
 fn same_but_for_the_place(one: &QueueSnapshot, other: &QueueSnapshot) -> bool {
-    let ids = |queue: &QueueSnapshot| {
-        queue
-            .entries
-            .iter()
-            .map(|entry| entry.entry)
-            .collect::<Vec<_>>()
-    };
     let rest = |queue: &QueueSnapshot| (queue.repeat, queue.shuffle_seed, queue.next_entry);
-    rest(one) == rest(other) && one.unshuffled == other.unshuffled && ids(one) == ids(other)
+    let mut entries = one.entries.iter().zip(&other.entries);
+    rest(one) == rest(other)
+        && one.unshuffled == other.unshuffled
+        && one.entries.len() == other.entries.len()
+        && entries.all(|(one, other)| one.entry == other.entry)
 }
 
 /// What is kept for the next start.
@@ -252,7 +249,7 @@ struct Shared {
     output_error: Mutex<Option<String>>,
     dirty: AtomicBool,
     /// The queue, and what surrounds it, as they were last kept.
-    kept: Mutex<Option<(QueueSnapshot, serde_json::Value)>>,
+    kept: Mutex<Option<(Arc<QueueSnapshot>, serde_json::Value)>>,
     plans: Sender<()>,
 }
 
@@ -260,7 +257,8 @@ struct Shared {
 pub(crate) struct Player {
     shared: Arc<Shared>,
     heard: Sender<Heard>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Of the thread that logs what was played; none once it was waited for.
+    hearing: Mutex<Option<JoinHandle<()>>>,
 }
 
 enum Heard {
@@ -314,38 +312,29 @@ impl Player {
                 })
         };
         let (hearing, planning) = (Arc::clone(&shared), Arc::downgrade(&shared));
-        let threads = vec![
-            spawn("segue-player", Box::new(move || hearing.hear(&hears)))?,
-            spawn(
-                "segue-station",
-                Box::new(move || {
-                    for () in planned {
-                        let Some(shared) = planning.upgrade() else {
-                            return;
-                        };
-                        shared.plan();
-                    }
-                }),
-            )?,
-        ];
+        let logs = spawn("segue-player", Box::new(move || hearing.hear(&hears)))?;
+        // Ends by itself, once nobody can ask for a plan any more.
+        spawn(
+            "segue-station",
+            Box::new(move || {
+                for () in planned {
+                    let Some(shared) = planning.upgrade() else {
+                        return;
+                    };
+                    shared.plan();
+                }
+            }),
+        )?;
         Ok(Self {
             shared,
             heard,
-            threads: Mutex::new(threads),
+            hearing: Mutex::new(Some(logs)),
         })
     }
 
     /// Ends what plays, with its place in the log, and keeps the queue.
     pub(crate) fn close(&self) {
-        let hearing = {
-            let mut threads = lock(&self.threads);
-            if threads.is_empty() {
-                None
-            } else {
-                Some(threads.remove(0))
-            }
-        };
-        if let Some(hearing) = hearing {
+        if let Some(hearing) = lock(&self.hearing).take() {
             self.shared.keep();
             self.shared
                 .engine
@@ -855,19 +844,21 @@ impl Shared {
 
     /// Keeps the queue, if it or what surrounds it changed since: it may be long.
     fn keep_queue(&self, engine: Saved) {
-        let mut placements = lock(&self.placements);
-        placements.prune();
+        lock(&self.placements).prune();
         let (station, dj) = (lock(&self.station).clone(), *lock(&self.dj));
         let guest = self.guest.load(Ordering::Relaxed);
         let around = serde_json::json!([station, dj, guest]);
         let mut last = lock(&self.kept);
         if last.as_ref().is_some_and(|(queue, other)| {
-            *other == around && same_but_for_the_place(queue, &engine.queue)
+            let same =
+                Arc::ptr_eq(queue, &engine.queue) || same_but_for_the_place(queue, &engine.queue);
+            same && *other == around
         }) {
             return;
         }
-        let queue = engine.queue.clone();
+        let queue = Arc::clone(&engine.queue);
         let keys = queue.entries.iter().map(|entry| entry.item.key);
+        let placements = lock(&self.placements);
         let placed = keys.filter_map(|key| Some((key, placements.get(key)?.clone())));
         let kept = Kept {
             placements: placed.collect(),

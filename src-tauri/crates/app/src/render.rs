@@ -2,10 +2,9 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use segue_core::{Play, PlayContext, PlaySource};
-use segue_playback::{Command, End, Engine, Event, Item, OutputKind, render};
+use segue_playback::{Command, End, Engine, Event, OutputKind, render};
 use serde::Serialize;
 
 use crate::dto::FailureRow;
@@ -124,21 +123,7 @@ impl Segue {
             // Fails only when nobody listens any more.
             _ = heard.send(event);
         })?;
-        let items = paths.into_iter().zip(0..).map(|(path, key)| {
-            Arc::new(Item {
-                path,
-                key,
-                audio: None,
-            })
-        });
-        engine.send(Command::SetQueue {
-            items: items.collect(),
-            start: 0,
-            play: false,
-            shuffle: None,
-        });
-        engine.send(Command::Seek(start_s));
-        engine.send(Command::Play);
+        engine.play_files(paths, start_s);
         let mut done = Rendered {
             seconds: 0.0,
             sample_rate_hz: 0,

@@ -2,6 +2,7 @@
 //!
 //! The thread sleeps until a command comes, or, while sound flows, until the ring wants more.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -13,7 +14,7 @@ use segue_core::Leaving;
 use crate::loader::{AtOnce, Loader, OnThread};
 use crate::output::{Card, DeviceNews, Null, Output, OutputError, OutputKind, Tell, Wav};
 use crate::protocol::{Command, Event, SAVED_VERSION, Saved, State};
-use crate::queue::QueueSnapshot;
+use crate::queue::{Item, QueueSnapshot};
 use crate::transport::{Pace, Published, Transport};
 
 /// A playing engine. Dropped, it ends the play under way (with its `Ended` event) and waits for its thread.
@@ -82,6 +83,25 @@ impl Engine {
         self.post(command, Some(cause));
     }
 
+    /// Plays these files one after the other, from `start_s` of the first on. Their keys are their places.
+    pub fn play_files(&self, paths: impl IntoIterator<Item = PathBuf>, start_s: f64) {
+        let items = paths.into_iter().zip(0..).map(|(path, key)| {
+            Arc::new(Item {
+                path,
+                key,
+                audio: None,
+            })
+        });
+        self.send(Command::SetQueue {
+            items: items.collect(),
+            start: 0,
+            play: false,
+            shuffle: None,
+        });
+        self.send(Command::Seek(start_s));
+        self.send(Command::Play);
+    }
+
     fn post(&self, command: Command, cause: Option<Leaving>) {
         if self
             .messages
@@ -107,7 +127,7 @@ impl Engine {
         let published = self.published();
         Saved {
             version: SAVED_VERSION,
-            queue: (*published.queue).clone(),
+            queue: Arc::clone(&published.queue),
             position_s: published.state.position_s,
             volume: published.state.volume,
         }

@@ -14,8 +14,8 @@ use segue_decode::{DecodeError, StereoResampler};
 use crate::ring::{Feed, Frame};
 
 /// See the module's doc.
+#[derive(Default)]
 pub(crate) struct Join {
-    rate_hz: u32,
     run: Option<Run>,
     /// Interleaved, at the output's rate, and how much of it is in the ring.
     ready: Vec<f32>,
@@ -41,16 +41,6 @@ impl Run {
 }
 
 impl Join {
-    /// A join at the rate of the output.
-    pub(crate) fn new(rate_hz: u32) -> Self {
-        Self {
-            rate_hz,
-            run: None,
-            ready: Vec::new(),
-            given: 0,
-        }
-    }
-
     /// Frames that wait for room.
     fn waiting(&self) -> usize {
         (self.ready.len() - self.given) / 2
@@ -59,7 +49,7 @@ impl Join {
     /// Ring index at which the next frame that is pushed will sound.
     pub(crate) fn head(&self, feed: &Feed) -> u64 {
         match &self.run {
-            Some(run) => run.to(self.rate_hz),
+            Some(run) => run.to(feed.rate_hz()),
             None => feed.written() + self.waiting() as u64,
         }
     }
@@ -74,8 +64,8 @@ impl Join {
     ) -> Result<(u64, bool), DecodeError> {
         let mut let_out = false;
         if self.run.as_ref().is_none_or(|run| run.file_hz != file_hz) {
-            let resampler = (file_hz != self.rate_hz)
-                .then(|| StereoResampler::new(path, file_hz, self.rate_hz))
+            let resampler = (file_hz != feed.rate_hz())
+                .then(|| StereoResampler::new(path, file_hz, feed.rate_hz()))
                 .transpose()?;
             let_out = self.finish();
             let from = self.head(feed);

@@ -260,7 +260,7 @@ pub struct Saved {
     /// [`SAVED_VERSION`].
     pub version: u32,
     /// The queue.
-    pub queue: QueueSnapshot,
+    pub queue: Arc<QueueSnapshot>,
     /// Place in the current track, in seconds.
     pub position_s: f64,
     /// In `0..=1`.

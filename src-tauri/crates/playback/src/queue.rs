@@ -195,25 +195,18 @@ impl Queue {
         self.steps.undone.last().map(|step| step.edit)
     }
 
-    /// The entries that would play after the current one, nearest first, each at most once.
+    /// The entries that would play after this one, nearest first, each at most once; after the current one where none is
+    /// asked for, or one that is gone.
     ///
     /// By itself (`natural`) an entry repeats under [`Repeat::One`]; when the listener asks for the next, it
-    /// moves on and goes round the end. The current entry is last among those that follow in a round.
-    pub fn following(&self, natural: bool) -> impl Iterator<Item = &Entry> {
-        self.following_from(self.order.cursor, natural)
-    }
-
-    /// The same for another entry than the current one; for none, or one that is gone, as for the current one.
+    /// moves on and goes round the end. The entry itself is last among those that follow in a round.
     pub fn following_after(
         &self,
         entry: Option<EntryId>,
         natural: bool,
     ) -> impl Iterator<Item = &Entry> {
         let place = entry.and_then(|entry| self.order.place(entry));
-        self.following_from(place.unwrap_or(self.order.cursor), natural)
-    }
-
-    fn following_from(&self, place: usize, natural: bool) -> impl Iterator<Item = &Entry> {
+        let place = place.unwrap_or(self.order.cursor);
         let (before, rest) = self.order.entries.split_at(place);
         let (current, after) = rest.split_at(rest.len().min(1));
         let again = natural && self.repeat == Repeat::One;
@@ -276,7 +269,9 @@ impl Queue {
     pub fn remove(&mut self, entry: EntryId) -> bool {
         let there = self.order.place(entry).is_some();
         if there {
-            self.edit((EditKind::Removed, 1), |order| _ = order.remove(entry));
+            self.edit((EditKind::Removed, 1), |order| {
+                order.retain(|id| id != entry)
+            });
         }
         there
     }
@@ -291,10 +286,10 @@ impl Queue {
         true
     }
 
-    /// Takes everything out.
+    /// Takes everything out. What is added later is shuffled if this was.
     pub fn clear(&mut self) {
         let songs = self.order.entries.len();
-        self.edit((EditKind::Cleared, songs), Order::clear);
+        self.edit((EditKind::Cleared, songs), |order| order.retain(|_| false));
     }
 
     /// Takes all but the current entry out: what comes after it is to be another queue.
@@ -415,12 +410,13 @@ impl Queue {
 
     /// Takes entries out. If the current one is among them, the next that stays becomes current.
     pub fn withdraw(&mut self, entries: &[EntryId]) {
-        let mut taken = false;
-        for entry in entries {
-            taken |= self.order.remove(*entry);
-            self.steps.kin().for_each(|order| _ = order.remove(*entry));
+        let gone: HashSet<EntryId> = entries.iter().copied().collect();
+        let before = self.order.entries.len();
+        self.order.retain(|id| !gone.contains(&id));
+        for order in self.steps.kin() {
+            order.retain(|id| !gone.contains(&id));
         }
-        if taken {
+        if self.order.entries.len() < before {
             self.touch();
         }
     }

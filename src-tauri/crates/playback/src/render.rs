@@ -1,14 +1,12 @@
 //! Files to a WAV file, through the one engine.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crossbeam_channel::unbounded;
 
 use crate::engine::Engine;
 use crate::output::{OutputError, OutputKind};
-use crate::protocol::{Command, Event};
-use crate::queue::Item;
+use crate::protocol::Event;
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,21 +69,7 @@ pub fn render(
             failures: Vec::new(),
         });
     }
-    let items = items.iter().zip(0..).map(|(path, key)| {
-        Arc::new(Item {
-            path: path.clone(),
-            key,
-            audio: None,
-        })
-    });
-    engine.send(Command::SetQueue {
-        items: items.collect(),
-        start: 0,
-        play: false,
-        shuffle: None,
-    });
-    engine.send(Command::Seek(start_s));
-    engine.send(Command::Play);
+    engine.play_files(items.iter().cloned(), start_s);
     let (mut failures, mut notices) = (Vec::new(), Vec::new());
     let mut written = None;
     for event in events {

@@ -497,7 +497,7 @@ fn a_restart_takes_up_where_it_left() {
     let (position_s, volume) = (state.position_s, state.volume);
     let saved = Saved {
         version: SAVED_VERSION,
-        queue: (*queue).clone(),
+        queue,
         position_s,
         volume,
     };
@@ -912,7 +912,7 @@ fn nothing_is_played_at_the_pace_of_a_card() {
         mut grammar,
     } = live;
     let saved = engine.saved();
-    assert_eq!(saved.queue, *engine.queue());
+    assert_eq!(saved.queue, engine.queue());
     drop(engine);
     let last: Vec<Event> = events.iter().collect();
     last.iter().for_each(|event| grammar.check(event));

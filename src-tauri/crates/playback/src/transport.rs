@@ -125,7 +125,7 @@ impl Transport {
             cue_s: 0.0,
             loader,
             asked: 0,
-            join: Join::new(0),
+            join: Join::default(),
             deck: None,
             spare: None,
             ahead: Ahead::Unknown,
@@ -161,7 +161,7 @@ impl Transport {
             Command::Stop => self.stop(End::Stopped),
             Command::Seek(to_s) => self.seek(to_s),
             Command::Next => {
-                let next = self.next_entry(false).map(|e| e.entry);
+                let next = self.next_after(None, false).map(|e| e.entry);
                 self.depart(|queue, heard| queue.advance(next, heard));
             }
             Command::Previous => {
@@ -188,33 +188,31 @@ impl Transport {
                 if !play {
                     self.stop(End::Skipped);
                 }
-                self.edit(End::Skipped, |queue| queue.set(items, start, shuffle));
+                self.edit(|queue| queue.set(items, start, shuffle));
                 if play && self.status != Status::Playing {
                     self.play();
                 }
             }
-            Command::Append(items) => self.edit(End::Skipped, |queue| queue.append(items)),
-            Command::InsertNext(items) => self.edit(End::Skipped, |queue| queue.insert_next(items)),
-            Command::Remove(entry) => self.edit(End::Skipped, |queue| _ = queue.remove(entry)),
-            Command::Move(entry, to) => {
-                self.edit(End::Skipped, |queue| _ = queue.move_to(entry, to))
-            }
-            Command::KeepCurrent => self.edit(End::Skipped, Queue::keep_current),
+            Command::Append(items) => self.edit(|queue| queue.append(items)),
+            Command::InsertNext(items) => self.edit(|queue| queue.insert_next(items)),
+            Command::Remove(entry) => self.edit(|queue| _ = queue.remove(entry)),
+            Command::Move(entry, to) => self.edit(|queue| _ = queue.move_to(entry, to)),
+            Command::KeepCurrent => self.edit(Queue::keep_current),
             Command::Clear => {
                 self.stop(End::Stopped);
-                self.edit(End::Stopped, Queue::clear);
+                self.edit(Queue::clear);
             }
             Command::Undo => self.undo(Queue::undo),
             Command::Redo => self.undo(Queue::redo),
-            Command::Extend(items) => self.edit(End::Skipped, |queue| queue.extend(items)),
+            Command::Extend(items) => self.edit(|queue| queue.extend(items)),
             Command::InsertAfter(entry, items) => {
-                self.edit(End::Skipped, |queue| _ = queue.insert_after(entry, items))
+                self.edit(|queue| _ = queue.insert_after(entry, items))
             }
-            Command::Withdraw(entries) => self.edit(End::Skipped, |queue| queue.withdraw(&entries)),
+            Command::Withdraw(entries) => self.edit(|queue| queue.withdraw(&entries)),
             Command::SetVolume(volume) => self.set_volume(volume),
-            Command::SetRepeat(repeat) => self.edit(End::Skipped, |queue| queue.set_repeat(repeat)),
-            Command::SetShuffle(Some(seed)) => self.edit(End::Skipped, |queue| queue.shuffle(seed)),
-            Command::SetShuffle(None) => self.edit(End::Skipped, Queue::unshuffle),
+            Command::SetRepeat(repeat) => self.edit(|queue| queue.set_repeat(repeat)),
+            Command::SetShuffle(Some(seed)) => self.edit(|queue| queue.shuffle(seed)),
+            Command::SetShuffle(None) => self.edit(Queue::unshuffle),
             Command::Restore(saved) => self.restore(*saved),
         }
         self.cause = None;
@@ -380,7 +378,7 @@ impl Transport {
 
     fn restore(&mut self, saved: Saved) {
         self.stop(End::Stopped);
-        self.queue = Queue::restore(saved.queue);
+        self.queue = Queue::restore(Arc::unwrap_or_clone(saved.queue));
         self.published_revision = self.queue.revision().wrapping_sub(1);
         self.failed.clear();
         self.set_volume(saved.volume);
@@ -397,13 +395,13 @@ impl Transport {
     // The queue
 
     /// Changes the queue by an edit. If the current entry is another one afterwards, its play is over.
-    fn edit(&mut self, how: End, change: impl FnOnce(&mut Queue)) {
+    fn edit(&mut self, change: impl FnOnce(&mut Queue)) {
         let before = self.queue.current().map(|e| e.entry);
         change(&mut self.queue);
         if self.queue.current().map(|e| e.entry) == before {
             self.reconsider_next();
         } else {
-            self.finish(how);
+            self.finish(End::Skipped);
             self.go_on_with_current();
         }
     }
@@ -472,7 +470,7 @@ impl Transport {
         match self.output.open(first) {
             Ok(feed) => {
                 feed.set_level(self.level());
-                self.join = Join::new(feed.rate_hz());
+                self.join.reset();
                 self.underruns.seen = 0;
                 self.feed = Some(feed);
                 if std::mem::take(&mut self.output_lost) {

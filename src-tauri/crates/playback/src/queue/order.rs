@@ -72,42 +72,20 @@ impl Order {
         self.entries.splice(at..at, added.iter().cloned());
     }
 
-    /// Whether `entry` was there.
-    pub(super) fn remove(&mut self, entry: EntryId) -> bool {
-        let Some(at) = self.place(entry) else {
-            return false;
-        };
-        self.entries.remove(at);
-        if at < self.cursor {
-            self.cursor -= 1;
-        }
+    /// Takes out all that does not stay. If the current one is among it, the next that stays becomes current.
+    pub(super) fn retain(&mut self, stays: impl Fn(EntryId) -> bool) {
+        let before = &self.entries[..self.cursor];
+        self.cursor = before.iter().filter(|e| stays(e.entry)).count();
+        self.entries.retain(|e| stays(e.entry));
         if let Some(shuffled) = &mut self.shuffled {
-            shuffled.unshuffled.retain(|id| *id != entry);
+            shuffled.unshuffled.retain(|id| stays(*id));
         }
-        self.history.retain(|id| *id != entry);
-        true
-    }
-
-    /// Takes everything out. What is added later is shuffled if this was.
-    pub(super) fn clear(&mut self) {
-        let shuffled = self.shuffled.take().map(|Shuffled { seed, .. }| Shuffled {
-            seed,
-            unshuffled: Vec::new(),
-        });
-        *self = Self {
-            shuffled,
-            ..Self::default()
-        };
+        self.history.retain(|id| stays(*id));
     }
 
     pub(super) fn keep_current(&mut self) {
         let kept = self.current_id();
-        self.entries.retain(|e| Some(e.entry) == kept);
-        self.cursor = 0;
-        if let Some(shuffled) = &mut self.shuffled {
-            shuffled.unshuffled.retain(|id| Some(*id) == kept);
-        }
-        self.history.retain(|id| Some(*id) == kept);
+        self.retain(|id| Some(id) == kept);
     }
 
     /// Moves what stands at `from`; the current entry stays current.

@@ -34,7 +34,7 @@ fn id(queue: &Queue, key: u64) -> EntryId {
 
 /// Plays on, by itself or because the listener asked.
 fn next(queue: &mut Queue, natural: bool) {
-    let to = queue.following(natural).next().map(|e| e.entry);
+    let to = queue.following_after(None, natural).next().map(|e| e.entry);
     queue.advance(to, true);
 }
 
@@ -55,7 +55,10 @@ fn repeat_decides_what_follows() {
     ] {
         let mut queue = queue(4, 1);
         queue.set_repeat(repeat);
-        let found: Vec<u64> = queue.following(natural).map(|e| e.item.key).collect();
+        let found: Vec<u64> = queue
+            .following_after(None, natural)
+            .map(|e| e.item.key)
+            .collect();
         assert_eq!(found, expected, "{repeat:?} {natural}");
     }
 }
@@ -460,7 +463,7 @@ proptest! {
                     prop_assert_eq!(current(&queue), chosen.or(was));
                 }
                 Step::Next(natural, heard) => {
-                    let to = queue.following(natural).next().map(|e| (e.entry, e.item.key));
+                    let to = queue.following_after(None, natural).next().map(|e| (e.entry, e.item.key));
                     queue.advance(to.map(|t| t.0), heard);
                     prop_assert_eq!(current(&queue), to.map(|t| t.1));
                 }
@@ -496,7 +499,7 @@ proptest! {
             let ids: HashSet<_> = queue.entries().iter().map(|e| e.entry).collect();
             prop_assert_eq!(ids.len(), found.len());
             prop_assert!(queue.order.cursor <= queue.order.entries.len());
-            let follows: Vec<_> = queue.following(true).map(|e| e.entry).collect();
+            let follows: Vec<_> = queue.following_after(None, true).map(|e| e.entry).collect();
             prop_assert_eq!(follows.len(), follows.iter().collect::<HashSet<_>>().len());
             let snapshot = queue.snapshot();
             prop_assert_eq!(Queue::restore(snapshot.clone()).snapshot(), snapshot);

@@ -169,7 +169,7 @@ impl Transport {
         }
         // All that was decoded has sounded, and something may follow all the same: its file opens slowly, or the output
         // took several short tracks at once.
-        match self.next_entry(true).map(|next| next.entry) {
+        match self.next_after(None, true).map(|next| next.entry) {
             Some(next) => {
                 self.queue.advance(Some(next), heard);
                 if !self.await_opening(next) {

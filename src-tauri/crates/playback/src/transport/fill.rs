@@ -40,24 +40,10 @@ impl Ahead {
 }
 
 impl Transport {
-    /// The first entry that may follow the current one and has not failed.
-    pub(super) fn next_entry(&self, natural: bool) -> Option<Entry> {
+    /// The first entry that follows one that is joined, or the current one, and has not failed.
+    pub(super) fn next_after(&self, entry: Option<EntryId>, natural: bool) -> Option<Entry> {
         self.queue
-            .following(natural)
-            .find(|e| !self.failed.contains(&e.entry))
-            .cloned()
-    }
-
-    /// The first entry that follows the last one joined, by itself.
-    fn next_to_join(&self) -> Option<Entry> {
-        let last = self.coming.back().map(|track| track.entry.entry);
-        self.next_after(last)
-    }
-
-    /// The first entry that follows one that is joined, or the current one.
-    fn next_after(&self, entry: Option<EntryId>) -> Option<Entry> {
-        self.queue
-            .following_after(entry, true)
+            .following_after(entry, natural)
             .find(|e| !self.failed.contains(&e.entry))
             .cloned()
     }
@@ -67,14 +53,14 @@ impl Transport {
         let mut last = None;
         let mut kept = 0;
         for track in &self.coming {
-            let next = self.next_after(last).map(|entry| entry.entry);
+            let next = self.next_after(last, true).map(|entry| entry.entry);
             if next != Some(track.entry.entry) {
                 break;
             }
             (last, kept) = (next, kept + 1);
         }
         if kept == self.coming.len() {
-            let next = self.next_after(last).map(|entry| entry.entry);
+            let next = self.next_after(last, true).map(|entry| entry.entry);
             if self.ahead.entry() != next {
                 self.ahead = Ahead::Unknown;
             }
@@ -129,22 +115,20 @@ impl Transport {
 
     /// Begins to decode the current entry at the cue, or the first one after it that plays.
     pub(super) fn load(&mut self) {
-        let mut heard = false;
         while let Some(entry) = self.queue.current().cloned() {
             let opened = self.open_current(&entry);
             match opened.and_then(|deck| self.take_up(deck)) {
                 Ok(()) => return,
                 Err(error) => {
                     self.fail(&entry, &error);
-                    heard |= self.finish(End::Failed);
+                    let heard = self.finish(End::Failed);
                     self.cue_s = 0.0;
-                    let next = self.next_entry(false).map(|e| e.entry);
+                    let next = self.next_after(None, false).map(|e| e.entry);
                     self.queue.advance(next, heard);
-                    heard = false;
                 }
             }
         }
-        self.run_out(heard);
+        self.run_out(false);
     }
 
     /// A deck at the cue of the current entry.
@@ -277,7 +261,8 @@ impl Transport {
         loop {
             match &self.ahead {
                 Ahead::Unknown => {
-                    let Some(entry) = self.next_to_join() else {
+                    let last = self.coming.back().map(|track| track.entry.entry);
+                    let Some(entry) = self.next_after(last, true) else {
                         self.ahead = Ahead::Nothing;
                         return;
                     };
