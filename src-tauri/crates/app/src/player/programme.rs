@@ -380,11 +380,16 @@ impl Shared {
         let picks = match self.segue.station(&next) {
             Ok(picks) => picks,
             Err(error) => {
-                lock(&self.station).take_if(|now| now.number == station.number);
-                (self.tell)(AppEvent::Notice {
-                    message: format!("The radio ends here: {}", error.sentence()),
-                });
-                return self.tell_state();
+                let mut current = lock(&self.station);
+                // A plan that comes too late ends nothing: the one after it finds the same, or better.
+                if current.take_if(|now| now.number == station.number).is_some() {
+                    drop(current);
+                    (self.tell)(AppEvent::Notice {
+                        message: format!("The radio ends here: {}", error.sentence()),
+                    });
+                    self.tell_state();
+                }
+                return;
             }
         };
         if self.engine.queue().revision != queue.revision {
