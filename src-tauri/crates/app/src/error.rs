@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use segue_analysis::AnalysisError;
 use segue_core::ErrorCode;
+use segue_exchange::FileError;
 use segue_library::LibraryError;
 use segue_playback::{OutputError, RenderError};
 
@@ -86,6 +87,16 @@ impl AppError {
             cause = error.source();
         }
         sentence
+    }
+}
+
+impl From<FileError> for AppError {
+    fn from(error: FileError) -> Self {
+        Self::File {
+            action: error.action,
+            path: error.path,
+            reason: error.reason,
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! Playlists' use cases: making, changing and showing them, and their files. How they are kept is the library's business,
-//! what files look like is `playlist_files.rs`'s.
+//! what files look like is segue-exchange's.
 //!
 //! A living playlist is made anew from its source when it is opened or played and was last made on an earlier day of the
 //! listener's. If that cannot be done, it stays as it was. Its places are not changed by hand: that would be lost.
@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, Zoned};
 use segue_core::{PlaySubject, Track, TrackId};
+use segue_exchange::playlist::{self, FileEntry, PlaylistFile, clean};
 use segue_library::{
     AlbumId, EntryId, NewEntry, Playlist, PlaylistBefore, PlaylistEntry, PlaylistId,
 };
@@ -17,7 +18,6 @@ use crate::dto::{
     PickRow, PlaylistEntryRow, PlaylistPage, PlaylistRow, PlaylistSource, ReasonRow, SongSort,
     SongsQuery, TrackRow,
 };
-use crate::playlist_files::{self, FileEntry, PlaylistFile, clean};
 use crate::plays::subject;
 use crate::reports::{PlaylistExported, PlaylistImported, PlaylistsListed, UnmatchedSong};
 use crate::{AppError, Segue};
@@ -204,7 +204,7 @@ impl Segue {
 
     /// Makes a playlist of a file. Songs that the library does not have keep their places.
     pub fn import_playlist(&self, path: &Path) -> Result<PlaylistImported, AppError> {
-        let (format, file) = playlist_files::read(path)?;
+        let (format, file) = playlist::read(path)?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let name = file.name.or_else(|| clean(&stem));
         let mut unmatched = Vec::new();
@@ -256,7 +256,7 @@ impl Segue {
             entries: entries.into_iter().map(file_entry).collect(),
         };
         let roots = self.library.roots()?.into_iter().map(|root| root.path);
-        let format = playlist_files::write(path, &file, roots.collect())?;
+        let format = playlist::write(path, &file, roots.collect())?;
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         Ok(PlaylistExported {
             path: path.to_string_lossy().into_owned(),

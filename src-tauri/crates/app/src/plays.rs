@@ -1,5 +1,5 @@
 //! The play log's use cases: adding a play, bringing in a history, taking the log out, opinions. What histories look
-//! like is `history.rs`'s business.
+//! like is segue-exchange's business.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
@@ -10,10 +10,9 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 use segue_core::{Play, PlayContext, PlaySource, PlaySubject, Rating, Tally, Track};
+use segue_exchange::history::{self, HistoryFormat, Place, Record};
 use segue_library::MatchedBy;
 
-use crate::history::segue::left_early;
-use crate::history::{self, HistoryFormat, Place, Record};
 use crate::reports::{LineFailure, MatchedCounts, PlaysImported, Unmatched};
 use crate::{AppError, Segue};
 
@@ -62,7 +61,7 @@ impl Segue {
             rating: None,
             context: PlayContext::default(),
         };
-        play.skipped = left_early(&play);
+        play.skipped = play.left_early();
         self.log_play(&play)
     }
 
@@ -76,7 +75,7 @@ impl Segue {
     ) -> Result<PlaysImported, AppError> {
         let begun = Instant::now();
         let mut import = Import::new(self, dry_run);
-        let format = history::read(file, format, &mut |place, record| {
+        let format = history::read(file, format, Timestamp::now(), |place, record| {
             import.take(place, record)
         })?;
         import.write_plays()?;

@@ -15,7 +15,6 @@ use crate::dto::{
     TastePartRow, TrackRow,
 };
 use crate::known::Known;
-use crate::replace::replace;
 use crate::reports::{Leaning, RankedRow, TasteJudged, TasteShown, TasteTrained, TasteValidation};
 use crate::{AppError, Segue};
 
@@ -278,7 +277,7 @@ impl Segue {
     /// Writes what was learned into a file, as JSON.
     pub fn export_taste(&self, path: &Path) -> Result<(), AppError> {
         let text = serde_json::to_vec_pretty(&self.taste_page()?).expect("a page is plain data");
-        replace(path, &text).map_err(|error| AppError::File {
+        segue_exchange::replace(path, &text).map_err(|error| AppError::File {
             action: "write",
             path: path.into(),
             reason: error.to_string(),

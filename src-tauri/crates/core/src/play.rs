@@ -302,6 +302,13 @@ impl Play {
         ended.max(self.at)
     }
 
+    /// Whether so little of the track sounded that it was left rather than ended: the last ten seconds do not count.
+    pub fn left_early(&self) -> bool {
+        self.subject
+            .duration_s
+            .is_some_and(|duration_s| self.listened_s < duration_s - 10.0)
+    }
+
     /// Reads the play as evidence.
     pub fn heard(&self) -> Heard {
         let half_s = self

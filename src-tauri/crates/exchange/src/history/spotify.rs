@@ -18,7 +18,8 @@ use segue_core::{Leaving, Play, PlayContext, PlaySource};
 use serde_json::Value;
 
 use super::json::{self, Object};
-use super::{Broken, Record, Source, TakeOne, length, named};
+use super::record::{Broken, Record, TakeOne, length, named};
+use super::source::Source;
 
 /// The account data's times are those of the minute in which a stream ended.
 const MINUTE_S: u32 = 60;

@@ -6,8 +6,8 @@
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::{Broken, Entries, Record, Source, TakeOne};
-use crate::AppError;
+use super::record::{self, Broken, Record, Stop, TakeOne};
+use super::source::{Entries, Source};
 
 pub(super) type Object = Map<String, Value>;
 
@@ -25,7 +25,7 @@ pub(super) fn entries(
         number: 0,
         take,
         read: &read,
-        failed: None,
+        stopped: false,
     };
     let mut source = source;
     source
@@ -35,8 +35,8 @@ pub(super) fn entries(
     // Several documents may follow one another.
     while document.end().is_err() {
         let outcome = Inside(&mut walk).deserialize(&mut document);
-        if let Some(error) = walk.failed.take() {
-            return Err(Broken::Taker(error));
+        if walk.stopped {
+            return Err(Broken::Stopped);
         }
         outcome.map_err(|error| Broken::File(walk.number + 1, error.to_string()))?;
     }
@@ -52,7 +52,7 @@ pub(super) fn name(object: &Object, key: &str) -> Option<String> {
             .find_map(|key| inner.get(*key)?.as_str())?,
         _ => return None,
     };
-    super::name(text)
+    record::name(text)
 }
 
 /// A number under `key`, also where it is written as text.
@@ -70,15 +70,15 @@ struct Walk<'a, 'b> {
     number: u64,
     take: TakeOne<'b>,
     read: &'a dyn Fn(&Object) -> Result<Record, String>,
-    failed: Option<AppError>,
+    stopped: bool,
 }
 
 impl Walk<'_, '_> {
     fn hand<E: Error>(&mut self, record: Result<Record, String>) -> Result<(), E> {
         self.counted.next();
         self.number += 1;
-        (self.take)(self.number, record).map_err(|error| {
-            self.failed = Some(error);
+        (self.take)(self.number, record).map_err(|Stop| {
+            self.stopped = true;
             E::custom("stopped")
         })
     }

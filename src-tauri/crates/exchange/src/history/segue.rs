@@ -13,7 +13,8 @@ use segue_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Broken, Record, Source, TakeOne, lines, name};
+use super::record::{Broken, Record, TakeOne, length, lines, name};
+use super::source::Source;
 
 #[derive(Serialize, Deserialize)]
 struct Line {
@@ -66,7 +67,7 @@ pub(super) fn read(source: Source, take: TakeOne) -> Result<(), Broken> {
 }
 
 /// The line of a play.
-pub(crate) fn line(play: Play) -> String {
+pub fn line(play: Play) -> String {
     let context = play.context;
     let line = Line {
         at: play.at,
@@ -120,7 +121,7 @@ fn read_play(text: &[u8]) -> Result<Play, String> {
             artist,
             title,
             album: clean(line.album),
-            duration_s: line.duration_s.and_then(super::length),
+            duration_s: line.duration_s.and_then(length),
         },
         listened_s: line.listened_s,
         source,
@@ -143,15 +144,8 @@ fn read_play(text: &[u8]) -> Result<Play, String> {
             within_s: line.within_s.filter(|within_s| (1..=60).contains(within_s)),
         },
     };
-    play.skipped = line.skipped.unwrap_or_else(|| left_early(&play));
+    play.skipped = line.skipped.unwrap_or_else(|| play.left_early());
     Ok(play)
-}
-
-/// Whether so little of a track sounded that it was left rather than ended: the last ten seconds do not count.
-pub(crate) fn left_early(play: &Play) -> bool {
-    play.subject
-        .duration_s
-        .is_some_and(|duration_s| play.listened_s < duration_s - 10.0)
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@
 
 use std::path::Path;
 
+use super::entry::{Broken, ENTRIES_MAX, FileEntry, JOIN, PlaylistFile, join, part, too_many};
 use super::location::{self, Base, Told};
 use super::text::{Line, lines};
-use super::{Broken, ENTRIES_MAX, FileEntry, JOIN, PlaylistFile, join, part, too_many};
 
 /// What was told of the place to come.
 #[derive(Default)]

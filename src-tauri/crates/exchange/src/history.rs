@@ -1,37 +1,35 @@
 //! Histories of other players and services: which format a file has, and its entries one after the other.
 //!
-//! Whoever reads gets plays and tallies; what becomes of them is `plays.rs`'s business. Files come from strangers: they
-//! are streamed, no entry may be larger than [`ENTRY_BYTES_MAX`], an entry that makes no sense is refused by its number,
-//! and a file that breaks off keeps what stood before the break.
+//! Whoever reads gets plays and tallies; what becomes of them is the use cases' business. Files come from strangers: they
+//! are streamed, no entry may be larger than a megabyte, an entry that makes no sense is refused by its number, and a file
+//! that breaks off keeps what stood before the break.
 
 mod itunes;
 mod json;
 mod lastfm;
-pub(crate) mod listenbrainz;
+pub mod listenbrainz;
+mod record;
 mod rhythmbox;
-pub(crate) mod segue;
+pub mod segue;
+mod source;
 mod spotify;
 #[cfg(test)]
 mod tests;
 mod xml;
 
-use std::cell::Cell;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
-use encoding_rs::{Decoder, Encoding, UTF_8};
 use jiff::{SignedDuration, Timestamp};
-use segue_core::{Play, PlayContext, PlaySource, PlaySubject, Tally};
+use segue_core::Tally;
 
-use crate::AppError;
-use crate::playlist_files::one_line;
+use crate::FileError;
+use record::Broken;
+pub use record::{Place, Record};
+use record::{Stop, Take};
+use source::Source;
 
-/// Largest entry (a line, a record, a JSON object) that is read, in bytes: no play is longer.
-const ENTRY_BYTES_MAX: u64 = 1 << 20;
-/// So much of a file's beginning tells its format.
-const HEAD_BYTES: usize = 1 << 16;
 /// Before this no player kept a history; clocks that were never set show 1970 or 1980. 1990-01-01T00:00:00Z.
 const EARLIEST: Timestamp = Timestamp::constant(631_152_000, 0);
 /// So much may another machine's clock, or a time zone taken for another, be ahead.
@@ -108,66 +106,62 @@ impl HistoryFormat {
     }
 }
 
-/// What an entry of a history is.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Record {
-    /// A play.
-    Play(Box<Play>),
-    /// A count without times.
-    Tally(Box<Tally>),
-    /// Nothing to be remembered: a podcast, a private session, what is playing just now.
-    LeftOut,
+/// Why no more is read.
+enum Ended {
+    Refused(FileError),
+    Stopped,
 }
 
-/// Where an entry stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place<'a> {
-    /// The file's name within its folder or archive; empty if it stands alone.
-    pub(crate) file: &'a str,
-    /// Line, row or entry, from 1.
-    pub(crate) number: u64,
-}
-
-/// Takes entries; its error ends the reading.
-pub(crate) type Take<'a> = &'a mut dyn FnMut(Place, Result<Record, String>) -> Result<(), AppError>;
-
-/// Takes the entries of one file: number, and what it is or why it is refused.
-type TakeOne<'a> = &'a mut dyn FnMut(u64, Result<Record, String>) -> Result<(), AppError>;
-
-/// Why the reading of one file ended early.
-enum Broken {
-    /// The file is damaged behind this entry.
-    File(u64, String),
-    /// Whoever takes the entries failed.
-    Taker(AppError),
-}
-
-impl From<AppError> for Broken {
-    fn from(error: AppError) -> Self {
-        Self::Taker(error)
+impl From<FileError> for Ended {
+    fn from(error: FileError) -> Self {
+        Self::Refused(error)
     }
 }
 
-/// Reads a history and returns its format. Without `format`, the content tells.
-pub(crate) fn read(
+impl From<Stop> for Ended {
+    fn from(_: Stop) -> Self {
+        Self::Stopped
+    }
+}
+
+/// Reads a history and returns its format. Without `format`, the content tells. Plays that claim to be later than `now` are
+/// refused. The first error of `take` ends the reading.
+pub fn read<E: From<FileError>>(
     path: &Path,
     format: Option<HistoryFormat>,
+    now: Timestamp,
+    mut take: impl FnMut(Place, Result<Record, String>) -> Result<(), E>,
+) -> Result<HistoryFormat, E> {
+    let latest = now.saturating_add(CLOCK_AHEAD).unwrap_or(Timestamp::MAX);
+    let mut failed = None;
+    let read = read_until(path, format, latest, &mut |place, record| {
+        take(place, record).map_err(|error| {
+            failed = Some(error);
+            Stop
+        })
+    });
+    read.map_err(|ended| match (ended, failed) {
+        (Ended::Refused(error), _) => error.into(),
+        (Ended::Stopped, error) => error.expect("only a failure of `take` stops the reading"),
+    })
+}
+
+fn read_until(
+    path: &Path,
+    format: Option<HistoryFormat>,
+    latest: Timestamp,
     take: Take,
-) -> Result<HistoryFormat, AppError> {
-    let refuse = |reason: String| AppError::File {
-        action: "read the history",
-        path: path.to_owned(),
-        reason,
-    };
+) -> Result<HistoryFormat, Ended> {
+    let refuse = FileError::of("read the history", path);
     if path.is_dir() {
-        return folder(path, format, take, &refuse);
+        return folder(path, format, latest, take, &refuse);
     }
     let mut file = File::open(path).map_err(|error| refuse(error.to_string()))?;
     let mut magic = Vec::new();
     let seen = Read::by_ref(&mut file).take(4).read_to_end(&mut magic);
     seen.map_err(|error| refuse(error.to_string()))?;
     if magic == b"PK\x03\x04" || magic == b"PK\x05\x06" {
-        return archive(file, format, take, &refuse);
+        return archive(file, format, latest, take, &refuse);
     }
     // A pipe cannot be rewound, but what was read of it is put back in front.
     let rest: Box<dyn Read> = match file.seek(SeekFrom::Start(0)) {
@@ -180,18 +174,21 @@ pub(crate) fn read(
         Some(format) => format,
         None => {
             let reason = "its content is of no known format; say which with --format";
-            return Err(refuse(reason.into()));
+            return Err(refuse(reason.into()).into());
         }
     };
-    one(source, format, "", take)?;
+    one(source, format, "", latest, take)?;
     Ok(format)
 }
 
 /// Reads one file; a break in it is a refused entry.
-fn one(source: Source, format: HistoryFormat, name: &str, take: Take) -> Result<(), AppError> {
-    let latest = Timestamp::now()
-        .saturating_add(CLOCK_AHEAD)
-        .unwrap_or(Timestamp::MAX);
+fn one(
+    source: Source,
+    format: HistoryFormat,
+    name: &str,
+    latest: Timestamp,
+    take: Take,
+) -> Result<(), Stop> {
     let mut each = |number, record| take(Place { file: name, number }, in_time(record, latest));
     let outcome = match format {
         HistoryFormat::Segue => segue::read(source, &mut each),
@@ -203,7 +200,7 @@ fn one(source: Source, format: HistoryFormat, name: &str, take: Take) -> Result<
     };
     match outcome {
         Ok(()) => Ok(()),
-        Err(Broken::Taker(error)) => Err(error),
+        Err(Broken::Stopped) => Err(Stop),
         Err(Broken::File(number, reason)) => {
             each(number, Err(format!("the file breaks off here: {reason}")))
         }
@@ -213,9 +210,10 @@ fn one(source: Source, format: HistoryFormat, name: &str, take: Take) -> Result<
 fn folder(
     path: &Path,
     format: Option<HistoryFormat>,
+    latest: Timestamp,
     take: Take,
-    refuse: &dyn Fn(String) -> AppError,
-) -> Result<HistoryFormat, AppError> {
+    refuse: &dyn Fn(String) -> FileError,
+) -> Result<HistoryFormat, Ended> {
     let mut files: Vec<(String, PathBuf)> = walkdir::WalkDir::new(path)
         .max_depth(6)
         .into_iter()
@@ -236,7 +234,7 @@ fn folder(
     let format = chosen(format, files.iter().map(|(name, _)| name.as_str()), refuse)?;
     for (name, file) in files.iter().filter(|(name, _)| format.holds_plays(name)) {
         match File::open(file) {
-            Ok(file) => one(Source::new(Box::new(file)), format, name, take)?,
+            Ok(file) => one(Source::new(Box::new(file)), format, name, latest, take)?,
             Err(error) => take(
                 Place {
                     file: name,
@@ -252,9 +250,10 @@ fn folder(
 fn archive(
     file: File,
     format: Option<HistoryFormat>,
+    latest: Timestamp,
     take: Take,
-    refuse: &dyn Fn(String) -> AppError,
-) -> Result<HistoryFormat, AppError> {
+    refuse: &dyn Fn(String) -> FileError,
+) -> Result<HistoryFormat, Ended> {
     let mut archive = zip::ZipArchive::new(BufReader::new(file))
         .map_err(|error| refuse(format!("the archive cannot be opened: {error}")))?;
     let mut names: Vec<String> = archive
@@ -273,7 +272,7 @@ fn archive(
                     left: allowed,
                 };
                 // Borrowed from the archive, so read to its end before the next one.
-                one(Source::new(Box::new(unpacked)), format, name, take)?;
+                one(Source::new(Box::new(unpacked)), format, name, latest, take)?;
             }
             Err(error) => take(
                 Place {
@@ -291,8 +290,8 @@ fn archive(
 fn chosen<'a>(
     format: Option<HistoryFormat>,
     names: impl Iterator<Item = &'a str> + Clone,
-    refuse: &dyn Fn(String) -> AppError,
-) -> Result<HistoryFormat, AppError> {
+    refuse: &dyn Fn(String) -> FileError,
+) -> Result<HistoryFormat, FileError> {
     let several = [HistoryFormat::Spotify, HistoryFormat::ListenBrainz];
     several
         .into_iter()
@@ -350,200 +349,6 @@ impl<R: Read> Read for Unpacked<R> {
     }
 }
 
-/// UTF-16 with a byte order mark, as Windows' programs export tables, read as UTF-8.
-struct Utf16<'a> {
-    inner: BufReader<Box<dyn Read + 'a>>,
-    decoder: Decoder,
-    text: String,
-    given: usize,
-}
-
-impl Read for Utf16<'_> {
-    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        while self.given == self.text.len() {
-            let raw = self.inner.fill_buf()?;
-            self.given = 0;
-            self.text.clear();
-            let room = self.decoder.max_utf8_buffer_length(raw.len());
-            self.text.reserve(room.unwrap_or(raw.len()));
-            let (_, taken, _) = self.decoder.decode_to_string(raw, &mut self.text, false);
-            if raw.is_empty() {
-                return Ok(0);
-            }
-            self.inner.consume(taken);
-        }
-        let rest = &self.text.as_bytes()[self.given..];
-        let count = rest.len().min(into.len());
-        into[..count].copy_from_slice(&rest[..count]);
-        self.given += count;
-        Ok(count)
-    }
-}
-
-/// A file being read, which gives at most [`ENTRY_BYTES_MAX`] bytes from one [`Entries::next`] to another.
-struct Source<'a> {
-    inner: BufReader<Box<dyn Read + 'a>>,
-    given: Entries,
-}
-
-/// Tells a [`Source`] that another entry begins.
-#[derive(Clone, Default)]
-struct Entries(Rc<Cell<u64>>);
-
-impl Entries {
-    fn next(&self) {
-        self.0.set(0);
-    }
-}
-
-impl<'a> Source<'a> {
-    fn new(file: Box<dyn Read + 'a>) -> Self {
-        let mut inner = BufReader::with_capacity(HEAD_BYTES, file);
-        // An error shows again at the first entry.
-        let marked = inner.fill_buf().ok().and_then(Encoding::for_bom);
-        if let Some((encoding, _)) = marked.filter(|(encoding, _)| *encoding != UTF_8) {
-            let text: Box<dyn Read + 'a> = Box::new(Utf16 {
-                inner,
-                decoder: encoding.new_decoder(),
-                text: String::new(),
-                given: 0,
-            });
-            inner = BufReader::with_capacity(HEAD_BYTES, text);
-        }
-        Self {
-            inner,
-            given: Entries::default(),
-        }
-    }
-
-    /// What stands at the beginning, without consuming it.
-    fn head(&mut self) -> std::io::Result<Vec<u8>> {
-        self.inner.fill_buf().map(<[u8]>::to_vec)
-    }
-
-    fn entries(&self) -> Entries {
-        self.given.clone()
-    }
-
-    fn give(&mut self, count: usize) {
-        self.given.0.set(self.given.0.get() + count as u64);
-    }
-
-    fn within(&self) -> std::io::Result<()> {
-        if self.given.0.get() > ENTRY_BYTES_MAX {
-            return Err(std::io::Error::other(format!(
-                "an entry is larger than {ENTRY_BYTES_MAX} bytes"
-            )));
-        }
-        Ok(())
-    }
-
-    /// Passes over a byte order mark.
-    fn skip_mark(&mut self) -> std::io::Result<()> {
-        if self.inner.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
-            self.inner.consume(3);
-        }
-        Ok(())
-    }
-
-    /// The next line without its end, `None` at the end of the file. Of a line that is too long the beginning, which
-    /// no JSON document survives; the rest of it is passed over.
-    fn line(&mut self) -> std::io::Result<Option<Vec<u8>>> {
-        let mut line = Vec::new();
-        let read = Read::by_ref(&mut self.inner)
-            .take(ENTRY_BYTES_MAX)
-            .read_until(b'\n', &mut line)?;
-        if read == 0 {
-            return Ok(None);
-        }
-        if read as u64 == ENTRY_BYTES_MAX && line.last() != Some(&b'\n') {
-            self.inner.skip_until(b'\n')?;
-        }
-        Ok(Some(line))
-    }
-}
-
-impl Read for Source<'_> {
-    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        self.within()?;
-        let read = self.inner.read(into)?;
-        self.give(read);
-        Ok(read)
-    }
-}
-
-impl BufRead for Source<'_> {
-    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
-        self.within()?;
-        self.inner.fill_buf()
-    }
-
-    fn consume(&mut self, count: usize) {
-        self.give(count);
-        self.inner.consume(count);
-    }
-}
-
-/// Reads line by line; each that is not blank is an entry.
-fn lines(
-    mut source: Source,
-    take: TakeOne,
-    read: impl Fn(&[u8]) -> Result<Record, String>,
-) -> Result<(), Broken> {
-    let broken = |number, error: std::io::Error| Broken::File(number, error.to_string());
-    source.skip_mark().map_err(|error| broken(1, error))?;
-    for number in 1.. {
-        let Some(line) = source.line().map_err(|error| broken(number, error))? else {
-            break;
-        };
-        let line = line.trim_ascii();
-        if !line.is_empty() {
-            take(number, read(line))?;
-        }
-    }
-    Ok(())
-}
-
-/// A name as it is kept: without control characters and marks that turn the direction of writing, not endless.
-/// `None` if nothing is left.
-fn name(text: &str) -> Option<String> {
-    one_line(
-        text,
-        |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'),
-    )
-}
-
-/// A subject known by its names; both artist and title must be there.
-fn named(
-    artist: Option<String>,
-    title: Option<String>,
-    album: Option<String>,
-) -> Result<PlaySubject, String> {
-    match (artist, title) {
-        (None, _) => Err("it names no artist".into()),
-        (_, None) => Err("it names no title".into()),
-        (artist, title) => Ok(PlaySubject {
-            artist,
-            title,
-            album,
-            ..PlaySubject::default()
-        }),
-    }
-}
-
-/// A play of which only is known that it counted, as scrobbles are: sent once half of a track, or four minutes, sounded.
-fn scrobble(at: Timestamp, subject: PlaySubject) -> Play {
-    Play {
-        at,
-        listened_s: Play::counted_s(subject.duration_s),
-        subject,
-        source: PlaySource::Import,
-        skipped: false,
-        rating: None,
-        context: PlayContext::default(),
-    }
-}
-
 /// Refuses a play at an instant at which nobody can have heard it, and leaves such instants out of counts.
 fn in_time(record: Result<Record, String>, latest: Timestamp) -> Result<Record, String> {
     let may_be = |at: &Timestamp| (EARLIEST..=latest).contains(at);
@@ -563,22 +368,4 @@ fn in_time(record: Result<Record, String>, latest: Timestamp) -> Result<Record, 
         }))),
         record => Ok(record),
     }
-}
-
-/// An instant from seconds since 1970. Players without a clock wrote 0.
-fn instant(seconds: f64) -> Result<Timestamp, String> {
-    if !(1.0..=1e12).contains(&seconds) {
-        return Err(format!("{seconds} is no time"));
-    }
-    Timestamp::from_second(seconds.floor() as i64).map_err(|_| format!("{seconds} is no time"))
-}
-
-/// A length in seconds, if it can be one.
-fn length(seconds: f64) -> Option<f64> {
-    (seconds.is_finite() && seconds > 0.0 && seconds < 864_000.0).then_some(seconds)
-}
-
-/// The path that a file URL names.
-fn path_of(location: &str) -> Option<PathBuf> {
-    url::Url::parse(location).ok()?.to_file_path().ok()
 }

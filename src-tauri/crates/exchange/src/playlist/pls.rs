@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::entry::{Broken, ENTRIES_MAX, FileEntry, PlaylistFile, join, part, too_many};
 use super::location::{self, Base, Told};
 use super::text::lines;
-use super::{Broken, ENTRIES_MAX, FileEntry, PlaylistFile, join, part, too_many};
 
 /// The section that holds the list.
 const SECTION: &str = "[playlist]";

@@ -10,7 +10,6 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::WINDOWS_1252;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -18,7 +17,9 @@ use segue_core::Rating;
 use serde_json::Value;
 
 use super::json::{self, Object};
-use super::{Broken, Record, Source, TakeOne, instant, length, name, named, scrobble};
+use super::record::{Broken, Record, TakeOne, instant, length, name, named, scrobble};
+use super::source::Source;
+use crate::text::utf8_or_1252;
 
 /// A skip in a player's log was before the half; that is all it tells. At most so many seconds are put down, which
 /// reads as a weak refusal.
@@ -150,7 +151,7 @@ fn table(source: Source, head: &[u8], take: TakeOne) -> Result<(), Broken> {
                 Some(date) => Ok(Record::Play(Box::new(scrobble(time(date)?, subject)))),
             }
         })();
-        take(number, record).map_err(Broken::Taker)
+        take(number, record).map_err(Broken::from)
     })
 }
 
@@ -171,7 +172,7 @@ fn portable(source: Source, take: TakeOne) -> Result<(), Broken> {
             utc |= remark.trim().eq_ignore_ascii_case("TZ/UTC");
             return Ok(());
         }
-        take(number, logged(cells, utc)).map_err(Broken::Taker)
+        take(number, logged(cells, utc)).map_err(Broken::from)
     })
 }
 
@@ -224,13 +225,7 @@ fn rows(source: Source, delimiter: u8, quoting: bool, each: EachRow) -> Result<(
         match reader.read_byte_record(&mut record) {
             Ok(true) => {
                 // What is not UTF-8 is Windows-1252, as spreadsheets on Windows write it.
-                let cells: Vec<Cow<str>> = record
-                    .iter()
-                    .map(|cell| match std::str::from_utf8(cell) {
-                        Ok(text) => Cow::Borrowed(text),
-                        Err(_) => WINDOWS_1252.decode_without_bom_handling(cell).0,
-                    })
-                    .collect();
+                let cells: Vec<Cow<str>> = record.iter().map(utf8_or_1252).collect();
                 let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
                 each(number, &cells)?;
             }

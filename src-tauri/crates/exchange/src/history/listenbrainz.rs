@@ -8,7 +8,8 @@ use segue_core::{Heard, Play};
 use serde_json::{Value, json};
 
 use super::json::{self, Object};
-use super::{Broken, Record, Source, TakeOne, instant, length, lines, named, scrobble};
+use super::record::{Broken, Record, TakeOne, instant, length, lines, named, scrobble};
+use super::source::Source;
 
 pub(super) fn read(mut source: Source, take: TakeOne) -> Result<(), Broken> {
     let head = source
@@ -60,7 +61,7 @@ fn listen(object: &Object) -> Result<Record, String> {
 }
 
 /// The line of a play; `None` for one that ListenBrainz would not have: it wants what was listened to, by name.
-pub(crate) fn line(play: &Play) -> Option<String> {
+pub fn line(play: &Play) -> Option<String> {
     let (artist, title) = (play.subject.artist.as_ref()?, play.subject.title.as_ref()?);
     if play.heard() != Heard::Listened {
         return None;

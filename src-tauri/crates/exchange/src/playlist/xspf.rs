@@ -10,11 +10,11 @@ use quick_xml::events::Event;
 use quick_xml::{Reader, XmlVersion};
 use url::Url;
 
-use super::location::{self, Base, Told};
-use super::text::line_of;
-use super::{
+use super::entry::{
     Broken, ENTRIES_MAX, FileEntry, LOCATION_BYTES_MAX, LOCATIONS_MAX, PlaylistFile, too_many,
 };
+use super::location::{self, Base, Told};
+use super::text::line_of;
 
 /// Deeper than any list of songs.
 const DEPTH_MAX: usize = 64;

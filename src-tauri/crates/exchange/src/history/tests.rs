@@ -6,19 +6,20 @@ use std::fs;
 use std::io::Write;
 
 use proptest::prelude::*;
-use segue_core::{Heard, Leaving, Rating};
+use segue_core::{Heard, Leaving, Play, PlaySource, PlaySubject, Rating};
 
+use super::record::{name, scrobble};
 use super::*;
-use crate::playlist_files::NAME_CHARS_MAX;
+use crate::text::NAME_CHARS_MAX;
 
 /// Everything that a file holds, and its format.
 type All = (HistoryFormat, Vec<(String, u64, Result<Record, String>)>);
 
-fn all(path: &Path, format: Option<HistoryFormat>) -> Result<All, AppError> {
+fn all(path: &Path, format: Option<HistoryFormat>) -> Result<All, FileError> {
     let mut found = Vec::new();
-    let format = read(path, format, &mut |place, record| {
+    let format = read(path, format, Timestamp::now(), |place, record| {
         found.push((place.file.to_owned(), place.number, record));
-        Ok(())
+        Ok::<_, FileError>(())
     })?;
     Ok((format, found))
 }
@@ -433,9 +434,9 @@ fn bombs_do_no_harm() {
         &format!("{}{{}}\n", " ".repeat(500)).repeat(100_000),
     )]);
     let mut last = String::new();
-    read(lines.path(), None, &mut |_, record| {
+    read(lines.path(), None, Timestamp::now(), |_, record| {
         last = describe(&record);
-        Ok(())
+        Ok::<_, FileError>(())
     })
     .unwrap();
     assert!(last.contains("zip bomb"), "{last}");

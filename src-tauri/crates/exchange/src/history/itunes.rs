@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use segue_core::{PlaySubject, Rating, Tally};
 
-use super::rhythmbox::{COUNT_MAX, stars};
+use super::record::{Broken, COUNT_MAX, Record, TakeOne, length, name, path_of, stars};
+use super::source::Source;
 use super::xml::{Token, Tokens};
-use super::{Broken, Record, Source, TakeOne, length, name, path_of};
 
 /// Keys that say something here.
 const WANTED: &[&str] = &[

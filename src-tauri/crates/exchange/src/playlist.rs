@@ -1,6 +1,6 @@
 //! Playlists as files: M3U, PLS, XSPF and JSPF, read and written.
 //!
-//! Whoever asks gets places with what is told of each; which songs they mean is `playlists.rs`'s business. Files come
+//! Whoever asks gets places with what is told of each; which songs they mean is the use cases' business. Files come
 //! from strangers: sizes are bounded, nothing expands, and what makes no sense is refused as a whole, with the line it
 //! stands on. Each name is one line of text ([`clean`]), as it is in two of the four formats.
 //!
@@ -8,6 +8,7 @@
 //! `#EXTART`, `#EXTENC` and `#PLAYLIST`); PLS is Winamp's, with GNOME's `X-GNOME-Title`; XSPF is <https://xspf.org/spec>,
 //! and JSPF its JSON, <https://wiki.xiph.org/JSPF>.
 
+mod entry;
 mod jspf;
 mod location;
 mod m3u;
@@ -21,25 +22,18 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::text::one_line;
+use crate::{FileError, replace};
+use entry::Broken;
+pub use entry::{FileEntry, PlaylistFile};
 use location::Base;
-
-use crate::AppError;
-use crate::replace::replace;
 
 /// A file of half a million songs is smaller.
 const FILE_BYTES_MAX: u64 = 64 << 20;
-/// Places that are read of one file.
-const ENTRIES_MAX: usize = 500_000;
-/// Longest name that is kept, in characters, as for tags.
-pub(crate) const NAME_CHARS_MAX: usize = 1000;
-/// No system has longer paths.
-const LOCATION_BYTES_MAX: usize = 1 << 15;
-/// Paths that are looked at for one place.
-const LOCATIONS_MAX: usize = 16;
 
 /// How a playlist is written in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PlaylistFormat {
+pub enum PlaylistFormat {
     /// Lines of paths, with `#EXTINF` before them; the ending is `m3u` or `m3u8`.
     M3u,
     /// `File1=`, `Title1=`, `Length1=`.
@@ -50,48 +44,11 @@ pub(crate) enum PlaylistFormat {
     Jspf,
 }
 
-/// What a file tells.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct PlaylistFile {
-    /// The playlist's name.
-    pub(crate) name: Option<String>,
-    /// Its places in order.
-    pub(crate) entries: Vec<FileEntry>,
-}
-
-/// What a file tells of a place; unknown is `None` or empty.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct FileEntry {
-    /// Where the song may lie, the likeliest first: one text may be meant as several paths.
-    pub(crate) paths: Vec<PathBuf>,
-    pub(crate) artist: Option<String>,
-    pub(crate) title: Option<String>,
-    pub(crate) album: Option<String>,
-    pub(crate) duration_s: Option<f64>,
-    /// Artist and title in one, where the file does not part them: `artist` and `title` are a guess then.
-    pub(crate) joined: Option<String>,
-}
-
-/// Why a file makes no sense, and on which of its lines, where that can be told.
-#[derive(Debug, PartialEq)]
-struct Broken {
-    line: Option<usize>,
-    reason: String,
-}
-
-impl Broken {
-    fn at(line: usize, reason: impl Into<String>) -> Self {
-        Self {
-            line: Some(line),
-            reason: reason.into(),
-        }
-    }
-}
-
 impl PlaylistFormat {
     const ALL: [Self; 4] = [Self::M3u, Self::Pls, Self::Xspf, Self::Jspf];
 
-    pub(crate) fn as_str(self) -> &'static str {
+    /// The name that listeners are told.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::M3u => "m3u",
             Self::Pls => "pls",
@@ -114,12 +71,8 @@ impl PlaylistFormat {
 }
 
 /// Reads a playlist. Its content tells the format, and its ending where that does not.
-pub(crate) fn read(path: &Path) -> Result<(PlaylistFormat, PlaylistFile), AppError> {
-    let refuse = |reason: String| AppError::File {
-        action: "read the playlist",
-        path: path.to_owned(),
-        reason,
-    };
+pub fn read(path: &Path) -> Result<(PlaylistFormat, PlaylistFile), FileError> {
+    let refuse = FileError::of("read the playlist", path);
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes))
@@ -142,16 +95,12 @@ pub(crate) fn read(path: &Path) -> Result<(PlaylistFormat, PlaylistFile), AppErr
 
 /// Writes a playlist to `path`, whose ending says how. Paths are written relative to its folder where both lie beneath one of
 /// `roots`, or the song beneath that folder.
-pub(crate) fn write(
+pub fn write(
     path: &Path,
     playlist: &PlaylistFile,
     roots: Vec<PathBuf>,
-) -> Result<PlaylistFormat, AppError> {
-    let refuse = |reason: String| AppError::File {
-        action: "write the playlist",
-        path: path.to_owned(),
-        reason,
-    };
+) -> Result<PlaylistFormat, FileError> {
+    let refuse = FileError::of("write the playlist", path);
     let format = PlaylistFormat::of(path).ok_or_else(|| {
         refuse("its ending must say how: .m3u8, .m3u, .pls, .xspf or .jspf".into())
     })?;
@@ -237,51 +186,7 @@ fn detect(decoded: &[u8]) -> Option<PlaylistFormat> {
 }
 
 /// A name as it is kept: one line without control characters, not endless; `None` if nothing is left.
-pub(crate) fn clean(name: &str) -> Option<String> {
+pub fn clean(name: &str) -> Option<String> {
     // Two that XML does not know.
     one_line(name, |c| matches!(c, '\u{fffe}' | '\u{ffff}'))
-}
-
-/// `text` as one line without control characters and what is `dropped`, not endless; `None` if nothing is left.
-pub(crate) fn one_line(text: &str, dropped: impl Fn(char) -> bool) -> Option<String> {
-    let kept: String = text
-        .chars()
-        .filter(|c| !dropped(*c))
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .skip_while(|c| c.is_whitespace())
-        .take(NAME_CHARS_MAX)
-        .collect();
-    let kept = kept.trim_end();
-    (!kept.is_empty()).then(|| kept.to_owned())
-}
-
-/// Between artist and title, where a format has one line for both.
-const JOIN: &str = " - ";
-
-/// Artist and title in one line.
-fn join(entry: &FileEntry) -> Option<String> {
-    match (&entry.artist, &entry.title) {
-        (Some(artist), Some(title)) => Some(format!("{artist}{JOIN}{title}")),
-        (None, title) => title.clone(),
-        (Some(_), None) => None,
-    }
-}
-
-/// Takes a line of artist and title apart, as most write it; the line itself is kept for other guesses.
-fn part(entry: &mut FileEntry, line: &str) {
-    let parts = line
-        .split_once(JOIN)
-        .map(|(artist, title)| (artist.trim(), title.trim()))
-        .filter(|(artist, title)| !artist.is_empty() && !title.is_empty());
-    match parts {
-        Some((artist, title)) => {
-            (entry.artist, entry.title) = (Some(artist.into()), Some(title.into()));
-            entry.joined = Some(line.into());
-        }
-        None => entry.title = Some(line.into()),
-    }
-}
-
-fn too_many() -> String {
-    format!("it lists more than {ENTRIES_MAX} songs")
 }

@@ -5,7 +5,7 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 
-use super::{Entries, Source};
+use super::source::{ENTRY_BYTES_MAX, Entries, Source};
 
 /// Deeper than any library of songs.
 const DEPTH_MAX: usize = 64;
@@ -103,7 +103,7 @@ impl<'a> Tokens<'a> {
                 Token::Text(part) if self.depth == depth => text.push_str(&part),
                 Token::Close if self.depth < depth => return Ok(text),
                 Token::End => return Err("elements are left open".into()),
-                _ if text.len() as u64 > super::ENTRY_BYTES_MAX => {
+                _ if text.len() as u64 > ENTRY_BYTES_MAX => {
                     return Err("a text is endless".into());
                 }
                 _ => {}
