@@ -382,7 +382,10 @@ impl Shared {
             Err(error) => {
                 let mut current = lock(&self.station);
                 // A plan that comes too late ends nothing: the one after it finds the same, or better.
-                if current.take_if(|now| now.number == station.number).is_some() {
+                if current
+                    .take_if(|now| now.number == station.number)
+                    .is_some()
+                {
                     drop(current);
                     (self.tell)(AppEvent::Notice {
                         message: format!("The radio ends here: {}", error.sentence()),
