@@ -444,7 +444,7 @@ impl Player {
         match cause {
             Some(cause) => engine.send_because(asked, cause),
             None => engine.send(asked),
-        }
+        };
     }
 
     pub(crate) fn state(&self) -> PlayerState {

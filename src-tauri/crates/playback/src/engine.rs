@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, ThreadId};
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
@@ -13,7 +13,7 @@ use segue_core::Leaving;
 
 use crate::loader::{AtOnce, Loader, OnThread};
 use crate::output::{Card, DeviceNews, Null, Output, OutputError, OutputKind, Tell, Wav};
-use crate::protocol::{Command, Event, SAVED_VERSION, Saved, State};
+use crate::protocol::{Answer, Command, Event, SAVED_VERSION, Saved, State};
 use crate::queue::{Item, QueueSnapshot};
 use crate::transport::{Pace, Published, Transport};
 
@@ -25,7 +25,7 @@ pub struct Engine {
 }
 
 enum Message {
-    Command(Command, Option<Leaving>),
+    Command(Command, Option<Leaving>, Sender<Answer>),
     Device(u64, DeviceNews),
     /// The loader has opened something.
     Opened,
@@ -73,14 +73,15 @@ impl Engine {
         })
     }
 
-    /// Hands a command over; it is carried out in its turn, and answered by events.
-    pub fn send(&self, command: Command) {
-        self.post(command, None);
+    /// Hands a command over; it is carried out in its turn. Who wants to see what came of it waits for the answer; who does
+    /// not drops it.
+    pub fn send(&self, command: Command) -> Pending {
+        self.post(command, None)
     }
 
     /// The same, with the reason that is told of the play that the command ends, if it ends one.
-    pub fn send_because(&self, command: Command, cause: Leaving) {
-        self.post(command, Some(cause));
+    pub fn send_because(&self, command: Command, cause: Leaving) -> Pending {
+        self.post(command, Some(cause))
     }
 
     /// Plays these files one after the other, from `start_s` of the first on. Their keys are their places.
@@ -102,13 +103,15 @@ impl Engine {
         self.send(Command::Play);
     }
 
-    fn post(&self, command: Command, cause: Option<Leaving>) {
-        if self
-            .messages
-            .send(Message::Command(command, cause))
-            .is_err()
-        {
+    fn post(&self, command: Command, cause: Option<Leaving>) -> Pending {
+        let (answer, answered) = bounded(1);
+        let message = Message::Command(command, cause, answer);
+        if self.messages.send(message).is_err() {
             tracing::error!("the playback thread is gone; a command was lost");
+        }
+        Pending {
+            answered,
+            engine: self.thread.as_ref().map(|thread| thread.thread().id()),
         }
     }
 
@@ -137,6 +140,26 @@ impl Engine {
         self.published
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An answer that is on its way. Dropped, it is not missed.
+#[derive(Debug)]
+pub struct Pending {
+    answered: Receiver<Answer>,
+    engine: Option<ThreadId>,
+}
+
+impl Pending {
+    /// Waits until the command was carried out and all its events were told. None if the engine ended before.
+    ///
+    /// On the engine's own thread, where events are told, it is none at once: the command can only be carried out after the
+    /// event's turn, so that waiting there would never end.
+    pub fn wait(self) -> Option<Answer> {
+        if self.engine == Some(std::thread::current().id()) {
+            return None;
+        }
+        self.answered.recv().ok()
     }
 }
 
@@ -189,7 +212,11 @@ fn serve(mut transport: Transport, inbox: &Receiver<Message>) {
             Pace::Idle => inbox.recv().unwrap_or(Message::Quit),
         };
         match message {
-            Message::Command(command, cause) => transport.handle(command, cause),
+            Message::Command(command, cause, answer) => {
+                let answered = transport.handle(command, cause);
+                // Fails where nobody waits for it.
+                _ = answer.send(answered);
+            }
             // The next pump looks.
             Message::Opened => {}
             Message::Device(generation, news) => transport.device_news(generation, news),

@@ -20,9 +20,9 @@ mod ring;
 mod transport;
 mod wav;
 
-pub use engine::Engine;
+pub use engine::{Engine, Pending};
 pub use output::{OutputError, OutputKind, probe_device};
-pub use protocol::{Command, End, Event, SAVED_VERSION, Saved, State, Status};
+pub use protocol::{Answer, Command, End, Event, SAVED_VERSION, Saved, State, Status};
 pub use queue::{Edit, EditKind, Entry, EntryId, Item, QueueSnapshot, Repeat};
 pub use render::{RenderError, Rendered, render};
 

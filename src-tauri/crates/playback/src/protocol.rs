@@ -251,6 +251,15 @@ pub struct State {
     pub underruns: u64,
 }
 
+/// What came of a command: the engine right after it, before anything else happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// As it stands.
+    pub state: State,
+    /// The queue as it stands.
+    pub queue: Arc<QueueSnapshot>,
+}
+
 /// The version of [`Saved`] written by this program.
 pub const SAVED_VERSION: u32 = 1;
 

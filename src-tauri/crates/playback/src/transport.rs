@@ -10,7 +10,7 @@ mod account;
 mod fill;
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use segue_core::Leaving;
@@ -20,7 +20,7 @@ use crate::deck::Deck;
 use crate::join::Join;
 use crate::loader::Loader;
 use crate::output::{DeviceNews, Drive, Output, OutputError};
-use crate::protocol::{Command, End, Event, Saved, State, Status};
+use crate::protocol::{Answer, Command, End, Event, Saved, State, Status};
 use crate::queue::{EntryId, Place, Queue, QueueSnapshot, Undone};
 use crate::ring::{Feed, Frame};
 use account::Track;
@@ -146,7 +146,7 @@ impl Transport {
     }
 
     /// Carries a command out. `cause` is told with the play that it ends.
-    pub(crate) fn handle(&mut self, command: Command, cause: Option<Leaving>) {
+    pub(crate) fn handle(&mut self, command: Command, cause: Option<Leaving>) -> Answer {
         self.observe();
         self.cause = cause;
         self.queue.stand(Place {
@@ -217,6 +217,11 @@ impl Transport {
         }
         self.cause = None;
         self.tell_state();
+        let published = self.look();
+        Answer {
+            state: published.state.clone(),
+            queue: Arc::clone(&published.queue),
+        }
     }
 
     /// Takes account of what has sounded and decodes what finds room.
@@ -598,6 +603,12 @@ impl Transport {
         (self.emit)(event);
     }
 
+    fn look(&self) -> MutexGuard<'_, Published> {
+        self.published
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Lets other threads see the state, before they hear of it.
     fn publish(&mut self) {
         let state = State {
@@ -618,10 +629,7 @@ impl Transport {
         let changed = revision != self.published_revision;
         let snapshot = changed.then(|| Arc::new(self.queue.snapshot()));
         {
-            let mut published = self
-                .published
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut published = self.look();
             published.state = state;
             if let Some(queue) = snapshot {
                 published.queue = queue;

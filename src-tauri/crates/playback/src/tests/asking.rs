@@ -135,22 +135,68 @@ fn each_command_is_answered_by_the_state_it_made() {
     let mut bench = Bench::new();
     let mut answer = |command: Command| {
         bench.events.borrow_mut().clear();
-        bench.transport.handle(command, None);
+        let Answer { state, queue } = bench.transport.handle(command, None);
         let events = bench.events.borrow();
-        match events
+        let told: Vec<&Event> = events
             .iter()
-            .rev()
-            .find(|e| matches!(e, Event::StateChanged { .. }))
-        {
-            Some(Event::StateChanged { status, volume }) => (*status, *volume),
-            _ => panic!("no answer"),
-        }
+            .filter(|event| matches!(event, Event::StateChanged { .. }))
+            .collect();
+        let (status, volume) = (state.status, state.volume);
+        assert_eq!(told, [&Event::StateChanged { status, volume }]);
+        assert_eq!(state.queue_revision, queue.revision);
+        assert_eq!(state.current.as_ref(), queue.current());
+        (status, volume, queue.entries.len())
     };
-    assert_eq!(answer(set(&items, &[2])), (Status::Playing, 1.0));
-    assert_eq!(answer(Command::SetVolume(0.0)), (Status::Playing, 0.0));
-    assert_eq!(answer(Command::Pause), (Status::Paused, 0.0));
-    assert_eq!(answer(Command::Seek(0.1)), (Status::Paused, 0.0));
-    assert_eq!(answer(Command::SetVolume(0.5)), (Status::Paused, 0.5));
+    assert_eq!(answer(set(&items, &[2])), (Status::Playing, 1.0, 1));
+    assert_eq!(answer(Command::SetVolume(0.0)), (Status::Playing, 0.0, 1));
+    assert_eq!(answer(Command::Pause), (Status::Paused, 0.0, 1));
+    let more = Command::Append(pick(&items, &[0, 1]));
+    assert_eq!(answer(more), (Status::Paused, 0.0, 3));
+    assert_eq!(answer(Command::Seek(0.1)), (Status::Paused, 0.0, 3));
+    assert_eq!(answer(Command::SetVolume(0.5)), (Status::Paused, 0.5, 3));
+    assert_eq!(answer(Command::Clear), (Status::Stopped, 0.5, 0));
+}
+
+#[test]
+fn an_answer_comes_once_and_after_the_events_of_its_command() {
+    let live = Live::start();
+    let (_folder, items) = shelf();
+    for expected in 1..20 {
+        let append = Command::Append(pick(&items, &[0]));
+        let answer = live.engine.send(append).wait().unwrap();
+        assert_eq!(answer.queue.entries.len(), expected);
+        let told: Vec<Event> = live.events.try_iter().collect();
+        assert!(
+            matches!(
+                told[..],
+                [Event::QueueChanged { .. }, Event::StateChanged { .. }]
+            ),
+            "{told:?}"
+        );
+    }
+}
+
+#[test]
+fn who_asks_on_the_engines_own_thread_is_not_kept_waiting() {
+    let (give, given) = crossbeam_channel::bounded::<Pending>(1);
+    let (tell, told) = unbounded();
+    let engine = Engine::start(OutputKind::Null, move |event| {
+        if matches!(event, Event::QueueChanged { .. }) {
+            let pending = given.recv().unwrap();
+            tell.send(pending.wait().is_none()).unwrap();
+        }
+    })
+    .unwrap();
+    let (_folder, items) = shelf();
+    let append = engine.send(Command::Append(pick(&items, &[0])));
+    give.send(engine.send(Command::SetVolume(0.5))).unwrap();
+    assert!(told.recv_timeout(Duration::from_secs(5)).unwrap());
+    assert_eq!(append.wait().unwrap().queue.entries.len(), 1);
+    // What was asked there is done all the same.
+    assert_eq!(
+        engine.send(Command::Pause).wait().unwrap().state.volume,
+        0.5
+    );
 }
 
 #[test]
