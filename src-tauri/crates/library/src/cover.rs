@@ -71,6 +71,7 @@ impl Library {
         // An empty file says: cannot be decoded, do not try again.
         let small = shrink(&cover.bytes, edge_px).unwrap_or_default();
         keep(&place, &small).map_err(|error| LibraryError::DataDir {
+            action: "keep a cover",
             path: place,
             reason: error.to_string(),
         })?;

@@ -25,8 +25,13 @@ pub enum LibraryError {
         source: io::Error,
     },
     /// The folder for Segue's own data cannot be written.
-    #[error("cannot write to the data folder {path}: {reason}; choose another with --data-dir", path = .path.display())]
+    #[error(
+        "cannot {action}: the data folder cannot be written at {path}: {reason}; choose another with --data-dir",
+        path = .path.display()
+    )]
     DataDir {
+        /// What was attempted.
+        action: &'static str,
         /// The folder or the file in it.
         path: PathBuf,
         /// Why not.

@@ -44,6 +44,8 @@ pub use cover::Cover;
 pub use error::LibraryError;
 pub use paths::leads_away;
 pub use scan::{ScanProgress, ScanReport};
+#[cfg(any(test, feature = "failing"))]
+pub use store::Failing;
 pub use store::Library;
 pub use store::albums::{Album, AlbumId, AlbumPage, AlbumSort};
 pub use store::matching::MatchedBy;

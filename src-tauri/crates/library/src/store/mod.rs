@@ -5,6 +5,8 @@
 //! opinions, settings with the saved queue — is committed with `synchronous = FULL`, that is with an fsync.
 
 pub(crate) mod albums;
+#[cfg(any(test, feature = "failing"))]
+mod failing;
 mod feedback;
 mod folded;
 mod forgotten;
@@ -42,6 +44,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 const CACHE_KIB: i64 = 16 * 1024;
 /// The same of a writer that writes much: the indexes of 50,000 tracks, each of which is put at a place of its own.
 const CACHE_MUCH_KIB: i64 = 48 * 1024;
+/// What is attempted first.
+const OPEN: &str = "open the database";
 /// Pages that gather in the write-ahead log before they are carried over: SQLite's own number, and that of a writer that
 /// writes much, as the same pages of the indexes are written again and again.
 const GATHERED: i64 = 1000;
@@ -92,8 +96,8 @@ impl Library {
                 return Err(error);
             };
             // Nothing is written with it; a place in memory for the one that would.
-            let writer = Connection::open_in_memory()
-                .map_err(|error| explain(error, &path, "open the database"))?;
+            let writer =
+                Connection::open_in_memory().map_err(|error| explain(error, &path, OPEN))?;
             Ok(Self::of(data_dir, path, writer, Some((way, error))))
         })
     }
@@ -124,6 +128,7 @@ impl Library {
     fn open_to_write(data_dir: &Path) -> Result<Self, LibraryError> {
         let data_dir = crate::paths::absolute(data_dir);
         let unwritable = |reason: String| LibraryError::DataDir {
+            action: OPEN,
             path: data_dir.clone(),
             reason,
         };
@@ -145,10 +150,11 @@ impl Library {
             }
             _ => {}
         }
-        let explain = |error| explain(error, &path, "open the database");
+        let explain = |error| explain(error, &path, OPEN);
         let mut writer = connect(&path).map_err(explain)?;
         if writer.is_readonly("main").map_err(explain)? {
             return Err(LibraryError::DataDir {
+                action: OPEN,
                 path,
                 reason: "the database is write-protected".into(),
             });
@@ -168,7 +174,7 @@ impl Library {
         }
         folded::renew(&mut writer).map_err(explain)?;
         let library = Self::of(data_dir, path, writer, None);
-        library.read("open the database", revision)?;
+        library.read(OPEN, revision)?;
         Ok(library)
     }
 
@@ -249,6 +255,7 @@ impl Library {
     ) -> Result<T, LibraryError> {
         if let Some((_, reason)) = &self.read_only {
             return Err(LibraryError::DataDir {
+                action,
                 path: self.path.clone(),
                 reason: format!("it is open for reading alone, as Segue {reason}"),
             });
@@ -256,6 +263,7 @@ impl Library {
         // A database that was taken away would swallow what is written.
         if !self.path.exists() {
             return Err(LibraryError::DataDir {
+                action,
                 path: self.path.clone(),
                 reason: "the database was taken away while Segue used it".into(),
             });
@@ -372,6 +380,7 @@ fn explain(source: rusqlite::Error, path: &Path, action: &'static str) -> Librar
         },
         code => match code.and_then(disk_words) {
             Some(words) => LibraryError::DataDir {
+                action,
                 path: path.to_owned(),
                 reason: format!("{words} ({reason})"),
             },
@@ -379,6 +388,9 @@ fn explain(source: rusqlite::Error, path: &Path, action: &'static str) -> Librar
         },
     }
 }
+
+#[cfg(any(test, feature = "failing"))]
+pub use failing::Failing;
 
 #[cfg(test)]
 mod tests;

@@ -344,37 +344,15 @@ impl Library {
 
     /// Looks up again what places mean whose song is not there, or is another file's. Returns how many changed.
     pub(crate) fn match_playlists(&self) -> Result<usize, LibraryError> {
-        let found = self.read("match the playlists", |db| {
-            let mut statement = db.prepare_cached(&format!(
-                "SELECT {SUBJECT}, e.id, e.recording_id, o.id FROM playlist_entries e
-                 LEFT JOIN recordings o ON o.audio = e.audio
-                 WHERE e.recording_id IS NULL OR o.id != e.recording_id
-                     OR (SELECT superseded_by FROM recordings WHERE id = e.recording_id) NOTNULL
-                     OR NOT EXISTS (SELECT 1 FROM tracks t WHERE t.recording_id = e.recording_id)"
-            ))?;
-            let mut rows = statement.query([])?;
-            let mut found: Vec<(i64, i64)> = Vec::new();
-            while let Some(row) = rows.next()? {
-                let (entry, now): (i64, Option<i64>) = (row.get(6)?, row.get(7)?);
-                if let Some(meant) = meant(db, row.get(8)?, &subject(row)?)?
-                    && now != Some(meant)
-                {
-                    found.push((entry, meant));
-                }
-            }
-            Ok(found)
-        })?;
+        // Mostly there is nothing to write, and nobody need wait for that.
+        let found = self.read("match the playlists", changed_places)?;
         if found.is_empty() {
             return Ok(0);
         }
         self.write("match the playlists", Durability::Process, |db| {
-            let mut update =
-                db.prepare_cached("UPDATE playlist_entries SET recording_id = ? WHERE id = ?")?;
-            for (entry, recording) in &found {
-                update.execute([recording, entry])?;
-            }
-            Ok(found.len())
-        })
+            put_places(db, &found)
+        })?;
+        Ok(found.len())
     }
 
     /// Changes the places of a playlist that is there. `None`: there is none of this number.
@@ -405,6 +383,42 @@ impl Library {
             }))
         })
     }
+}
+
+/// The same as [`Library::match_playlists`], as a part of what took the tracks away.
+pub(crate) fn match_again(db: &Connection) -> rusqlite::Result<()> {
+    put_places(db, &changed_places(db)?)
+}
+
+/// The places that mean another recording than they did, and which.
+fn changed_places(db: &Connection) -> rusqlite::Result<Vec<(i64, i64)>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {SUBJECT}, e.id, e.recording_id, o.id FROM playlist_entries e
+         LEFT JOIN recordings o ON o.audio = e.audio
+         WHERE e.recording_id IS NULL OR o.id != e.recording_id
+             OR (SELECT superseded_by FROM recordings WHERE id = e.recording_id) NOTNULL
+             OR NOT EXISTS (SELECT 1 FROM tracks t WHERE t.recording_id = e.recording_id)"
+    ))?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (entry, now): (i64, Option<i64>) = (row.get(6)?, row.get(7)?);
+        if let Some(meant) = meant(db, row.get(8)?, &subject(row)?)?
+            && now != Some(meant)
+        {
+            found.push((entry, meant));
+        }
+    }
+    Ok(found)
+}
+
+fn put_places(db: &Connection, found: &[(i64, i64)]) -> rusqlite::Result<()> {
+    let mut update =
+        db.prepare_cached("UPDATE playlist_entries SET recording_id = ? WHERE id = ?")?;
+    for (entry, recording) in found {
+        update.execute([recording, entry])?;
+    }
+    Ok(())
 }
 
 /// All places of a playlist whole.

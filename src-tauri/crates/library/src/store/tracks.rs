@@ -8,6 +8,7 @@ use segue_core::{AudioHash, ModelId, Rating, Track, TrackId};
 use serde::{Deserialize, Serialize};
 
 use super::albums::{self, AlbumId};
+use super::playlists;
 use super::rows::root_paths;
 use super::selection::Selection;
 use super::{Durability, Library, bump, instant};
@@ -215,6 +216,7 @@ impl Library {
             for album in touched {
                 albums::refresh(db, album)?;
             }
+            playlists::match_again(db)?;
             bump(db)?;
             Ok(true)
         })
@@ -244,7 +246,7 @@ impl Library {
         if gone.is_empty() {
             return Ok(0);
         }
-        let forgotten = self.write("forget what is missing", Durability::Process, |db| {
+        self.write("forget what is missing", Durability::Process, |db| {
             let mut forgotten = 0;
             let mut touched = BTreeSet::new();
             for (id, album, path) in &gone {
@@ -257,11 +259,10 @@ impl Library {
             for album in touched {
                 albums::refresh(db, album)?;
             }
+            playlists::match_again(db)?;
             bump(db)?;
             Ok(forgotten)
-        })?;
-        self.match_playlists()?;
-        Ok(forgotten)
+        })
     }
 
     /// Files that the last scans could not read.

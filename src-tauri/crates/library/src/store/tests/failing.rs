@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc;
 
 use serde_json::json;
@@ -17,27 +16,6 @@ const WATCHDOG: Duration = Duration::from_secs(120);
 
 /// An operation of the listener's. `path` is the music folder.
 type Act = fn(&Library, &Path) -> Result<(), LibraryError>;
-
-/// From transaction `n` on, counted from 0, whatever the library writes is rolled back. Returns how many were tried.
-fn fail_from(library: &Library, n: usize) -> Arc<AtomicUsize> {
-    let tried = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&tried);
-    lock(&library.writer)
-        .commit_hook(Some(move || count.fetch_add(1, Ordering::SeqCst) >= n))
-        .unwrap();
-    tried
-}
-
-/// The pages of the database stay as few as they are, but for `more`: SQLite's own word for a full disk.
-fn fill_the_disk(library: &Library, more: Option<i64>) {
-    let writer = lock(&library.writer);
-    let pages: i64 = writer
-        .query_row("PRAGMA page_count", [], |row| row.get(0))
-        .unwrap();
-    let most = more.map_or(1 << 30, |more| pages + more);
-    let set = format!("PRAGMA max_page_count = {most}");
-    writer.query_row(&set, [], |_| Ok(())).unwrap();
-}
 
 /// Everything that a listener would miss, a line each; no numbers of rows, no instants of now.
 fn state(library: &Library) -> BTreeSet<String> {
@@ -144,7 +122,7 @@ fn check(name: &str, prepare: Act, act: Act) {
     };
     let place = prepared();
     let before = told(&place);
-    let tried = fail_from(&place.library, usize::MAX);
+    let tried = place.library.fail_writes(None);
     watched(name, &place, act).unwrap();
     let transactions = tried.load(Ordering::SeqCst);
     let after = told(&place);
@@ -156,8 +134,8 @@ fn check(name: &str, prepare: Act, act: Act) {
     for nth in places {
         let place = prepared();
         match nth {
-            Some(n) => drop(fail_from(&place.library, n)),
-            None => fill_the_disk(&place.library, Some(0)),
+            Some(n) => drop(place.library.fail_writes(Some(Failing::From(n)))),
+            None => place.library.fill_the_disk(Some(0)),
         }
         let outcome = watched(name, &place, act);
         if nth.is_some() {
@@ -175,10 +153,8 @@ fn check(name: &str, prepare: Act, act: Act) {
             if transactions == 1 {
                 assert_eq!(now, before, "{name} at {nth:?}");
             }
-            lock(&place.library.writer)
-                .commit_hook(None::<fn() -> bool>)
-                .unwrap();
-            fill_the_disk(&place.library, None);
+            place.library.fail_writes(None);
+            place.library.fill_the_disk(None);
             watched(name, &place, act).unwrap();
         }
         assert_eq!(told(&place), after, "{name} after {nth:?}");
@@ -376,9 +352,63 @@ fn a_playlist_is_changed_whole_or_not_at_all() {
     });
 }
 
+/// A song on two albums, each in a folder of its own, and a playlist that means the first.
+fn two_copies(library: &Library, music: &Path) -> Result<(), LibraryError> {
+    let folders = ["one", "two"].map(|name| music.join(name));
+    for (folder, name) in folders.iter().zip(["mp3-a.mp3", "mp3-b.mp3"]) {
+        fs::create_dir(folder).unwrap();
+        let album = folder.to_string_lossy();
+        let fields = [
+            (lofty::tag::ItemKey::TrackTitle, "Song"),
+            (lofty::tag::ItemKey::TrackArtist, "Ann"),
+            (lofty::tag::ItemKey::AlbumTitle, &*album),
+        ];
+        let path = folder.join("song.mp3");
+        copy(name, &path);
+        crate::fixtures::retag(&path, lofty::tag::TagType::Id3v2, &fields, 0);
+    }
+    copy("flac-a.flac", &folders[0].join("other.flac"));
+    library.scan(&folders, &mut |_| true)?;
+    let track = library
+        .track_by_path(&folders[0].join("song.mp3"))?
+        .unwrap();
+    let subject = PlaySubject {
+        audio: Some(track.audio),
+        path: Some(track.path),
+        ..named("Ann", "Song", Some(track.duration_s))
+    };
+    let entry = NewEntry {
+        subject,
+        reasons: None,
+    };
+    library
+        .create_playlist("List", None, &[entry], at(1))
+        .map(drop)
+}
+
+fn one_is_missing(library: &Library, music: &Path) -> Result<(), LibraryError> {
+    two_copies(library, music)?;
+    fs::remove_file(music.join("one/song.mp3")).unwrap();
+    library.scan(&[], &mut |_| true).map(drop)
+}
+
 #[test]
-fn a_folder_is_taken_out_whole_or_not_at_all() {
-    check("taking a folder out", filled_by, |library, _| {
-        library.remove_root(Path::new("/m")).map(drop)
-    });
+fn what_is_taken_out_is_taken_out_whole_or_not_at_all() {
+    let out: Act = |library, music| library.remove_root(&music.join("one")).map(drop);
+    let forget: Act = |library, _| library.forget_missing().map(drop);
+    check("taking a folder out", two_copies, out);
+    check("forgetting what is missing", one_is_missing, forget);
+    // A place means the other copy from then on.
+    for (prepare, act) in [(two_copies as Act, out), (one_is_missing, forget)] {
+        let place = place();
+        prepare(&place.library, &place.music).unwrap();
+        act(&place.library, &place.music).unwrap();
+        let (_, entries) = place
+            .library
+            .playlist_page(list(&place.library), 0, 9)
+            .unwrap()
+            .unwrap();
+        let meant = entries[0].track.as_ref().map(|track| track.path.clone());
+        assert_eq!(meant, Some(place.music.join("two/song.mp3")));
+    }
 }
