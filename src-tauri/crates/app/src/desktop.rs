@@ -3,6 +3,7 @@
 mod playlists;
 mod recommendations;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -35,7 +36,7 @@ const ANALYSIS_PAUSED: &str = "analysis-paused";
 
 /// Segue with a window.
 pub struct Desktop {
-    segue: Arc<Segue>,
+    pub(crate) segue: Arc<Segue>,
     player: Arc<Player>,
     work: Arc<Work>,
     playlist_edits: Mutex<playlists::PlaylistEdits>,
@@ -196,6 +197,8 @@ impl Desktop {
         }
         self.work.watch();
         self.work.tell_library();
+        // Places may mean other copies now.
+        (self.work.tell)(AppEvent::Playlists);
         Ok(())
     }
 
@@ -451,6 +454,9 @@ impl Work {
 
     /// The scanning thread: one errand after the other.
     fn scan_all(&self, errands: &Receiver<Errand>) {
+        // What the watcher saw change, until it is taken up.
+        let mut changed = BTreeSet::new();
+        let mut failing = false;
         for errand in errands {
             match errand {
                 Errand::Folders(folders) => {
@@ -459,9 +465,22 @@ impl Work {
                     self.scan_folders(&folders);
                     self.watch();
                 }
-                Errand::Changed(paths) => {
-                    if let Err(error) = self.segue.library.scan_paths(&paths) {
+                Errand::Changed(paths) => changed.extend(paths),
+            }
+            if !changed.is_empty() {
+                let paths: Vec<PathBuf> = changed.iter().cloned().collect();
+                let taken_up = self.segue.library.scan_paths(&paths);
+                let was_failing = std::mem::replace(&mut failing, taken_up.is_err());
+                match taken_up {
+                    Ok(_) => changed.clear(),
+                    Err(error) => {
                         tracing::warn!(%error, "a change on disk was not taken up");
+                        // The watcher does not tell of it again: it is tried with what comes next.
+                        if !was_failing {
+                            (self.tell)(AppEvent::Notice {
+                                message: format!("Changes on disk are not taken up yet: {error}"),
+                            });
+                        }
                     }
                 }
             }

@@ -14,6 +14,8 @@ mod doctor;
 )]
 mod dto;
 mod error;
+#[cfg(test)]
+mod failing;
 mod feedback;
 mod job;
 mod kept_source;

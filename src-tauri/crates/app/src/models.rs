@@ -158,15 +158,15 @@ impl Segue {
                 "serves until the current model has heard the library: `segue analyze` first",
             );
         }
+        // The vectors first: without the folder nobody would know any more whose they are.
+        if let Some(id) = id {
+            self.library.clear_analyses(&id)?;
+        }
         fs::remove_dir_all(&folder).map_err(|error| AppError::File {
             action: "remove",
             path: folder,
             reason: error.to_string(),
-        })?;
-        if let Some(id) = id {
-            self.library.clear_analyses(&id)?;
-        }
-        Ok(())
+        })
     }
 
     /// The model whose vectors answer. The current one takes over here, once it has heard all that the serving one

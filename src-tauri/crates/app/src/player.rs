@@ -248,6 +248,8 @@ struct Shared {
     guest: AtomicBool,
     output_error: Mutex<Option<String>>,
     dirty: AtomicBool,
+    /// The queue could not be kept when that was last tried.
+    unkept: AtomicBool,
     /// The queue, and what surrounds it, as they were last kept.
     kept: Mutex<Option<(Arc<QueueSnapshot>, serde_json::Value)>>,
     plans: Sender<()>,
@@ -297,6 +299,7 @@ impl Player {
             guest: AtomicBool::new(false),
             output_error: Mutex::default(),
             dirty: AtomicBool::new(false),
+            unkept: AtomicBool::new(false),
             kept: Mutex::default(),
             plans,
         });
@@ -876,16 +879,25 @@ impl Shared {
     /// Keeps a setting. Whether it is kept.
     fn put(&self, key: &str, value: &impl Serialize) -> bool {
         // A path that is not Unicode has no form in JSON: such a queue lasts only as long as the window.
-        let kept = serde_json::to_value(value)
-            .map_err(|error| error.to_string())
-            .and_then(|value| {
-                let put = self.segue.library.put_setting(key, &value);
-                put.map_err(|error| error.to_string())
-            });
-        if let Err(error) = &kept {
+        let value = match serde_json::to_value(value) {
+            Ok(value) => value,
+            Err(error) => {
+                tracing::warn!(%error, key, "the queue could not be kept");
+                return false;
+            }
+        };
+        let put = self.segue.library.put_setting(key, &value);
+        // Told once, and not at every step of a long evening on a full disk.
+        let was_unkept = self.unkept.swap(put.is_err(), Ordering::Relaxed);
+        if let Err(error) = &put {
             tracing::warn!(%error, key, "the queue could not be kept");
+            if !was_unkept {
+                (self.tell)(AppEvent::Notice {
+                    message: format!("The queue is not kept: {error}"),
+                });
+            }
         }
-        kept.is_ok()
+        put.is_ok()
     }
 
     fn restore(&self) {

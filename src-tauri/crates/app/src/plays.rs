@@ -75,13 +75,12 @@ impl Segue {
     ) -> Result<PlaysImported, AppError> {
         let begun = Instant::now();
         let mut import = Import::new(self, dry_run);
-        let format = history::read(file, format, Timestamp::now(), |place, record| {
-            import.take(place, record)
-        })?;
-        import.write_plays()?;
-        import.write_tallies()?;
-        self.age_view();
-        Ok(import.report(format, begun))
+        let read = import.read(file, format);
+        if !dry_run {
+            // What was written before a failure is in the log too.
+            self.age_view();
+        }
+        Ok(import.report(read?, begun))
     }
 
     /// Writes the whole log as JSON lines, oldest first. ListenBrainz gets what it wants: what was listened to, by name.
@@ -185,6 +184,20 @@ impl<'a> Import<'a> {
         }
     }
 
+    /// Files all that the history holds, and returns its format.
+    fn read(
+        &mut self,
+        file: &Path,
+        format: Option<HistoryFormat>,
+    ) -> Result<HistoryFormat, AppError> {
+        let format = history::read(file, format, Timestamp::now(), |place, record| {
+            self.take(place, record)
+        })?;
+        self.write_plays()?;
+        self.write_tallies()?;
+        Ok(format)
+    }
+
     fn take(&mut self, place: Place, record: Result<Record, String>) -> Result<(), AppError> {
         match record {
             Ok(Record::Play(play)) => {
@@ -218,6 +231,9 @@ impl<'a> Import<'a> {
     }
 
     fn write_plays(&mut self) -> Result<(), AppError> {
+        if self.plays.is_empty() {
+            return Ok(());
+        }
         let plays = std::mem::take(&mut self.plays);
         let filed = if self.dry_run {
             self.segue.library.look_plays_up(&plays)?
@@ -242,6 +258,9 @@ impl<'a> Import<'a> {
     }
 
     fn write_tallies(&mut self) -> Result<(), AppError> {
+        if self.tallies.is_empty() {
+            return Ok(());
+        }
         let tallies = std::mem::take(&mut self.tallies);
         let filed = if self.dry_run {
             self.segue.library.look_tallies_up(&tallies)?
