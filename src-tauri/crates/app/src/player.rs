@@ -21,7 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 use segue_core::{Leaving, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Track, TrackId};
 use segue_playback::{
     Command, Edit, EditKind, End, Engine, Entry, EntryId, Event, Item, OutputKind, QueueSnapshot,
-    Repeat, Saved, Status,
+    Repeat, Saved, Status, Told,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -278,9 +278,9 @@ impl Player {
         let (heard, hears) = unbounded();
         let (plans, planned) = unbounded();
         let events = heard.clone();
-        let engine = Engine::start(output, move |event| {
+        let engine = Engine::start(output, move |Told { at, event }| {
             // Fails only when the player is gone.
-            _ = events.send(Heard::Engine(event, Instant::now()));
+            _ = events.send(Heard::Engine(event, at));
         })?;
         let shared = Arc::new(Shared {
             segue,
@@ -661,7 +661,9 @@ impl Shared {
     /// Heeds what the engine told at that instant: what is heard of late happened then all the same.
     fn heed(&self, event: Event, at: Instant) {
         match event {
-            Event::Position { entry, position_s } => {
+            Event::Position {
+                entry, position_s, ..
+            } => {
                 return (self.tell)(AppEvent::Position {
                     entry: entry.0,
                     position_s,
@@ -687,8 +689,8 @@ impl Shared {
                 };
                 self.log(&ended);
             }
-            Event::StateChanged { status, volume } => {
-                self.note(at, status == Status::Paused, volume <= 0.0);
+            Event::StateChanged { state } => {
+                self.note(at, state.status == Status::Paused, state.volume <= 0.0);
                 self.dirty.store(true, Ordering::Relaxed);
             }
             Event::Paused { .. } => {

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use segue_core::{Play, PlayContext, PlaySource};
-use segue_playback::{Command, End, Engine, Event, OutputKind, render};
+use segue_playback::{Command, End, Engine, Event, OutputKind, Told, render};
 use serde::Serialize;
 
 use crate::dto::FailureRow;
@@ -134,7 +134,7 @@ impl Segue {
         };
         let mut path = String::new();
         let mut begun_s = start_s;
-        for event in events {
+        for Told { event, .. } in events {
             match event {
                 Event::Started {
                     item,

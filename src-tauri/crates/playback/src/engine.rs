@@ -13,7 +13,7 @@ use segue_core::Leaving;
 
 use crate::loader::{AtOnce, Loader, OnThread};
 use crate::output::{Card, DeviceNews, Null, Output, OutputError, OutputKind, Tell, Wav};
-use crate::protocol::{Answer, Command, Event, SAVED_VERSION, Saved, State};
+use crate::protocol::{Answer, Command, SAVED_VERSION, Saved, State, Told};
 use crate::queue::{Item, QueueSnapshot};
 use crate::transport::{Pace, Published, Transport};
 
@@ -34,14 +34,14 @@ enum Message {
 
 impl Engine {
     /// Opens the output and starts the engine with an empty queue, stopped, at full volume. A card that is not there
-    /// is told of by [`Event::OutputLost`] when something is to be played.
+    /// is told of by [`Event::OutputLost`](crate::Event::OutputLost) when something is to be played.
     ///
-    /// `events` is called on the engine's thread, in the order of the [grammar](Event); sound waits for it, so
+    /// `events` is called on the engine's thread, in the order of the [grammar](crate::Event); sound waits for it, so
     /// it should pass them on and return. The state and queue that the engine shows are never older than
     /// the event being told. `events` must not drop the engine.
     pub fn start(
         kind: OutputKind,
-        events: impl FnMut(Event) + Send + 'static,
+        events: impl FnMut(Told) + Send + 'static,
     ) -> Result<Self, OutputError> {
         let (messages, inbox) = unbounded();
         let (opened, opening) = bounded(1);
@@ -50,7 +50,8 @@ impl Engine {
             // Made here, because a card's stream may not leave its thread on every system.
             match open(kind, news) {
                 Ok((output, loader)) => {
-                    let transport = Transport::new(output, loader, Box::new(events));
+                    let transport =
+                        Transport::new(output, loader, Box::new(events), Instant::now());
                     // Whoever started the engine waits for this.
                     if opened.send(Ok(transport.published())).is_ok() {
                         serve(transport, &inbox);
@@ -213,14 +214,16 @@ fn serve(mut transport: Transport, inbox: &Receiver<Message>) {
         };
         match message {
             Message::Command(command, cause, answer) => {
-                let answered = transport.handle(command, cause);
+                let answered = transport.handle(command, cause, Instant::now());
                 // Fails where nobody waits for it.
                 _ = answer.send(answered);
             }
             // The next pump looks.
             Message::Opened => {}
-            Message::Device(generation, news) => transport.device_news(generation, news),
-            Message::Quit => return transport.close(),
+            Message::Device(generation, news) => {
+                transport.device_news(generation, news, Instant::now());
+            }
+            Message::Quit => return transport.close(Instant::now()),
         }
     }
 }

@@ -22,7 +22,9 @@ mod wav;
 
 pub use engine::{Engine, Pending};
 pub use output::{OutputError, OutputKind, probe_device};
-pub use protocol::{Answer, Command, End, Event, SAVED_VERSION, Saved, State, Status};
+pub use protocol::{
+    Answer, Command, End, Event, PlayId, SAVED_VERSION, Saved, State, Status, Told,
+};
 pub use queue::{Edit, EditKind, Entry, EntryId, Item, QueueSnapshot, Repeat};
 pub use render::{RenderError, Rendered, render};
 

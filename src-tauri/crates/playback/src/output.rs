@@ -252,7 +252,7 @@ impl Iterator for CardSource {
             self.frame += 1;
             if self.frame == BLOCK {
                 self.frame = 0;
-                self.tap.fill(&mut self.block);
+                self.tap.fill(&mut self.block, Instant::now());
             }
         }
         let [left, right] = self.block[self.frame];
@@ -322,7 +322,7 @@ impl Output for Null {
             let mut block = vec![[0.0; 2]; (NULL_RATE_HZ / 100) as usize];
             let mut due = Instant::now();
             while !stop.load(Ordering::Acquire) {
-                tap.fill(&mut block);
+                tap.fill(&mut block, Instant::now());
                 due += NULL_PERIOD;
                 match due.checked_duration_since(Instant::now()) {
                     Some(wait) => std::thread::sleep(wait),
@@ -402,7 +402,7 @@ impl Wav {
             if wanted == 0 {
                 return Ok(Drive::Full);
             }
-            let taken = tap.fill(&mut self.block[..wanted]);
+            let taken = tap.fill(&mut self.block[..wanted], Instant::now());
             if taken == 0 {
                 return Ok(Drive::Took);
             }

@@ -2,27 +2,38 @@
 //!
 //! # The grammar of events
 //!
+//! A *play* is one sounding of an entry. Its events bear its [`PlayId`], and follow each other so:
+//!
 //! ```text
-//! events = { note | play }
-//! play   = Started { note | Position | Paused | Resumed } Ended
-//! note   = StateChanged | QueueChanged | EditUndone | Failed | OutputLost | OutputChanged | Written
+//! play = Started { Position | Paused | Resumed } Ended
+//! note = StateChanged | QueueChanged | EditUndone | Failed | OutputLost | OutputChanged | Written
 //! ```
 //!
-//! and beside it, outside of plays, `QueueEnded` (nothing is left to play) and `Stopped` (by the listener,
-//! or because the output wanted no more). Further:
+//! Notes come at any time, and beside them, outside of plays, `QueueEnded` (nothing is left to play) and `Stopped` (by the
+//! listener, or because the output wanted no more). Further:
 //!
-//! - Plays never overlap. `Started` comes with the first frame that sounds, so an entry that is loaded but
-//!   never sounds has no events of its own, and `listened_s` of an `Ended` is above 0.
+//! - `Started` comes with the first frame that sounds, so an entry that is loaded but never sounds has no
+//!   events of its own, and `listened_s` of an `Ended` is above 0. Plays are numbered as they start, from 1.
+//! - At most two plays are under way, and two only while one fades into the other. The older one ends first, and has no
+//!   `Position` any more once the newer one has started; pauses hold both. Today no tracks fade into each other, so that each
+//!   play ends before the next starts.
 //! - Within a play `Paused` and `Resumed` alternate, `Paused` first. `Ended` may follow either: leaving a
 //!   paused track ends its play; the next one, paused too, begins with `Started` when it sounds.
-//! - `StateChanged` comes after each command, and whenever sound is held or goes on for another reason.
-//! - `Position` names the entry of its play. It comes about four times a second of sound, and after a seek.
+//! - `Position` comes about four times a second of sound, and after a seek.
+//! - What is done to one track's samples, such as its gain, belongs to the play, stays from `Started` to `Ended`, and is done
+//!   before tracks meet. What is done to all sound (volume, and once they exist equaliser and limiter) is done behind the ring, where it is heard
+//!   at once; no event and no account knows of it.
+//! - Each event bears the instant at which it happened, and none is before the one told before it. What sounds happens when
+//!   the output takes the frame, however late that is looked at.
+//! - Each command is followed by one `StateChanged` with all of the state, after the other events of the command. It comes too
+//!   when the output lets go.
 //! - `Failed` names an entry that will not play, or not to its end: then `Ended` with [`End::Failed`] follows.
 //! - `OutputLost` while playing is followed by `Paused` if a play is under way. `Command::Play` tries again
 //!   and gives `OutputChanged` if it succeeds.
 //! - `Written` comes once a WAV file is whole, before the `QueueEnded` or `Stopped` that closed it.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use segue_core::Leaving;
 use serde::{Deserialize, Serialize};
@@ -93,11 +104,26 @@ pub enum Command {
     Restore(Box<Saved>),
 }
 
-/// What the engine tells. The top of `protocol.rs` says what may follow what.
+/// One sounding of an entry. Counts them since the engine started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PlayId(pub u64);
+
+/// What the engine tells, and when it happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// When it happened.
+    pub at: Instant,
+    /// What.
+    pub event: Event,
+}
+
+/// What happened. The top of `protocol.rs` says what may follow what.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// A track begins to sound.
     Started {
+        /// The play.
+        play: PlayId,
         /// The entry.
         entry: EntryId,
         /// What it plays.
@@ -111,6 +137,8 @@ pub enum Event {
     },
     /// How far it has come.
     Position {
+        /// The play.
+        play: PlayId,
         /// The entry.
         entry: EntryId,
         /// Seconds from the track's start.
@@ -118,16 +146,22 @@ pub enum Event {
     },
     /// The track holds.
     Paused {
+        /// The play.
+        play: PlayId,
         /// The entry.
         entry: EntryId,
     },
     /// The track goes on.
     Resumed {
+        /// The play.
+        play: PlayId,
         /// The entry.
         entry: EntryId,
     },
     /// The track sounds no more.
     Ended {
+        /// The play.
+        play: PlayId,
         /// The entry.
         entry: EntryId,
         /// What it played.
@@ -156,10 +190,8 @@ pub enum Event {
     },
     /// A command was carried out, or the output let go.
     StateChanged {
-        /// Whether sound flows.
-        status: Status,
-        /// In `0..=1`.
-        volume: f64,
+        /// The engine as it stands.
+        state: Box<State>,
     },
     /// Entries, order, the current entry, repeat or shuffle changed.
     QueueChanged {

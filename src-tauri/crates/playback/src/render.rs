@@ -6,7 +6,7 @@ use crossbeam_channel::unbounded;
 
 use crate::engine::Engine;
 use crate::output::{OutputError, OutputKind};
-use crate::protocol::Event;
+use crate::protocol::{Event, Told};
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,7 +72,7 @@ pub fn render(
     engine.play_files(items.iter().cloned(), start_s);
     let (mut failures, mut notices) = (Vec::new(), Vec::new());
     let mut written = None;
-    for event in events {
+    for Told { event, .. } in events {
         match event {
             Event::Failed { item, reason, .. } => failures.push((item.path.clone(), reason)),
             Event::Started {

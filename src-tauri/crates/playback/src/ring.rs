@@ -6,11 +6,12 @@
 //! and gives silence where there is nothing.
 //!
 //! Every frame has an index, counted from 0 as it is written. `consumed` says up to which index the tap has
-//! come, so the engine knows what has sounded, to the frame. Fades of [`FADE_S`] stand where the listener
+//! come, and `taken_at` when it came there, so the engine knows what has sounded, to the frame, and when, however late it looks. Fades of [`FADE_S`] stand where the listener
 //! interrupts; whoever lets samples flow by undisturbed gets them bit for bit.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 /// One frame: left and right, full scale at ±1.
 pub(crate) type Frame = [f32; 2];
@@ -27,6 +28,9 @@ struct Shared {
     stale_from: AtomicU64,
     stale_to: AtomicU64,
     consumed: AtomicU64,
+    /// When the tap came to `consumed`: nanoseconds since `made`.
+    taken_ns: AtomicU64,
+    made: Instant,
     /// Whether more follows what is written: only then is it an underrun when the ring is empty.
     more: AtomicBool,
     /// Times that sound stopped short, and the frames of silence in its place.
@@ -44,6 +48,8 @@ pub(crate) fn ring(rate_hz: u32, lead: usize) -> (Feed, Tap) {
         stale_from: AtomicU64::new(0),
         stale_to: AtomicU64::new(0),
         consumed: AtomicU64::new(0),
+        taken_ns: AtomicU64::new(0),
+        made: Instant::now(),
         more: AtomicBool::new(false),
         underruns: AtomicU64::new(0),
         short: AtomicU64::new(0),
@@ -109,6 +115,14 @@ impl Feed {
     /// Index of the next frame to be consumed. Frames thrown away count as consumed.
     pub(crate) fn consumed(&self) -> u64 {
         self.shared.consumed.load(Ordering::Acquire)
+    }
+
+    /// The same index, and when the tap came there.
+    pub(crate) fn taken(&self) -> (u64, Instant) {
+        // The tap writes the time first: seen in this order, it is never too early for the index.
+        let consumed = self.consumed();
+        let since = Duration::from_nanos(self.shared.taken_ns.load(Ordering::Relaxed));
+        (consumed, self.shared.made + since)
     }
 
     /// Lets sound flow, or fades it out and holds it.
@@ -181,7 +195,8 @@ pub(crate) struct Tap {
 impl Tap {
     /// Fills `out` with what comes next, and silence where nothing does. Returns how many frames, from the
     /// first on, are sound.
-    pub(crate) fn fill(&mut self, out: &mut [Frame]) -> usize {
+    pub(crate) fn fill(&mut self, out: &mut [Frame], now: Instant) -> usize {
+        let read = self.read;
         let run = self.shared.running.load(Ordering::Acquire);
         let level = f32::from_bits(self.shared.level.load(Ordering::Acquire));
         let stale_to = self.shared.stale_to.load(Ordering::Acquire);
@@ -224,6 +239,12 @@ impl Tap {
         }
         self.account_for_silence(run, done, out.len() - done);
         out[done..].fill([0.0; 2]);
+        // Silence that follows takes no frame and moves no time.
+        if self.read > read {
+            let since = now.saturating_duration_since(self.shared.made);
+            let since_ns = u64::try_from(since.as_nanos()).unwrap_or(u64::MAX);
+            self.shared.taken_ns.store(since_ns, Ordering::Relaxed);
+        }
         self.shared.consumed.store(self.read, Ordering::Release);
         done
     }
@@ -313,7 +334,7 @@ mod tests {
 
     fn pull(tap: &mut Tap, count: usize) -> (usize, Vec<Frame>) {
         let mut out = vec![[9.0; 2]; count];
-        let sound = tap.fill(&mut out);
+        let sound = tap.fill(&mut out, Instant::now());
         (sound, out)
     }
 

@@ -20,7 +20,7 @@ use crate::deck::Deck;
 use crate::join::Join;
 use crate::loader::Loader;
 use crate::output::{DeviceNews, Drive, Output, OutputError};
-use crate::protocol::{Answer, Command, End, Event, Saved, State, Status};
+use crate::protocol::{Answer, Command, End, Event, Saved, State, Status, Told};
 use crate::queue::{EntryId, Place, Queue, QueueSnapshot, Undone};
 use crate::ring::{Feed, Frame};
 use account::Track;
@@ -94,7 +94,11 @@ pub(crate) struct Transport {
     /// Why the command under way is given.
     cause: Option<Leaving>,
     underruns: Underruns,
-    emit: Box<dyn FnMut(Event)>,
+    /// When that happens which is told now.
+    now: Instant,
+    /// Plays that have started.
+    plays: u64,
+    emit: Box<dyn FnMut(Told)>,
     published: Arc<Mutex<Published>>,
     published_revision: u64,
 }
@@ -103,7 +107,8 @@ impl Transport {
     pub(crate) fn new(
         output: Box<dyn Output>,
         loader: Box<dyn Loader>,
-        emit: Box<dyn FnMut(Event)>,
+        emit: Box<dyn FnMut(Told)>,
+        now: Instant,
     ) -> Self {
         let queue = Queue::default();
         let state = State {
@@ -136,6 +141,8 @@ impl Transport {
             watch: (0, None),
             cause: None,
             underruns: Underruns::default(),
+            now,
+            plays: 0,
             emit,
             published,
         }
@@ -146,8 +153,14 @@ impl Transport {
     }
 
     /// Carries a command out. `cause` is told with the play that it ends.
-    pub(crate) fn handle(&mut self, command: Command, cause: Option<Leaving>) -> Answer {
+    pub(crate) fn handle(
+        &mut self,
+        command: Command,
+        cause: Option<Leaving>,
+        now: Instant,
+    ) -> Answer {
         self.observe();
+        self.pass_to(now);
         self.cause = cause;
         self.queue.stand(Place {
             position_s: self.position_s(),
@@ -227,6 +240,7 @@ impl Transport {
     /// Takes account of what has sounded and decodes what finds room.
     pub(crate) fn pump(&mut self, now: Instant) -> Pace {
         self.observe();
+        self.pass_to(now);
         self.fill();
         self.watch_underruns(now);
         let mut pace = match self.status {
@@ -253,11 +267,12 @@ impl Transport {
     }
 
     /// Heeds what a card said, if it is the one in use.
-    pub(crate) fn device_news(&mut self, generation: u64, news: DeviceNews) {
+    pub(crate) fn device_news(&mut self, generation: u64, news: DeviceNews, now: Instant) {
         if generation != self.output.generation() {
             return;
         }
         self.observe();
+        self.pass_to(now);
         match news {
             DeviceNews::Lost(reason) => self.lose_output(format!(
                 "the sound card is gone ({reason}); press play once it or another is connected"
@@ -270,7 +285,7 @@ impl Transport {
                     .filter(|_| self.status == Status::Playing)
                 {
                     feed.count_underrun();
-                    self.watch_underruns(Instant::now());
+                    self.watch_underruns(now);
                 }
             }
         }
@@ -278,8 +293,9 @@ impl Transport {
     }
 
     /// Ends what is under way, for the program's end.
-    pub(crate) fn close(&mut self) {
+    pub(crate) fn close(&mut self, now: Instant) {
         self.observe();
+        self.pass_to(now);
         self.finish(End::Stopped);
         self.publish();
     }
@@ -356,11 +372,12 @@ impl Transport {
             .unwrap_or(f64::MAX);
         self.unload();
         self.cue_s = to_s.clamp(0.0, end_s.max(0.0));
-        if let Some(track) = self.sounding.as_ref().filter(|t| t.started) {
-            let entry = track.entry.entry;
+        if let Some((play, entry)) = self.play_under_way() {
+            let position_s = self.cue_s;
             self.tell(Event::Position {
+                play,
                 entry,
-                position_s: self.cue_s,
+                position_s,
             });
         }
         if self.status == Status::Playing {
@@ -448,7 +465,7 @@ impl Transport {
 
     /// Leaves the current track because the listener wants another. Whether that came to pass.
     fn depart(&mut self, change: impl FnOnce(&mut Queue, bool) -> bool) -> bool {
-        let heard = self.sounding.as_ref().is_some_and(|t| t.started);
+        let heard = self.play_under_way().is_some();
         if !change(&mut self.queue, heard) {
             return false;
         }
@@ -594,13 +611,24 @@ impl Transport {
     // Telling
 
     fn tell_state(&mut self) {
-        let (status, volume) = (self.status, self.volume);
-        self.tell(Event::StateChanged { status, volume });
+        self.publish();
+        let state = Box::new(self.look().state.clone());
+        self.emit(Event::StateChanged { state });
     }
 
     fn tell(&mut self, event: Event) {
         self.publish();
-        (self.emit)(event);
+        self.emit(event);
+    }
+
+    fn emit(&mut self, event: Event) {
+        let at = self.now;
+        (self.emit)(Told { at, event });
+    }
+
+    /// What is told from here on happens at that instant, or, where something later was told or looked for, then.
+    fn pass_to(&mut self, instant: Instant) {
+        self.now = self.now.max(instant);
     }
 
     fn look(&self) -> MutexGuard<'_, Published> {
@@ -637,7 +665,7 @@ impl Transport {
         }
         if changed {
             self.published_revision = revision;
-            (self.emit)(Event::QueueChanged { revision });
+            self.emit(Event::QueueChanged { revision });
         }
     }
 }

@@ -2,8 +2,6 @@
 
 use std::cell::Cell;
 
-use segue_core::Leaving;
-
 use super::*;
 use crate::loader::Opened;
 
@@ -97,8 +95,7 @@ fn what_ended_a_play_is_told_with_it_however_late_it_is_heard() {
     let mut bench = Bench::new();
     bench.send(set(&items, &[2, 2, 2, 1]));
     let ask = |bench: &mut Bench, command: Command, cause: Leaving| {
-        bench.transport.handle(command, Some(cause));
-        bench.transport.pump(Instant::now());
+        bench.ask(command, Some(cause));
         bench.pull(100);
     };
     bench.pull(100);
@@ -110,9 +107,10 @@ fn what_ended_a_play_is_told_with_it_however_late_it_is_heard() {
     ask(&mut bench, Command::Next, Leaving::Next);
     ask(&mut bench, Command::Next, Leaving::Next);
     ask(&mut bench, Command::Next, Leaving::Next);
-    let causes: Vec<Option<Leaving>> = std::mem::take(&mut *bench.events.borrow_mut())
+    let causes: Vec<Option<Leaving>> = bench
+        .events()
         .into_iter()
-        .filter_map(|event| match event {
+        .filter_map(|told| match told.event {
             Event::Ended { cause, .. } => Some(cause),
             _ => None,
         })
@@ -134,15 +132,8 @@ fn each_command_is_answered_by_the_state_it_made() {
     let (_folder, items) = shelf();
     let mut bench = Bench::new();
     let mut answer = |command: Command| {
-        bench.events.borrow_mut().clear();
-        let Answer { state, queue } = bench.transport.handle(command, None);
-        let events = bench.events.borrow();
-        let told: Vec<&Event> = events
-            .iter()
-            .filter(|event| matches!(event, Event::StateChanged { .. }))
-            .collect();
+        let Answer { state, queue } = bench.ask(command, None);
         let (status, volume) = (state.status, state.volume);
-        assert_eq!(told, [&Event::StateChanged { status, volume }]);
         assert_eq!(state.queue_revision, queue.revision);
         assert_eq!(state.current.as_ref(), queue.current());
         (status, volume, queue.entries.len())
@@ -165,7 +156,7 @@ fn an_answer_comes_once_and_after_the_events_of_its_command() {
         let append = Command::Append(pick(&items, &[0]));
         let answer = live.engine.send(append).wait().unwrap();
         assert_eq!(answer.queue.entries.len(), expected);
-        let told: Vec<Event> = live.events.try_iter().collect();
+        let told: Vec<Event> = live.events.try_iter().map(|told| told.event).collect();
         assert!(
             matches!(
                 told[..],
@@ -180,8 +171,8 @@ fn an_answer_comes_once_and_after_the_events_of_its_command() {
 fn who_asks_on_the_engines_own_thread_is_not_kept_waiting() {
     let (give, given) = crossbeam_channel::bounded::<Pending>(1);
     let (tell, told) = unbounded();
-    let engine = Engine::start(OutputKind::Null, move |event| {
-        if matches!(event, Event::QueueChanged { .. }) {
+    let engine = Engine::start(OutputKind::Null, move |told| {
+        if matches!(told.event, Event::QueueChanged { .. }) {
             let pending = given.recv().unwrap();
             tell.send(pending.wait().is_none()).unwrap();
         }
@@ -216,7 +207,7 @@ fn sound_that_comes_too_late_is_counted_and_silence_that_is_meant_is_not() {
     for expected in [1, 2] {
         for _ in 0..20 {
             let mut out = vec![[0.0; 2]; 97];
-            bench.tap.borrow_mut().as_mut().unwrap().fill(&mut out);
+            bench.take(&mut out);
         }
         bench.pull(200);
         assert_eq!(bench.state().underruns, expected);
@@ -226,7 +217,92 @@ fn sound_that_comes_too_late_is_counted_and_silence_that_is_meant_is_not() {
     assert_eq!(bench.state().underruns, 2, "the queue's end is no underrun");
     bench.send(Command::Play);
     bench.pull(100);
-    bench.transport.device_news(0, DeviceNews::Underrun);
+    bench
+        .transport
+        .device_news(0, DeviceNews::Underrun, bench.now);
     bench.pull(100);
     assert_eq!(bench.state().underruns, 3, "the card's own");
+}
+
+/// The events of plays, in frames after `begin`.
+fn moments(bench: &Bench, begin: Instant) -> Vec<(String, i64)> {
+    let frames = |at: Instant| {
+        let later = at.saturating_duration_since(begin).as_secs_f64();
+        let earlier = begin.saturating_duration_since(at).as_secs_f64();
+        ((later - earlier) * f64::from(RATE_HZ)).round() as i64
+    };
+    let brief = |told: Told| {
+        let name = match told.event {
+            Event::Started { item, .. } => format!("started {}", item.key),
+            Event::Ended { item, .. } => format!("ended {}", item.key),
+            Event::Paused { .. } => "paused".to_owned(),
+            Event::Resumed { .. } => "resumed".to_owned(),
+            Event::QueueEnded => "the queue ended".to_owned(),
+            _ => return None,
+        };
+        Some((name, frames(told.at)))
+    };
+    bench.events().into_iter().filter_map(brief).collect()
+}
+
+fn check_moments(bench: &Bench, begin: Instant, expected: &[(&str, i64)]) {
+    let expected: Vec<(String, i64)> = (expected.iter())
+        .map(|(name, at)| ((*name).to_owned(), *at))
+        .collect();
+    assert_eq!(moments(bench, begin), expected);
+}
+
+#[test]
+fn what_sounds_happened_when_its_frame_was_taken_however_late_it_is_looked_at() {
+    let (_folder, items) = shelf();
+    let mut bench = Bench::new();
+    let begin = bench.now;
+    bench.send(set(&items, &[0, 1, 2]));
+    bench.pull(900);
+    // The engine sleeps over an end, and over a whole track.
+    let mut out = vec![[0.0; 2]; 450];
+    assert_eq!(bench.take(&mut out), 450);
+    bench.now += Duration::from_secs(3);
+    bench.transport.pump(bench.now);
+    bench.pull(1_000);
+    let late = 24_000;
+    bench.send(Command::Pause);
+    bench.pull(400);
+    bench.send(Command::Play);
+    bench.pull(100);
+    bench.send(Command::Next);
+    check_moments(
+        &bench,
+        begin,
+        &[
+            ("started 0", 0),
+            ("ended 0", 1_000),
+            ("started 1", 1_000),
+            ("ended 1", 1_300),
+            ("started 2", 1_300),
+            ("paused", late + 2_350),
+            ("resumed", late + 2_750),
+            ("ended 2", late + 2_850),
+            ("the queue ended", late + 2_850),
+        ],
+    );
+}
+
+#[test]
+fn the_instant_of_an_end_is_known_though_what_followed_was_taken_back() {
+    let (_folder, items) = shelf();
+    let mut bench = Bench::new();
+    let begin = bench.now;
+    bench.send(set(&items, &[0, 1]));
+    bench.pull(950);
+    let second = bench.entry(1);
+    bench.send(Command::Remove(second));
+    bench.pull_in(60, 60);
+    let moments = moments(&bench, begin);
+    let [_, (_, ended), (_, queue_ended)] = &moments[..] else {
+        panic!("{moments:?}");
+    };
+    // To a block: the output did not take what was taken back.
+    assert!((950..=1_010).contains(ended), "{moments:?}");
+    assert_eq!(queue_ended, ended);
 }

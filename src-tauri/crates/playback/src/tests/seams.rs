@@ -43,8 +43,8 @@ fn sound_of(items: Vec<Arc<Item>>, rate_hz: u32, block: usize) -> (Vec<Frame>, V
         }
     }
     let mut grammar = Grammar::default();
-    let events = std::mem::take(&mut *bench.events.borrow_mut());
-    let heard = |event: &Event| match event {
+    let events = bench.events();
+    let heard = |told: &Told| match &told.event {
         Event::Ended {
             listened_s, how, ..
         } => {
@@ -53,11 +53,11 @@ fn sound_of(items: Vec<Arc<Item>>, rate_hz: u32, block: usize) -> (Vec<Frame>, V
         }
         _ => None,
     };
-    events.iter().for_each(|event| grammar.check(event));
+    events.iter().for_each(|told| grammar.check(told));
     assert_eq!(
         events
             .last()
-            .map(|e| matches!(e, Event::QueueEnded | Event::QueueChanged { .. })),
+            .map(|told| matches!(told.event, Event::QueueEnded | Event::QueueChanged { .. })),
         Some(true)
     );
     (sound, events.iter().filter_map(heard).collect())

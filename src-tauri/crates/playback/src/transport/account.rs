@@ -1,14 +1,15 @@
 //! The account of what sounded: whose frames the output has consumed, and what is told of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use segue_core::Leaving;
 use segue_decode::DecodeError;
 
 use super::Transport;
 use crate::deck::Deck;
-use crate::protocol::{End, Event, Status};
-use crate::queue::Entry;
+use crate::protocol::{End, Event, PlayId, Status};
+use crate::queue::{Entry, EntryId};
 
 /// Positions are told so many times a second.
 const POSITIONS_PER_S: u64 = 4;
@@ -22,7 +23,8 @@ pub(super) struct Track {
     from_s: f64,
     /// Seconds that sounded in earlier stretches. A stretch lasts until a seek or a loss of the output.
     pub(super) listened_s: f64,
-    pub(super) started: bool,
+    /// Once it has sounded.
+    play: Option<PlayId>,
     paused_told: bool,
     pub(super) stretch: Option<Stretch>,
 }
@@ -48,7 +50,7 @@ impl Track {
             notice: deck.notice().map(str::to_owned),
             from_s,
             listened_s: 0.0,
-            started: false,
+            play: None,
             paused_told: false,
             stretch: Some(Stretch {
                 from,
@@ -97,9 +99,12 @@ impl Transport {
     /// Follows the output's index: tells what has begun, come along and ended since.
     pub(super) fn observe(&mut self) {
         loop {
-            let Some((consumed, rate_hz)) = self.feed.as_ref().map(|f| (f.consumed(), f.rate_hz()))
-            else {
-                return;
+            let Some(feed) = &self.feed else { return };
+            let ((consumed, taken_at), rate_hz) = (feed.taken(), feed.rate_hz());
+            let sounded_at = |index: u64| {
+                let since = consumed.saturating_sub(index) as f64 / f64::from(rate_hz);
+                let since = Duration::from_secs_f64(since);
+                taken_at.checked_sub(since).unwrap_or(taken_at)
             };
             let Some(track) = &mut self.sounding else {
                 return;
@@ -110,9 +115,13 @@ impl Transport {
             let entry = track.entry.entry;
             let position_s = stretch.from_s + stretch.sounded_s(consumed, rate_hz);
             let due = consumed >= stretch.told + u64::from(rate_hz) / POSITIONS_PER_S;
-            let ended = stretch.end.is_some_and(|end| consumed >= end);
-            if !track.started && consumed > stretch.from && stretch.end != Some(stretch.from) {
-                track.started = true;
+            let from_at = sounded_at(stretch.from);
+            let ended_at = stretch.end.filter(|end| consumed >= *end).map(sounded_at);
+            let sounds = consumed > stretch.from && stretch.end != Some(stretch.from);
+            if track.play.is_none() && sounds {
+                self.plays += 1;
+                let play = PlayId(self.plays);
+                track.play = Some(play);
                 stretch.told = consumed;
                 let (item, duration_s, from_s, notice) = (
                     Arc::clone(&track.entry.item),
@@ -120,7 +129,9 @@ impl Transport {
                     track.from_s,
                     track.notice.take(),
                 );
+                self.pass_to(from_at);
                 self.tell(Event::Started {
+                    play,
                     entry,
                     item,
                     duration_s,
@@ -132,13 +143,19 @@ impl Transport {
                 }
                 continue;
             }
-            if ended {
+            if let Some(ended_at) = ended_at {
+                self.pass_to(ended_at);
                 self.pass_end();
                 continue;
             }
-            if due && track.started {
+            if let Some(play) = track.play.filter(|_| due) {
                 stretch.told = consumed;
-                self.tell(Event::Position { entry, position_s });
+                self.pass_to(taken_at);
+                self.tell(Event::Position {
+                    play,
+                    entry,
+                    position_s,
+                });
             }
             return;
         }
@@ -189,13 +206,14 @@ impl Transport {
         if let (Some(stretch), Some(feed)) = (&track.stretch, &self.feed) {
             track.listened_s += stretch.sounded_s(feed.consumed(), feed.rate_hz());
         }
-        if track.started {
+        if let Some(play) = track.play {
             self.failed.clear();
             let cause = match self.cause {
                 Some(Leaving::Next) if self.queue.current().is_none() => Some(Leaving::ListEnded),
                 cause => cause,
             };
             self.tell(Event::Ended {
+                play,
                 entry: track.entry.entry,
                 item: track.entry.item,
                 from_s: track.from_s,
@@ -206,26 +224,32 @@ impl Transport {
                 cause,
             });
         }
-        track.started
+        track.play.is_some()
+    }
+
+    /// The play that has started and not ended, and its entry.
+    pub(super) fn play_under_way(&self) -> Option<(PlayId, EntryId)> {
+        let track = self.sounding.as_ref()?;
+        Some((track.play?, track.entry.entry))
     }
 
     pub(super) fn tell_paused(&mut self) {
-        if let Some(track) = self
-            .sounding
-            .as_mut()
-            .filter(|t| t.started && !t.paused_told)
-        {
-            track.paused_told = true;
-            let entry = track.entry.entry;
-            self.tell(Event::Paused { entry });
-        }
+        self.tell_held(true, |play, entry| Event::Paused { play, entry });
     }
 
     pub(super) fn tell_resumed(&mut self) {
-        if let Some(track) = self.sounding.as_mut().filter(|t| t.paused_told) {
-            track.paused_told = false;
-            let entry = track.entry.entry;
-            self.tell(Event::Resumed { entry });
+        self.tell_held(false, |play, entry| Event::Resumed { play, entry });
+    }
+
+    /// Tells that the play under way holds or goes on, if it was not told last.
+    fn tell_held(&mut self, held: bool, event: impl FnOnce(PlayId, EntryId) -> Event) {
+        let Some((play, entry)) = self.play_under_way() else {
+            return;
+        };
+        let told = self.sounding.as_mut().map(|track| &mut track.paused_told);
+        if let Some(told) = told.filter(|told| **told != held) {
+            *told = held;
+            self.tell(event(play, entry));
         }
     }
 }

@@ -1,0 +1,154 @@
+//! Whatever is asked, in whatever order: the grammar and the account hold, and an undo brings back what played.
+
+use super::*;
+
+/// The third track plays in a queue of three, then the queue is edited: an undo brings it back, and so much of the third
+/// track sounds on from its place.
+fn check_undo(edit: impl FnOnce(&mut Bench, &[Arc<Item>]), paused: bool, expected: Status) {
+    let (_folder, items) = shelf();
+    let mut bench = Bench::new();
+    bench.send(set(&items, &[0, 2, 1]));
+    bench.send(Command::Next);
+    bench.pull(800);
+    if paused {
+        bench.send(Command::Pause);
+        bench.pull(100);
+    }
+    let place_s = bench.state().position_s;
+    edit(&mut bench, &items);
+    bench.pull(200);
+    bench.send(Command::Undo);
+    let state = bench.state();
+    assert_eq!((state.status, bench.current()), (expected, Some(2)));
+    assert_eq!(state.position_s, place_s);
+    assert_eq!(state.queue_len, 3);
+    let left = 5000 - (place_s * 8000.0).round() as usize;
+    bench.send(Command::Play);
+    let sound = bench.pull(6000);
+    let third: Vec<&Frame> = sound[FADE..].iter().skip_while(|f| f[0] != 0.75).collect();
+    let third = third.iter().take_while(|f| f[0] == 0.75).count();
+    assert!(left - third <= 2 * FADE, "{third} of {left}");
+    assert_eq!(bench.told().last().unwrap(), "QueueEnded");
+}
+
+#[test]
+fn an_undo_brings_back_what_played_at_its_place() {
+    use Status::{Paused, Playing};
+    let clear = |bench: &mut Bench, _: &[Arc<Item>]| bench.send(Command::Clear);
+    check_undo(clear, false, Playing);
+    check_undo(clear, true, Paused);
+    let replace = |bench: &mut Bench, items: &[Arc<Item>]| bench.send(set(items, &[1, 0]));
+    check_undo(replace, false, Playing);
+    check_undo(replace, true, Paused);
+    let remove = |bench: &mut Bench, _: &[Arc<Item>]| {
+        let current = bench.entry(2);
+        bench.send(Command::Remove(current));
+    };
+    check_undo(remove, false, Playing);
+    let hold = |bench: &mut Bench, items: &[Arc<Item>]| {
+        bench.send(set(items, &[1, 0]));
+        bench.send(Command::Pause);
+    };
+    check_undo(hold, false, Paused);
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Send(Command),
+    /// Commands on the entry at a place.
+    Jump(usize),
+    Remove(usize),
+    Move(usize, usize),
+    Pull(usize),
+    Lose,
+}
+
+fn step(items: Vec<Arc<Item>>) -> impl Strategy<Value = Step> {
+    let some = prop::collection::vec(prop::sample::select(items), 0..5).boxed();
+    let repeat = prop::sample::select(vec![Repeat::Off, Repeat::All, Repeat::One]);
+    let plain = vec![
+        Command::Play,
+        Command::Pause,
+        Command::Toggle,
+        Command::Stop,
+        Command::Next,
+        Command::Next,
+        Command::Previous,
+        Command::Previous,
+        Command::Undo,
+        Command::Undo,
+        Command::Redo,
+        Command::Clear,
+        Command::KeepCurrent,
+        Command::SetShuffle(Some(5)),
+        Command::SetShuffle(None),
+    ];
+    prop_oneof![
+        6 => prop::sample::select(plain).prop_map(Step::Send),
+        8 => (1..1500_usize).prop_map(Step::Pull),
+        2 => (-1.0..1.0_f64).prop_map(|to_s| Step::Send(Command::Seek(to_s))),
+        2 => (some.clone(), 0..5_usize, any::<bool>())
+            .prop_map(|(items, start, play)| Step::Send(Command::SetQueue { items, start, play, shuffle: None })),
+        2 => some.clone().prop_map(|items| Step::Send(Command::Append(items))),
+        1 => some.clone().prop_map(|items| Step::Send(Command::Extend(items))),
+        2 => some.prop_map(|items| Step::Send(Command::InsertNext(items))),
+        1 => repeat.prop_map(|repeat| Step::Send(Command::SetRepeat(repeat))),
+        2 => (0..8_usize).prop_map(Step::Jump),
+        2 => (0..8_usize).prop_map(Step::Remove),
+        1 => (0..8_usize, 0..8_usize).prop_map(|(from, to)| Step::Move(from, to)),
+        1 => Just(Step::Lose),
+    ]
+}
+
+#[test]
+fn any_sequence_of_commands_keeps_to_the_grammar_and_the_account() {
+    let (_folder, items) = shelf();
+    let config = ProptestConfig {
+        cases: 200,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    proptest!(config, |(steps in prop::collection::vec(step(items.clone()), 1..50))| {
+        let mut bench = Bench::new();
+        let mut grammar = Grammar::default();
+        let mut pulled = 0;
+        let interruptions = steps.len();
+        bench.send(set(&items, &[0, 1, 2]));
+        for step in steps {
+            let published = bench.transport.published();
+            let queue = Arc::clone(&published.lock().unwrap().queue);
+            let entry = |at: usize| queue.entries.get(at).map_or(EntryId(u64::MAX), |e| e.entry);
+            match step {
+                Step::Send(command) => bench.send(command),
+                Step::Jump(at) => bench.send(Command::Jump(entry(at))),
+                Step::Remove(at) => bench.send(Command::Remove(entry(at))),
+                Step::Move(from, to) => bench.send(Command::Move(entry(from), to)),
+                Step::Pull(count) => pulled += bench.pull(count).len(),
+                Step::Lose => bench.transport.device_news(0, DeviceNews::Lost("gone".to_owned()), bench.now),
+            }
+            for told in bench.events() {
+                grammar.check(&told);
+                prop_assert!(grammar.plays.len() <= 1, "no tracks fade into each other yet");
+            }
+            let state = bench.state();
+            let queue = Arc::clone(&published.lock().unwrap().queue);
+            prop_assert_eq!(state.current.as_ref(), queue.current());
+            prop_assert_eq!(state.queue_revision, queue.revision);
+            prop_assert!(state.position_s >= 0.0 && state.position_s.is_finite());
+            if let (Some(play), true) = (grammar.plays.last(), state.status != Status::Stopped) {
+                prop_assert_eq!(Some(play.entry), state.current.map(|e| e.entry));
+                prop_assert_eq!(play.paused, state.status == Status::Paused);
+            }
+        }
+        bench.transport.close(bench.now);
+        for told in bench.events() {
+                grammar.check(&told);
+                prop_assert!(grammar.plays.len() <= 1, "no tracks fade into each other yet");
+            }
+        prop_assert!(grammar.plays.is_empty());
+        // What sounded is what was listened to, but for the fades after interruptions.
+        let listened = (grammar.listened_s * f64::from(RATE_HZ)).round() as usize;
+        prop_assert!(listened <= pulled, "{} of {}", listened, pulled);
+        prop_assert!(pulled - listened <= interruptions * FADE, "{} of {}", listened, pulled);
+    });
+}
