@@ -350,25 +350,22 @@ impl Desktop {
 
     /// Turns the running station's dial.
     pub fn tune(&self, discovery: f32) -> Result<(), AppError> {
-        self.player.tune(discovery.clamp(0.0, 1.0));
-        Ok(())
+        self.player.tune(discovery.clamp(0.0, 1.0))
     }
 
     /// Ends the station, and leaves its queue.
     pub fn stop_radio(&self) -> Result<(), AppError> {
-        self.player.stop_radio();
-        Ok(())
+        self.player.stop_radio()
     }
 
     /// The player bar.
     pub fn player(&self) -> Result<PlayerState, AppError> {
-        Ok(self.player.state())
+        self.player.state()
     }
 
     /// Has the player do something.
     pub fn command(&self, command: &PlayerCommand) -> Result<(), AppError> {
-        self.player.command(command);
-        Ok(())
+        self.player.command(command)
     }
 
     /// A page of the queue, in playing order.
@@ -386,7 +383,7 @@ impl Desktop {
         self.work.tell_library();
         (self.work.tell)(AppEvent::Taste);
         (self.work.tell)(AppEvent::Player {
-            state: Box::new(self.player.state()),
+            state: Box::new(self.player.state()?),
         });
         Ok(())
     }

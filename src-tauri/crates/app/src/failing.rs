@@ -673,7 +673,7 @@ fn a_window_tells_what_it_could_not_write() {
         says("The play was not logged: cannot save the plays")
     });
     until("the queue is told", || {
-        says("The queue is not kept: cannot save a setting")
+        says("The queue is not kept: cannot save the queue")
     });
     // A change on disk is not taken up.
     another_album(&music.join("new"));

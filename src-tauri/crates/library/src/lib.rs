@@ -53,6 +53,7 @@ pub use store::playlists::{
     EntryId, NewEntry, Playlist, PlaylistBefore, PlaylistEntry, PlaylistId,
 };
 pub use store::plays::{Filed, Opinion};
+pub use store::queue::{QueueChange, QueuedSong};
 pub use store::recordings::Recording;
 pub use store::tallies::{KnownTally, TallyFiled};
 pub use store::tracks::{Counts, Failure, Root, Sort, TrackPage, TrackQuery};

@@ -25,7 +25,9 @@ pub use output::{OutputError, OutputKind, probe_device};
 pub use protocol::{
     Answer, Command, End, Event, PlayId, SAVED_VERSION, Saved, State, Status, Told,
 };
-pub use queue::{Edit, EditKind, Entry, EntryId, Item, QueueSnapshot, Repeat};
+pub use queue::{
+    Edit, EditKind, Entry, EntryId, Item, QUEUE_SNAPSHOT_VERSION, QueueSnapshot, Repeat,
+};
 pub use render::{RenderError, Rendered, render};
 
 #[cfg(test)]

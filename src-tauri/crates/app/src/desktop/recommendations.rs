@@ -64,7 +64,7 @@ impl Desktop {
     pub fn play_mix(&self, id: &str, count: u32) -> Result<(), AppError> {
         let (mix, picks) = self.segue.mixed(id, count)?;
         self.player
-            .play_picks(&picks, &PlayedFrom::Mix { kind: mix.id })
+            .play_picks(picks, PlayedFrom::Mix { kind: mix.id })
     }
 
     /// A way from one song to another.
@@ -85,7 +85,7 @@ impl Desktop {
             from: from.audio,
             to: to.audio,
         };
-        self.player.play_picks(&picks, &ends)
+        self.player.play_picks(picks, ends)
     }
 
     /// Plays picks as they are shown, from the one at `index` on; `source` is what they were made from.
@@ -115,13 +115,13 @@ impl Desktop {
                 ));
             }
         };
-        self.player.play_shown(picks, index as usize, &from)
+        self.player.play_shown(picks, index as usize, from)
     }
 
     /// Says *not now* or *never again* of a song, or of all by its artist.
     pub fn say(&self, kind: FeedbackKind, id: i64, artist: bool) -> Result<FeedbackRow, AppError> {
         let row = self.segue.say(kind, id.to_string(), artist)?;
-        self.player.heed_feedback()?;
+        self.player.apply_feedback()?;
         (self.work.tell)(AppEvent::Taste);
         Ok(row)
     }
@@ -131,7 +131,7 @@ impl Desktop {
         let row = self
             .segue
             .say_wrong_after(earlier.to_string(), later.to_string())?;
-        self.taste_changed();
+        self.taste_changed()?;
         Ok(row)
     }
 
@@ -146,14 +146,13 @@ impl Desktop {
             Some(id) => self.segue.remove_feedback(id)?,
             None => _ = self.segue.undo_feedback()?,
         }
-        self.taste_changed();
-        Ok(())
+        self.taste_changed()
     }
 
     /// Turns what a reason rests on up or down.
     pub fn turn(&self, term: &str, up: bool) -> Result<FeedbackRow, AppError> {
         let row = self.segue.turn(term, up)?;
-        self.taste_changed();
+        self.taste_changed()?;
         Ok(row)
     }
 
@@ -181,8 +180,7 @@ impl Desktop {
     /// What was forgotten must not serve a moment longer.
     fn forget_at_once(&self) -> Result<(), AppError> {
         self.segue.learn_anew()?;
-        self.taste_changed();
-        Ok(())
+        self.taste_changed()
     }
 
     /// Writes what was learned into a file.
@@ -202,8 +200,9 @@ impl Desktop {
         Ok(())
     }
 
-    fn taste_changed(&self) {
-        self.player.heed_turn();
+    fn taste_changed(&self) -> Result<(), AppError> {
+        self.player.plan_anew()?;
         (self.work.tell)(AppEvent::Taste);
+        Ok(())
     }
 }

@@ -1,52 +1,14 @@
 //! The account of plays, what is kept, and undoing edits of the queue through the window's door.
 
+use std::path::Path;
+
+use segue_core::{Heard, Leaving, Play};
+
+use super::session::{PLACE, SESSION};
 use super::*;
-use crate::dto::{QueueEditKind, SeedRef, StationRequest};
+use crate::dto::{PlayerStatus, QueueEditKind, QueueRow, SeedRef, StationRequest};
 use crate::testing::{desktop, heard, until};
 use crate::{Desktop, Output};
-
-#[test]
-fn a_station_of_another_version_does_not_cost_the_queue() {
-    let queue = serde_json::json!({
-        "version": 1, "entries": [], "unshuffled": null, "shuffle_seed": null, "cursor": 0, "history": [],
-        "repeat": Repeat::Off, "next_entry": 1, "revision": 1,
-    });
-    let kept = |station: serde_json::Value| {
-        let engine =
-            serde_json::json!({"version": 1, "queue": queue, "position_s": 0.0, "volume": 1.0});
-        let kept = serde_json::json!({"engine": engine, "placements": [], "station": station});
-        serde_json::from_value::<Kept>(kept).unwrap().station
-    };
-    assert!(kept(serde_json::json!({"seeds": [], "number": 7})).is_none());
-    assert!(kept(serde_json::Value::Null).is_none());
-    let request = crate::dto::StationRequest::default();
-    let shown = serde_json::json!({"name": "x", "seeds": [], "less": [], "discovery": 0.5});
-    let from = PlayedFrom::Station {
-        seeds: Vec::new(),
-        name: None,
-    };
-    let today = serde_json::json!({"request": request, "shown": shown, "from": from, "number": 7});
-    assert!(kept(today).is_some());
-}
-
-#[test]
-fn pauses_and_silence_are_told_apart() {
-    let mut account = Account::new(
-        Timestamp::UNIX_EPOCH,
-        10.0,
-        false,
-        false,
-        PlaySubject::default(),
-    );
-    account.note(20.0, false, true);
-    account.note(25.0, true, true);
-    account.note(125.0, false, true);
-    account.note(128.0, false, false);
-    account.note(130.0, false, false);
-    // A clock that stands still, or seems to go back, adds nothing.
-    account.note(129.0, true, true);
-    assert_eq!((account.silent_s, account.paused_s), (8.0, 100.0));
-}
 
 #[test]
 fn an_undo_brings_back_the_queue_with_its_reasons_and_its_station() {
@@ -140,8 +102,8 @@ fn a_killed_player_comes_back_where_it_was_and_writes_its_queue_only_when_that_c
     first.play_tracks(&ids[..3], "queue").unwrap();
     let library = Segue::open(Some(&data)).unwrap().library;
     let kept = |key: &str| library.setting(key).unwrap();
-    until("the queue is kept", || kept(KEPT).is_some());
-    let queue = kept(KEPT);
+    until("the queue is kept", || kept(SESSION).is_some());
+    let queue = (kept(SESSION), library.kept_queue().unwrap());
     let second = first.queue(0, 3).unwrap().rows[1].entry;
     first.command(&PlayerCommand::Next).unwrap();
     first
@@ -150,11 +112,12 @@ fn a_killed_player_comes_back_where_it_was_and_writes_its_queue_only_when_that_c
     first
         .command(&PlayerCommand::Volume { volume: 0.5 })
         .unwrap();
-    let position_s = || kept(KEPT_PLACE).and_then(|place| place["position_s"].as_f64());
+    let position_s = || kept(PLACE).and_then(|place| place["position_s"].as_f64());
     until("the place is kept", || {
         position_s().is_some_and(|position_s| position_s > 19.0)
     });
-    assert_eq!(kept(KEPT), queue, "it did not change");
+    let now = (kept(SESSION), library.kept_queue().unwrap());
+    assert_eq!(now, queue, "it did not change");
 
     // The first is not closed: it was killed.
     let again = Desktop::open(Segue::open(Some(&data)).unwrap(), Output::Null, |_| ()).unwrap();
@@ -169,30 +132,162 @@ fn a_killed_player_comes_back_where_it_was_and_writes_its_queue_only_when_that_c
 }
 
 #[test]
-fn a_place_of_another_queue_is_none() {
-    let place = |entry: Option<u64>, next_entry: u64| KeptPlace {
-        entry: entry.map(EntryId),
-        position_s: 5.0,
-        volume: 0.3,
-        history: vec![EntryId(7)],
-        next_entry,
-    };
+fn a_queue_that_was_kept_before_it_had_a_table_is_taken_up() {
+    let world = heard();
+    let tracks = world.tracks();
+    let reason =
+        serde_json::json!({"kind": "sound", "text": "sounds alike", "weight": 0.5, "term": null});
+    let item = |key: u64, path: &Path| serde_json::json!({"path": path, "key": key, "audio": null});
+    let gone = Path::new("/nowhere/gone.flac");
+    let entries = [
+        (7, item(3, &tracks[0].path)),
+        (9, item(4, gone)),
+        (8, item(5, &tracks[1].path)),
+    ]
+    .map(|(entry, item)| serde_json::json!({"entry": entry, "item": item}));
     let queue = serde_json::json!({
-        "version": 1, "unshuffled": null, "shuffle_seed": null, "cursor": 0, "history": [],
-        "entries": [{"entry": 7, "item": {"path": "a", "key": 1, "audio": null}}],
-        "repeat": Repeat::Off, "next_entry": 8, "revision": 1,
+        "version": 1, "entries": entries, "unshuffled": [7, 8, 9], "shuffle_seed": 5, "cursor": 1, "history": [7],
+        "repeat": "all", "next_entry": 10, "revision": 4,
     });
-    let saved = serde_json::json!({"version": 1, "queue": queue, "position_s": 1.0, "volume": 1.0});
-    for (place, expected) in [
-        (place(Some(7), 8), (0, 5.0, 0.3)),
-        (place(None, 8), (1, 5.0, 0.3)),
-        (place(Some(6), 8), (0, 1.0, 1.0)),
-        (place(Some(7), 9), (0, 1.0, 1.0)),
-    ] {
-        let mut kept: Saved = serde_json::from_value(saved.clone()).unwrap();
-        place.apply(&mut kept);
-        assert_eq!((kept.queue.cursor, kept.position_s, kept.volume), expected);
+    let kept = serde_json::json!({
+        "engine": {"version": 1, "queue": queue, "position_s": 2.0, "volume": 0.25},
+        "placements": [
+            [3, {"track": tracks[0].id, "source": "mix", "reasons": [reason], "from": {"list": "mix", "kind": "discover"}, "place": 0}],
+            [4, {"track": 999, "source": "queue"}],
+            [5, {"track": tracks[1].id, "source": "album"}],
+        ],
+        "station": {"of": "another version"}, "guest": true,
+    });
+    let library = &world.segue.library;
+    library.put_setting(SESSION, &kept).unwrap();
+    let (folder, first, _) = desktop(world);
+    let check = |desktop: &Desktop| {
+        let state = desktop.player().unwrap();
+        assert_eq!((state.volume, state.guest), (0.25, true));
+        assert!(state.shuffle && state.station.is_none());
+        let page = desktop.queue(0, 9).unwrap();
+        let shown = page.rows.iter().map(|row| {
+            (
+                row.entry,
+                row.track.title.as_str(),
+                row.source.as_str(),
+                row.reasons.len(),
+            )
+        });
+        let (one, two) = (tracks[0].title.as_str(), tracks[1].title.as_str());
+        let expected = [
+            (7, one, "mix", 1),
+            (9, "gone", "queue", 0),
+            (8, two, "album", 0),
+        ];
+        assert!(shown.eq(expected), "{:?}", page.rows);
+        assert_eq!(page.current, Some(1));
+        assert_eq!(state.current.unwrap().entry, 9);
+    };
+    check(&first);
+    first.close();
+    // By now it lies in the table, and that says the same.
+    let data = folder.path().join("data");
+    let again = Desktop::open(Segue::open(Some(&data)).unwrap(), Output::Null, |_| ()).unwrap();
+    check(&again);
+    again
+        .command(&PlayerCommand::Shuffle { on: false })
+        .unwrap();
+    let entries = |desktop: &Desktop| {
+        let rows = desktop.queue(0, 9).unwrap().rows;
+        rows.iter().map(|row| row.entry).collect::<Vec<_>>()
+    };
+    assert_eq!(entries(&again), [7, 8, 9]);
+    again.close();
+}
+
+#[test]
+fn a_queue_follows_its_songs_to_other_paths() {
+    let world = heard();
+    let (ids, music) = (world.ids(), world.music());
+    let (folder, first, _) = desktop(world);
+    first.play_tracks(&ids[..2], "queue").unwrap();
+    first.close();
+    let old = first.queue(0, 2);
+    assert!(old.is_err(), "it has ended");
+    let data = folder.path().join("data");
+    let segue = Segue::open(Some(&data)).unwrap();
+    let path = segue.library.track(TrackId(ids[0])).unwrap().unwrap().path;
+    let moved = music.join("moved to another place.wav");
+    std::fs::rename(&path, &moved).unwrap();
+    segue.library.scan(&[], &mut |_| true).unwrap();
+    let again = Desktop::open(segue, Output::Null, |_| ()).unwrap();
+    let rows = again.queue(0, 2).unwrap().rows;
+    assert_eq!(rows[0].track.path, moved.to_string_lossy());
+    again.command(&PlayerCommand::Play).unwrap();
+    until("it sounds", || again.player().unwrap().position_s > 0.0);
+    assert_eq!(
+        again.player().unwrap().current.unwrap().entry,
+        rows[0].entry
+    );
+    again.close();
+}
+
+#[test]
+fn the_log_says_what_happened() {
+    let world = heard();
+    let ids = world.ids();
+    let data = world.folder.path().join("data");
+    let (_folder, desktop, _) = desktop(world);
+    let library = Segue::open(Some(&data)).unwrap().library;
+    let plays = || library.plays().unwrap();
+    let position_s = || desktop.player().unwrap().position_s;
+    let current = || desktop.player().unwrap().current.unwrap().track.id;
+    let sounds = |id: i64| {
+        until("it sounds", || current() == id && position_s() > 0.05);
+    };
+    let left = |play: &Play| play.context.leaving;
+
+    // A second *next* while the first is still being logged.
+    desktop.play_tracks(&ids[..6], "album").unwrap();
+    sounds(ids[0]);
+    desktop.command(&PlayerCommand::Next).unwrap();
+    sounds(ids[1]);
+    desktop.command(&PlayerCommand::Next).unwrap();
+    sounds(ids[2]);
+    until("both are logged", || plays().len() == 2);
+    for play in plays() {
+        assert_eq!((left(&play), play.skipped), (Some(Leaving::Next), true));
+        assert_eq!(play.heard(), Heard::Glimpsed);
     }
+
+    // Muted in the middle, and liked in the middle: one play of one song.
+    let volume = |volume: f32| {
+        desktop.command(&PlayerCommand::Volume { volume }).unwrap();
+        let from_s = position_s();
+        until("it plays on", || position_s() > from_s + 0.3);
+    };
+    volume(1.0);
+    volume(0.0);
+    desktop
+        .rate(ids[2], Some(crate::dto::RatingName::Like))
+        .unwrap();
+    volume(0.5);
+    desktop
+        .command(&PlayerCommand::Jump {
+            entry: desktop.queue(5, 1).unwrap().rows[0].entry,
+        })
+        .unwrap();
+    until("it is logged", || plays().len() == 3);
+    let play = plays().remove(2);
+    let silent_s = play.context.silent_s.unwrap();
+    assert!((0.2..3.0).contains(&silent_s), "{silent_s}");
+    assert!(play.listened_s > 0.5, "{}", play.listened_s);
+    assert_eq!(left(&play), Some(Leaving::Chosen));
+
+    // Paused, and ended with the program.
+    sounds(ids[5]);
+    desktop.command(&PlayerCommand::Pause).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    desktop.close();
+    let play = plays().remove(3);
+    assert_eq!(left(&play), Some(Leaving::Quit));
+    assert!(play.context.paused_s.unwrap() > 0.2);
 }
 
 #[test]

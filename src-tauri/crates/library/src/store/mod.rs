@@ -2,7 +2,7 @@
 //!
 //! Write-ahead logging with `synchronous = NORMAL`: a killed process loses nothing that was committed, a power
 //! cut at most the last batches of a scan, which the next scan does again. What cannot be made again — plays,
-//! opinions, settings with the saved queue — is committed with `synchronous = FULL`, that is with an fsync.
+//! opinions, settings, the queue — is committed with `synchronous = FULL`, that is with an fsync.
 
 pub(crate) mod albums;
 #[cfg(any(test, feature = "failing"))]
@@ -16,6 +16,7 @@ mod measures;
 mod migrations;
 pub(crate) mod playlists;
 pub(crate) mod plays;
+pub(crate) mod queue;
 mod read_only;
 pub(crate) mod recordings;
 pub(crate) mod rows;

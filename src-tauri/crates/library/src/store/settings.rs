@@ -1,6 +1,6 @@
-//! Small values by key: settings, the saved queue. What they mean is the app's affair.
+//! Small values by key: settings, what surrounds the queue. What they mean is the app's affair.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
 
 use super::{Durability, Library};
@@ -25,14 +25,19 @@ impl Library {
     /// Keeps `value` under `key`; null forgets the key.
     pub fn put_setting(&self, key: &str, value: &Value) -> Result<(), LibraryError> {
         self.write("save a setting", Durability::Power, |db| {
-            if value.is_null() {
-                db.prepare_cached("DELETE FROM settings WHERE key = ?")?
-                    .execute([key])?;
-            } else {
-                db.prepare_cached("INSERT OR REPLACE INTO settings VALUES (?, ?)")?
-                    .execute([key, &value.to_string()])?;
-            }
-            Ok(())
+            put(db, key, value)
         })
     }
+}
+
+/// Keeps `value` under `key`; null forgets the key.
+pub(super) fn put(db: &Connection, key: &str, value: &Value) -> rusqlite::Result<()> {
+    if value.is_null() {
+        db.prepare_cached("DELETE FROM settings WHERE key = ?")?
+            .execute([key])
+    } else {
+        db.prepare_cached("INSERT OR REPLACE INTO settings VALUES (?, ?)")?
+            .execute([key, &value.to_string()])
+    }
+    .map(drop)
 }

@@ -1,0 +1,414 @@
+//! The player's thread. It alone holds what the player is: what the queue's places mean, the account of the play under way,
+//! station and guest DJ, and what was kept of all that. Everything reaches it as a message, in its turn: what the window
+//! asks for, what the engine tells, what was planned. It never waits for a disk or for the library, so that a command is
+//! carried out at once.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use segue_core::{Leaving, Play, PlaySource, PlayedFrom, Track, TrackId};
+use segue_playback::{
+    Command, Engine, Entry, EntryId, Event, Item, QueueSnapshot, Repeat, State, Status, Told,
+};
+
+use super::account::{Account, Ended};
+use super::autoplay::{Autoplay, Plan};
+use super::chance;
+use super::items::{Items, Placed, QueueItem};
+use super::session::{Keeper, Restored, Session, SessionPlace};
+use super::window::{News, Snapshot};
+use super::writer::Write;
+use crate::dto::{AppEvent, PlayerCommand, RepeatMode};
+
+/// The queue is kept so long after it changed, and the place in it so often while it plays.
+const KEEP_AFTER: Duration = Duration::from_secs(2);
+const KEEP_EVERY: Duration = Duration::from_secs(10);
+
+/// What reaches the player's thread.
+pub(super) enum Message {
+    /// Something asked for by another thread, which waits for the answer.
+    Ask(Box<dyn FnOnce(&mut Owner) + Send>),
+    /// What the engine told.
+    Engine(Told),
+    /// A plan is made.
+    Planned(Plan),
+    /// A play is in the log, and what it teaches is learned.
+    Logged(Box<Play>),
+    /// What was to be kept could not be.
+    NotKept,
+    Quit,
+}
+
+/// See the file's promise.
+pub(super) struct Owner {
+    engine: Engine,
+    /// The engine as of its last answer or event.
+    state: State,
+    pub(super) queue: Arc<QueueSnapshot>,
+    pub(super) items: Items,
+    /// The play under way.
+    account: Option<Account>,
+    /// Whether the engine was paused, and at volume zero, by what it told last.
+    held: (bool, bool),
+    pub(super) autoplay: Autoplay,
+    /// What is played teaches nothing.
+    guest: bool,
+    output_error: Option<String>,
+    keeper: Keeper,
+    queue_kept: Instant,
+    place: Option<SessionPlace>,
+    place_kept: Instant,
+    writer: Sender<Write>,
+    window: Sender<News>,
+}
+
+impl Owner {
+    pub(super) fn new(
+        engine: Engine,
+        autoplay: Autoplay,
+        writer: Sender<Write>,
+        window: Sender<News>,
+    ) -> Self {
+        Self {
+            state: engine.state(),
+            queue: engine.queue(),
+            engine,
+            items: Items::default(),
+            account: None,
+            held: (false, false),
+            autoplay,
+            guest: false,
+            output_error: None,
+            keeper: Keeper::default(),
+            queue_kept: Instant::now(),
+            place: None,
+            place_kept: Instant::now(),
+            writer,
+            window,
+        }
+    }
+
+    /// Takes up what was kept, paused at its place.
+    pub(super) fn take_up(&mut self, restored: Restored, items: Items) {
+        let Restored { saved, session } = restored;
+        self.items = items;
+        (self.autoplay.station, self.autoplay.dj) = (session.station, session.dj);
+        self.guest = session.guest;
+        self.order(Command::Restore(Box::new(saved)), None);
+    }
+
+    pub(super) fn run(mut self, messages: &Receiver<Message>) {
+        loop {
+            match messages.recv_timeout(KEEP_AFTER) {
+                Ok(Message::Quit) => return self.quit(messages),
+                Ok(message) => self.handle(message),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if self.queue_kept.elapsed() >= KEEP_AFTER {
+                self.queue_kept = Instant::now();
+                self.keep_queue();
+            }
+            let often = if self.is_playing() {
+                KEEP_EVERY
+            } else {
+                KEEP_AFTER
+            };
+            if self.place_kept.elapsed() >= often {
+                self.place_kept = Instant::now();
+                self.keep_place();
+            }
+        }
+    }
+
+    fn handle(&mut self, message: Message) {
+        match message {
+            Message::Ask(ask) => ask(self),
+            Message::Engine(told) => self.follow(told),
+            Message::Planned(plan) => self.planned(plan),
+            Message::Logged(play) => self.turn_station(&play),
+            Message::NotKept => {
+                self.keeper.forget();
+                self.place = None;
+                // A disk that is full stays so for a while, and the whole queue would be written.
+                self.queue_kept = Instant::now() + KEEP_EVERY;
+            }
+            Message::Quit => {}
+        }
+        self.plan();
+    }
+
+    /// Ends what plays, has it logged, and keeps the queue as it was before.
+    fn quit(mut self, messages: &Receiver<Message>) {
+        self.keep_queue();
+        self.keep_place();
+        self.order(Command::Stop, Some(Leaving::Quit));
+        // What the engine told before it answered: the last play's end.
+        while let Ok(message) = messages.try_recv() {
+            if let Message::Engine(told) = message {
+                self.follow(told);
+            }
+        }
+    }
+
+    // Commands
+
+    /// Has the engine do something, and sees what came of it.
+    pub(super) fn order(&mut self, command: Command, cause: Option<Leaving>) {
+        let pending = match cause {
+            Some(cause) => self.engine.send_because(command, cause),
+            None => self.engine.send(command),
+        };
+        // None only of an engine that has ended.
+        if let Some(answer) = pending.wait() {
+            (self.state, self.queue) = (answer.state, answer.queue);
+        }
+    }
+
+    pub(super) fn is_playing(&self) -> bool {
+        self.state.status == Status::Playing
+    }
+
+    pub(super) fn set_queue(&mut self, items: Vec<Arc<Item>>, start: usize, shuffle: bool) {
+        let start = start.min(items.len().saturating_sub(1));
+        let queue = Command::SetQueue {
+            items,
+            start,
+            play: true,
+            shuffle: shuffle.then(chance),
+        };
+        self.order(queue, Some(Leaving::Chosen));
+    }
+
+    /// Replaces the queue and plays from `start` on.
+    pub(super) fn play(
+        &mut self,
+        tracks: &[Track],
+        start: usize,
+        source: PlaySource,
+        from: Option<PlayedFrom>,
+    ) {
+        self.leave_station();
+        let from = from.map(Arc::new);
+        let tracks = tracks.iter().zip(0..);
+        let items = tracks.map(|(track, place)| {
+            let placed = Placed::from_list(source, from.clone(), place);
+            self.items.place(track, placed)
+        });
+        let items = items.collect();
+        self.set_queue(items, start, source == PlaySource::Shuffle);
+    }
+
+    /// Puts songs into the queue that the listener chose.
+    pub(super) fn enqueue(
+        &mut self,
+        tracks: &[Track],
+        put: impl FnOnce(Vec<Arc<Item>>) -> Command,
+    ) {
+        let tracks = tracks.iter();
+        let items = tracks.map(|track| self.items.place(track, Placed::by_hand()));
+        let items = items.collect();
+        self.order(put(items), None);
+    }
+
+    pub(super) fn command(&mut self, command: &PlayerCommand) {
+        match *command {
+            PlayerCommand::Play => self.order(Command::Play, None),
+            PlayerCommand::Pause => self.order(Command::Pause, None),
+            PlayerCommand::Toggle => self.order(Command::Toggle, None),
+            PlayerCommand::Next => self.order(Command::Next, Some(Leaving::Next)),
+            PlayerCommand::Previous => self.order(Command::Previous, Some(Leaving::Previous)),
+            PlayerCommand::Seek { position_s } => self.order(Command::Seek(position_s), None),
+            PlayerCommand::Volume { volume } => {
+                self.order(Command::SetVolume(f64::from(volume)), None)
+            }
+            PlayerCommand::Repeat { mode } => {
+                let repeat = match mode {
+                    RepeatMode::Off => Repeat::Off,
+                    RepeatMode::All => Repeat::All,
+                    RepeatMode::One => Repeat::One,
+                };
+                self.order(Command::SetRepeat(repeat), None);
+            }
+            PlayerCommand::Shuffle { on } => self.order(Command::SetShuffle(on.then(chance)), None),
+            PlayerCommand::Jump { entry } => {
+                self.order(Command::Jump(EntryId(entry)), Some(Leaving::Chosen))
+            }
+            PlayerCommand::Remove { entry } => {
+                self.suppress(EntryId(entry));
+                self.order(Command::Remove(EntryId(entry)), Some(Leaving::Removed));
+            }
+            PlayerCommand::Move { entry, index } => {
+                self.order(Command::Move(EntryId(entry), index as usize), None)
+            }
+            PlayerCommand::Clear => {
+                self.leave_station();
+                self.order(Command::Clear, Some(Leaving::Stopped));
+            }
+            PlayerCommand::Undo => {
+                let edit = self.state.undo;
+                self.leave_station_with(edit);
+                self.order(Command::Undo, Some(Leaving::Chosen));
+                self.take_station_up_with(edit);
+            }
+            PlayerCommand::Redo => {
+                let edit = self.state.redo;
+                self.leave_station_with(edit);
+                self.order(Command::Redo, Some(Leaving::Chosen));
+                self.take_station_up_with(edit);
+            }
+            PlayerCommand::Dj { mode } => self.set_dj(mode),
+            PlayerCommand::Guest { on } => self.guest = on,
+        }
+        self.notify_state();
+    }
+
+    /// The player as it stands.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let current = self.state.current.as_ref();
+        Snapshot {
+            state: self.engine.state(),
+            current: current.map(|entry| self.shown(entry)),
+            station: self.autoplay.station.as_ref().map(|now| now.shown.clone()),
+            dj: self.autoplay.dj,
+            guest: self.guest,
+            output_error: self.output_error.clone(),
+        }
+    }
+
+    /// An entry of the queue with what it means.
+    pub(super) fn shown(&self, entry: &Entry) -> (EntryId, Arc<QueueItem>) {
+        let item = self.items.of(entry).cloned();
+        let unknown = || {
+            Arc::new(QueueItem {
+                track: TrackId(0),
+                subject: segue_core::PlaySubject {
+                    path: Some(entry.item.path.clone()),
+                    ..segue_core::PlaySubject::default()
+                },
+                placed: Placed::by_hand(),
+            })
+        };
+        (entry.entry, item.unwrap_or_else(unknown))
+    }
+
+    // Events
+
+    /// Follows what the engine told at that instant: what is heard of late happened then all the same.
+    fn follow(&mut self, Told { at, event }: Told) {
+        if let Event::Position {
+            entry, position_s, ..
+        } = event
+        {
+            let entry = entry.0;
+            return self.tell(AppEvent::Position { entry, position_s });
+        }
+        (self.state, self.queue) = (self.engine.state(), self.engine.queue());
+        match event {
+            Event::Started { item, notice, .. } => {
+                if let Some(notice) = notice {
+                    self.notify(format!("Of “{}”: {notice}", file_name(&item)));
+                }
+                let (_, silent) = self.held;
+                let item = self.items.get(&item);
+                self.account =
+                    item.map(|item| Account::new(Arc::clone(item), at, silent, self.guest));
+                self.hold(at, false, silent);
+                self.output_error = None;
+                self.autoplay.look_again();
+            }
+            Event::Ended {
+                position_s,
+                listened_s,
+                duration_s,
+                how,
+                cause,
+                ..
+            } => self.log(&Ended {
+                sounded_s: listened_s,
+                position_s,
+                duration_s,
+                how,
+                cause,
+                at,
+            }),
+            Event::StateChanged { state } => {
+                self.hold(at, state.status == Status::Paused, state.volume <= 0.0)
+            }
+            Event::Paused { .. } => self.hold(at, true, self.held.1),
+            Event::Resumed { .. } => {
+                self.hold(at, false, self.held.1);
+                self.output_error = None;
+            }
+            Event::Failed { item, reason, .. } => {
+                tracing::warn!(%reason, "a file was passed over");
+                self.notify(format!("“{}” was passed over: {reason}", file_name(&item)));
+            }
+            Event::OutputLost { reason } => self.output_error = Some(reason),
+            _ => {}
+        }
+        self.notify_state();
+    }
+
+    /// Takes pause and volume, as they are from that instant on, into the account of the play under way.
+    fn hold(&mut self, at: Instant, paused: bool, silent: bool) {
+        self.held = (paused, silent);
+        if let Some(account) = &mut self.account {
+            account.note(at, paused, silent);
+        }
+    }
+
+    /// Has a play written into the log.
+    fn log(&mut self, ended: &Ended) {
+        if let Some(account) = self.account.take() {
+            let play = account.close(ended, self.guest);
+            self.have_written(Write::Log(Box::new(play)));
+        }
+    }
+
+    // Keeping
+
+    /// Has the queue kept, if it or what surrounds it changed.
+    fn keep_queue(&mut self) {
+        let station = self.autoplay.station.clone();
+        let around = Session::around(station, self.autoplay.dj, self.guest);
+        if let Some((change, session)) = self.keeper.change(&self.queue, around, &self.items) {
+            self.items.prune();
+            self.have_written(Write::KeepQueue(Box::new(change), Box::new(session)));
+        }
+    }
+
+    /// Has the place in the queue kept, if it moved.
+    fn keep_place(&mut self) {
+        let place = SessionPlace::of(&self.engine.saved());
+        if self.place.as_ref() != Some(&place) {
+            self.place = Some(place.clone());
+            self.have_written(Write::KeepPlace(Box::new(place)));
+        }
+    }
+
+    fn have_written(&self, write: Write) {
+        // Fails only when the program ends.
+        _ = self.writer.send(write);
+    }
+
+    // Telling
+
+    pub(super) fn notify(&self, message: String) {
+        self.tell(AppEvent::Notice { message });
+    }
+
+    pub(super) fn notify_state(&self) {
+        _ = self.window.send(News::Player(Box::new(self.snapshot())));
+    }
+
+    fn tell(&self, event: AppEvent) {
+        _ = self.window.send(News::Event(event));
+    }
+}
+
+fn file_name(item: &Item) -> String {
+    let name = item.path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}

@@ -1,0 +1,170 @@
+//! What the window sees of the player. Told on a thread of its own (`segue-news`), because a song is shown as the library knows it,
+//! and the library may lie on a disk that sleeps.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+use segue_core::{PlaySubject, TrackId};
+use segue_playback::{Edit, EditKind, EntryId, Repeat, State, Status};
+
+use super::Tell;
+use super::items::QueueItem;
+use crate::dto::{
+    AppEvent, DjMode, PlayerState, PlayerStatus, QueueEdit, QueueEditKind, QueueRow, RepeatMode,
+    Station, TrackRow,
+};
+use crate::{AppError, Segue};
+
+/// So often the library is looked at for changes by others: the command line may work on it too.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// What the window is to be told.
+pub(super) enum News {
+    Player(Box<Snapshot>),
+    Event(AppEvent),
+}
+
+/// The player at one moment.
+pub(super) struct Snapshot {
+    pub(super) state: State,
+    pub(super) current: Option<(EntryId, Arc<QueueItem>)>,
+    pub(super) station: Option<Station>,
+    pub(super) dj: Option<DjMode>,
+    pub(super) guest: bool,
+    pub(super) output_error: Option<String>,
+}
+
+impl Snapshot {
+    /// As the window shows it.
+    pub(super) fn shown(self, segue: &Segue) -> PlayerState {
+        let Self { state, .. } = self;
+        let rows = queue_rows(segue, self.current.as_slice());
+        let current = rows.ok().and_then(|mut rows| rows.pop());
+        let duration_s = state
+            .duration_s
+            .or(current.as_ref().map(|row| row.track.duration_s));
+        PlayerState {
+            status: match state.status {
+                Status::Stopped => PlayerStatus::Stopped,
+                Status::Playing => PlayerStatus::Playing,
+                Status::Paused => PlayerStatus::Paused,
+            },
+            current,
+            position_s: state.position_s,
+            duration_s: duration_s.unwrap_or_default(),
+            volume: state.volume as f32,
+            repeat: match state.repeat {
+                Repeat::Off => RepeatMode::Off,
+                Repeat::All => RepeatMode::All,
+                Repeat::One => RepeatMode::One,
+            },
+            shuffle: state.shuffled,
+            station: self.station,
+            dj: self.dj,
+            guest: self.guest,
+            queue_revision: state.queue_revision,
+            undo: state.undo.map(queue_edit),
+            redo: state.redo.map(queue_edit),
+            output_error: self.output_error,
+            underruns: state.underruns,
+        }
+    }
+}
+
+/// The telling thread. It ends when nobody has news any more.
+pub(super) fn tell_all(segue: &Segue, news: &Receiver<News>, tell: &Tell) {
+    let mut looked = Instant::now();
+    let mut revision = segue.library.revision();
+    loop {
+        match news.recv_timeout(LOOK_EVERY) {
+            // Of states that wait, the last one says all that the others said.
+            Ok(News::Player(snapshot)) => {
+                let mut last = snapshot;
+                let mut after = None;
+                for next in news.try_iter() {
+                    match next {
+                        News::Player(snapshot) => last = snapshot,
+                        News::Event(event) => {
+                            after = Some(event);
+                            break;
+                        }
+                    }
+                }
+                let state = Box::new(last.shown(segue));
+                tell(AppEvent::Player { state });
+                if let Some(event) = after {
+                    tell(event);
+                }
+            }
+            Ok(News::Event(event)) => tell(event),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+        if looked.elapsed() >= LOOK_EVERY {
+            looked = Instant::now();
+            let now = segue.library.revision();
+            if now != revision {
+                revision = now;
+                tell(AppEvent::Library { revision });
+            }
+        }
+    }
+}
+
+/// Rows of the queue, as the library knows its songs today, or, of those that have left it, as the queue does.
+pub(super) fn queue_rows(
+    segue: &Segue,
+    places: &[(EntryId, Arc<QueueItem>)],
+) -> Result<Vec<QueueRow>, AppError> {
+    let ids: Vec<TrackId> = places.iter().map(|(_, item)| item.track).collect();
+    let tracks = segue.library.tracks_by_id(&ids)?;
+    let rows = segue.track_rows(&tracks)?;
+    let rows: HashMap<i64, TrackRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let shown = places.iter().map(|(entry, item)| QueueRow {
+        entry: entry.0,
+        track: rows
+            .get(&item.track.0)
+            .cloned()
+            .unwrap_or_else(|| gone(&item.subject)),
+        source: item.placed.shown().into(),
+        reasons: item.placed.reasons.clone(),
+    });
+    Ok(shown.collect())
+}
+
+/// A row for a song that has left the library.
+fn gone(subject: &PlaySubject) -> TrackRow {
+    let path = subject.path.as_deref().unwrap_or(Path::new(""));
+    let title = subject.title.clone().unwrap_or_else(|| {
+        let stem = path.file_stem().unwrap_or_default();
+        stem.to_string_lossy().into_owned()
+    });
+    TrackRow {
+        id: 0,
+        path: path.to_string_lossy().into_owned(),
+        title,
+        artists: subject.artist.iter().cloned().collect(),
+        album: subject.album.clone(),
+        duration_s: subject.duration_s.unwrap_or_default(),
+        missing: true,
+        ..TrackRow::default()
+    }
+}
+
+fn queue_edit(edit: Edit) -> QueueEdit {
+    QueueEdit {
+        number: edit.number,
+        kind: match edit.kind {
+            EditKind::Replaced => QueueEditKind::Replaced,
+            EditKind::Cleared => QueueEditKind::Cleared,
+            EditKind::Removed => QueueEditKind::Removed,
+            EditKind::Moved => QueueEditKind::Moved,
+            EditKind::Added => QueueEditKind::Added,
+            EditKind::Shuffled => QueueEditKind::Shuffled,
+        },
+        songs: edit.songs as u32,
+    }
+}

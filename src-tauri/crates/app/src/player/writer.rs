@@ -1,0 +1,72 @@
+//! Writes what the player has to remember: plays into the log, and the queue. On a thread of its own (`segue-log`), in order,
+//! because a disk may sleep and learning from a play takes its time.
+
+use crossbeam_channel::{Receiver, Sender};
+use segue_core::Play;
+use segue_library::QueueChange;
+use serde_json::Value;
+
+use super::owner::Message;
+use super::session::{PLACE, SESSION, Session, SessionPlace};
+use super::window::News;
+use crate::dto::AppEvent;
+use crate::{AppError, Segue};
+
+/// What is to be written.
+pub(super) enum Write {
+    Log(Box<Play>),
+    KeepQueue(Box<QueueChange>, Box<Session>),
+    KeepPlace(Box<SessionPlace>),
+}
+
+/// The writing thread. It ends when nobody can ask any more.
+pub(super) fn write_all(
+    segue: &Segue,
+    writes: &Receiver<Write>,
+    player: &Sender<Message>,
+    window: &Sender<News>,
+) {
+    // Told once, and not at every step of a long evening on a full disk.
+    let mut is_told = false;
+    for write in writes {
+        let kept = match write {
+            Write::Log(play) => {
+                match segue.log_play(&play) {
+                    Ok(()) => {
+                        // These fail only when the program ends.
+                        _ = window.send(News::Event(AppEvent::Taste));
+                        _ = player.send(Message::Logged(play));
+                    }
+                    Err(error) => {
+                        tracing::error!(%error, "a play could not be logged");
+                        notify(window, format!("The play was not logged: {error}"));
+                    }
+                }
+                continue;
+            }
+            Write::KeepQueue(change, session) => json(&session).and_then(|session| {
+                let setting = (SESSION, &session);
+                Ok(segue.library.keep_queue(&change, setting)?)
+            }),
+            Write::KeepPlace(place) => {
+                json(&place).and_then(|place| Ok(segue.library.put_setting(PLACE, &place)?))
+            }
+        };
+        let was_told = std::mem::replace(&mut is_told, kept.is_err());
+        if let Err(error) = kept {
+            tracing::warn!(%error, "the queue could not be kept");
+            _ = player.send(Message::NotKept);
+            if !was_told {
+                notify(window, format!("The queue is not kept: {error}"));
+            }
+        }
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<Value, AppError> {
+    serde_json::to_value(value).map_err(|error| AppError::Invalid(error.to_string()))
+}
+
+fn notify(window: &Sender<News>, message: String) {
+    _ = window.send(News::Event(AppEvent::Notice { message }));
+}
