@@ -11,7 +11,7 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, mpsc};
+use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 use std::time::Instant;
 
 use segue_analysis::{Fallen, Provider, measure_file};
@@ -32,6 +32,48 @@ pub struct AnalyzeRequest {
     pub provider: Provider,
     /// Also what has a vector and was measured, or was refused before.
     pub again: bool,
+}
+
+/// How many tracks may be dealt with at the same time, changed while that is done: whoever listens goes first.
+pub(crate) struct Limit {
+    at_once: Mutex<usize>,
+    changed: Condvar,
+}
+
+impl Default for Limit {
+    /// As many as there are threads.
+    fn default() -> Self {
+        Self {
+            at_once: Mutex::new(usize::MAX),
+            changed: Condvar::new(),
+        }
+    }
+}
+
+impl Limit {
+    /// From now on so many, once what is in the air is done.
+    pub(crate) fn set(&self, at_once: usize) {
+        *lock(&self.at_once) = at_once;
+        self.changed.notify_all();
+    }
+
+    /// Holds the `worker`-th thread while fewer may work and there is work.
+    fn wait(&self, worker: usize, is_work: impl Fn() -> bool) {
+        let mut at_once = lock(&self.at_once);
+        while worker >= *at_once && is_work() {
+            at_once = self
+                .changed
+                .wait(at_once)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// There is no more work.
+    fn release(&self) {
+        // Held, so that nobody is between looking for work and waiting.
+        drop(lock(&self.at_once));
+        self.changed.notify_all();
+    }
 }
 
 /// How far one pass is.
@@ -94,9 +136,10 @@ impl Segue {
         if request.again {
             self.library.clear_measures()?;
         }
-        let listened = self.listen(request, observe)?;
+        let limit = Limit::default();
+        let listened = self.listen(request, &limit, observe)?;
         let measured = match listened.pass.finished {
-            true => self.measure(request, observe)?,
+            true => self.measure(request, &limit, observe)?,
             false => Pass::default(),
         };
         // A file that no pass can decode is one refusal.
@@ -128,6 +171,7 @@ impl Segue {
     pub(crate) fn listen(
         &self,
         request: &AnalyzeRequest,
+        limit: &Limit,
         observe: Observe,
     ) -> Result<Listened, AppError> {
         let begun = Begun::now();
@@ -153,6 +197,7 @@ impl Segue {
             JobStage::Listening,
             &todo,
             models,
+            limit,
             |model, path| {
                 let heard = model.analyze_file(path).map_err(AppError::from);
                 if let Some(failed) = model.fallen() {
@@ -208,6 +253,7 @@ impl Segue {
     pub(crate) fn measure(
         &self,
         request: &AnalyzeRequest,
+        limit: &Limit,
         observe: Observe,
     ) -> Result<Pass, AppError> {
         let begun = Begun::now();
@@ -216,6 +262,7 @@ impl Segue {
             JobStage::Measuring,
             &todo,
             vec![(); request.threads(todo.len())],
+            limit,
             |(), path| measure_file(path).map_err(AppError::from),
             |recording, measured| match measured {
                 Ok(measures) => self.library.put_measures(recording.audio, measures),
@@ -271,11 +318,12 @@ impl AnalyzeRequest {
     }
 }
 
-/// Deals with recordings on a thread for each of `workers`; `keep` gets each result, or the reason of a refusal.
+/// Deals with recordings on a thread for each of `workers`, as many as the limit allows; `keep` gets each result, or the reason of a refusal.
 fn in_parallel<W: Send, T: Send>(
     stage: JobStage,
     todo: &[Unanalyzed],
     workers: Vec<W>,
+    limit: &Limit,
     work: impl Fn(&mut W, &Path) -> Result<T, AppError> + Sync,
     mut keep: impl FnMut(&Unanalyzed, Result<&T, &str>) -> Result<(), segue_library::LibraryError>,
     observe: Observe,
@@ -288,16 +336,26 @@ fn in_parallel<W: Send, T: Send>(
     std::thread::scope(|scope| {
         // As many results may wait as there are threads: while the writer is held, the threads are too.
         let (sender, results) = mpsc::sync_channel(workers.len());
-        for mut worker in workers {
+        for (number, mut worker) in workers.into_iter().enumerate() {
             let (sender, next, stop, work) = (sender.clone(), &next, &stop, &work);
+            let is_work =
+                || !stop.load(Ordering::Relaxed) && next.load(Ordering::Relaxed) < todo.len();
             scope.spawn(move || {
                 yield_to_the_listener();
-                while !stop.load(Ordering::Relaxed)
-                    && let Some(recording) = todo.get(next.fetch_add(1, Ordering::Relaxed))
-                    && sender
-                        .send((recording, work(&mut worker, &recording.path)))
-                        .is_ok()
-                {}
+                loop {
+                    limit.wait(number, is_work);
+                    if !is_work() {
+                        break;
+                    }
+                    let Some(recording) = todo.get(next.fetch_add(1, Ordering::Relaxed)) else {
+                        break;
+                    };
+                    let done = work(&mut worker, &recording.path);
+                    if sender.send((recording, done)).is_err() {
+                        break;
+                    }
+                }
+                limit.release();
             });
         }
         drop(sender);
@@ -347,4 +405,80 @@ fn yield_to_the_listener() {
 
 pub(crate) fn default_jobs() -> usize {
     std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::sync::Barrier;
+
+    use segue_core::{AudioHash, TrackId};
+
+    use super::*;
+
+    fn recordings(count: u8) -> Vec<Unanalyzed> {
+        let all = (0..count).map(|n| Unanalyzed {
+            audio: AudioHash([n; 16]),
+            track: TrackId(n.into()),
+            path: PathBuf::from(format!("{n:02}.flac")),
+        });
+        all.collect()
+    }
+
+    #[test]
+    fn fewer_work_while_fewer_may_and_all_again_after() {
+        let todo = recordings(40);
+        let limit = Limit::default();
+        limit.set(1);
+        let (working, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let meeting = Barrier::new(3);
+        let mut done = 0;
+        let pass = in_parallel(
+            JobStage::Measuring,
+            &todo,
+            vec![(); 3],
+            &limit,
+            |(), path| {
+                let now = working.fetch_add(1, Ordering::SeqCst) + 1;
+                if path < Path::new("20.flac") {
+                    most.fetch_max(now, Ordering::SeqCst);
+                }
+                // These three are only got over together.
+                let together = ["37.flac", "38.flac", "39.flac"];
+                if together.iter().any(|name| path == Path::new(name)) {
+                    meeting.wait();
+                }
+                working.fetch_sub(1, Ordering::SeqCst);
+                Ok(())
+            },
+            |_, _| Ok(()),
+            &mut |progress| {
+                done = progress.done;
+                if done == 30 {
+                    limit.set(3);
+                }
+                true
+            },
+        );
+        assert!(pass.unwrap().finished);
+        assert_eq!((done, most.into_inner()), (40, 1));
+    }
+
+    #[test]
+    fn who_is_held_goes_home_at_the_end() {
+        for stops in [false, true] {
+            let (todo, limit) = (recordings(5), Limit::default());
+            limit.set(1);
+            let pass = in_parallel(
+                JobStage::Measuring,
+                &todo,
+                vec![(); 3],
+                &limit,
+                |(), _| Ok(()),
+                |_, _| Ok(()),
+                &mut |progress| !(stops && progress.done == 2),
+            );
+            assert_eq!(pass.unwrap().finished, !stops);
+        }
+    }
 }

@@ -13,7 +13,7 @@ use segue_core::{PlaySource, PlayedFrom, Rating, TrackId};
 use segue_library::{Failure, Watched, Watcher};
 use segue_playback::OutputKind;
 
-use crate::analyze::{AnalyzeProgress, AnalyzeRequest};
+use crate::analyze::{AnalyzeProgress, AnalyzeRequest, Limit};
 use crate::convert::{album_row, failure_row, root_row, waveform_row};
 use crate::dto::{
     AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, JobAction, JobKind, JobStage,
@@ -565,11 +565,10 @@ impl Work {
         }
         // Half of the cores, and one while music plays: the listener goes before the library.
         let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
-        let jobs = if player.is_playing() {
-            1
-        } else {
-            (cores / 2).max(1)
-        };
+        let jobs = (cores / 2).max(1);
+        let limit = Limit::default();
+        let heed_the_listener = || limit.set(if player.is_playing() { 1 } else { jobs });
+        heed_the_listener();
         self.analysis.begin();
         let request = AnalyzeRequest {
             jobs: Some(jobs),
@@ -582,6 +581,7 @@ impl Work {
                 self.tell_library();
                 told = Instant::now();
             }
+            heed_the_listener();
             self.analysis.stage(progress.stage);
             let go_on = self.analysis.advance(
                 progress.done,
@@ -594,12 +594,15 @@ impl Work {
         };
         // Without a model there is nothing to hear with; what is measured needs none.
         let heard = unheard.and_then(|unheard| match unheard {
-            true => Ok(self.segue.listen(&request, &mut observe)?.finished()),
+            true => Ok(self
+                .segue
+                .listen(&request, &limit, &mut observe)?
+                .finished()),
             false => Ok(true),
         });
         let measured = match heard {
             Ok(false) => Ok(()),
-            _ => self.segue.measure(&request, &mut observe).map(drop),
+            _ => self.segue.measure(&request, &limit, &mut observe).map(drop),
         };
         let failed = heard.err().or(measured.err());
         self.analysis.end(failed.map(|error| error.sentence()));

@@ -16,7 +16,7 @@ use segue_core::{
 use segue_exchange::history;
 use segue_library::{Failing, NewEntry};
 
-use crate::analyze::AnalyzeRequest;
+use crate::analyze::{AnalyzeRequest, Limit};
 use crate::dto::{
     AppEvent, FeedbackKind, JobKind, JobStatus, PlayerCommand, PlaylistSource, SongsQuery,
 };
@@ -577,7 +577,11 @@ fn a_play() {
                 provider: Provider::Cpu,
                 again: false,
             };
-            move |segue| segue.measure(&request, &mut |_| true).map(drop)
+            move |segue| {
+                segue
+                    .measure(&request, &Limit::default(), &mut |_| true)
+                    .map(drop)
+            }
         },
     );
 }
