@@ -18,13 +18,14 @@
 //! Two recordings that differ only between the samples and in nothing else (length included) share a hash.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, Seek, SeekFrom};
 use std::path::Path;
 
 use segue_core::{AudioHash, id3v2_byte_len};
 
 use crate::LibraryError;
-use crate::bytes::{after_id3v2, be, box_lengths, le, read_at};
+use crate::buffered::{Buffered, Room};
+use crate::bytes::{after_id3v2, be, box_lengths, le, pieces_at, read_at};
 
 /// The identity of the recording in `path`. Reads at most some 200 KiB beside the headers.
 pub fn audio_hash(path: &Path) -> Result<AudioHash, LibraryError> {
@@ -32,7 +33,10 @@ pub fn audio_hash(path: &Path) -> Result<AudioHash, LibraryError> {
         path: path.to_owned(),
         source,
     };
-    let mut file = File::open(path).map_err(fail)?;
+    let file = File::open(path).map_err(fail)?;
+    let len = file.metadata().map_err(fail)?.len();
+    let mut room = Room::default();
+    let mut file = Buffered::new(file, len, &mut room);
     Audio::find(&mut file)
         .and_then(|audio| audio.hash(&mut file))
         .map_err(fail)
@@ -62,7 +66,7 @@ pub(crate) struct Audio {
 
 impl Audio {
     /// Finds the audio of a file. Whatever the bytes, this ends without a panic; the worst is the whole file.
-    pub(crate) fn find(file: &mut (impl Read + Seek)) -> io::Result<Self> {
+    pub(crate) fn find(file: &mut (impl BufRead + Seek)) -> io::Result<Self> {
         let file_len = file.seek(SeekFrom::End(0))?;
         let start = after_id3v2(file, 0, file_len)?;
         let head = read_at(file, start, 16)?;
@@ -136,7 +140,7 @@ impl Audio {
     }
 
     /// Hashes the samples.
-    pub(crate) fn hash(&self, file: &mut (impl Read + Seek)) -> io::Result<AudioHash> {
+    pub(crate) fn hash(&self, file: &mut (impl BufRead + Seek)) -> io::Result<AudioHash> {
         let len = self.len();
         let mut hasher = blake3::Hasher::new();
         hasher.update(b"segue audio 1\0");
@@ -154,15 +158,16 @@ impl Audio {
                 (len - SAMPLE, SAMPLE),
             ]
         };
+        let mut take = |bytes: &[u8]| {
+            hasher.update(bytes);
+        };
         for (from, len) in samples {
-            let bytes = self.read(file, from, len)?;
-            let mut take = |bytes: &[u8]| {
-                hasher.update(bytes);
-            };
             if self.word == "ogg" {
-                pages(&bytes, take)
+                let mut bytes = Vec::with_capacity(len as usize);
+                self.read(file, from, len, |piece| bytes.extend_from_slice(piece))?;
+                pages(&bytes, &mut take);
             } else {
-                take(&bytes)
+                self.read(file, from, len, &mut take)?;
             }
         }
         let mut hash = [0; 16];
@@ -170,34 +175,34 @@ impl Audio {
         Ok(AudioHash(hash))
     }
 
-    /// Reads `len` bytes at `from`, counted over all spans as one.
+    /// Gives `take` the `len` bytes at `from`, counted over all spans as one.
     fn read(
         &self,
-        file: &mut (impl Read + Seek),
+        file: &mut (impl BufRead + Seek),
         mut from: u64,
         mut len: u64,
-    ) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
+        mut take: impl FnMut(&[u8]),
+    ) -> io::Result<()> {
         for &(start, span) in &self.spans {
             if from >= span {
                 from -= span;
                 continue;
             }
-            let take = len.min(span - from);
-            bytes.extend(read_at(file, start + from, take)?);
-            len -= take;
+            let here = len.min(span - from);
+            pieces_at(file, start + from, here, &mut take)?;
+            len -= here;
             from = 0;
             if len == 0 {
                 break;
             }
         }
-        Ok(bytes)
+        Ok(())
     }
 }
 
 /// The end of what lies before all tags at the end of the file, and where these lie `(start, length)`, the last first.
 pub(crate) fn end_tags(
-    file: &mut (impl Read + Seek),
+    file: &mut (impl BufRead + Seek),
     start: u64,
     file_len: u64,
 ) -> io::Result<(u64, Vec<(u64, u64)>)> {
@@ -248,7 +253,7 @@ pub(crate) fn end_tags(
     Ok((end, tags))
 }
 
-fn flac(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Result<Option<Audio>> {
+fn flac(file: &mut (impl BufRead + Seek), start: u64, file_len: u64) -> io::Result<Option<Audio>> {
     let mut at = start + 4;
     let mut facts = Vec::new();
     for _ in 0..STEPS_MAX {
@@ -277,7 +282,7 @@ fn flac(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Result<
     }))
 }
 
-fn mp4(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Result<Option<Audio>> {
+fn mp4(file: &mut (impl BufRead + Seek), start: u64, file_len: u64) -> io::Result<Option<Audio>> {
     let mut at = start;
     let mut spans = Vec::new();
     for _ in 0..STEPS_MAX {
@@ -302,7 +307,7 @@ fn mp4(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Result<O
     }))
 }
 
-fn wav(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Result<Option<Audio>> {
+fn wav(file: &mut (impl BufRead + Seek), start: u64, file_len: u64) -> io::Result<Option<Audio>> {
     let swapped = read_at(file, start, 4)? == b"RIFX";
     let mut at = start + 12;
     let mut facts = Vec::new();
@@ -347,7 +352,7 @@ fn wav(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Result<O
     Ok(None)
 }
 
-fn aiff(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Result<Option<Audio>> {
+fn aiff(file: &mut (impl BufRead + Seek), start: u64, file_len: u64) -> io::Result<Option<Audio>> {
     let mut at = start + 12;
     let mut facts = Vec::new();
     let mut span = None;
@@ -416,7 +421,7 @@ fn pages(bytes: &[u8], mut take: impl FnMut(&[u8])) {
     }
 }
 
-fn ogg(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Result<Option<Audio>> {
+fn ogg(file: &mut (impl BufRead + Seek), start: u64, file_len: u64) -> io::Result<Option<Audio>> {
     let mut at = start;
     let mut serial: Option<[u8; 4]> = None;
     let mut packets_left: usize = 0;
@@ -480,7 +485,11 @@ fn ogg(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Result<O
 }
 
 /// MPEG audio or ADTS: from the first frame that another follows.
-fn frames(file: &mut (impl Read + Seek), start: u64, file_len: u64) -> io::Result<Option<Audio>> {
+fn frames(
+    file: &mut (impl BufRead + Seek),
+    start: u64,
+    file_len: u64,
+) -> io::Result<Option<Audio>> {
     let end = end_tags(file, start, file_len)?.0;
     let mut start = start;
     // An APEv2 tag may stand in front as well, with a header of its own.

@@ -3,7 +3,7 @@
 //! Readers of tags jump between a file's beginning and its end, some bytes at a time, and `std::io::BufReader` throws its
 //! buffer away at each jump. Here a jump costs nothing, and reads what was read before from memory.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
 /// Files up to this length are read at once: their identity takes most of their bytes in any case.
 const WHOLE_MAX: u64 = 192 * 1024;
@@ -12,8 +12,17 @@ const BUFFER: u64 = 64 * 1024;
 /// Buffers of a longer file: tags and audio at its beginning, its middle, its end.
 const BUFFERS: usize = 4;
 
+/// The memory of the buffers, for one file after the other: made anew for each, it would cost more than the reading.
+pub(crate) struct Room(Vec<u8>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(vec![0; (BUFFER as usize * BUFFERS).max(WHOLE_MAX as usize)])
+    }
+}
+
 /// Reads `inner`, whose length is known, through buffers.
-pub(crate) struct Buffered<R> {
+pub(crate) struct Buffered<'a, R> {
     inner: R,
     /// Where `inner` stands.
     inner_at: u64,
@@ -21,99 +30,109 @@ pub(crate) struct Buffered<R> {
     /// Where the next byte is read.
     at: u64,
     /// The one used last comes last.
-    buffers: Vec<Buffer>,
+    buffers: Vec<Buffer<'a>>,
 }
 
 /// A stretch of the file.
-#[derive(Default)]
-struct Buffer {
+struct Buffer<'a> {
     start: u64,
-    bytes: Vec<u8>,
+    room: &'a mut [u8],
+    filled: usize,
 }
 
-impl Buffer {
+impl Buffer<'_> {
     /// What it holds from `at` on.
     fn from(&self, at: u64) -> &[u8] {
         at.checked_sub(self.start)
-            .and_then(|skip| self.bytes.get(usize::try_from(skip).ok()?..))
+            .and_then(|skip| self.room[..self.filled].get(usize::try_from(skip).ok()?..))
             .unwrap_or_default()
     }
 }
 
-impl<R: Read + Seek> Buffered<R> {
+impl<'a, R: Read + Seek> Buffered<'a, R> {
     /// `len`: bytes of `inner`, which stands at its beginning.
-    pub(crate) fn new(inner: R, len: u64) -> Self {
+    pub(crate) fn new(inner: R, len: u64, room: &'a mut Room) -> Self {
+        let size = if len <= WHOLE_MAX { len } else { BUFFER };
+        let rooms = room.0.chunks_exact_mut((size as usize).max(1));
+        let empty = |room| Buffer {
+            start: 0,
+            room,
+            filled: 0,
+        };
         Self {
             inner,
             inner_at: 0,
             len,
             at: 0,
-            buffers: Vec::new(),
+            buffers: rooms.take(BUFFERS).map(empty).collect(),
         }
     }
 
     /// Reads a stretch around [`at`](Self::at) into the buffer that was not used for longest.
     fn fill(&mut self) -> io::Result<()> {
-        let whole = self.len <= WHOLE_MAX;
-        let size = if whole { self.len } else { BUFFER };
-        let mut buffer = match self.buffers.len() < BUFFERS {
-            true => Buffer::default(),
-            false => self.buffers.remove(0),
+        let Some(buffer) = self.buffers.first_mut() else {
+            return Ok(());
         };
         // At the end of the file, what stands before is wanted too.
-        buffer.start = self.at.min(self.len - size);
-        if buffer.start != self.inner_at {
-            self.inner.seek(SeekFrom::Start(buffer.start))?;
-            self.inner_at = buffer.start;
+        let start = self.at.min(self.len - buffer.room.len() as u64);
+        if start != self.inner_at {
+            self.inner.seek(SeekFrom::Start(start))?;
+            self.inner_at = start;
         }
-        buffer.bytes.resize(size as usize, 0);
-        let mut filled = 0;
-        while filled < buffer.bytes.len() {
-            match self.inner.read(&mut buffer.bytes[filled..]) {
+        (buffer.start, buffer.filled) = (start, 0);
+        while buffer.filled < buffer.room.len() {
+            match self.inner.read(&mut buffer.room[buffer.filled..]) {
                 // The file was cut off meanwhile.
                 Ok(0) => break,
-                Ok(count) => filled += count,
+                Ok(count) => buffer.filled += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     // Where the file stands now is unknown.
                     self.inner_at = u64::MAX;
+                    buffer.filled = 0;
                     return Err(error);
                 }
             }
         }
-        buffer.bytes.truncate(filled);
-        self.inner_at += filled as u64;
-        self.buffers.push(buffer);
+        self.inner_at += buffer.filled as u64;
+        self.buffers.rotate_left(1);
         Ok(())
     }
 }
 
-impl<R: Read + Seek> Read for Buffered<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if into.is_empty() || self.at >= self.len {
-            return Ok(0);
+impl<R: Read + Seek> BufRead for Buffered<'_, R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.at >= self.len {
+            return Ok(&[]);
         }
         let at = self.at;
-        match self
-            .buffers
-            .iter()
-            .rposition(|buffer| !buffer.from(at).is_empty())
-        {
+        let holds = |buffer: &Buffer| !buffer.from(at).is_empty();
+        match self.buffers.iter().rposition(holds) {
             Some(n) => self.buffers[n..].rotate_left(1),
             None => self.fill()?,
         }
-        let held = self
+        Ok(self
             .buffers
             .last()
-            .map_or(&[][..], |buffer| buffer.from(at));
+            .map_or(&[][..], |buffer| buffer.from(at)))
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.at += count as u64;
+    }
+}
+
+impl<R: Read + Seek> Read for Buffered<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let held = self.fill_buf()?;
         let count = held.len().min(into.len());
         into[..count].copy_from_slice(&held[..count]);
-        self.at += count as u64;
+        self.consume(count);
         Ok(count)
     }
 }
 
-impl<R> Seek for Buffered<R> {
+impl<R> Seek for Buffered<'_, R> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let target = match to {
             SeekFrom::Start(at) => Some(at),
@@ -169,7 +188,8 @@ mod tests {
             asked in prop::collection::vec((0..3u8, 0.0..1.2f64, 0..200_000usize), 1..40),
         ) {
             let mut plain = Cursor::new(bytes(len));
-            let mut buffered = Buffered::new(plain.clone(), len as u64);
+            let mut room = Room::default();
+            let mut buffered = Buffered::new(plain.clone(), len as u64, &mut room);
             for (whence, place, count) in asked {
                 let place = (place * len as f64) as u64;
                 let to = match whence {
@@ -197,7 +217,8 @@ mod tests {
                 calls: 0,
                 bytes: 0,
             };
-            let mut buffered = Buffered::new(&mut counted, len as u64);
+            let mut room = Room::default();
+            let mut buffered = Buffered::new(&mut counted, len as u64, &mut room);
             for n in 0..jumps {
                 for start in [n, len as u64 / 2 + n, len as u64 - 160 + n] {
                     buffered.seek(SeekFrom::Start(start)).unwrap();

@@ -1,6 +1,6 @@
 //! Pieces of a file as its format writes them: numbers, and the heads of tags and boxes that several readers walk over.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, Seek, SeekFrom};
 
 use segue_core::id3v2_byte_len;
 
@@ -8,11 +8,36 @@ use segue_core::id3v2_byte_len;
 const FIRST_ROOM: u64 = 256 * 1024;
 
 /// Up to `len` bytes at `start`; fewer at the end of the file.
-pub(crate) fn read_at(file: &mut (impl Read + Seek), start: u64, len: u64) -> io::Result<Vec<u8>> {
-    file.seek(SeekFrom::Start(start))?;
+pub(crate) fn read_at(
+    file: &mut (impl BufRead + Seek),
+    start: u64,
+    len: u64,
+) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(len.min(FIRST_ROOM) as usize);
-    file.take(len).read_to_end(&mut bytes)?;
+    pieces_at(file, start, len, |piece| bytes.extend_from_slice(piece))?;
     Ok(bytes)
+}
+
+/// Gives `take` up to `len` bytes at `start`, fewer at the end of the file, piece by piece as they lie in the reader's
+/// buffer: what is only looked at once is not copied.
+pub(crate) fn pieces_at(
+    file: &mut (impl BufRead + Seek),
+    start: u64,
+    mut len: u64,
+    mut take: impl FnMut(&[u8]),
+) -> io::Result<()> {
+    file.seek(SeekFrom::Start(start))?;
+    while len > 0 {
+        let held = file.fill_buf()?;
+        let count = held.len().min(usize::try_from(len).unwrap_or(usize::MAX));
+        if count == 0 {
+            break;
+        }
+        take(&held[..count]);
+        file.consume(count);
+        len -= count as u64;
+    }
+    Ok(())
 }
 
 /// A big-endian number of up to eight bytes.
@@ -40,7 +65,7 @@ pub(crate) fn box_lengths(head: &[u8], rest: u64) -> (u64, u64) {
 
 /// The first offset behind all ID3v2 tags at `start`.
 pub(crate) fn after_id3v2(
-    file: &mut (impl Read + Seek),
+    file: &mut (impl BufRead + Seek),
     mut start: u64,
     file_len: u64,
 ) -> io::Result<u64> {

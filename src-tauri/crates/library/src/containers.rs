@@ -3,7 +3,7 @@
 //! Sources: Apple Core Audio Format Specification 1.0; RFC 8794 (EBML), RFC 9559 (Matroska) and the tag names of
 //! matroska.org/technical/tagging.html; RFC 9639 10.1 (FLAC in Ogg).
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, Seek, SeekFrom};
 
 use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, Tag, TagType};
@@ -18,7 +18,7 @@ const STEPS_MAX: usize = 10_000;
 const BLOCK_MAX: u64 = 64 << 20;
 
 /// What the sound is in a file of one of these kinds; `None` if it is none.
-pub(crate) fn read(file: &mut (impl Read + Seek)) -> io::Result<Option<Sound>> {
+pub(crate) fn read(file: &mut (impl BufRead + Seek)) -> io::Result<Option<Sound>> {
     let file_len = file.seek(SeekFrom::End(0))?;
     let head = read_at(file, 0, 128)?;
     let sound = if head.starts_with(b"caff") {
@@ -37,7 +37,7 @@ pub(crate) fn read(file: &mut (impl Read + Seek)) -> io::Result<Option<Sound>> {
 }
 
 /// What CAF and Matroska files say of themselves.
-pub(crate) fn find_tags(file: &mut (impl Read + Seek), found: &mut Found) -> io::Result<()> {
+pub(crate) fn find_tags(file: &mut (impl BufRead + Seek), found: &mut Found) -> io::Result<()> {
     let file_len = file.seek(SeekFrom::End(0))?;
     if read_at(file, 0, 4)? == EBML {
         return matroska_tags(file, file_len, found);
@@ -107,7 +107,7 @@ fn child(bytes: &[u8], id: u64) -> Option<&[u8]> {
 }
 
 fn matroska_tags(
-    file: &mut (impl Read + Seek),
+    file: &mut (impl BufRead + Seek),
     file_len: u64,
     found: &mut Found,
 ) -> io::Result<()> {
@@ -225,7 +225,7 @@ fn rate_hz(rate: f64) -> Option<u32> {
     (1.0..=10_000_000.0).contains(&rate).then_some(rate as u32)
 }
 
-fn caf(file: &mut (impl Read + Seek), file_len: u64) -> io::Result<Option<Sound>> {
+fn caf(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<Option<Sound>> {
     let mut at = 8;
     let (mut desc, mut valid_frames, mut data_len) = (Vec::new(), None, 0);
     for _ in 0..STEPS_MAX {
@@ -275,7 +275,7 @@ fn caf(file: &mut (impl Read + Seek), file_len: u64) -> io::Result<Option<Sound>
 
 /// An EBML element's id, start of its body, and length (RFC 8794 sections 4 and 5).
 pub(crate) fn element(
-    file: &mut (impl Read + Seek),
+    file: &mut (impl BufRead + Seek),
     at: u64,
     end: u64,
 ) -> io::Result<Option<(u64, u64, u64)>> {
@@ -303,7 +303,7 @@ pub(crate) fn element(
     Ok(Some((id, body, len)))
 }
 
-fn matroska(file: &mut (impl Read + Seek), file_len: u64) -> io::Result<Option<Sound>> {
+fn matroska(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<Option<Sound>> {
     let mut sound = Sound {
         codec: "unknown".into(),
         ..Sound::default()
@@ -370,7 +370,7 @@ fn matroska(file: &mut (impl Read + Seek), file_len: u64) -> io::Result<Option<S
 }
 
 fn ogg_flac(
-    file: &mut (impl Read + Seek),
+    file: &mut (impl BufRead + Seek),
     head: &[u8],
     file_len: u64,
 ) -> io::Result<Option<Sound>> {

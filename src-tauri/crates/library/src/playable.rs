@@ -5,7 +5,7 @@
 //! Sources: `mmreg.h`, EBU Tech 3306 and Sony Wave64 (WAV), the AU header of Sun, ISO/IEC 14496-12, -14 and -3 (MP4,
 //! AAC), RFC 9559 (Matroska), RFC 7845 (Opus), ISO/IEC 13818-7 (ADTS), Apple Core Audio Format, AIFF-C.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, Seek, SeekFrom};
 use std::path::Path;
 
 use segue_core::he_aac_core_hz;
@@ -30,7 +30,7 @@ pub(crate) struct Facts {
 
 /// What the headers tell; as `Err`, why the file cannot be played.
 pub(crate) fn look(
-    file: &mut (impl Read + Seek),
+    file: &mut (impl BufRead + Seek),
     path: &Path,
 ) -> io::Result<Result<Facts, String>> {
     let file_len = file.seek(SeekFrom::End(0))?;
@@ -70,7 +70,7 @@ fn channels_of_aac(configuration: u64) -> Result<Facts, String> {
 
 /// WAV, RF64 and BW64 with heads of 8 bytes before their chunks, Wave64 with heads of 24.
 fn wav(
-    file: &mut (impl Read + Seek),
+    file: &mut (impl BufRead + Seek),
     mut at: u64,
     file_len: u64,
     head_len: u64,
@@ -184,7 +184,7 @@ fn au(head: &[u8], len: u64) -> Result<Facts, String> {
 }
 
 fn aifc(
-    file: &mut (impl Read + Seek),
+    file: &mut (impl BufRead + Seek),
     start: u64,
     file_len: u64,
 ) -> io::Result<Result<Facts, String>> {
@@ -267,7 +267,7 @@ const FILM: &str = "it is a video";
 const SILENT: &str = "it has no sound track";
 
 fn matroska(
-    file: &mut (impl Read + Seek),
+    file: &mut (impl BufRead + Seek),
     file_len: u64,
     path: &Path,
 ) -> io::Result<Result<Facts, String>> {
@@ -324,7 +324,7 @@ struct Entry {
 }
 
 impl Entry {
-    fn read(file: &mut (impl Read + Seek), mut at: u64, end: u64) -> io::Result<Self> {
+    fn read(file: &mut (impl BufRead + Seek), mut at: u64, end: u64) -> io::Result<Self> {
         let mut entry = Self::default();
         for _ in 0..1_000 {
             if at >= end {
@@ -389,7 +389,7 @@ fn inside<'a>(body: &'a [u8], path: &[&[u8; 4]]) -> Option<&'a [u8]> {
 }
 
 fn mp4(
-    file: &mut (impl Read + Seek),
+    file: &mut (impl BufRead + Seek),
     start: u64,
     file_len: u64,
     path: &Path,

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use segue_core::{AudioHash, Timestamp};
 use serde::Serialize;
 
+use crate::buffered::Room;
 use crate::store::identity::Moves;
 use crate::store::rows::{self, Changes, Known, Outcome};
 use crate::store::tracks::Failure;
@@ -670,6 +671,7 @@ fn read_files(
     tell: &SyncSender<Vec<News>>,
     stop: &AtomicBool,
 ) {
+    let mut room = Room::default();
     loop {
         let job = lock(waiting).recv();
         let Ok(files) = job else { return };
@@ -678,7 +680,7 @@ fn read_files(
             if stop.load(Ordering::Relaxed) {
                 break;
             }
-            let read = tags::read(&paths::from_bytes(&file.path));
+            let read = tags::read(&paths::from_bytes(&file.path), &mut room);
             news.push(News::Read(file, Box::new(read)));
         }
         if !news.is_empty() && tell.send(news).is_err() {

@@ -7,7 +7,7 @@
 //! split at a comma, an ampersand or "feat.", for "Tyler, The Creator" is one person.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -22,7 +22,7 @@ use lofty::tag::{ItemKey, ItemValue, Tag, TagItem, TagType};
 use segue_core::{AudioHash, SIGNATURE_BYTES, he_aac_notice, id3v2_byte_len, unplayable_format};
 
 use crate::audio_hash::{Audio, end_tags};
-use crate::buffered::Buffered;
+use crate::buffered::{Buffered, Room};
 use crate::bytes::{after_id3v2, le, read_at};
 use crate::containers;
 use crate::playable;
@@ -161,14 +161,14 @@ pub(crate) fn picture(kind: PictureType, bytes: Vec<u8>) -> Picture {
 }
 
 /// Reads what a file is and says, or why it is no music.
-pub(crate) fn read(path: &Path) -> Result<(AudioHash, Tags), String> {
+pub(crate) fn read(path: &Path, room: &mut Room) -> Result<(AudioHash, Tags), String> {
     caught(|| {
         let file = File::open(path).map_err(|error| error.to_string())?;
         let len = file.metadata().map_err(|error| error.to_string())?.len();
         if len == 0 {
             return Err("the file is empty".into());
         }
-        let mut file = Metered::new(Buffered::new(file, len), len);
+        let mut file = Metered::new(Buffered::new(file, len, room), len);
         refuse_unplayable(&mut file, len)?;
         let audio = Audio::find(&mut file).map_err(|error| error.to_string())?;
         if audio.len() == 0 {
@@ -197,7 +197,7 @@ pub(crate) fn read(path: &Path) -> Result<(AudioHash, Tags), String> {
 }
 
 /// Refuses, whatever the file's ending, what its first bytes show to be of a kind that no decoder here reads.
-fn refuse_unplayable(file: &mut (impl Read + Seek), file_len: u64) -> Result<(), String> {
+fn refuse_unplayable(file: &mut (impl BufRead + Seek), file_len: u64) -> Result<(), String> {
     let head = after_id3v2(file, 0, file_len)
         .and_then(|start| read_at(file, start, SIGNATURE_BYTES as u64))
         .map_err(|error| error.to_string())?;
@@ -212,7 +212,8 @@ pub(crate) fn embedded_cover(path: &Path) -> Result<Option<Vec<u8>>, String> {
     caught(|| {
         let file = File::open(path).map_err(|error| error.to_string())?;
         let len = file.metadata().map_err(|error| error.to_string())?.len();
-        let mut file = Metered::new(Buffered::new(file, len), len);
+        let mut room = Room::default();
+        let mut file = Metered::new(Buffered::new(file, len, &mut room), len);
         let (found, ..) = find(&mut file, len).map_err(|error| error.to_string())?;
         Ok(found.cover().map(|picture| picture.data().to_vec()))
     })
@@ -263,7 +264,7 @@ fn caught<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
 
 /// Finds all tags of a file, and where it begins and ends without those in front and behind. The format's own tags speak
 /// before those that were put around it, and among these ID3v1, with its thirty letters, last.
-fn find(file: &mut (impl Read + Seek), file_len: u64) -> io::Result<(Found, u64, u64)> {
+fn find(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<(Found, u64, u64)> {
     let (mut front, mut own) = (Found::default(), Found::default());
     let mut start = 0;
     for _ in 0..TAGS_MAX {

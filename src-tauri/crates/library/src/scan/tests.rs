@@ -927,7 +927,7 @@ fn what_is_read_together_is_numbered_by_path() {
                 ctime_ns: 0,
                 sidecar: false,
             };
-            News::Read(file, Box::new(tags::read(path)))
+            News::Read(file, Box::new(tags::read(path, &mut Room::default())))
         })
         .collect();
     scan.write_batch(&mut batch, true).unwrap();

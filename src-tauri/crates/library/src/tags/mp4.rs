@@ -3,7 +3,7 @@
 //! Sources: Apple QuickTime File Format Specification, "Metadata"; ISO 14496-12 8.10 (`udta`) and 8.11 (`meta`); the
 //! items' names and forms as iTunes writes them.
 
-use std::io::{self, Read, Seek};
+use std::io::{self, BufRead, Seek};
 
 use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, TagType};
@@ -18,7 +18,7 @@ const STEPS_MAX: usize = 10_000;
 
 /// Reads the item lists (`ilst`) of the file that begins at `start`.
 pub(super) fn read(
-    file: &mut (impl Read + Seek),
+    file: &mut (impl BufRead + Seek),
     start: u64,
     file_len: u64,
     found: &mut Found,

@@ -3,7 +3,7 @@
 //! Sources: Microsoft RIFF MCI 1.0, 2-14 (INFO); Apple AIFF 1.3, "Text Chunks". INFO has no encoding where no `CSET` names
 //! one, and those that do name Windows-1252 or UTF-8, which are told apart anyhow.
 
-use std::io::{self, Read, Seek};
+use std::io::{self, BufRead, Seek};
 
 use lofty::tag::{ItemKey, TagType};
 
@@ -16,7 +16,7 @@ const STEPS_MAX: usize = 10_000;
 
 /// Reads the chunks of the `RIFF`, `RIFX` or `FORM` file at `start`. ID3v2 speaks before the older texts.
 pub(super) fn read(
-    file: &mut (impl Read + Seek),
+    file: &mut (impl BufRead + Seek),
     start: u64,
     file_len: u64,
     found: &mut Found,

@@ -30,7 +30,7 @@ fn written(name: &str, kind: TagType, fields: &[(ItemKey, &str)]) -> Tags {
     let dir = tempfile::tempdir().unwrap();
     let path = copy(name, &dir.path().join(name));
     retag(&path, kind, fields, 0);
-    read(&path).unwrap().1
+    read(&path, &mut Room::default()).unwrap().1
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn what_cannot_be_played_is_refused_by_name_whatever_its_ending() {
     ] {
         let path = dir.path().join(name);
         std::fs::write(&path, [head, &wav].concat()).unwrap();
-        let refusal = read(&path).unwrap_err();
+        let refusal = read(&path, &mut Room::default()).unwrap_err();
         assert_eq!(refusal, format!("it is {format}, which Segue cannot play"));
     }
 }
@@ -200,7 +200,7 @@ fn what_cannot_be_played_is_refused_by_name_whatever_its_ending() {
 fn he_aac_is_known_by_what_it_announces() {
     let dir = tempfile::tempdir().unwrap();
     let path = copy("aac-a.m4a", &dir.path().join("a.m4a"));
-    assert_eq!(read(&path).unwrap().1.warning, None);
+    assert_eq!(read(&path, &mut Room::default()).unwrap().1.warning, None);
     let mut bytes = std::fs::read(&path).unwrap();
     // The decoder-specific descriptor: its tag and its length; behind it the object type in five bits.
     let descriptor = [5, 0x80, 0x80, 0x80, 5];
@@ -211,13 +211,13 @@ fn he_aac_is_known_by_what_it_announces() {
         + 5;
     bytes[at] = (5 << 3) | (bytes[at] & 7);
     std::fs::write(&path, &bytes).unwrap();
-    let tags = read(&path).unwrap().1;
+    let tags = read(&path, &mut Room::default()).unwrap().1;
     assert_eq!(tags.codec, "aac");
     assert!(tags.warning.unwrap().starts_with("it is HE-AAC"));
     // A plain core, and behind it the extension (0x2b7, object type 5) with its flag set.
     bytes[at] = (2 << 3) | (bytes[at] & 7);
     bytes[at + 2..at + 5].copy_from_slice(&[0x56, 0xe5, 0x80]);
     std::fs::write(&path, &bytes).unwrap();
-    let tags = read(&path).unwrap().1;
+    let tags = read(&path, &mut Room::default()).unwrap().1;
     assert!(tags.warning.unwrap().starts_with("it is HE-AAC"));
 }

@@ -3,7 +3,7 @@
 //! Sources: Xiph.org "Ogg Vorbis I format specification: comment field and header specification"; RFC 9639 8 (FLAC's
 //! metadata blocks) and 10.1 (FLAC in Ogg); RFC 3533 6 (Ogg pages); RFC 7845 5.2 (Opus).
 
-use std::io::{self, Read, Seek};
+use std::io::{self, BufRead, Seek};
 
 use lofty::config::ParsingMode;
 use lofty::picture::{Picture, PictureType};
@@ -18,7 +18,11 @@ use crate::cover;
 const STEPS_MAX: usize = 10_000;
 
 /// Reads the metadata blocks of the FLAC stream at `start`.
-pub(super) fn flac(file: &mut (impl Read + Seek), start: u64, found: &mut Found) -> io::Result<()> {
+pub(super) fn flac(
+    file: &mut (impl BufRead + Seek),
+    start: u64,
+    found: &mut Found,
+) -> io::Result<()> {
     let mut at = start + 4;
     let mut pictures = Vec::new();
     for _ in 0..STEPS_MAX {
@@ -40,7 +44,11 @@ pub(super) fn flac(file: &mut (impl Read + Seek), start: u64, found: &mut Found)
 }
 
 /// Reads the header packets of the first stream in an Ogg file that has comments.
-pub(super) fn ogg(file: &mut (impl Read + Seek), start: u64, found: &mut Found) -> io::Result<()> {
+pub(super) fn ogg(
+    file: &mut (impl BufRead + Seek),
+    start: u64,
+    found: &mut Found,
+) -> io::Result<()> {
     let mut serial = None;
     let mut packet = Vec::new();
     let mut packets = 0;
@@ -206,26 +214,83 @@ fn flac_picture(bytes: &[u8]) -> Option<Picture> {
     cover::mime(picture.data()).map(|_| picture)
 }
 
+/// The six bits of each letter of Base64, [`BLANK`] for what may stand between, [`NO_LETTER`] for all else. A picture has
+/// tens of thousands of letters, and a comparison for each of them would take longer than all else about its file.
+const LETTERS: [u8; 256] = {
+    let mut letters = [NO_LETTER; 256];
+    let all = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut six = 0;
+    while six < all.len() {
+        letters[all[six] as usize] = six as u8;
+        six += 1;
+    }
+    let blanks = b"=\r\n \0";
+    let mut at = 0;
+    while at < blanks.len() {
+        letters[blanks[at] as usize] = BLANK;
+        at += 1;
+    }
+    letters
+};
+const BLANK: u8 = 64;
+const NO_LETTER: u8 = 65;
+
 /// Base64 (RFC 4648 4), with or without padding and line breaks.
 fn base64(text: &[u8]) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
     let (mut bits, mut held) = (0u32, 0);
-    for byte in text {
-        let six = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            b'=' | b'\r' | b'\n' | b' ' | 0 => continue,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(six);
-        held += 6;
+    let mut rest = text;
+    while let Some((first, behind)) = rest.split_first() {
+        // Four letters are three bytes, unless something stands between them.
+        if held == 0
+            && let Some((four, behind)) = rest.split_first_chunk::<4>()
+        {
+            let sixes = four.map(|byte| LETTERS[usize::from(byte)]);
+            if sixes.iter().all(|six| *six < BLANK) {
+                let bits = sixes
+                    .iter()
+                    .fold(0, |bits, six| bits << 6 | u32::from(*six));
+                bytes.extend_from_slice(&bits.to_be_bytes()[1..]);
+                rest = behind;
+                continue;
+            }
+        }
+        rest = behind;
+        match LETTERS[usize::from(*first)] {
+            BLANK => {}
+            NO_LETTER => return None,
+            six => {
+                bits = bits << 6 | u32::from(six);
+                held += 6;
+            }
+        }
         if held >= 8 {
             held -= 8;
             bytes.push((bits >> held) as u8);
         }
     }
     Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_read_however_it_is_broken_into_lines() {
+        for (text, expected) in [
+            ("", Some(b"".as_slice())),
+            ("Zg==", Some(b"f")),
+            ("Zm8=", Some(b"fo")),
+            ("Zm8", Some(b"fo")),
+            ("Zm9vYmFy", Some(b"foobar")),
+            ("Zm9v\r\nYmFy\n", Some(b"foobar")),
+            ("Z m9\0vYm\nFy", Some(b"foobar")),
+            ("+/+/AAAA", Some(b"\xfb\xff\xbf\0\0\0")),
+            ("Zm9v-mFy", None),
+            ("Zm9\u{e9}", None),
+        ] {
+            assert_eq!(base64(text.as_bytes()).as_deref(), expected, "{text:?}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Ways to read a file that guard its readers.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
 /// A file that refuses to be read for ever: a parser that runs in circles costs one file, not the scan.
 pub(super) struct Metered<R> {
@@ -37,6 +37,19 @@ impl<R: Read> Read for Metered<R> {
         let read = self.inner.read(buffer)?;
         self.spend(read as u64)?;
         Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Metered<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        // What is left was spent by `consume`, which cannot refuse.
+        self.spend(u64::from(self.bytes_left == 0))?;
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.bytes_left = self.bytes_left.saturating_sub(count as u64);
+        self.inner.consume(count);
     }
 }
 
