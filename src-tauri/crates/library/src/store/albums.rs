@@ -12,7 +12,6 @@ use segue_core::{TrackId, similar_key};
 use serde::{Deserialize, Serialize};
 
 use super::Library;
-use crate::tags::Tags;
 use crate::{LibraryError, search};
 
 /// A row of the albums. Stable while the album keeps its title and artist.
@@ -140,18 +139,6 @@ impl Library {
 
 /// Between an album's key and what parts it from others of one name; the first of them has the key alone.
 const PART: &[u8] = b"\x1fpart\x1f";
-
-/// The album that a file with these tags belongs to, made if there is none yet; [`refresh`] parts those of one name.
-pub(crate) fn album_for(
-    db: &Connection,
-    tags: &Tags,
-    path: &[u8],
-) -> rusqlite::Result<Option<i64>> {
-    tags.album
-        .as_deref()
-        .map(|title| by_key(db, &key(title, tags.album_artist.as_deref(), path), title))
-        .transpose()
-}
 
 /// What the tracks of an album share.
 pub(super) fn key(title: &str, album_artist: Option<&str>, path: &[u8]) -> Vec<u8> {

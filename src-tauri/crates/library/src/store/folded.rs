@@ -90,6 +90,10 @@ fn tracks(db: &Connection) -> rusqlite::Result<()> {
             };
             write(db, row, album)?;
         }
+        // Apart from the rows, for which the index would be put in order one by one.
+        for row in page.iter().filter(|row| !row.missing) {
+            index(db, row)?;
+        }
     }
     let mut statement = db.prepare("SELECT id FROM albums")?;
     let all: Vec<i64> = statement
@@ -132,10 +136,11 @@ fn write(db: &Connection, row: &Row, album: Option<i64>) -> rusqlite::Result<()>
         title_key(&row.title),
         album,
         row.id
-    ])?;
-    if row.missing {
-        return Ok(());
-    }
+    ])
+    .map(drop)
+}
+
+fn index(db: &Connection, row: &Row) -> rusqlite::Result<()> {
     let path = paths::from_bytes(&row.path);
     let names = Names {
         title: &row.title,
@@ -145,5 +150,5 @@ fn write(db: &Connection, row: &Row, album: Option<i64>) -> rusqlite::Result<()>
         genres: &row.genres,
         file_name: &path.file_stem().unwrap_or_default().to_string_lossy(),
     };
-    rows::index(db, row.id, &names)
+    rows::index(db, row.id, &names.words())
 }

@@ -124,7 +124,7 @@ impl Moves {
                 .query_row([id], |row| row.get::<_, Option<i64>>(0))
                 .optional()?;
             if let Some(album) = album {
-                changes.gone(db, *id, album)?;
+                changes.gone(*id, album);
                 marked += 1;
             }
         }

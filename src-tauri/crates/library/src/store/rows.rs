@@ -117,27 +117,83 @@ pub(crate) struct Changes {
     tracks: Vec<i64>,
     /// What stood in a track's place before its file was exchanged for another recording.
     replaced: Vec<(Copy, i64)>,
+    /// What becomes of tracks in the search, in this order.
+    searched: Vec<(i64, Searched)>,
+    /// Key and row of the album met last: the next file is mostly of the same one.
+    album: Option<(Vec<u8>, i64)>,
+    /// Whether any failure was noted before; asked once, for mostly there is none to forget.
+    failures: Option<bool>,
+}
+
+/// What becomes of a track in the search.
+enum Searched {
+    /// It comes in.
+    New(Words),
+    /// It may be in there under other words.
+    Anew(Words),
+    /// It goes out.
+    Gone,
 }
 
 impl Changes {
-    /// Takes a track whose file is gone out of the search.
-    pub(crate) fn gone(
-        &mut self,
-        db: &Connection,
-        id: i64,
-        album: Option<i64>,
-    ) -> rusqlite::Result<()> {
-        db.prepare_cached("DELETE FROM search WHERE rowid = ?")?
-            .execute([id])?;
+    /// Notes a track whose file is gone.
+    pub(crate) fn gone(&mut self, id: i64, album: Option<i64>) {
+        self.searched.push((id, Searched::Gone));
         self.albums.extend(album);
         self.tracks.push(id);
-        Ok(())
+    }
+
+    /// The album that a file with these tags belongs to, made if there is none yet; [`follow`] parts those of one name.
+    fn album(
+        &mut self,
+        db: &Connection,
+        tags: &Tags,
+        path: &[u8],
+    ) -> rusqlite::Result<Option<i64>> {
+        let Some(title) = tags.album.as_deref() else {
+            return Ok(None);
+        };
+        let key = albums::key(title, tags.album_artist.as_deref(), path);
+        let id = match &self.album {
+            Some((last, id)) if *last == key => *id,
+            _ => albums::by_key(db, &key, title)?,
+        };
+        self.album = Some((key, id));
+        self.albums.push(id);
+        Ok(Some(id))
+    }
+
+    /// Forgets the failure of a file that is well now.
+    fn forget_failure(&mut self, db: &Connection, path: &[u8]) -> rusqlite::Result<()> {
+        let any = match self.failures {
+            Some(any) => any,
+            None => db
+                .prepare_cached("SELECT 1 FROM failures LIMIT 1")?
+                .exists([])?,
+        };
+        self.failures = Some(any);
+        if any {
+            forget_failure(db, path)
+        } else {
+            Ok(())
+        }
     }
 }
 
 /// Brings up to date what is derived from tracks, in the transaction that changed them: a scan that ends at whatever
 /// point leaves nothing undone that the next one would not see.
 pub(crate) fn follow(db: &Connection, mut changes: Changes) -> rusqlite::Result<()> {
+    // All at once: whatever is written in between that could fail halfway has the index put what it gathered into a
+    // segment, and a segment for each track, merged again and again, costs more than all else about it.
+    for (id, searched) in changes.searched {
+        if !matches!(searched, Searched::New(_)) {
+            db.prepare_cached("DELETE FROM search WHERE rowid = ?")?
+                .execute([id])?;
+        }
+        if let Searched::New(words) | Searched::Anew(words) = searched {
+            index(db, id, &words)?;
+        }
+    }
     changes.albums.sort_unstable();
     changes.albums.dedup();
     for album in changes.albums {
@@ -145,6 +201,16 @@ pub(crate) fn follow(db: &Connection, mut changes: Changes) -> rusqlite::Result<
     }
     plays::match_waiting(db, &changes.tracks)?;
     superseded::settle(db, &changes.tracks, &changes.replaced)
+}
+
+/// What is read of a file, as [`put`] binds it.
+macro_rules! columns {
+    () => {
+        "recording_id, album_id, path, size, mtime_ns, ctime_ns, title, artists, album, album_artist, genres, composer,
+         year, track, disc, compilation, bpm, musical_key, duration_s, codec, sample_rate_hz, bitrate_kbps,
+         track_gain_db, track_peak, album_gain_db, album_peak, cover_hash, sidecar, warning, title_sort, artist_sort,
+         album_sort, title_match, release_id"
+    };
 }
 
 /// Writes what was read of a file, unless its path is known with other audio and nothing tells yet what became of
@@ -160,7 +226,7 @@ pub(crate) fn put(
     now: Timestamp,
     changes: &mut Changes,
 ) -> rusqlite::Result<Option<Outcome>> {
-    let recording = recording(db, audio)?;
+    let (recording, recording_is_new) = recording_or_new(db, audio)?;
     let at_path = db
         .prepare_cached("SELECT id, album_id, recording_id FROM tracks WHERE path = ?")?
         .query_row([&file.path], |row| {
@@ -190,8 +256,7 @@ pub(crate) fn put(
             (None, None) => (None, Outcome::Added),
         },
     };
-    let album = albums::album_for(db, tags, &file.path)?;
-    changes.albums.extend(album);
+    let album = changes.album(db, tags, &file.path)?;
     if let (Some(id), Outcome::Updated) = (id, outcome)
         && let Some(before) = Copy::read(db, id)?.filter(|before| before.recording() != recording)
     {
@@ -209,23 +274,24 @@ pub(crate) fn put(
         .or(tags.album_artist.as_ref())
         .map_or("", String::as_str);
     // What was counted over the same audio is truer than what its header says once more.
-    let counted_s: Option<f64> = db
-        .prepare_cached("SELECT duration_s FROM measures WHERE recording_id = ?")?
-        .query_row([recording], |row| row.get(0))
-        .optional()?
-        .flatten();
+    let counted_s: Option<f64> = match recording_is_new {
+        true => None,
+        false => db
+            .prepare_cached("SELECT duration_s FROM measures WHERE recording_id = ?")?
+            .query_row([recording], |row| row.get(0))
+            .optional()?
+            .flatten(),
+    };
     let duration_s = counted_s
         .filter(|counted_s| (counted_s - tags.duration_s).abs() > LENGTH_NEAR_S)
         .unwrap_or(tags.duration_s);
     let values = params![
-        id,
         recording,
         album,
         file.path,
         file.size,
         file.mtime_ns,
         file.ctime_ns,
-        micros(now),
         title,
         join(&tags.artists),
         tags.album,
@@ -254,35 +320,20 @@ pub(crate) fn put(
         sort_key(tags.album.as_deref().unwrap_or_default()),
         title_key(&title),
         tags.release_id,
+        // The row of a known track, or when a new one came.
+        id.unwrap_or_else(|| micros(now)),
     ];
-    db.prepare_cached(
-        "INSERT INTO tracks (id, recording_id, album_id, path, size, mtime_ns, ctime_ns, added_at, title, artists, album,
-             album_artist, genres, composer, year, track, disc, compilation, bpm, musical_key, duration_s, codec,
-             sample_rate_hz, bitrate_kbps, track_gain_db, track_peak, album_gain_db, album_peak, cover_hash, sidecar,
-             warning, title_sort, artist_sort, album_sort, title_match, release_id)
-         VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
-         ON CONFLICT (id) DO UPDATE SET
-             recording_id = excluded.recording_id, album_id = excluded.album_id, path = excluded.path,
-             size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, missing = 0, title = excluded.title,
-             artists = excluded.artists, album = excluded.album, album_artist = excluded.album_artist,
-             genres = excluded.genres, composer = excluded.composer, year = excluded.year, track = excluded.track,
-             disc = excluded.disc, compilation = excluded.compilation, bpm = excluded.bpm,
-             musical_key = excluded.musical_key, duration_s = excluded.duration_s, codec = excluded.codec,
-             sample_rate_hz = excluded.sample_rate_hz, bitrate_kbps = excluded.bitrate_kbps,
-             track_gain_db = excluded.track_gain_db, track_peak = excluded.track_peak,
-             album_gain_db = excluded.album_gain_db, album_peak = excluded.album_peak,
-             cover_hash = excluded.cover_hash, sidecar = excluded.sidecar, warning = excluded.warning,
-             title_sort = excluded.title_sort, artist_sort = excluded.artist_sort,
-             album_sort = excluded.album_sort, title_match = excluded.title_match,
-             release_id = excluded.release_id",
-    )?
-    .execute(values)?;
-    let id = id.unwrap_or_else(|| db.last_insert_rowid());
+    let id = match id {
+        Some(id) => {
+            db.prepare_cached(UPDATE)?.execute(values)?;
+            id
+        }
+        None => {
+            db.prepare_cached(INSERT)?.execute(values)?;
+            db.last_insert_rowid()
+        }
+    };
     changes.tracks.push(id);
-    if outcome != Outcome::Added {
-        db.prepare_cached("DELETE FROM search WHERE rowid = ?")?
-            .execute([id])?;
-    }
     let names = Names {
         title: &title,
         artists: &tags.artists,
@@ -291,10 +342,29 @@ pub(crate) fn put(
         genres: &tags.genres,
         file_name: &file_name,
     };
-    index(db, id, &names)?;
-    forget_failure(db, &file.path)?;
+    let searched = match outcome {
+        Outcome::Added => Searched::New(names.words()),
+        Outcome::Updated | Outcome::Moved => Searched::Anew(names.words()),
+    };
+    changes.searched.push((id, searched));
+    changes.forget_failure(db, &file.path)?;
     Ok(Some(outcome))
 }
+
+/// Writes a new track. Not one statement with [`UPDATE`]: whatever it turns out to do, SQLite would have to be able to take
+/// half of it back, and would copy each page before it changes it.
+const INSERT: &str = concat!(
+    "INSERT INTO tracks (",
+    columns!(),
+    ", added_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+);
+
+/// Writes a known track anew.
+const UPDATE: &str = concat!(
+    "UPDATE tracks SET missing = 0, (",
+    columns!(),
+    ") = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE id = ?"
+);
 
 /// What a track is searched by.
 pub(super) struct Names<'a> {
@@ -306,31 +376,40 @@ pub(super) struct Names<'a> {
     pub(super) file_name: &'a str,
 }
 
+/// What the index holds of a track, a text for each of its columns.
+pub(super) type Words = [String; 6];
+
+impl Names<'_> {
+    pub(super) fn words(&self) -> Words {
+        [
+            search::words(self.title),
+            search::words(&self.artists.join(" ")),
+            search::words(self.album.unwrap_or_default()),
+            search::words(self.album_artist.unwrap_or_default()),
+            search::words(&self.genres.join(" ")),
+            search::words(self.file_name),
+        ]
+    }
+}
+
 /// Puts a track's words into the index, where they are not yet.
-pub(super) fn index(db: &Connection, id: i64, names: &Names) -> rusqlite::Result<()> {
+pub(super) fn index(db: &Connection, id: i64, words: &Words) -> rusqlite::Result<()> {
+    let [title, artists, album, album_artist, genres, file] = words;
     db.prepare_cached(
         "INSERT INTO search (rowid, title, artists, album, album_artist, genres, file) VALUES (?,?,?,?,?,?,?)",
     )?
-    .execute(params![
-        id,
-        search::words(names.title),
-        search::words(&names.artists.join(" ")),
-        search::words(names.album.unwrap_or_default()),
-        search::words(names.album_artist.unwrap_or_default()),
-        search::words(&names.genres.join(" ")),
-        search::words(names.file_name),
-    ])
+    .execute(params![id, title, artists, album, album_artist, genres, file])
     .map(drop)
 }
 
-/// Puts a track that was gone into the index again.
-fn index_again(db: &Connection, id: i64) -> rusqlite::Result<()> {
+/// The words of a track as its row has them.
+fn words_of(db: &Connection, id: i64) -> rusqlite::Result<Option<Words>> {
     let mut statement = db.prepare_cached(
         "SELECT title, artists, album, album_artist, genres, path FROM tracks WHERE id = ?",
     )?;
     let mut rows = statement.query([id])?;
     let Some(row) = rows.next()? else {
-        return Ok(());
+        return Ok(None);
     };
     let path = paths::from_bytes(row.get_ref(5)?.as_blob()?);
     let names = Names {
@@ -341,21 +420,26 @@ fn index_again(db: &Connection, id: i64) -> rusqlite::Result<()> {
         genres: &split(row.get_ref(4)?.as_str()?),
         file_name: &path.file_stem().unwrap_or_default().to_string_lossy(),
     };
-    index(db, id, &names)
+    Ok(Some(names.words()))
 }
 
 /// The row of a recording, made if there is none yet.
 pub(super) fn recording(db: &Connection, audio: AudioHash) -> rusqlite::Result<i64> {
+    recording_or_new(db, audio).map(|(id, _)| id)
+}
+
+/// The row of a recording, and whether it was made just now.
+fn recording_or_new(db: &Connection, audio: AudioHash) -> rusqlite::Result<(i64, bool)> {
     let found = db
         .prepare_cached("SELECT id FROM recordings WHERE audio = ?")?
         .query_row([audio.0.as_slice()], |row| row.get(0))
         .optional()?;
     match found {
-        Some(id) => Ok(id),
+        Some(id) => Ok((id, false)),
         None => {
             db.prepare_cached("INSERT INTO recordings (audio) VALUES (?)")?
                 .execute([audio.0.as_slice()])?;
-            Ok(db.last_insert_rowid())
+            Ok((db.last_insert_rowid(), true))
         }
     }
 }
@@ -379,7 +463,10 @@ pub(crate) fn touch(
     db.prepare_cached("UPDATE tracks SET missing = 0, sidecar = ? WHERE id = ?")?
         .execute(params![sidecar, id])?;
     if was_missing {
-        index_again(db, id)?;
+        let words = words_of(db, id)?;
+        changes
+            .searched
+            .extend(words.map(|words| (id, Searched::New(words))));
         changes.tracks.push(id);
     }
     changes.albums.extend(album);
@@ -411,7 +498,7 @@ pub(crate) fn mark_missing(
     let Some(album) = album else {
         return Ok(false);
     };
-    changes.gone(db, id, album)?;
+    changes.gone(id, album);
     let mut statement = db.prepare_cached(
         "UPDATE tracks SET added_at = gone.added_at FROM tracks gone
          WHERE gone.id = ?1 AND tracks.recording_id = gone.recording_id AND tracks.missing = 0

@@ -90,6 +90,13 @@ pub(crate) fn settle(
     tracks: &[i64],
     replaced: &[(Copy, i64)],
 ) -> rusqlite::Result<()> {
+    // Mostly nothing is gone and nobody stands for another, and then there is nothing to be asked of each track.
+    let any = "SELECT EXISTS (SELECT 1 FROM tracks WHERE missing = 1)
+         OR EXISTS (SELECT 1 FROM recordings WHERE superseded_by NOTNULL)";
+    let any: bool = db.prepare_cached(any)?.query_row([], |row| row.get(0))?;
+    if !any && replaced.is_empty() {
+        return Ok(());
+    }
     let mut recordings = HashSet::new();
     for track in tracks {
         recordings.extend(

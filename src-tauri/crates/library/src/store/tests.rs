@@ -2,6 +2,7 @@
 
 mod failing;
 mod names;
+mod writing;
 
 use std::fs;
 
