@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use segue_analysis::AnalysisError;
-use segue_core::ErrorCode;
+use segue_core::{ErrorCode, with_causes};
 use segue_exchange::FileError;
 use segue_library::LibraryError;
 use segue_playback::{OutputError, RenderError};
@@ -76,17 +76,7 @@ impl AppError {
 
     /// The error with all its causes, as one sentence.
     pub fn sentence(&self) -> String {
-        let mut sentence = self.to_string();
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            let words = error.to_string();
-            if !sentence.contains(&words) {
-                sentence.push_str(": ");
-                sentence.push_str(&words);
-            }
-            cause = error.source();
-        }
-        sentence
+        with_causes(self)
     }
 }
 

@@ -272,10 +272,8 @@ impl Ear {
         }
     }
 
-    /// Whole or not at all: written beside, then renamed.
     fn keep(&self, state: &State) -> Result<(), AppError> {
         let path = self.models.join("state.json");
-        let part = self.models.join(format!(".state-{}", std::process::id()));
         let versioned = State {
             version: STATE_VERSION,
             current: state.current.clone(),
@@ -284,8 +282,7 @@ impl Ear {
         };
         let text = serde_json::to_vec_pretty(&versioned).expect("a state is plain data");
         fs::create_dir_all(&self.models)
-            .and_then(|()| fs::write(&part, text))
-            .and_then(|()| fs::rename(&part, &path))
+            .and_then(|()| segue_exchange::replace(&path, &text))
             .map_err(|error| AppError::File {
                 action: "write",
                 path,

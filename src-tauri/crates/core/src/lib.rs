@@ -5,6 +5,7 @@
 //! It does no I/O, reads no clock, starts no thread and holds no state: time, files and chance arrive as
 //! arguments in the rooms above.
 
+mod causes;
 mod code;
 mod descriptors;
 mod embedding;
@@ -20,6 +21,7 @@ mod term;
 mod text;
 mod track;
 
+pub use causes::with_causes;
 pub use code::ErrorCode;
 pub use descriptors::{Descriptors, Measures, Waveform};
 pub use embedding::{Embedding, EmbeddingError, TagScore};

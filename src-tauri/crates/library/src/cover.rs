@@ -177,22 +177,14 @@ fn shrink(bytes: &[u8], edge_px: u32) -> Option<Vec<u8>> {
 
 /// Writes a file whole or not at all: two processes may make the same thumbnail.
 fn keep(place: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if let Some(folder) = place.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let unique = format!(
-        "{}-{:?}.part",
-        std::process::id(),
-        std::thread::current().id()
-    );
-    let part = place.with_extension(unique);
-    let written = fs::File::create(&part)
-        .and_then(|mut file| file.write_all(bytes))
-        .and_then(|()| fs::rename(&part, place));
-    if written.is_err() {
-        let _ = fs::remove_file(&part);
-    }
-    written
+    let folder = place.parent().unwrap_or(place);
+    fs::create_dir_all(folder)?;
+    let mut part = tempfile::Builder::new()
+        .suffix(".part")
+        .tempfile_in(folder)?;
+    part.write_all(bytes)?;
+    part.persist(place)?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -19,7 +19,9 @@ use lofty::picture::{Picture, PictureType};
 use lofty::probe::Probe;
 use lofty::properties::FileProperties;
 use lofty::tag::{ItemKey, ItemValue, Tag, TagItem, TagType};
-use segue_core::{AudioHash, SIGNATURE_BYTES, he_aac_notice, id3v2_byte_len, unplayable_format};
+use segue_core::{
+    AudioHash, SIGNATURE_BYTES, he_aac_notice, id3v2_byte_len, unplayable_format, with_causes,
+};
 
 use crate::audio_hash::{Audio, end_tags};
 use crate::buffered::{Buffered, Room};
@@ -320,7 +322,7 @@ fn find(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<(Found, u
 
 /// Tells by lofty what the sound is; the codec is asked of the format where the format has several.
 fn sound(path: &Path, file: &mut (impl Read + Seek)) -> Result<Sound, String> {
-    let explain = |error: lofty::error::FileParseError| chain(&error);
+    let explain = |error: lofty::error::FileParseError| with_causes(&error);
     let options = ParseOptions::new()
         .parsing_mode(ParsingMode::Relaxed)
         .read_tags(false)
@@ -384,17 +386,6 @@ fn sound(path: &Path, file: &mut (impl Read + Seek)) -> Result<Sound, String> {
             .or(properties.overall_bitrate())
             .filter(|kbps| *kbps > 0),
     })
-}
-
-/// An error with its causes.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 fn tags_of(found: &Found, sound: Sound) -> Tags {

@@ -17,6 +17,7 @@ use rodio::cpal::{self, ErrorKind};
 use rodio::{
     ChannelCount, DeviceSinkBuilder, DeviceSinkError, MixerDeviceSink, Sample, SampleRate, Source,
 };
+use segue_core::with_causes;
 use segue_decode::AudioFormat;
 
 use crate::ring::{Feed, Frame, Tap, ring};
@@ -131,7 +132,7 @@ pub fn probe_device() -> Result<String, OutputError> {
         .to_owned();
     let sink =
         DeviceSinkBuilder::from_device(device).and_then(|builder| builder.open_sink_or_fallback());
-    let mut sink = sink.map_err(|error| no_device(chain(&error)))?;
+    let mut sink = sink.map_err(|error| no_device(with_causes(&error)))?;
     sink.log_on_drop(false);
     let config = sink.config();
     Ok(format!(
@@ -176,7 +177,7 @@ impl Card {
             _ => tell(generation, DeviceNews::Lost(error.to_string())),
         };
         let no_device = |error: DeviceSinkError| OutputError::NoDevice {
-            reason: chain(&error),
+            reason: with_causes(&error),
         };
         let builder = DeviceSinkBuilder::from_default_device()
             .map_err(no_device)?
@@ -217,16 +218,6 @@ impl Output for Card {
     fn generation(&self) -> u64 {
         self.generation
     }
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
-    text
 }
 
 /// Frames taken from the ring at a time.

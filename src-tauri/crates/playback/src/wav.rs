@@ -3,9 +3,11 @@
 //! Layout: Microsoft "Multiple Channel Audio Data and WAVE Files" (2007). 16 bits stand in a plain PCM `fmt `
 //! chunk, 24 bits in an extensible one, as the document demands of depths above 16.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+
+use tempfile::TempPath;
 
 use crate::ring::Frame;
 
@@ -15,11 +17,11 @@ const PCM_GUID_REST: [u8; 14] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38,
 /// A file in the making. Dropped before [`finish`](Self::finish), it leaves nothing behind.
 pub(crate) struct WavWriter {
     path: PathBuf,
-    part: PathBuf,
     file: BufWriter<File>,
+    /// What is left of it is removed after it was closed, which Windows demands, so it stands behind the file here.
+    part: Option<TempPath>,
     format: Option<WavFormat>,
     frames: u64,
-    finished: bool,
 }
 
 /// What the samples look like.
@@ -41,15 +43,18 @@ impl WavWriter {
         if path.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        let part = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
-        let file = BufWriter::with_capacity(1 << 16, File::create(&part)?);
+        // Opened as any other file is: what is made to be temporary nobody but its owner may read, and it keeps its mode.
+        let (file, part) = tempfile::Builder::new()
+            .prefix(&format!(".{name}."))
+            .suffix(".part")
+            .make_in(path.parent().unwrap_or(path), |part| File::create_new(part))?
+            .into_parts();
         Ok(Self {
             path: path.to_owned(),
-            part,
-            file,
+            file: BufWriter::with_capacity(1 << 16, file),
+            part: Some(part),
             format: None,
             frames: 0,
-            finished: false,
         })
     }
 
@@ -99,22 +104,10 @@ impl WavWriter {
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(&header(format, self.frames))?;
         self.file.flush()?;
-        fs::rename(&self.part, &self.path)?;
-        self.finished = true;
-        Ok(())
-    }
-}
-
-impl Drop for WavWriter {
-    fn drop(&mut self) {
-        if !self.finished
-            && let Err(error) = fs::remove_file(&self.part)
-        {
-            tracing::warn!(
-                "cannot remove the unfinished {}: {error}",
-                self.part.display()
-            );
+        if let Some(part) = self.part.take() {
+            part.persist(&self.path)?;
         }
+        Ok(())
     }
 }
 
@@ -150,6 +143,8 @@ fn header(format: WavFormat, frames: u64) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
