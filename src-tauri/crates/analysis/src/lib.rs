@@ -27,6 +27,7 @@ mod model;
 mod network;
 mod onnx;
 mod projection;
+mod provider;
 mod runtime;
 mod tempo;
 mod uploader;
@@ -39,7 +40,8 @@ pub use manifest::{TagInfo, TagKind};
 pub use measure::measure_file;
 pub use model::{Analyzed, Model};
 pub use network::{Fallen, Measured};
-pub use runtime::{OPT_OUTS, Provider, ProviderStatus, Runtime, provider_report};
+pub use provider::Provider;
+pub use runtime::{OPT_OUTS, ProviderStatus, Runtime, provider_report};
 
 #[cfg(test)]
 mod tests;

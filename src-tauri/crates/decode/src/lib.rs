@@ -10,9 +10,11 @@
 //! Words: a *frame* is one sample of every channel; a *block* is what one packet decodes to; positions are
 //! counted in frames that a listener hears, so the first audible frame is 0 whatever the encoder put before it.
 
+mod bytes;
 mod decoder;
 mod downmix;
 mod error;
+mod format;
 mod mp4;
 mod resample;
 mod shown;
@@ -20,8 +22,9 @@ mod source;
 mod stream;
 mod windows;
 
-pub use decoder::{AudioFormat, Decoder};
+pub use decoder::Decoder;
 pub use error::DecodeError;
+pub use format::AudioFormat;
 pub use resample::StereoResampler;
 pub use stream::StereoStream;
 pub use windows::{MonoStream, Span};

@@ -1,20 +1,10 @@
-//! MP4 (ISO/IEC 14496-12): what its demuxer is shown, and where the music lies in it.
+//! MP4 (ISO/IEC 14496-12): where the music lies in it.
 //!
 //! Symphonia yields every decoded frame, priming and padding included; the truth stands in iTunes' `iTunSMPB` comment
 //! (delay, padding and length in samples), else in the track's edit list (8.6.6). Of a fragmented file it believes the
 //! first segment index (`sidx`), though each may count one fragment only; the fragments themselves know (8.8).
 
-use std::fs::File;
-use std::io::{self, Read, Seek};
-use std::ops::Range;
-use std::sync::Arc;
-
-use crate::shown::{STEPS_MAX, Shown, be, read_at};
-
-/// A `moov` larger than this is not read (covers lie in it, so megabytes are common).
-const MOOV_BYTES_MAX: u64 = 256 << 20;
-/// A `moof` larger than this is not read: a day in one fragment has some 30 MB.
-const MOOF_BYTES_MAX: u64 = 64 << 20;
+use crate::bytes::be;
 
 /// Frames that an encoder puts behind the music at most, to fill its last packets.
 const PADDING_MAX: u64 = 8_192;
@@ -31,9 +21,9 @@ pub(crate) struct Edit {
 /// What an MP4 says of the sound track that is played.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Movie {
-    moov: Vec<u8>,
+    pub(crate) moov: Vec<u8>,
     /// Ticks of the track's clock that all samples last, where some lie in fragments.
-    fragments: Option<u64>,
+    pub(crate) fragments: Option<u64>,
 }
 
 impl Movie {
@@ -78,67 +68,6 @@ impl Movie {
     }
 }
 
-/// What is shown of an MP4: the file, with other names for the boxes that lead its demuxer astray. These are all segment
-/// indexes, and all tracks but the sound that is played: a jump that a short one of them cannot follow would fail.
-pub(crate) fn show(file: &mut File, start: u64, byte_len: u64) -> io::Result<Option<Shown>> {
-    let mut movie = None;
-    let mut hidden = Vec::new();
-    let mut fragments = None;
-    let mut at = start;
-    for _ in 0..STEPS_MAX {
-        let Some((kind, body)) = box_at(file, at, byte_len)? else {
-            break;
-        };
-        match &kind {
-            b"sidx" => hidden.push(at + 4),
-            b"moov" if movie.is_none() && body.end - body.start <= MOOV_BYTES_MAX => {
-                let moov = read_at(file, body.start, body.end - body.start)?;
-                hidden.extend(others(&moov).map(|place| body.start + place as u64));
-                movie = Some(moov);
-            }
-            b"moof" if body.end - body.start <= MOOF_BYTES_MAX => {
-                let moof = read_at(file, body.start, body.end - body.start)?;
-                let ticks = movie
-                    .as_deref()
-                    .map_or(0, |moov| fragment_ticks(moov, &moof));
-                fragments = Some(fragments.unwrap_or(0_u64).saturating_add(ticks));
-            }
-            _ => {}
-        }
-        at = body.end;
-    }
-    let Some(moov) = movie else {
-        return Ok(None);
-    };
-    let fragments = fragments.map(|ticks| ticks.saturating_add(table_ticks(&moov)));
-    let hidden = hidden.into_iter().map(|place| (place, b"free".to_vec()));
-    let mut shown = Shown::patched(hidden.collect(), byte_len);
-    shown.movie = Some(Arc::new(Movie { moov, fragments }));
-    Ok(Some(shown))
-}
-
-/// The box at `at`: its kind, and where its body lies. One that reaches beyond the file ends with it.
-fn box_at(
-    file: &mut (impl Read + Seek),
-    at: u64,
-    byte_len: u64,
-) -> io::Result<Option<([u8; 4], Range<u64>)>> {
-    let head = read_at(file, at, 16)?;
-    let Some(kind) = head.get(4..8).and_then(|kind| kind.try_into().ok()) else {
-        return Ok(None);
-    };
-    let (header, size) = match be(&head[..4]) {
-        0 => (8, byte_len - at),
-        1 if head.len() == 16 => (16, be(&head[8..])),
-        size => (8, size),
-    };
-    if size < header {
-        return Ok(None);
-    }
-    let end = at.saturating_add(size).min(byte_len);
-    Ok((at + header <= end).then_some((kind, at + header..end)))
-}
-
 /// The tracks of `moov`: where the kind of each stands, and its body.
 fn traks(moov: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     places(moov).filter_map(|(place, kind, body)| (kind == b"trak").then_some((place, body)))
@@ -178,7 +107,7 @@ fn track_id(trak: &[u8]) -> Option<u64> {
 }
 
 /// Where the kinds of all tracks stand that are not the one played, and of what fragments say of them.
-fn others(moov: &[u8]) -> impl Iterator<Item = usize> {
+pub(crate) fn others(moov: &[u8]) -> impl Iterator<Item = usize> {
     let played = sound_trak(moov);
     let id = played.and_then(track_id);
     let same = move |trak: &[u8]| played.is_none_or(|played| std::ptr::eq(played, trak));
@@ -198,7 +127,7 @@ fn others(moov: &[u8]) -> impl Iterator<Item = usize> {
 }
 
 /// Ticks that the played track's samples in this fragment last (ISO/IEC 14496-12, 8.8.3 and 8.8.7 to 8.8.8).
-fn fragment_ticks(moov: &[u8], moof: &[u8]) -> u64 {
+pub(crate) fn fragment_ticks(moov: &[u8], moof: &[u8]) -> u64 {
     let Some(id) = sound_trak(moov).and_then(track_id) else {
         return 0;
     };
@@ -230,7 +159,7 @@ fn fragment_ticks(moov: &[u8], moof: &[u8]) -> u64 {
 }
 
 /// Ticks that the samples last that the movie itself lists (8.6.1.2).
-fn table_ticks(moov: &[u8]) -> u64 {
+pub(crate) fn table_ticks(moov: &[u8]) -> u64 {
     let table = sound_trak(moov).and_then(|trak| atom(trak, &[b"mdia", b"minf", b"stbl", b"stts"]));
     let rows = table.and_then(|table| table.get(8..)).unwrap_or_default();
     rows.chunks_exact(8).fold(0, |ticks: u64, row| {

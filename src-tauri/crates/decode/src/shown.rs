@@ -9,26 +9,21 @@
 //! AU as AIFF-C, an MPEG stream in a WAV as the bare stream.
 
 mod chunks;
+mod ends;
 mod flac;
+mod flac_header;
+mod kinds;
 mod matroska;
+mod mp4;
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::Arc;
 
-use segue_core::id3v2_byte_len;
-
-use crate::mp4;
-pub(crate) use flac::flac_frames;
-pub(crate) use matroska::Ends;
-
-/// Chunks, blocks or boxes walked over before a file is taken for a trap.
-pub(crate) const STEPS_MAX: usize = 200_000;
-/// ID3v2 tags in a row in front of the sound, at most.
-const TAGS_MAX: usize = 64;
-/// Zeros behind an ID3v2 tag that are taken for its padding, at most.
-const PADDING_MAX: u64 = 64 * 1024;
+use crate::mp4::Movie;
+pub(crate) use ends::Ends;
+pub(crate) use flac_header::flac_frames;
 
 /// A stretch of what is shown.
 #[derive(Clone, Debug)]
@@ -56,31 +51,12 @@ pub(crate) struct Shown {
     /// Audible frames, where the header shown has no room for so many.
     pub(crate) frames: Option<u64>,
     /// Where the music lies in an MP4.
-    pub(crate) movie: Option<Arc<mp4::Movie>>,
+    pub(crate) movie: Option<Arc<Movie>>,
     /// Where the music begins and ends in a Matroska file.
     pub(crate) ends: Option<Ends>,
 }
 
 impl Shown {
-    /// Finds out what to show of `file`. Whatever its bytes, this ends; the worst is the file as it is.
-    pub(crate) fn of(file: &mut File, byte_len: u64) -> io::Result<Self> {
-        let start = sound_start(file, byte_len)?;
-        let head = read_at(file, start, 16)?;
-        let four = |at: usize| head.get(at..at + 4).unwrap_or_default();
-        let shown = match (four(0), four(8)) {
-            (b"fLaC", _) => flac::show(file, start, byte_len)?,
-            (b"RIFF" | b"RF64" | b"BW64", b"WAVE") => chunks::wav(file, start, byte_len)?,
-            (b"riff", _) => chunks::w64(file, start, byte_len)?,
-            (b"FORM", b"AIFF" | b"AIFC") => chunks::aiff(file, start, byte_len)?,
-            (b".snd", _) => chunks::au(file, start, byte_len)?,
-            (b"\x1a\x45\xdf\xa3", _) => matroska::show(file, start, byte_len)?,
-            (b"caff", _) => chunks::caf(file, start, byte_len)?,
-            _ if four(4) == b"ftyp" => mp4::show(file, start, byte_len)?,
-            _ => None,
-        };
-        Ok(shown.unwrap_or_else(|| Self::patched(Vec::new(), byte_len)))
-    }
-
     /// The file with these bytes in place of those that stand there.
     pub(crate) fn patched(mut patches: Vec<(u64, Vec<u8>)>, byte_len: u64) -> Self {
         patches.sort();
@@ -156,41 +132,4 @@ impl Shown {
             }
         }
     }
-}
-
-/// Where the file proper begins: behind ID3v2 tags and the zeros that pad them (id3v2.4.0-structure, 3.1 and 3.4).
-fn sound_start(file: &mut File, byte_len: u64) -> io::Result<u64> {
-    let mut start = 0;
-    for _ in 0..TAGS_MAX {
-        let Some(len) = id3v2_byte_len(&read_at(file, start, 10)?, b"ID3") else {
-            break;
-        };
-        start = (start + len).min(byte_len);
-    }
-    if start > 0 {
-        let padding = read_at(file, start, PADDING_MAX)?;
-        start += padding.iter().take_while(|byte| **byte == 0).count() as u64;
-    }
-    Ok(start)
-}
-
-/// Up to `len` bytes at `start`; fewer at the end of the file.
-pub(crate) fn read_at(file: &mut (impl Read + Seek), start: u64, len: u64) -> io::Result<Vec<u8>> {
-    file.seek(SeekFrom::Start(start))?;
-    let mut bytes = Vec::with_capacity(len.min(64 * 1024) as usize);
-    file.take(len).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// A big-endian number of up to eight bytes.
-pub(crate) fn be(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0, |n, byte| n << 8 | u64::from(*byte))
-}
-
-/// A little-endian number of up to eight bytes.
-pub(crate) fn le(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .rev()
-        .fold(0, |n, byte| n << 8 | u64::from(*byte))
 }

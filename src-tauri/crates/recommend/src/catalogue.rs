@@ -85,9 +85,6 @@ const SAME_LENGTH_APART_S: f64 = 3.0;
 const UNLIKE: f32 = 0.5;
 const HEARD_ENOUGH: usize = 64;
 
-/// A name that is borne so well is borne plainly.
-const PLAINLY: f64 = 0.5;
-
 /// The tags kept of one recording: the strongest.
 const TAGS_MAX: usize = 12;
 
@@ -505,13 +502,6 @@ impl Catalogue {
         };
         (0..self.len())
             .filter(|position| self.artists.get(*position).contains(&artist))
-            .collect()
-    }
-
-    /// The recordings that bear names plainly, in the catalogue's order.
-    pub fn bearing(&self, names: &crate::Names) -> Vec<usize> {
-        (0..self.len())
-            .filter(|position| names.matching(self, *position) > PLAINLY)
             .collect()
     }
 

@@ -16,180 +16,24 @@
 //! until one flows into the next ([`crate::flow`]).
 
 mod anchor;
+mod brief;
 mod choice;
 mod spacing;
 mod terms;
 mod words;
 
-use std::collections::HashMap;
-
-use segue_core::AudioHash;
-
 use crate::Recommender;
-use crate::reason::{Reason, ReasonKind};
 use crate::taste::Interest;
 use crate::wish::Names;
 pub(crate) use anchor::near_by_sound;
+use brief::NEAREST_SHARE;
+pub(crate) use brief::{Brief, Extra, Near, Weights};
+pub use brief::{Pick, Seed, Wish};
 use choice::Station;
 pub(crate) use spacing::ARTIST_GAP;
 
 /// Recordings weighed in full at first; more if the rules need them.
 const CANDIDATES_MIN: usize = 400;
-
-/// With several anchors: what the nearest one counts, against the mean of all.
-const NEAREST_SHARE: f64 = 0.7;
-
-/// A recording picked for a station.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pick {
-    /// Position in the catalogue.
-    pub item: usize,
-    /// Sum of the reasons' weights. It need not fall from pick to pick: spacing and flow may put a better one later.
-    pub score: f64,
-    /// The score's terms, the strongest first. Those that speak against the pick are negative.
-    pub reasons: Vec<Reason>,
-}
-
-/// What a station starts from.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Seed {
-    /// These recordings, which do not come themselves.
-    Songs(Vec<AudioHash>),
-    /// These recordings, which may come themselves: an artist's, a playlist's.
-    Around(Vec<AudioHash>),
-    /// What bears the names that were asked for.
-    Names(Names),
-}
-
-/// What a station is asked for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Wish {
-    /// What it starts from. Without any, it starts from what the listener likes most.
-    pub seeds: Vec<Seed>,
-    /// What it shall keep away from.
-    pub less: Vec<Seed>,
-    /// Picks wanted.
-    pub count: usize,
-    /// The dial: 0 familiar, 0.5 neither, 1 new.
-    pub discovery: f32,
-    /// Not to be played again, the latest last; the last five also keep their artists away.
-    pub recent: Vec<AudioHash>,
-}
-
-/// What the terms of a score count for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Weights {
-    /// Nearness to the anchors.
-    pub(crate) near: f64,
-    /// Taste, per unit of log odds in full voice, and the log odds at which it is bounded.
-    pub(crate) taste: f64,
-    pub(crate) odds_max: f64,
-    /// What is learned of the very recording, against the rest of taste.
-    pub(crate) own: f64,
-    /// The mood of the session, per unit of log odds.
-    pub(crate) mood: f64,
-    /// What was heard within the last day.
-    pub(crate) just_heard: f64,
-    /// What is asked for, asked away and turned by hand.
-    pub(crate) said: f64,
-    /// Guesses where taste is unsure.
-    pub(crate) explore: f64,
-    pub(crate) variety: f64,
-    /// What lying below the best that is left counts, against how well a song follows ([`crate::flow`]).
-    pub(crate) worth: f64,
-}
-
-impl Weights {
-    /// Where there are seeds taste shades the station.
-    pub(crate) const SEEDED: Self = Self {
-        near: 1.0,
-        taste: 0.4,
-        odds_max: 2.0,
-        own: 0.5,
-        mood: 1.0,
-        just_heard: 0.3,
-        said: 1.0,
-        explore: 0.06,
-        variety: 0.15,
-        worth: 1.0,
-    };
-
-    /// Where there are none it is the station.
-    pub(crate) const SEEDLESS: Self = Self {
-        near: 0.05,
-        taste: 2.0,
-        odds_max: 8.0,
-        own: 1.0,
-        mood: 2.5,
-        said: 8.0,
-        explore: 0.03,
-        variety: 0.05,
-        worth: 8.0,
-        ..Self::SEEDED
-    };
-}
-
-/// One more term, of whoever asks for a station.
-#[derive(Clone, Debug)]
-pub(crate) struct Extra {
-    pub(crate) kind: ReasonKind,
-    pub(crate) weight: f64,
-    pub(crate) text: String,
-}
-
-/// What recordings to stay near to are to the listener.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Near {
-    /// Chosen to start from.
-    Seeds,
-    /// What they like, for want of seeds.
-    Favourites,
-    /// Two songs of their queue.
-    Queued,
-}
-
-/// A station in the words of this room.
-pub(crate) struct Brief {
-    /// Recordings to stay near to, with weights.
-    pub(crate) near: Vec<(usize, f64)>,
-    /// What these are to the listener.
-    pub(crate) near_are: Near,
-    /// Recordings to keep away from.
-    pub(crate) away: Vec<usize>,
-    pub(crate) wanted: Names,
-    pub(crate) unwanted: Names,
-    /// Songs that must not come.
-    pub(crate) excluded: Vec<usize>,
-    /// Only these; `None` for all.
-    pub(crate) among: Option<Vec<usize>>,
-    pub(crate) extras: HashMap<usize, Extra>,
-    pub(crate) weights: Weights,
-    pub(crate) count: usize,
-    /// Positive for familiar, negative for new, in `-1..=1`.
-    pub(crate) dial: f64,
-    /// What sounded before, the latest last.
-    pub(crate) before: Vec<usize>,
-}
-
-impl Brief {
-    /// Nothing but so many picks by taste.
-    pub(crate) fn new(count: usize) -> Self {
-        Self {
-            near: Vec::new(),
-            near_are: Near::Seeds,
-            away: Vec::new(),
-            wanted: Names::default(),
-            unwanted: Names::default(),
-            excluded: Vec::new(),
-            among: None,
-            extras: HashMap::new(),
-            weights: Weights::SEEDLESS,
-            count,
-            dial: 0.0,
-            before: Vec::new(),
-        }
-    }
-}
 
 impl Recommender<'_> {
     /// The next songs of a station.

@@ -22,6 +22,7 @@ mod interests;
 mod learn;
 mod memory;
 mod metric;
+mod parts;
 mod posterior;
 mod session;
 mod sound;
@@ -36,13 +37,14 @@ use crate::chance;
 use crate::corners::centred;
 use crate::linear::Cholesky;
 pub(crate) use evidence::sounded;
-use evidence::{contrast, familiar};
-use fit::{CONTEXT, FAMILIAR, HOUR, Layout, Parts, RECENT, SESSION, each_name};
+use evidence::{CONTEXT, FAMILIAR, HOUR, RECENT, SESSION, contrast, familiar};
+use fit::{Layout, Parts, each_name};
 pub use interests::Interest;
-pub use learn::{Vote, Votes};
 pub(crate) use memory::{Known, Listened};
 use memory::{Memory, in_order};
 pub(crate) use metric::Metric;
+pub(crate) use parts::held_out_from;
+pub use parts::{Vote, Votes};
 pub(crate) use posterior::Draw;
 use sound::{Reading, Sound};
 pub use summary::{Effect, TasteSummary};
@@ -65,14 +67,6 @@ const FAVOUR_MIN: f64 = 0.1;
 /// Recordings that stand for all that could have been chosen: for a whole log, and for one play.
 const BACKGROUND: usize = 400;
 const BACKGROUND_ONE: usize = 4;
-
-/// Held out at the end of whatever is learned from, to judge what was learned.
-const HELD_OUT: f64 = 0.2;
-
-/// Where, among `count`, what is held out begins.
-pub(crate) fn held_out_from(count: usize) -> usize {
-    (count as f64 * (1.0 - HELD_OUT)) as usize
-}
 
 /// A listener's taste over one [`Catalogue`].
 #[derive(Clone, Debug)]

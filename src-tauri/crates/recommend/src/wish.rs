@@ -226,6 +226,18 @@ impl NamedPart {
     }
 }
 
+/// A name that is borne so well is borne plainly.
+const PLAINLY: f64 = 0.5;
+
+impl Catalogue {
+    /// The recordings that bear names plainly, in the catalogue's order.
+    pub fn bearing(&self, names: &Names) -> Vec<usize> {
+        (0..self.len())
+            .filter(|position| names.matching(self, *position) > PLAINLY)
+            .collect()
+    }
+}
+
 impl Names {
     /// A tag, where a model heard it in the library.
     pub fn tag(catalogue: &Catalogue, name: &str) -> Option<Self> {

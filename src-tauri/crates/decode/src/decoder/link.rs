@@ -17,13 +17,12 @@ use symphonia::core::audio::Channels;
 use symphonia::core::codecs::audio::AudioDecoder;
 use symphonia::core::formats::FormatReader;
 
-use super::AudioFormat;
 use super::chain::Link;
 use super::clock::Clock;
 use super::sbr;
-use crate::DecodeError;
 use crate::error::guarded;
 use crate::source::Budget;
+use crate::{AudioFormat, DecodeError};
 
 /// Packets in a row that may yield nothing before the file is given up.
 pub(super) const FRUITLESS_PACKETS_MAX: u32 = 5_000;

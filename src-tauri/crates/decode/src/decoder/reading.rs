@@ -9,8 +9,8 @@ use symphonia::core::packet::Packet;
 use symphonia::core::units::{Duration, Timestamp};
 
 use super::clock::clamp;
+use super::container::open_container;
 use super::link::{FRUITLESS_PACKETS_MAX, LinkDecoder};
-use super::opening::open_container;
 use super::packet_frames;
 use crate::DecodeError;
 use crate::error::guarded;

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use super::opening::{open_container, sound_track};
+use super::container::{open_container, sound_track};
 use crate::error::guarded;
 use crate::shown::Shown;
 

@@ -8,7 +8,8 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 
-use super::{STEPS_MAX, Shown, be, le, read_at};
+use super::Shown;
+use crate::bytes::{STEPS_MAX, be, le, read_at};
 
 /// A format chunk longer than this is no format chunk.
 const FORMAT_BYTES_MAX: u64 = 1 << 16;

@@ -4,49 +4,12 @@
 use std::fs::File;
 use std::io;
 
-use super::{STEPS_MAX, Shown, be, read_at};
-use crate::decoder::packet_frames;
+use super::{Ends, Shown};
+use crate::bytes::{STEPS_MAX, be, read_at};
 
 /// How far before the end the last cluster is looked for, step by step.
 const LAST_CLUSTER_REACH: [u64; 3] = [256 << 10, 4 << 20, 32 << 20];
 const CLUSTER: [u8; 4] = [0x1f, 0x43, 0xb6, 0x75];
-
-/// What a Matroska file says of its sound track's two ends.
-#[derive(Clone, Debug)]
-pub(crate) struct Ends {
-    /// Sound to leave out at the beginning (CodecDelay) and at the end (DiscardPadding), in nanoseconds.
-    delay_ns: u64,
-    padding_ns: u64,
-    /// From the beginning of the first packet to that of the last, to about a tick, in nanoseconds.
-    last_at_ns: u64,
-    last: Vec<u8>,
-}
-
-impl Ends {
-    /// Frames before the first audible one.
-    pub(crate) fn delay(&self, rate_hz: u32) -> u64 {
-        frames(self.delay_ns, rate_hz)
-    }
-
-    /// Audible frames. `None` where the last packet does not tell how long it is, as Vorbis' does not.
-    ///
-    /// Timestamps count milliseconds; packets of one length lie on a grid that is coarser, so the sample is known.
-    pub(crate) fn frames(&self, codec: &str, rate_hz: u32) -> Option<u64> {
-        let length = packet_frames(codec, &self.last, rate_hz)?;
-        let grid = match codec {
-            "opus" => u64::from(rate_hz) / 400,
-            "aac" | "mp3" => length,
-            _ => return None,
-        };
-        let at = (frames(self.last_at_ns, rate_hz) + grid / 2) / grid * grid;
-        let silent = self.delay(rate_hz) + frames(self.padding_ns, rate_hz);
-        (at + length).checked_sub(silent)
-    }
-}
-
-fn frames(ns: u64, rate_hz: u32) -> u64 {
-    ((u128::from(ns) * u128::from(rate_hz) + 500_000_000) / 1_000_000_000) as u64
-}
 
 /// An element's id, and where its body begins and ends (RFC 8794, 4 to 6).
 fn element(bytes: &[u8]) -> Option<(u64, u64, Option<u64>)> {

@@ -2,11 +2,20 @@
 
 use segue_core::{Heard, Play, PlaySource, Timestamp};
 
-use super::fit::CONTEXT;
 use crate::catalogue::{Catalogue, Found};
 
 /// How long "just heard" lasts: the time in which it fades to a third.
 const RECENT_S: f64 = 86_400.0;
+
+/// The dense parameters before those of the sound, in the order of [`Line::context_features`].
+pub(super) const ALWAYS: usize = 0;
+pub(super) const CHOSEN: usize = 1;
+pub(super) const CHOICE: usize = 2;
+pub(super) const FAMILIAR: usize = 3;
+pub(super) const RECENT: usize = 4;
+pub(super) const SESSION: usize = 5;
+pub(super) const HOUR: usize = 6;
+pub(super) const CONTEXT: usize = 7;
 
 /// One line of evidence.
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! The regression itself: its parameters, what they multiply, and the search for the most probable ones.
 
-use super::evidence::Line;
+use super::evidence::{ALWAYS, CHOICE, CHOSEN, CONTEXT, FAMILIAR, HOUR, Line, RECENT, SESSION};
 use super::sound::Sound;
 use crate::catalogue::{Catalogue, Found};
 use crate::linear::minimise;
@@ -24,16 +24,6 @@ const EXPECTED_HOUR: f64 = 0.3;
 /// Recordings that could have been chosen, per choice, and their logarithm.
 pub(super) const CHOICES: f64 = 10.0;
 const CHOICES_LN: f64 = 2.303;
-
-/// The dense parameters before those of the sound.
-pub(super) const ALWAYS: usize = 0;
-pub(super) const CHOSEN: usize = 1;
-const CHOICE: usize = 2;
-pub(super) const FAMILIAR: usize = 3;
-pub(super) const RECENT: usize = 4;
-pub(super) const SESSION: usize = 5;
-pub(super) const HOUR: usize = 6;
-pub(super) const CONTEXT: usize = 7;
 
 /// The parts that a listener's own plays may vote out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,9 +6,8 @@
 //! the same spirit. The prior holds it to the identity, and it is kept only if it orders the last pairs no worse than
 //! the plain cosine does.
 
-use super::held_out_from;
-use super::learn::Vote;
 use super::memory::{Followed, Memory};
+use super::parts::{Vote, held_out_from};
 use crate::catalogue::Catalogue;
 use crate::chance;
 use crate::corners::centred;

@@ -2,8 +2,8 @@
 
 use segue_core::Play;
 
-use super::evidence::{Line, LineKind};
-use super::fit::{CONTEXT, Subjects, each_name, sigmoid};
+use super::evidence::{CONTEXT, Line, LineKind};
+use super::fit::{Subjects, each_name, sigmoid};
 use super::memory::Places;
 use super::sound::Reading;
 use super::{BACKGROUND_ONE, Taste, favourites};

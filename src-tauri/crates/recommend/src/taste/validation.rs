@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::evidence::{Line, LineKind};
-use super::fit::{ALWAYS, CHOSEN, Layout, Subjects, sigmoid};
+use super::evidence::{ALWAYS, CHOSEN, Line, LineKind};
+use super::fit::{Layout, Subjects, sigmoid};
 
 /// Before validation: the slope of calibration that is expected, and the deviation of that guess.
 const SLOPE: f64 = 0.6;
