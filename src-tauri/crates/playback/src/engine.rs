@@ -1,6 +1,6 @@
 //! The engine's rim: one thread that owns a [`Transport`], commands in, events out.
 //!
-//! The thread sleeps until a command comes, or, while sound flows, until the ring wants more.
+//! The thread sleeps until a command comes, or a file was brought, or, while sound flows, until the ring wants more.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounde
 
 use segue_core::Leaving;
 
-use crate::loader::{AtOnce, Loader, OnThread};
+use crate::loader::{self, AtOnce, Brought, Loader, OnThreads, Wanted};
 use crate::output::{Card, DeviceNews, Null, Output, OutputError, OutputKind, Tell, Wav};
 use crate::protocol::{Answer, Command, SAVED_VERSION, Saved, State, Told};
 use crate::queue::{Item, QueueSnapshot};
@@ -27,8 +27,8 @@ pub struct Engine {
 enum Message {
     Command(Command, Option<Leaving>, Sender<Answer>),
     Device(u64, DeviceNews),
-    /// The loader has opened something.
-    Opened,
+    /// The loader has brought something.
+    Brought,
     Quit,
 }
 
@@ -43,12 +43,21 @@ impl Engine {
         kind: OutputKind,
         events: impl FnMut(Told) + Send + 'static,
     ) -> Result<Self, OutputError> {
+        Self::start_with(kind, loader::bring, events)
+    }
+
+    /// The same, where files are brought in a way of one's own.
+    pub(crate) fn start_with(
+        kind: OutputKind,
+        bring: impl Fn(Wanted) -> Brought + Send + Sync + 'static,
+        events: impl FnMut(Told) + Send + 'static,
+    ) -> Result<Self, OutputError> {
         let (messages, inbox) = unbounded();
         let (opened, opening) = bounded(1);
         let news = messages.clone();
         let run = move || {
             // Made here, because a card's stream may not leave its thread on every system.
-            match open(kind, news) {
+            match open(kind, bring, news) {
                 Ok((output, loader)) => {
                     let transport =
                         Transport::new(output, loader, Box::new(events), Instant::now());
@@ -176,23 +185,33 @@ impl Drop for Engine {
     }
 }
 
-/// An output, and what opens files ahead for it.
+/// An output, and what brings files for it.
 type Opened = (Box<dyn Output>, Box<dyn Loader>);
 
-fn open(kind: OutputKind, news: Sender<Message>) -> Result<Opened, OutputError> {
+fn open(
+    kind: OutputKind,
+    bring: impl Fn(Wanted) -> Brought + Send + Sync + 'static,
+    news: Sender<Message>,
+) -> Result<Opened, OutputError> {
     // These fail only when the engine is being dropped.
-    let opened = news.clone();
-    let loader = || OnThread::start(move || _ = opened.send(Message::Opened));
+    let brought = news.clone();
+    let tell_brought = move || _ = brought.send(Message::Brought);
     let tell: Tell = Arc::new(move |generation, what| {
         _ = news.send(Message::Device(generation, what));
     });
     Ok(match kind {
-        OutputKind::Device => (Box::new(Card::new(tell)), Box::new(loader()?)),
-        OutputKind::Null => (Box::new(Null::new()), Box::new(loader()?)),
+        OutputKind::Device => (
+            Box::new(Card::new(tell)),
+            Box::new(OnThreads::new(bring, tell_brought)),
+        ),
+        OutputKind::Null => (
+            Box::new(Null::new()),
+            Box::new(OnThreads::new(bring, tell_brought)),
+        ),
         // A file waits, and its seams must not depend on the disk.
         OutputKind::Wav { path, length_s } => (
             Box::new(Wav::new(path, length_s)?),
-            Box::new(AtOnce::default()),
+            Box::new(AtOnce::new(bring)),
         ),
     })
 }
@@ -219,7 +238,7 @@ fn serve(mut transport: Transport, inbox: &Receiver<Message>) {
                 _ = answer.send(answered);
             }
             // The next pump looks.
-            Message::Opened => {}
+            Message::Brought => {}
             Message::Device(generation, news) => {
                 transport.device_news(generation, news, Instant::now());
             }

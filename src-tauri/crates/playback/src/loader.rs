@@ -1,80 +1,192 @@
-//! Opening the next file while the current one sounds: on a thread of its own, since a disk that sleeps or a share that
-//! does not answer takes seconds, and the thread that decodes must not wait for them.
+//! Bringing files to where they shall sound from: opening them, seeking in them, and decoding their first samples. That may
+//! take as long as a disk sleeps, or for ever where a share does not answer, and the thread that decodes and answers commands
+//! must not wait for it.
+//!
+//! While a file is brought, it has a thread of its own, so that one which never answers holds up no other. What else is
+//! wanted of the same file meanwhile waits for that thread: however often a stuck file is chosen, one thread hangs on it, which
+//! ends by itself.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use segue_decode::DecodeError;
 
 use crate::deck::Deck;
-use crate::output::OutputError;
 use crate::queue::Entry;
 
-/// What came of opening an entry from its start.
-pub(crate) type Opened = Result<Box<Deck>, DecodeError>;
+/// What a loader is asked for.
+pub(crate) struct Wanted {
+    /// Names it.
+    pub(crate) number: u64,
+    /// Whose file.
+    pub(crate) entry: Entry,
+    /// Where in it, in seconds.
+    pub(crate) at_s: f64,
+    /// The entry's file, where it is open already.
+    pub(crate) deck: Option<Box<Deck>>,
+}
 
-/// Opens files ahead, one after the other. Numbers tell the answers to what is no longer wanted.
+/// What came of it.
+pub(crate) type Brought = Result<Box<Deck>, DecodeError>;
+
+/// Brings files.
 pub(crate) trait Loader {
-    /// Begins to open an entry.
-    fn ask(&mut self, number: u64, entry: &Entry);
-    /// The next answer, if there is one.
-    fn answer(&mut self) -> Option<(u64, Opened)>;
+    /// Begins to bring a file.
+    fn ask(&mut self, wanted: Wanted);
+    /// What was asked for under this number is not wanted any more.
+    fn forget(&mut self, number: u64);
+    /// The next that was brought, and its number.
+    fn answer(&mut self) -> Option<(u64, Brought)>;
 }
 
-/// Opens at once, for outputs that wait.
-#[derive(Default)]
-pub(crate) struct AtOnce(Option<(u64, Opened)>);
-
-impl Loader for AtOnce {
-    fn ask(&mut self, number: u64, entry: &Entry) {
-        self.0 = Some((number, Deck::open(entry, 0.0).map(Box::new)));
-    }
-
-    fn answer(&mut self) -> Option<(u64, Opened)> {
-        self.0.take()
+/// Brings a file, however long it takes.
+pub(crate) fn bring(wanted: Wanted) -> Brought {
+    match wanted.deck {
+        Some(mut deck) => deck.seek(wanted.at_s).map(|()| deck),
+        None => Deck::open(&wanted.entry, wanted.at_s).map(Box::new),
     }
 }
 
-/// Opens on a thread.
-pub(crate) struct OnThread {
-    wanted: Sender<(u64, Entry)>,
-    opened: Receiver<(u64, Opened)>,
+/// Brings files at once, for outputs that wait.
+pub(crate) struct AtOnce<B> {
+    bring: B,
+    brought: VecDeque<(u64, Brought)>,
 }
 
-impl OnThread {
-    /// Starts the thread; `tell` is called after each answer.
-    pub(crate) fn start(tell: impl Fn() + Send + 'static) -> Result<Self, OutputError> {
-        let (wanted, wants) = unbounded::<(u64, Entry)>();
-        let (open, opened) = unbounded();
-        let run = move || {
-            while let Ok(mut want) = wants.recv() {
-                // Only the latest is still wanted.
-                while let Ok(later) = wants.try_recv() {
-                    want = later;
-                }
-                let (number, entry) = want;
-                let deck = Deck::open(&entry, 0.0).map(Box::new);
-                if open.send((number, deck)).is_err() {
-                    return;
-                }
-                tell();
-            }
-        };
-        // It ends when nobody asks any more, and is not waited for, since it may wait for a disk.
-        std::thread::Builder::new()
-            .name("segue-loader".to_owned())
-            .spawn(run)
-            .map_err(OutputError::Thread)?;
-        Ok(Self { wanted, opened })
+impl<B: Fn(Wanted) -> Brought> AtOnce<B> {
+    pub(crate) fn new(bring: B) -> Self {
+        Self {
+            bring,
+            brought: VecDeque::new(),
+        }
     }
 }
 
-impl Loader for OnThread {
-    fn ask(&mut self, number: u64, entry: &Entry) {
-        if self.wanted.send((number, entry.clone())).is_err() {
-            tracing::error!("the thread that opens files is gone");
+impl<B: Fn(Wanted) -> Brought> Loader for AtOnce<B> {
+    fn ask(&mut self, wanted: Wanted) {
+        let number = wanted.number;
+        self.brought.push_back((number, (self.bring)(wanted)));
+    }
+
+    fn forget(&mut self, number: u64) {
+        self.brought.retain(|(other, _)| *other != number);
+    }
+
+    fn answer(&mut self) -> Option<(u64, Brought)> {
+        self.brought.pop_front()
+    }
+}
+
+/// Brings files on threads.
+pub(crate) struct OnThreads<B, T> {
+    bring: Arc<B>,
+    /// Called after each answer.
+    tell: Arc<T>,
+    jobs: Vec<Job>,
+    give: Sender<(u64, Brought)>,
+    brought: Receiver<(u64, Brought)>,
+}
+
+/// A file that is being brought on a thread.
+struct Job {
+    number: u64,
+    entry: Entry,
+    forgotten: bool,
+    /// Wanted of the same file.
+    then: VecDeque<Wanted>,
+}
+
+impl<B, T> OnThreads<B, T>
+where
+    B: Fn(Wanted) -> Brought + Send + Sync + 'static,
+    T: Fn() + Send + Sync + 'static,
+{
+    pub(crate) fn new(bring: B, tell: T) -> Self {
+        let (give, brought) = unbounded();
+        Self {
+            bring: Arc::new(bring),
+            tell: Arc::new(tell),
+            jobs: Vec::new(),
+            give,
+            brought,
         }
     }
 
-    fn answer(&mut self) -> Option<(u64, Opened)> {
-        self.opened.try_recv().ok()
+    fn start(&mut self, wanted: Wanted, then: VecDeque<Wanted>) {
+        let (number, entry) = (wanted.number, wanted.entry.clone());
+        let path = entry.item.path.clone();
+        self.jobs.push(Job {
+            number,
+            entry,
+            forgotten: false,
+            then,
+        });
+        let (bring, tell) = (Arc::clone(&self.bring), Arc::clone(&self.tell));
+        let give = self.give.clone();
+        // Fails only once the engine is gone. The thread is not waited for, since it may wait for a disk.
+        let run = move || _ = give.send((number, bring(wanted))).map(|()| tell());
+        let thread = std::thread::Builder::new()
+            .name("segue-loader".to_owned())
+            .spawn(run);
+        if let Err(source) = thread {
+            _ = self
+                .give
+                .send((number, Err(DecodeError::Io { path, source })));
+        }
+    }
+}
+
+impl<B, T> Loader for OnThreads<B, T>
+where
+    B: Fn(Wanted) -> Brought + Send + Sync + 'static,
+    T: Fn() + Send + Sync + 'static,
+{
+    fn ask(&mut self, wanted: Wanted) {
+        let path = &wanted.entry.item.path;
+        match self
+            .jobs
+            .iter_mut()
+            .find(|job| job.entry.item.path == *path)
+        {
+            Some(job) => job.then.push_back(wanted),
+            None => self.start(wanted, VecDeque::new()),
+        }
+    }
+
+    fn forget(&mut self, number: u64) {
+        for job in &mut self.jobs {
+            job.forgotten |= job.number == number;
+            job.then.retain(|wanted| wanted.number != number);
+        }
+    }
+
+    fn answer(&mut self) -> Option<(u64, Brought)> {
+        loop {
+            let (number, brought) = self.brought.try_recv().ok()?;
+            let Some(at) = self.jobs.iter().position(|job| job.number == number) else {
+                continue;
+            };
+            let Job {
+                entry,
+                forgotten,
+                mut then,
+                ..
+            } = self.jobs.swap_remove(at);
+            let next = then.pop_front();
+            if !forgotten {
+                if let Some(next) = next {
+                    self.start(next, then);
+                }
+                return Some((number, brought));
+            }
+            if let Some(mut next) = next {
+                // What nobody wants any more saves the next from opening the file again.
+                if next.deck.is_none() && next.entry == entry {
+                    next.deck = brought.ok();
+                }
+                self.start(next, then);
+            }
+        }
     }
 }

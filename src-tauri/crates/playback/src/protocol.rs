@@ -27,6 +27,8 @@
 //!   the output takes the frame, however late that is looked at.
 //! - Each command is followed by one `StateChanged` with all of the state, after the other events of the command. It comes too
 //!   when the output lets go.
+//! - While a file is opened or sought in, commands are answered and nothing is told of it: what sounded before has fallen
+//!   silent, the state shows the place from which it will sound, and another wish takes its place at once.
 //! - `Failed` names an entry that will not play, or not to its end: then `Ended` with [`End::Failed`] follows.
 //! - `OutputLost` while playing is followed by `Paused` if a play is under way. `Command::Play` tries again
 //!   and gives `OutputChanged` if it succeeds.

@@ -202,6 +202,8 @@ impl Tap {
         let stale_to = self.shared.stale_to.load(Ordering::Acquire);
         let stale_from = self.shared.stale_from.load(Ordering::Relaxed);
         let mut done = 0;
+        // Where in `out` the sound begins that is to follow what was thrown away.
+        let mut anew = 0;
         while done < out.len() {
             let stale = self.read < stale_to;
             if stale
@@ -209,6 +211,7 @@ impl Tap {
                 && !(self.open && stale_from == 0 && self.fade > 0.0)
             {
                 self.discard(stale_to);
+                anew = done;
                 // A fade for a pause that meets the flush has nothing left to fade.
                 self.open &= run;
                 continue;
@@ -237,7 +240,7 @@ impl Tap {
                 break;
             }
         }
-        self.account_for_silence(run, done, out.len() - done);
+        self.account_for_silence(run, done - anew, out.len() - done);
         out[done..].fill([0.0; 2]);
         // Silence that follows takes no frame and moves no time.
         if self.read > read {

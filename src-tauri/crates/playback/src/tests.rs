@@ -1,6 +1,7 @@
 //! What the tests of the engine share: files to play, an output that is driven frame by frame, and the grammar of events.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -13,7 +14,7 @@ use segue_core::Leaving;
 use segue_decode::{AudioFormat, StereoStream};
 use tempfile::TempDir;
 
-use crate::loader::{AtOnce, Loader};
+use crate::loader::{AtOnce, Brought, Loader, Wanted, bring};
 use crate::output::{DeviceNews, Drive, Output, Written};
 use crate::ring::{Feed, Frame, Tap, ring};
 use crate::transport::Transport;
@@ -21,6 +22,7 @@ use crate::wav::{WavFormat, WavWriter};
 use crate::*;
 
 mod asking;
+mod loading;
 mod outputs;
 mod playing;
 mod seams;
@@ -130,10 +132,15 @@ impl Grammar {
 struct Script {
     tap: Rc<RefCell<Option<Tap>>>,
     rate_hz: u32,
+    refuses: Rc<Cell<bool>>,
 }
 
 impl Output for Script {
     fn open(&mut self, _: &AudioFormat) -> Result<Feed, OutputError> {
+        if self.refuses.get() {
+            let reason = "the test says so".to_owned();
+            return Err(OutputError::NoDevice { reason });
+        }
         let (feed, tap) = ring(self.rate_hz, 600);
         *self.tap.borrow_mut() = Some(tap);
         Ok(feed)
@@ -148,6 +155,39 @@ impl Output for Script {
     }
 }
 
+/// A loader that brings when the test says so.
+#[derive(Clone, Default)]
+struct Slow {
+    wanted: Rc<RefCell<VecDeque<Wanted>>>,
+    /// How many it may bring yet.
+    brings: Rc<Cell<usize>>,
+}
+
+impl Slow {
+    /// The keys of what it is asked for.
+    fn wanted(&self) -> Vec<u64> {
+        let wanted = self.wanted.borrow();
+        wanted.iter().map(|one| one.entry.item.key).collect()
+    }
+}
+
+impl Loader for Slow {
+    fn ask(&mut self, wanted: Wanted) {
+        self.wanted.borrow_mut().push_back(wanted);
+    }
+
+    fn forget(&mut self, number: u64) {
+        self.wanted.borrow_mut().retain(|one| one.number != number);
+    }
+
+    fn answer(&mut self) -> Option<(u64, Brought)> {
+        let left = self.brings.get().checked_sub(1)?;
+        let wanted = self.wanted.borrow_mut().pop_front()?;
+        self.brings.set(left);
+        Some((wanted.number, bring(wanted)))
+    }
+}
+
 /// A transport with its output and the events it told.
 struct Bench {
     transport: Transport,
@@ -156,21 +196,25 @@ struct Bench {
     /// Passes as the output takes frames.
     now: Instant,
     rate_hz: u32,
+    /// Whether there is no output to open.
+    refuses: Rc<Cell<bool>>,
 }
 
 impl Bench {
     fn new() -> Self {
-        Self::with(Box::new(AtOnce::default()), RATE_HZ)
+        Self::with(Box::new(AtOnce::new(bring)), RATE_HZ)
     }
 
     fn with(loader: Box<dyn Loader>, rate_hz: u32) -> Self {
         // Rings note times from when they are made on: all of them later than this begins.
         let now = Instant::now() + Duration::from_secs(60);
         let (tap, events) = (Rc::default(), Rc::<RefCell<Vec<Told>>>::default());
+        let refuses = Rc::<Cell<bool>>::default();
         let heard = Rc::clone(&events);
         let output = Box::new(Script {
             tap: Rc::clone(&tap),
             rate_hz,
+            refuses: Rc::clone(&refuses),
         });
         let transport = Transport::new(
             output,
@@ -184,6 +228,7 @@ impl Bench {
             events,
             now,
             rate_hz,
+            refuses,
         }
     }
 
@@ -226,6 +271,12 @@ impl Bench {
             self.transport.pump(self.now);
         }
         all
+    }
+
+    /// Lets the loader bring so many files more, and the engine look.
+    fn bring(&mut self, slow: &Slow, count: usize) {
+        slow.brings.set(slow.brings.get().saturating_add(count));
+        self.transport.pump(self.now);
     }
 
     /// Lets the output take frames, and the engine not look.
@@ -344,8 +395,13 @@ struct Live {
 
 impl Live {
     fn start() -> Self {
+        Self::start_with(bring)
+    }
+
+    fn start_with(bring: impl Fn(Wanted) -> Brought + Send + Sync + 'static) -> Self {
         let (tell, events) = unbounded();
-        let engine = Engine::start(OutputKind::Null, move |told| tell.send(told).unwrap()).unwrap();
+        let tell = move |told| tell.send(told).unwrap();
+        let engine = Engine::start_with(OutputKind::Null, bring, tell).unwrap();
         Self {
             engine,
             events,

@@ -78,6 +78,8 @@ pub(crate) struct Transport {
     loader: Box<dyn Loader>,
     /// Counts what the loader was asked for.
     asked: u64,
+    /// What the loader brings of the current entry, to sound as soon as it is there.
+    awaited: Option<u64>,
     join: Join,
     /// What is being decoded: the file of the last of `coming`, or, without any, of `sounding`.
     deck: Option<Box<Deck>>,
@@ -130,6 +132,7 @@ impl Transport {
             cue_s: 0.0,
             loader,
             asked: 0,
+            awaited: None,
             join: Join::default(),
             deck: None,
             spare: None,
@@ -241,6 +244,12 @@ impl Transport {
     pub(crate) fn pump(&mut self, now: Instant) -> Pace {
         self.observe();
         self.pass_to(now);
+        let status = self.status;
+        self.receive();
+        if (status, self.status) == (Status::Playing, Status::Paused) {
+            // There is no output for it.
+            self.tell_state();
+        }
         self.fill();
         self.watch_underruns(now);
         let mut pace = match self.status {
@@ -316,14 +325,17 @@ impl Transport {
             self.cue_s = 0.0;
         }
         self.status = Status::Playing;
-        if !self.is_loaded() {
-            return self.load();
+        if self.is_loaded() {
+            if let Some(feed) = &self.feed {
+                feed.run(true);
+            }
+            self.watch.1 = None;
+        } else if self.awaited.is_none() {
+            self.load();
         }
-        if let Some(feed) = &self.feed {
-            feed.run(true);
+        if self.status == Status::Playing {
+            self.tell_resumed();
         }
-        self.watch.1 = None;
-        self.tell_resumed();
     }
 
     fn pause(&mut self) {
@@ -506,6 +518,7 @@ impl Transport {
                 self.tell(Event::OutputLost {
                     reason: error.to_string(),
                 });
+                self.tell_paused();
                 false
             }
         }

@@ -49,6 +49,22 @@ fn a_queue_of_failures_stops_however_it_repeats() {
 }
 
 #[test]
+fn a_last_file_that_fails_is_told_once() {
+    let (_folder, items) = shelf();
+    let mut bench = Bench::new();
+    bench.send(set(&items, &[1, 3, 4]));
+    assert_eq!(bench.pull(400), level(0.5, 300));
+    let expected = [
+        "failed 3",
+        "failed 4",
+        "started 1",
+        "ended 1 Finished",
+        "QueueEnded",
+    ];
+    assert_eq!(bench.told(), expected);
+}
+
+#[test]
 fn repeating_goes_round_without_a_seam() {
     let (_folder, items) = shelf();
     let mut bench = Bench::new();

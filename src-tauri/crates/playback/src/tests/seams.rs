@@ -28,7 +28,7 @@ fn parts(folder: &TempDir, file_hz: u32, frames: &[Frame], lengths: &[usize]) ->
 
 /// All that an output at `rate_hz` gets of a queue, in blocks, and the seconds that were listened to each part.
 fn sound_of(items: Vec<Arc<Item>>, rate_hz: u32, block: usize) -> (Vec<Frame>, Vec<f64>) {
-    let mut bench = Bench::with(Box::new(AtOnce::default()), rate_hz);
+    let mut bench = Bench::with(Box::new(AtOnce::new(bring)), rate_hz);
     bench.send(Command::SetQueue {
         items,
         start: 0,

@@ -61,6 +61,8 @@ enum Step {
     Move(usize, usize),
     Pull(usize),
     Lose,
+    /// The loader brings so many.
+    Bring(usize),
 }
 
 fn step(items: Vec<Arc<Item>>) -> impl Strategy<Value = Step> {
@@ -97,6 +99,7 @@ fn step(items: Vec<Arc<Item>>) -> impl Strategy<Value = Step> {
         2 => (0..8_usize).prop_map(Step::Remove),
         1 => (0..8_usize, 0..8_usize).prop_map(|(from, to)| Step::Move(from, to)),
         1 => Just(Step::Lose),
+        6 => (1..3_usize).prop_map(Step::Bring),
     ]
 }
 
@@ -108,8 +111,10 @@ fn any_sequence_of_commands_keeps_to_the_grammar_and_the_account() {
         failure_persistence: None,
         ..ProptestConfig::default()
     };
-    proptest!(config, |(steps in prop::collection::vec(step(items.clone()), 1..50))| {
-        let mut bench = Bench::new();
+    proptest!(config, |(steps in prop::collection::vec(step(items.clone()), 1..50), waits: bool)| {
+        let slow = Slow::default();
+        slow.brings.set(if waits { 0 } else { usize::MAX });
+        let mut bench = Bench::with(Box::new(slow.clone()), RATE_HZ);
         let mut grammar = Grammar::default();
         let mut pulled = 0;
         let interruptions = steps.len();
@@ -124,6 +129,7 @@ fn any_sequence_of_commands_keeps_to_the_grammar_and_the_account() {
                 Step::Remove(at) => bench.send(Command::Remove(entry(at))),
                 Step::Move(from, to) => bench.send(Command::Move(entry(from), to)),
                 Step::Pull(count) => pulled += bench.pull(count).len(),
+                Step::Bring(count) => bench.bring(&slow, count),
                 Step::Lose => bench.transport.device_news(0, DeviceNews::Lost("gone".to_owned()), bench.now),
             }
             for told in bench.events() {

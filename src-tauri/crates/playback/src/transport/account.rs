@@ -175,6 +175,11 @@ impl Transport {
             self.fail(&entry, &error);
         }
         let coming = self.coming.pop_front();
+        // Looked for while it is known what failed: the end of a play clears that.
+        let late = match coming {
+            Some(_) => None,
+            None => self.next_after(None, true).map(|next| next.entry),
+        };
         let heard = self.finish(if failed { End::Failed } else { End::Finished });
         if let Some(next) = coming {
             if next.broke_off() {
@@ -186,11 +191,12 @@ impl Transport {
         }
         // All that was decoded has sounded, and something may follow all the same: its file opens slowly, or the output
         // took several short tracks at once.
-        match self.next_after(None, true).map(|next| next.entry) {
+        match late {
             Some(next) => {
                 self.queue.advance(Some(next), heard);
-                if !self.await_opening(next) {
-                    self.go_on_with_current();
+                self.cue_s = 0.0;
+                if self.status == Status::Playing {
+                    self.load();
                 }
             }
             None => self.run_out(heard),

@@ -1,4 +1,5 @@
-//! From the queue into the ring: which file is decoded, and what is opened and joined ahead of its turn.
+//! From the queue into the ring: which file is decoded, and what is opened and joined ahead of its turn. Files are opened, sought
+//! in and decoded for the first time by the loader; here they are waited for, while commands are answered and what plays is fed.
 
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use segue_decode::DecodeError;
 use super::Transport;
 use super::account::Track;
 use crate::deck::Deck;
+use crate::loader::{Brought, Wanted};
 use crate::protocol::{End, Event, Status};
 use crate::queue::{Entry, EntryId};
 
@@ -62,7 +64,7 @@ impl Transport {
         if kept == self.coming.len() {
             let next = self.next_after(last, true).map(|entry| entry.entry);
             if self.ahead.entry() != next {
-                self.ahead = Ahead::Unknown;
+                self.forget_ahead();
             }
             return;
         }
@@ -75,7 +77,8 @@ impl Transport {
         if end >= feed.written() || feed.withdraw(end) {
             self.join.cut(end, feed);
             self.coming.truncate(kept);
-            (self.deck, self.ahead) = (None, Ahead::Unknown);
+            self.deck = None;
+            self.forget_ahead();
         } else {
             self.unload();
             if self.status == Status::Playing {
@@ -91,10 +94,13 @@ impl Transport {
     /// Drops what is on its way to the output, keeping the place in the track.
     pub(super) fn unload(&mut self) {
         self.cue_s = self.position_s();
+        if let Some(number) = self.awaited.take() {
+            self.loader.forget(number);
+        }
         let deck = self.deck.take();
         if !self.coming.is_empty() {
             self.coming.clear();
-            self.ahead = Ahead::Unknown;
+            self.forget_ahead();
         } else if deck.is_some() {
             self.spare = deck;
         }
@@ -110,42 +116,96 @@ impl Transport {
 
     /// Closes files that are kept open for later: whoever writes tags may want to replace them.
     pub(super) fn let_go(&mut self) {
-        (self.spare, self.ahead) = (None, Ahead::Unknown);
+        self.spare = None;
+        self.forget_ahead();
     }
 
-    /// Begins to decode the current entry at the cue, or the first one after it that plays.
+    fn forget_ahead(&mut self) {
+        if let Ahead::Opening(_, number) = std::mem::replace(&mut self.ahead, Ahead::Unknown) {
+            self.loader.forget(number);
+        }
+    }
+
+    /// Has the current entry sound from the cue on, or, where it does not play, the first one after it that does. Until its
+    /// file is brought nothing sounds, and commands are answered.
     pub(super) fn load(&mut self) {
-        while let Some(entry) = self.queue.current().cloned() {
-            let opened = self.open_current(&entry);
-            match opened.and_then(|deck| self.take_up(deck)) {
-                Ok(()) => return,
+        self.want_current();
+        self.receive();
+    }
+
+    fn want_current(&mut self) {
+        let Some(entry) = self.queue.current().cloned() else {
+            return self.run_out(false);
+        };
+        let cue_s = self.cue_s;
+        let of_entry = |deck: &Deck| *deck.entry() == entry;
+        let spare = self.spare.take();
+        let spare = spare.filter(|deck| of_entry(deck) && self.sounding.is_some());
+        match std::mem::replace(&mut self.ahead, Ahead::Unknown) {
+            Ahead::Ready(deck) if spare.is_none() && of_entry(&deck) && cue_s == 0.0 => {
+                self.begin(Ok(deck));
+            }
+            Ahead::Opening(opening, number) if opening == entry && cue_s == 0.0 => {
+                self.awaited = Some(number);
+            }
+            ahead => {
+                self.ahead = ahead;
+                // Within a play, what follows stays what follows.
+                if self.sounding.is_none() {
+                    self.forget_ahead();
+                }
+                self.awaited = Some(self.ask(entry, cue_s, spare));
+            }
+        }
+    }
+
+    fn ask(&mut self, entry: Entry, at_s: f64, deck: Option<Box<Deck>>) -> u64 {
+        self.asked += 1;
+        self.loader.ask(Wanted {
+            number: self.asked,
+            entry,
+            at_s,
+            deck,
+        });
+        self.asked
+    }
+
+    /// Takes what the loader has brought. What is not wanted any more is let go.
+    pub(super) fn receive(&mut self) {
+        while let Some((number, brought)) = self.loader.answer() {
+            if self.awaited == Some(number) {
+                self.awaited = None;
+                self.begin(brought);
+                continue;
+            }
+            let ahead = match &self.ahead {
+                Ahead::Opening(entry, wanted) if *wanted == number => entry.clone(),
+                _ => continue,
+            };
+            match brought {
+                Ok(deck) => self.ahead = Ahead::Ready(deck),
                 Err(error) => {
-                    self.fail(&entry, &error);
-                    let heard = self.finish(End::Failed);
-                    self.cue_s = 0.0;
-                    let next = self.next_after(None, false).map(|e| e.entry);
-                    self.queue.advance(next, heard);
+                    self.ahead = Ahead::Unknown;
+                    self.fail(&ahead, &error);
                 }
             }
         }
-        self.run_out(false);
     }
 
-    /// A deck at the cue of the current entry.
-    fn open_current(&mut self, entry: &Entry) -> Result<Box<Deck>, DecodeError> {
-        let cue_s = self.cue_s;
-        if let Some(mut deck) = self
-            .spare
-            .take()
-            .filter(|d| d.entry() == entry && self.sounding.is_some())
-        {
-            deck.seek(cue_s)?;
-            return Ok(deck);
-        }
-        match std::mem::replace(&mut self.ahead, Ahead::Unknown) {
-            Ahead::Ready(deck) if deck.entry() == entry && cue_s == 0.0 => Ok(deck),
-            _ => Ok(Box::new(Deck::open(entry, cue_s)?)),
-        }
+    /// Begins with the current entry, or wants the first one after it that plays.
+    fn begin(&mut self, brought: Brought) {
+        let Err(error) = brought.and_then(|deck| self.take_up(deck)) else {
+            return;
+        };
+        let Some(entry) = self.queue.current().cloned() else {
+            return;
+        };
+        self.fail(&entry, &error);
+        let heard = self.finish(End::Failed);
+        self.cue_s = 0.0;
+        let next = self.next_after(None, false).map(|e| e.entry);
+        self.queue.advance(next, heard);
+        self.want_current();
     }
 
     /// Lets a deck of the current entry sound, if there is an output.
@@ -167,20 +227,16 @@ impl Transport {
             _ => self.sounding = Some(fresh),
         }
         self.deck = Some(deck);
-        self.ahead = Ahead::Unknown;
         feed.expect_more(true);
-        feed.run(true);
+        // It may have been paused while its file was brought.
+        feed.run(self.status == Status::Playing);
         self.watch.1 = None;
-        self.tell_resumed();
         Ok(())
     }
 
     /// Decodes into the ring: the mixing stage. Tracks meet here, one frame after the other without a seam;
     /// crossfading will have two decks read at once, and the equaliser stands behind them.
     pub(super) fn fill(&mut self) {
-        if self.sounding.is_none() {
-            self.take_up_awaited();
-        }
         let mut joins = 0;
         loop {
             let Some(feed) = &mut self.feed else { return };
@@ -237,7 +293,7 @@ impl Transport {
     /// something.
     fn let_out(&mut self) -> bool {
         let Some(feed) = &self.feed else { return false };
-        let late = matches!(self.ahead, Ahead::Opening(..));
+        let late = self.awaited.is_some() || matches!(self.ahead, Ahead::Opening(..));
         feed.expect_more(late);
         let ready_s = (feed.written() - feed.consumed()) as f64 / f64::from(feed.rate_hz());
         if (late && ready_s > DRY_S) || !self.join.finish() {
@@ -258,36 +314,17 @@ impl Transport {
 
     /// Has what follows the last track joined opened.
     fn look_ahead(&mut self) {
-        loop {
-            match &self.ahead {
-                Ahead::Unknown => {
-                    let last = self.coming.back().map(|track| track.entry.entry);
-                    let Some(entry) = self.next_after(last, true) else {
-                        self.ahead = Ahead::Nothing;
-                        return;
-                    };
-                    self.asked += 1;
-                    self.loader.ask(self.asked, &entry);
-                    self.ahead = Ahead::Opening(entry, self.asked);
+        // Once more where it could not be opened.
+        while matches!(self.ahead, Ahead::Unknown) {
+            let last = self.coming.back().map(|track| track.entry.entry);
+            self.ahead = match self.next_after(last, true) {
+                Some(entry) => {
+                    let number = self.ask(entry.clone(), 0.0, None);
+                    Ahead::Opening(entry, number)
                 }
-                Ahead::Opening(entry, number) => {
-                    let Some((answered, opened)) = self.loader.answer() else {
-                        return;
-                    };
-                    if answered != *number {
-                        continue;
-                    }
-                    match opened {
-                        Ok(deck) => self.ahead = Ahead::Ready(deck),
-                        Err(error) => {
-                            let entry = entry.clone();
-                            self.ahead = Ahead::Unknown;
-                            self.fail(&entry, &error);
-                        }
-                    }
-                }
-                Ahead::Nothing | Ahead::Ready(_) => return,
-            }
+                None => Ahead::Nothing,
+            };
+            self.receive();
         }
     }
 
@@ -328,33 +365,6 @@ impl Transport {
                 // Perhaps the one after.
                 self.join_next()
             }
-        }
-    }
-
-    /// The output has run dry before the current entry was open. Whether it is being opened: then it is taken up once it is.
-    pub(super) fn await_opening(&mut self, entry: EntryId) -> bool {
-        self.cue_s = 0.0;
-        let awaited = matches!(&self.ahead, Ahead::Opening(opening, _) if opening.entry == entry);
-        awaited && self.status == Status::Playing
-    }
-
-    fn take_up_awaited(&mut self) {
-        let current = self.queue.current().map(|entry| entry.entry);
-        let opening =
-            matches!(&self.ahead, Ahead::Opening(entry, _) if Some(entry.entry) == current);
-        if !opening || self.status != Status::Playing {
-            return;
-        }
-        if let Some((number, opened)) = self.loader.answer()
-            && matches!(&self.ahead, Ahead::Opening(_, wanted) if *wanted == number)
-        {
-            if let Ok(deck) = opened {
-                self.ahead = Ahead::Ready(deck);
-            } else {
-                self.ahead = Ahead::Unknown;
-            }
-            // What could not be opened fails again there, and is told.
-            self.load();
         }
     }
 
