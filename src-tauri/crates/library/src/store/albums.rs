@@ -1,4 +1,5 @@
-//! Albums: tracks that share an album title and an album artist, or a title and a folder.
+//! Albums: tracks that share an album title and an album artist, or, without one, a title and that they are of a compilation, or a
+//! title and a folder.
 //!
 //! Two albums may share both: artists name several after themselves, and editions come out again. MusicBrainz' numbers
 //! part them, and so do other years in other folders; discs of one set stay together.
@@ -141,13 +142,20 @@ impl Library {
 const PART: &[u8] = b"\x1fpart\x1f";
 
 /// What the tracks of an album share.
-pub(super) fn key(title: &str, album_artist: Option<&str>, path: &[u8]) -> Vec<u8> {
+pub(super) fn key(
+    title: &str,
+    album_artist: Option<&str>,
+    compilation: bool,
+    path: &[u8],
+) -> Vec<u8> {
     let mut key = similar_key(title).into_bytes();
     match album_artist {
         Some(artist) => {
             key.extend(b"\x1fartist\x1f");
             key.extend(similar_key(artist).as_bytes());
         }
+        // Its songs may lie in the folders of their artists.
+        None if compilation => key.extend(b"\x1fcompilation\x1f"),
         None => {
             key.extend(b"\x1ffolder\x1f");
             key.extend(album_folder(path));
@@ -201,6 +209,10 @@ struct Bundle {
     releases: BTreeSet<String>,
     years: BTreeMap<i32, usize>,
     discs: BTreeSet<u32>,
+    /// Disc and number of each track that has a number.
+    numbers: BTreeSet<(u32, u32)>,
+    /// Whether all say that they are of a compilation.
+    compilation: bool,
 }
 
 impl Bundle {
@@ -213,7 +225,8 @@ impl Bundle {
         most.map(|(year, _)| *year)
     }
 
-    /// Whether both may be of one album, told by their numbers, then their years, then as discs of a set.
+    /// Whether both may be of one album, told by their releases' numbers, then their years, then as discs of a set or
+    /// songs of a compilation.
     fn belongs_to(&self, other: &Self) -> bool {
         if !self.releases.is_empty() && !other.releases.is_empty() {
             return !self.releases.is_disjoint(&other.releases);
@@ -221,8 +234,14 @@ impl Bundle {
         let discs = !self.discs.is_empty()
             && !other.discs.is_empty()
             && self.discs.is_disjoint(&other.discs);
+        // The songs of a compilation may be of any year, and lie in the folders of their artists.
+        let compilation = self.compilation
+            && other.compilation
+            && !self.numbers.is_empty()
+            && !other.numbers.is_empty()
+            && self.numbers.is_disjoint(&other.numbers);
         match (self.year(), other.year()) {
-            (Some(a), Some(b)) => a == b || self.folder == other.folder || discs,
+            (Some(a), Some(b)) => a == b || self.folder == other.folder || discs || compilation,
             _ => true,
         }
     }
@@ -234,6 +253,8 @@ impl Bundle {
             *self.years.entry(year).or_default() += count;
         }
         self.discs.extend(other.discs);
+        self.numbers.extend(other.numbers);
+        self.compilation &= other.compilation;
     }
 }
 
@@ -284,11 +305,12 @@ fn bundles(db: &Connection, albums: &[i64]) -> rusqlite::Result<Vec<Bundle>> {
     let mut tracks = Vec::new();
     for album in albums {
         let mut statement = db.prepare_cached(
-            "SELECT id, path, release_id, year, disc FROM tracks WHERE album_id = ?",
+            "SELECT id, path, release_id, year, disc, track, compilation FROM tracks WHERE album_id = ?",
         )?;
         let mut rows = statement.query([album])?;
         while let Some(row) = rows.next()? {
             let release: Option<String> = row.get(2)?;
+            let (disc, number): (Option<u32>, Option<u32>) = (row.get(4)?, row.get(5)?);
             tracks.push(Bundle {
                 tracks: vec![(row.get(0)?, *album)],
                 folder: album_folder(row.get_ref(1)?.as_blob()?).to_vec(),
@@ -298,7 +320,12 @@ fn bundles(db: &Connection, albums: &[i64]) -> rusqlite::Result<Vec<Bundle>> {
                     .map(|year| (year, 1))
                     .into_iter()
                     .collect(),
-                discs: row.get::<_, Option<u32>>(4)?.into_iter().collect(),
+                discs: disc.into_iter().collect(),
+                numbers: number
+                    .map(|number| (disc.unwrap_or(1), number))
+                    .into_iter()
+                    .collect(),
+                compilation: row.get(6)?,
             });
         }
     }

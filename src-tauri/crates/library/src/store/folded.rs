@@ -14,7 +14,7 @@ use crate::paths;
 use crate::tags::split;
 
 /// To be raised with every change of what folding, keys, search words or albums make of a name.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Tracks that are read at a time.
 const PAGE: i64 = 1000;
@@ -55,6 +55,7 @@ struct Row {
     artists: Vec<String>,
     album: Option<String>,
     album_artist: Option<String>,
+    compilation: bool,
     genres: Vec<String>,
 }
 
@@ -71,7 +72,14 @@ fn tracks(db: &Connection) -> rusqlite::Result<()> {
         after = last.id;
         for row in &page {
             let title = row.album.as_deref();
-            let key = title.map(|title| albums::key(title, row.album_artist.as_deref(), &row.path));
+            let key = title.map(|title| {
+                albums::key(
+                    title,
+                    row.album_artist.as_deref(),
+                    row.compilation,
+                    &row.path,
+                )
+            });
             let album = match (key, row.album_id) {
                 (None, _) => None,
                 (Some(key), former) => {
@@ -105,7 +113,7 @@ fn tracks(db: &Connection) -> rusqlite::Result<()> {
 
 fn page(db: &Connection, after: i64) -> rusqlite::Result<Vec<Row>> {
     let mut statement = db.prepare_cached(
-        "SELECT id, album_id, path, title, artists, album, album_artist, genres, missing FROM tracks
+        "SELECT id, album_id, path, title, artists, album, album_artist, genres, missing, compilation FROM tracks
          WHERE id > ? ORDER BY id LIMIT ?",
     )?;
     let rows = statement.query_map([after, PAGE], |row| {
@@ -119,6 +127,7 @@ fn page(db: &Connection, after: i64) -> rusqlite::Result<Vec<Row>> {
             album_artist: row.get(6)?,
             genres: split(row.get_ref(7)?.as_str()?),
             missing: row.get(8)?,
+            compilation: row.get(9)?,
         })
     })?;
     rows.collect()

@@ -153,7 +153,7 @@ impl Changes {
         let Some(title) = tags.album.as_deref() else {
             return Ok(None);
         };
-        let key = albums::key(title, tags.album_artist.as_deref(), path);
+        let key = albums::key(title, tags.album_artist.as_deref(), tags.compilation, path);
         let id = match &self.album {
             Some((last, id)) if *last == key => *id,
             _ => albums::by_key(db, &key, title)?,

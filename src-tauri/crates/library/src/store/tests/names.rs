@@ -290,6 +290,70 @@ fn albums_of_one_name_are_parted_by_number_year_and_folder() {
 }
 
 #[test]
+fn a_compilation_in_the_folders_of_its_artists_is_one_album() {
+    // Folder, artist, album artist, year, number.
+    type Song<'a> = (&'a str, &'a str, Option<&'a str>, i32, u32);
+    let check = |songs: &[Song], expected: &[(Option<&str>, u32)]| {
+        for turned in [false, true] {
+            let place = place();
+            let mut files: Vec<_> = songs
+                .iter()
+                .enumerate()
+                .map(|(n, (folder, artist, album_artist, year, number))| {
+                    let tags = Tags {
+                        album: Some("Hits".into()),
+                        artists: vec![(*artist).into()],
+                        album_artist: album_artist.map(str::to_owned),
+                        year: Some(*year),
+                        track: Some(*number),
+                        compilation: true,
+                        ..Tags::default()
+                    };
+                    tagged(&format!("/m/{folder}/{n}.flac"), n as u8, tags)
+                })
+                .collect();
+            if turned {
+                files.reverse();
+            }
+            for file in files {
+                put(&place.library, vec![file]);
+            }
+            let page = place.library.albums("", AlbumSort::Added, false, 0, None);
+            let albums = page.unwrap().albums;
+            let mut found: Vec<(Option<&str>, u32)> = albums
+                .iter()
+                .map(|album| (album.artist.as_deref(), album.tracks))
+                .collect();
+            found.sort_unstable();
+            assert_eq!(found, expected, "turned {turned}");
+        }
+    };
+    let various = Some("Various Artists");
+    for album_artist in [None, various] {
+        // In three folders, of three years.
+        check(
+            &[
+                ("Ann", "Ann", album_artist, 1971, 1),
+                ("Bob", "Bob", album_artist, 1980, 2),
+                ("Cid", "Cid", album_artist, 1999, 3),
+                ("Cid", "Cid", album_artist, 1999, 4),
+            ],
+            &[(album_artist, 4)],
+        );
+        // Two of one name, each in its folder.
+        check(
+            &[
+                ("Hits 1", "Ann", album_artist, 1971, 1),
+                ("Hits 1", "Bob", album_artist, 1971, 2),
+                ("Hits 2", "Ann", album_artist, 1990, 1),
+                ("Hits 2", "Cid", album_artist, 1990, 2),
+            ],
+            &[(album_artist, 2), (album_artist, 2)],
+        );
+    }
+}
+
+#[test]
 fn an_album_that_is_tagged_well_at_last_is_whole_again() {
     let place = place();
     let file = |n: u8, folder: &str, year| {
