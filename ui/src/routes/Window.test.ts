@@ -124,9 +124,10 @@ test("a tag of the song that plays finds the songs that share it", async () => {
   await fireEvent.click(await player().findByRole("button", { name: "Show queue" }));
   const list = await screen.findByRole("list", { name: "Heard in this song" });
   const [chip] = within(list).getAllByRole("button");
-  const tag = chip!.textContent!;
+  const tag = chip!.textContent;
   await fireEvent.click(chip!);
-  expect((screen.getByRole("searchbox", { name: "Search" }) as HTMLInputElement).value).toBe(`tag:"${tag}"`);
+  const search = screen.getByRole<HTMLInputElement>("searchbox", { name: "Search" });
+  expect(search.value).toBe(`tag:"${tag}"`);
   const shared = makeLibrary(900).tracks.filter((track) => track.tags?.includes(tag)).length;
   await waitFor(() =>
     expect(screen.getByRole("grid", { name: "Songs" }).getAttribute("aria-rowcount")).toBe(`${shared + 1}`),

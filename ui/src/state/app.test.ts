@@ -188,7 +188,10 @@ test("the first folder ends the first run; a wrong path is refused with advice",
   await open({ tracks: 600, empty: true });
   expect(app.library.empty).toBe(true);
   expect(await app.library.addFolder("no/such")).toBe(false);
-  expect(app.notices.list[0]).toMatchObject({ tone: "error", advice: expect.stringContaining("rescan") });
+  expect(app.notices.list[0]).toMatchObject({
+    tone: "error",
+    advice: expect.stringContaining("rescan") as string,
+  });
   expect(await app.library.addFolder(" /home/mila/Music ")).toBe(true);
   expect(app.library.empty).toBe(false);
   expect(app.library.scanning).toBe(true);

@@ -24,14 +24,15 @@ test("a refusal is told and keeps what was known; an overtaken one is not told",
   const told: unknown[] = [];
   const asked = new Asked<string>((error) => told.push(error));
   await asked.ask(async () => "known");
-  await asked.ask(() => Promise.reject("no"));
-  expect([asked.value, asked.failed, told]).toEqual(["known", true, ["no"]]);
+  const no = new Error("no");
+  await asked.ask(() => Promise.reject(no));
+  expect([asked.value, asked.failed, told]).toEqual(["known", true, [no]]);
   const late = question<string>();
   const done = asked.ask(late.ask);
   await asked.ask(async () => "newer");
   late.refuse("late");
   await done;
-  expect([asked.value, asked.failed, told]).toEqual(["newer", false, ["no"]]);
+  expect([asked.value, asked.failed, told]).toEqual(["newer", false, [no]]);
 });
 
 test("once cleared, an answer under way is not wanted any more", async () => {

@@ -6,6 +6,7 @@ import type { Player } from "./player.svelte";
 
 export class QueueEdits {
   /** Steps that Ctrl Z can still take back, by the program's numbers. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing on the page is drawn from it
   #open = new Set<number>();
   #newest = 0;
   /** The queue was put together by hand since it was last replaced or cleared. */

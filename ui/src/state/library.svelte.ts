@@ -57,8 +57,9 @@ export class Library {
 
   /** The library says it changed: look again soon, once for many such words. */
   heard(): void {
+    if (this.#timer !== undefined) return;
     const calm = this.scanning && (this.status?.tracks ?? 0) > FEW;
-    this.#timer ??= setTimeout(
+    this.#timer = setTimeout(
       () => {
         this.#timer = undefined;
         void this.refresh();

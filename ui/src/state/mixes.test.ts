@@ -41,7 +41,10 @@ test("a mix that is no more is told of", async () => {
   const { app } = await openApp();
   await app.mixes.open("daily:77");
   expect(app.mixes.found.failed).toBe(true);
-  expect(app.notices.list[0]).toMatchObject({ tone: "error", text: expect.stringContaining("daily:77") });
+  expect(app.notices.list[0]).toMatchObject({
+    tone: "error",
+    text: expect.stringContaining("daily:77") as string,
+  });
 });
 
 test("a changed taste makes the list ask again when it is shown", async () => {

@@ -12,7 +12,9 @@ export class PageCache<T> {
   generation = $state.raw(0);
   /** Changes whenever rows arrived. */
   #version = $state.raw(0);
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- `#version` says when it changed, once for a whole page
   #pages = new Map<number, { generation: number; rows: T[] }>();
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing on the page is drawn from it
   #asked = new Map<number, number>();
   /** True from a reset until its first answer: old rows are shown, but none of them counts. */
   #replaced = false;

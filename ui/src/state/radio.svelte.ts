@@ -153,6 +153,7 @@ export class Radio {
       const loved = played.rows.filter((row) => row.plays > 0);
       const rows =
         loved.length >= 6 ? loved : (await this.backend.songs({ ...query, sort: "added" }, 0, 40)).rows;
+      // eslint-disable-next-line svelte/prefer-svelte-reactivity -- it lives as long as this call
       const artists = new Set<string>();
       const unlike = rows.filter((row) => !artists.has(artistsOf(row)) && artists.add(artistsOf(row)));
       this.ideas = unlike.slice(0, IDEAS);

@@ -19,6 +19,7 @@ export abstract class RowList<Row> {
   question = $state.raw(0);
   readonly cache: PageCache<Row>;
   /** The songs of chosen rows, which may not be in memory. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- `selection` says when it changed
   #songs = new Map<number, number>();
 
   constructor(
@@ -79,6 +80,7 @@ export abstract class RowList<Row> {
   /** Keys of the chosen rows: those in memory in their order, then the rest. */
   chosenKeys(): number[] {
     const known = this.chosen().map((row) => this.keyOf(row));
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- it lives as long as this call
     const seen = new Set(known);
     return [...known, ...[...this.selection.ids].filter((key) => !seen.has(key))];
   }

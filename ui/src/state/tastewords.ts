@@ -131,7 +131,7 @@ export function writtenMoment(text: string, now: Date): Date | null {
   const parts = text.trim().match(/^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2}))?$/);
   if (!parts) return null;
   const [year, month, day, hour, minute] = parts.slice(1).map((part) => Number(part ?? 0));
-  const at = new Date(year!, month! - 1, day!, hour, minute);
+  const at = new Date(year!, month! - 1, day, hour, minute);
   const real = at.getMonth() === month! - 1 && at.getDate() === day && at.getHours() === hour;
   return real && at <= now ? at : null;
 }
