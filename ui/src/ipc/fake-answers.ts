@@ -5,48 +5,131 @@ import type { AlbumRow, SongsQuery, TrackRow, WaveformRow } from "./types";
 
 export function cut(whole: FakeLibrary, size: number): FakeLibrary {
   const last = whole.albumOf.get(size)?.id ?? 0;
-  return { tracks: whole.tracks.slice(0, size), albums: whole.albums.slice(0, last), albumOf: whole.albumOf };
+  return { ...whole, tracks: whole.tracks.slice(0, size), albums: whole.albums.slice(0, last) };
 }
 
-function has(text: string, words: string[]): boolean {
-  const folded = text.toLowerCase();
-  return words.every((word) => folded.includes(word));
+/** Without marks and case. */
+export function fold(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
-function compare(a: string | number | null, b: string | number | null, descending: boolean): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-  const order = a < b ? -1 : a > b ? 1 : 0;
-  return descending ? -order : order;
+/** How a name sorts: without signs and article before it, unknown names last. */
+function sortKey(name: string | null | undefined): string {
+  const folded = fold(name ?? "");
+  const bare = folded.replace(/^[^\p{L}\p{N}]+/u, "").replace(/^the (?=.)/, "");
+  return bare || folded.trim() || "\u{10ffff}";
 }
 
-/** The whole title, its beginning, the artist's name, anything else. */
-function rank(row: TrackRow, text: string): number {
-  const [title, artist] = [row.title.toLowerCase(), row.artists.join(" ").toLowerCase()];
-  return title === text ? 0 : title.startsWith(text) ? 1 : artist.startsWith(text) ? 2 : 3;
+/** Folded words; each Chinese or Japanese character is one. */
+function words(text: string): string[] {
+  return fold(text).match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{N}]+/gu) ?? [];
+}
+
+type Keys = { title: string; artist: string; album: string; in: Record<Field, string>; all: string };
+type Field = "title" | "artists" | "album";
+const keys = new WeakMap<TrackRow, Keys>();
+
+/** What a song is found and sorted by, made once. */
+function keysOf(row: TrackRow): Keys {
+  let known = keys.get(row);
+  if (!known) {
+    const joined = (...texts: (string | null)[]) =>
+      texts.map((text) => ` ${words(text ?? "").join(" ")}`).join("");
+    const fields = {
+      title: joined(row.title),
+      artists: joined(...row.artists, row.album_artist),
+      album: joined(row.album),
+    };
+    known = {
+      title: sortKey(row.title),
+      artist: sortKey(row.artists.join(", ")),
+      album: sortKey(row.album),
+      in: fields,
+      all: fields.title + fields.artists + fields.album + joined(...row.genres),
+    };
+    keys.set(row, known);
+  }
+  return known;
+}
+
+/** Whether every word begins some word. */
+const begins = (text: string, sought: string[]) => sought.every((word) => text.includes(` ${word}`));
+
+type Key = string | number | null;
+
+/** By the first key that differs; what is not known comes first, as a database has it. */
+function compare(a: Key[], b: Key[]): number {
+  for (const [place, key] of a.entries()) {
+    const other = b[place]!;
+    if (key === other) continue;
+    if (key === null || other === null) return key === null ? -1 : 1;
+    return key < other ? -1 : 1;
+  }
+  return 0;
+}
+
+function ordered<T>(rows: T[], keysOf: (row: T) => Key[], descending: boolean): T[] {
+  const keyed = rows.map((row) => ({ row, key: keysOf(row) }));
+  const way = descending ? -1 : 1;
+  return keyed.sort((a, b) => way * compare(a.key, b.key)).map(({ row }) => row);
+}
+
+/** The whole title or artist, all words in one field, some in the title. */
+function rank(row: TrackRow, text: string, sought: string[]): number {
+  const { title, artist, in: fields } = keysOf(row);
+  const whole = sortKey(text.trim());
+  if (title === whole) return 0;
+  if (artist === whole) return 1;
+  const field = (["title", "artists", "album"] as const).findIndex((name) => begins(fields[name], sought));
+  if (field >= 0) return 2 + field;
+  return sought.some((word) => begins(fields.title, [word])) ? 5 : 6;
+}
+
+type TagTerm = { name: string; whole: boolean; wanted: boolean };
+
+/** Whether a song was heard with a tag; a name that is no tag's means every tag that begins with it. */
+function tagged(row: TrackRow, { name, whole, wanted }: TagTerm, all: Set<string>): boolean {
+  const named = all.has(name) ? [name] : whole ? [] : [...all].filter((tag) => tag.startsWith(name));
+  if (named.length === 0) return !wanted;
+  return (row.tags?.some((tag) => named.includes(fold(tag))) ?? false) === wanted;
 }
 
 export function find(library: FakeLibrary, query: SongsQuery): TrackRow[] {
-  const tags: string[] = [];
-  const text = query.text.toLowerCase().replace(/tag:"([^"]*)"/g, (_, tag: string) => (tags.push(tag), ""));
-  const words = text.split(/\s+/).filter(Boolean);
-  const rows = library.tracks.filter(
-    (row) =>
-      tags.every((tag) => row.tags?.includes(tag)) &&
-      (query.album === null || library.albumOf.get(row.id)?.id === query.album) &&
-      has(`${row.title} ${row.artists.join(" ")} ${row.album ?? ""} ${row.genres.join(" ")}`, words),
+  const tags: TagTerm[] = [];
+  const text = query.text.replace(
+    /(^|\s)(-?)tag:(?:"([^"]*)"?|(\S*))/gi,
+    (_, _before, minus: string, quoted: string | undefined, bare: string | undefined) => {
+      const name = fold((quoted ?? bare ?? "").trim());
+      if (name !== "") tags.push({ name, whole: quoted !== undefined, wanted: minus === "" });
+      return " ";
+    },
   );
-  if (query.album !== null) return rows;
-  const by: Record<SongsQuery["sort"], (row: TrackRow) => string | number | null> = {
-    title: (row) => row.title,
-    artist: (row) => row.artists[0] ?? null,
-    album: (row) => row.album,
-    year: (row) => row.year,
-    duration: (row) => row.duration_s,
-    plays: (row) => row.plays,
-    added: (row) => row.added_at,
-    relevance: (row) => rank(row, text.trim()),
+  const sought = words(text);
+  const signs = sought.length === 0 ? fold(text.trim()) : "";
+  const all =
+    tags.length > 0 ? new Set(library.tracks.flatMap((row) => row.tags?.map(fold) ?? [])) : new Set<string>();
+  const rows = library.tracks.filter((row) => {
+    const { title, artist, album, all: anywhere } = keysOf(row);
+    return (
+      (query.album === null || library.albumOf.get(row.id)?.id === query.album) &&
+      begins(anywhere, sought) &&
+      (signs === "" || [title, artist, album].some((key) => key.includes(signs))) &&
+      tags.every((tag) => tagged(row, tag, all))
+    );
+  });
+  const onAlbum = (row: TrackRow): Key[] => [row.disc, row.track];
+  const byArtist = (row: TrackRow): Key[] => [keysOf(row).artist, keysOf(row).album, ...onAlbum(row)];
+  const by: Record<SongsQuery["sort"], (row: TrackRow) => Key[]> = {
+    title: (row) => [keysOf(row).title, keysOf(row).artist],
+    artist: byArtist,
+    album: (row) => [keysOf(row).album, library.albumOf.get(row.id)?.id ?? null, ...onAlbum(row)],
+    year: (row) => [row.year, ...byArtist(row)],
+    duration: (row) => [row.duration_s],
+    plays: (row) => [row.plays],
+    added: (row) => [row.added_at],
+    relevance: (row) => [...(sought.length > 0 ? [rank(row, text, sought)] : []), ...byArtist(row)],
   };
-  return rows.sort((a, b) => compare(by[query.sort](a), by[query.sort](b), query.descending) || a.id - b.id);
+  return ordered(rows, (row) => [...by[query.sort](row), row.id], query.descending);
 }
 
 /** Verses and refrains, a quiet beginning and a slow end; the same for the same song. */
@@ -66,10 +149,20 @@ export function outline(id: number): WaveformRow {
 }
 
 export function findAlbums(library: FakeLibrary, query: AlbumsQuery): AlbumRow[] {
-  const words = query.text.toLowerCase().split(/\s+/).filter(Boolean);
-  const rows = library.albums.filter(({ title, artist }) => has(`${title} ${artist ?? ""}`, words));
-  const by = (row: AlbumRow) =>
-    query.sort === "added" ? row.id : query.sort === "year" ? row.year : row[query.sort];
-  rows.sort((a, b) => compare(by(a), by(b), query.descending) || compare(a.year, b.year, false));
-  return rows.map(({ scene: _, ...row }) => row);
+  const sought = words(query.text);
+  if (sought.length === 0 && query.text.trim() !== "") return [];
+  const matching = new Set<number>();
+  for (const row of sought.length > 0 ? library.tracks : []) {
+    const { in: fields } = keysOf(row);
+    const album = library.albumOf.get(row.id);
+    if (album && begins(fields.album + fields.artists, sought)) matching.add(album.id);
+  }
+  const rows = library.albums.filter(({ id }) => sought.length === 0 || matching.has(id));
+  const by: Record<AlbumsQuery["sort"], (row: AlbumRow) => Key[]> = {
+    title: (row) => [sortKey(row.title), sortKey(row.artist)],
+    artist: (row) => [sortKey(row.artist), row.year, sortKey(row.title)],
+    year: (row) => [row.year, sortKey(row.artist), sortKey(row.title)],
+    added: () => [],
+  };
+  return ordered(rows, (row) => [...by[query.sort](row), row.id], query.descending);
 }

@@ -36,13 +36,13 @@ export function interestsOf(ground: Ground): InterestRow[] {
   const scenes = tallies(ground.library.tracks, (track) => track.genres.slice(0, 1)).slice(0, 4);
   const plays = scenes.reduce((sum, scene) => sum + scene.plays, 0) * 1.15;
   return scenes.map(({ name, plays: own, tracks }, place): InterestRow => {
-    const { tags } = ground.library.albumOf.get(tracks[0]!.id)!.scene;
+    const tags = [...new Set(tracks.flatMap((track) => track.tags ?? []))];
     const artists = tallies(tracks, (track) => track.artists.slice(0, 1)).slice(0, 5);
     const best = artists.map((artist) => artist.tracks.reduce((a, b) => (b.plays > a.plays ? b : a)));
     const term = `interest:${name}`;
     return {
       number: place + 1,
-      name: `${name}, ${tags[0]}`,
+      name: [name, ...tags.slice(0, 1)].join(", "),
       share: own / plays,
       tags: tags.slice(0, 4),
       artists: artists.map((artist) => artist.name),

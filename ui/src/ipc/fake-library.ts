@@ -1,9 +1,20 @@
 // A believable library made from a seed: the same songs every time, no file read.
-import type { AlbumRow, TrackRow } from "./types";
-import { PLAIN, SCENES, type Scene } from "./fake-words";
+import type { AlbumRow, FailureRow, RootRow, TrackRow } from "./types";
+import { PLAIN, SCENES } from "./fake-words";
 
-export type FakeAlbum = AlbumRow & { scene: Scene };
-export type FakeLibrary = { tracks: TrackRow[]; albums: FakeAlbum[]; albumOf: Map<number, FakeAlbum> };
+export type FakeLibrary = {
+  tracks: TrackRow[];
+  albums: AlbumRow[];
+  albumOf: Map<number, AlbumRow>;
+  roots: RootRow[];
+  /** How many songs the network has heard. */
+  analyzed: number;
+  /** Whether it is hearing the others. */
+  listening: boolean;
+  /** Songs whose files were deleted. */
+  gone: number;
+  refused: FailureRow[];
+};
 
 /** Mulberry32: small, and the same everywhere. */
 export function chance(seed: number): () => number {
@@ -39,7 +50,25 @@ export function makeLibrary(size: number, fresh = false, seed = 7): FakeLibrary 
   const next = chance(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)]!;
   const between = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
-  const library: FakeLibrary = { tracks: [], albums: [], albumOf: new Map() };
+  const library: FakeLibrary = {
+    tracks: [],
+    albums: [],
+    albumOf: new Map(),
+    roots: [
+      { path: "/home/mila/Music", online: true, tracks: Math.floor(size * 0.9) },
+      { path: "/media/mila/Archive", online: false, tracks: Math.ceil(size * 0.1) },
+    ],
+    analyzed: Math.floor(size * 0.74),
+    listening: true,
+    gone: 3,
+    refused: [
+      {
+        path: "/home/mila/Music/Lumen Choir/Signal/07 Static.flac",
+        reason: "the FLAC stream ends after 12 of 41 MB",
+      },
+      { path: "/home/mila/Music/new/track (3).m4a", reason: "protected by DRM" },
+    ],
+  };
   const taken = new Set<string>();
   const artists = new Map<string, string>();
 
@@ -60,7 +89,7 @@ export function makeLibrary(size: number, fresh = false, seed = 7): FakeLibrary 
     const discs = next() < 0.06 ? 2 : 1;
     const covered = next() > 0.12;
     const added = new Date(EPOCH_MS - between(0, 1500) * 86_400_000).toISOString();
-    const album: FakeAlbum = {
+    const album: AlbumRow = {
       id: library.albums.length + 1,
       title,
       artist: compilation ? null : artist,
@@ -68,7 +97,6 @@ export function makeLibrary(size: number, fresh = false, seed = 7): FakeLibrary 
       tracks: 0,
       duration_s: 0,
       cover_track: covered ? library.tracks.length + 1 : null,
-      scene,
     };
     library.albums.push(album);
     const used = new Set<string>();

@@ -2,6 +2,7 @@
 import { chance } from "./fake-library";
 import { hash, picks, reasons, type Ground } from "./fake-picks";
 import { interestsOf } from "./fake-leanings";
+import { invalid } from "./fake-world";
 import type { MixFound, MixRow, PickRow, TrackRow } from "./types";
 
 type Recipe = Omit<MixRow, "cover_tracks"> & {
@@ -17,6 +18,8 @@ const MOODS: [name: string, tags: string[]][] = [
   ["Wistful", ["bittersweet", "late night", "slow movement"]],
   ["Warm", ["warm samples", "soulful", "close harmony", "acoustic"]],
 ];
+
+const KINDS = /^(?:daily|mood|decade|time-travel):/;
 
 const decadeOf = (track: TrackRow) => (track.year === null ? null : Math.floor(track.year / 10) * 10);
 
@@ -146,9 +149,11 @@ export function mixes(ground: Ground): MixRow[] {
     .map(({ recipe, tracks }) => row(ground, recipe, tracks));
 }
 
-export function mix(ground: Ground, id: string, count: number): MixFound | null {
+/** A mix, or the refusal that says why there is none. */
+export function mixNamed(ground: Ground, id: string, count: number): MixFound {
   const recipe = recipes(ground).find((one) => one.id === id);
-  if (!recipe) return null;
+  if (!recipe && KINDS.test(id)) throw invalid(`there is too little for the mix “${id}” yet`);
+  if (!recipe) throw invalid(`there is no mix “${id}”; \`segue mix --list\` names those that there are`);
   const next = chance(hash(id) + 1);
   const tracks =
     id === "for-you"

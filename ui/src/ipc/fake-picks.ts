@@ -133,8 +133,7 @@ export function reasons(
   seed: string | null,
   next: () => number,
 ): ReasonRow[] {
-  const { scene } = ground.library.albumOf.get(track.id)!;
-  const tag = scene.tags[Math.floor(next() * scene.tags.length)]!;
+  const tag = track.tags?.[Math.floor(next() * track.tags.length)];
   const artist = track.artists[0]!;
   const told: ReasonRow[] = [
     seed === null
@@ -145,7 +144,6 @@ export function reasons(
           term: `genre:${track.genres[0]}`,
         }
       : { kind: "sound", text: `sounds like ${seed}`, weight: 0.4 + next() * 0.5, term: null },
-    { kind: "tag", text: tag, weight: 0.1 + next() * 0.4, term: `tag:${tag}` },
     track.plays > 0
       ? {
           kind: "familiar",
@@ -155,6 +153,8 @@ export function reasons(
         }
       : { kind: "new", text: "new to you", weight: 0.05 + next() * 0.2, term: null },
   ];
+  if (tag !== undefined)
+    told.splice(1, 0, { kind: "tag", text: tag, weight: 0.1 + next() * 0.4, term: `tag:${tag}` });
   if (track.plays > 10)
     told.push({
       kind: "artist",

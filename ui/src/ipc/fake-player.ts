@@ -64,7 +64,8 @@ export class FakePlayer {
     return { entry: this.#entry++, track, source, reasons };
   }
 
-  play(rows: QueueRow[], index: number, station: Station | null = null, shuffle = false): void {
+  play(rows: QueueRow[], start: number, station: Station | null = null, shuffle = false): void {
+    const index = Math.min(start, rows.length - 1);
     this.#edit(this.rows.length > 0 ? "replaced" : "added", this.rows.length || rows.length);
     this.rows = rows;
     this.state.station = station;

@@ -1,9 +1,8 @@
 // The fake twin's playlists: some to begin with, and all that may be done with them.
-import type { Backend, PlaylistEntryRow, PlaylistRow, PlaylistSource, ReasonRow, TrackRow } from "./backend";
-import { find } from "./fake-answers";
-import { mix } from "./fake-mixes";
-import { picks, way } from "./fake-picks";
-import { found, refusal, type World } from "./fake-world";
+import type { Backend, PlaylistEntryRow, PlaylistRow, PlaylistSource } from "./backend";
+import { fold } from "./fake-answers";
+import { aboutOf, songsOf, type Picked } from "./fake-sources";
+import { found, invalid, noPlaylist, some, type World } from "./fake-world";
 
 type Kept = {
   id: number;
@@ -14,7 +13,6 @@ type Kept = {
   entries: PlaylistEntryRow[];
   changed_at: string;
 };
-type Picked = { track: TrackRow; reasons: ReasonRow[] };
 type Calls = Pick<
   Backend,
   | "playlists"
@@ -38,6 +36,7 @@ export class FakePlaylists {
   #deleted: Kept[] = [];
   /** Places before and after each edit, by its number. */
   #edits = new Map<number, { id: number; before: PlaylistEntryRow[]; after: PlaylistEntryRow[] }>();
+  #made = 0;
   #entry = 1;
   #id = 1;
 
@@ -76,13 +75,13 @@ export class FakePlaylists {
         const one = this.#of(id);
         const before = [...one.entries];
         work(one);
-        const number = this.#edits.size + 1;
+        const number = ++this.#made;
         this.#edits.set(number, { id, before, after: [...one.entries] });
         this.#changed();
         return number;
       });
     return {
-      playlists: () => answer("playlists", () => this.#kept.map((one) => row(one))),
+      playlists: () => answer("playlists", () => this.#byName().map(row)),
       playlist: (id, offset, limit) =>
         answer("playlist", () => {
           const one = this.#of(id);
@@ -90,12 +89,15 @@ export class FakePlaylists {
         }),
       createPlaylist: (name, source, living) =>
         answer("create_playlist", () => {
-          if (name.trim() === "") throw refusal("invalid", "a playlist needs a name");
-          const made = this.#add(name.trim(), source, living);
+          if (living && (source.of === "tracks" || source.of === "queue"))
+            throw invalid(
+              "these songs are what they are; a living playlist is made of a search, a mix, a station or a way",
+            );
+          const made = this.#add(named(name), source, living);
           this.#changed();
           return row(made);
         }),
-      renamePlaylist: (id, name) => change("rename_playlist", () => (this.#of(id).name = name)),
+      renamePlaylist: (id, name) => change("rename_playlist", () => (this.#of(id).name = named(name))),
       deletePlaylist: (id) =>
         change("delete_playlist", () => {
           this.#deleted.push(this.#of(id));
@@ -105,41 +107,49 @@ export class FakePlaylists {
         change("undelete_playlist", () => {
           const one = found(
             this.#deleted.find((gone) => gone.id === id),
-            `playlist ${id}`,
+            invalid(`no playlist ${id} was deleted`),
           );
-          this.#kept = [...this.#kept, one].sort((a, b) => a.id - b.id);
+          this.#deleted = this.#deleted.filter((gone) => gone !== one);
+          this.#kept = [...this.#kept, one];
         }),
       addToPlaylist: (id, ids) =>
         edit("add_to_playlist", id, (one) => {
-          if (one.living)
-            throw refusal("invalid", `“${one.name}” is made anew each day; songs cannot be added by hand`);
-          one.entries.push(...this.#entries(this.world.known(ids).map((track) => ({ track, reasons: [] }))));
+          byHand(one);
+          one.entries.push(...this.#entries(songsOf(this.world, { of: "tracks", ids })));
         }),
       removeFromPlaylist: (id, entries) =>
         edit("remove_from_playlist", id, (one) => {
+          byHand(one);
           one.entries = one.entries.filter(({ entry }) => !entries.includes(entry));
         }),
       moveInPlaylist: (id, entry, index) =>
-        edit("move_in_playlist", id, ({ entries }) => {
+        edit("move_in_playlist", id, (one) => {
+          byHand(one);
+          const { entries } = one;
           const from = entries.findIndex((held) => held.entry === entry);
           if (from >= 0) entries.splice(index, 0, ...entries.splice(from, 1));
         }),
       refreshPlaylist: (id) =>
         edit("refresh_playlist", id, (one) => {
-          one.entries = this.#entries(this.#made(one.source));
+          if (!one.living) throw invalid(`“${one.name}” is made of nothing that changes; it stays as it is`);
+          one.entries = this.#entries(songsOf(this.world, one.source));
         }),
       undoPlaylistEdit: (number) =>
         change("undo_playlist_edit", () => {
-          const { id, before, after } = found(this.#edits.get(number), `edit ${number}`);
+          const kept = this.#edits.get(number);
+          const { id, before, after } = found(kept, invalid("this was too long ago to be taken back"));
           const one = this.#of(id);
           const same = after.length === one.entries.length && after.every((row, i) => row === one.entries[i]);
-          if (!same)
-            throw refusal("invalid", "the playlist was changed again since, or deleted; it stays as it is");
+          if (!same) throw invalid("the playlist was changed again since, or deleted; it stays as it is");
           one.entries = [...before];
+          this.#edits.delete(number);
         }),
       importPlaylist: () =>
         answer("import_playlist", () => {
-          const made = this.#add("Road trip 2019", { of: "tracks", ids: [3, 14, 15, 92, 65, 35, 89] });
+          const made = this.#add("Road trip 2019", {
+            of: "tracks",
+            ids: this.world.known([3, 14, 15, 92, 65, 35, 89]).map(({ id }) => id),
+          });
           this.#lose(made.id, 2);
           this.#changed();
           return row(made);
@@ -150,7 +160,7 @@ export class FakePlaylists {
           const { entries } = this.#of(id);
           const there = entries.filter(({ track }) => track.id !== 0);
           const from = entries.slice(index).find(({ track }) => track.id !== 0);
-          const rows = there.map(({ track, reasons }) => player.row(track, "playlist", reasons));
+          const rows = some(there).map(({ track, reasons }) => player.row(track, "playlist", reasons));
           player.play(rows, from ? there.indexOf(from) : 0);
         }),
     };
@@ -159,8 +169,12 @@ export class FakePlaylists {
   #of(id: number): Kept {
     return found(
       this.#kept.find((one) => one.id === id),
-      `playlist ${id}`,
+      noPlaylist(id),
     );
+  }
+
+  #byName(): Kept[] {
+    return [...this.#kept].sort((a, b) => (fold(a.name) < fold(b.name) ? -1 : 1));
   }
 
   #add(name: string, source: PlaylistSource, living = false): Kept {
@@ -168,9 +182,9 @@ export class FakePlaylists {
       id: this.#id++,
       name,
       living,
-      about: living ? this.#aboutOf(source) : "",
+      about: living ? aboutOf(this.world, source) : "",
       source,
-      entries: this.#entries(this.#made(source)),
+      entries: this.#entries(songsOf(this.world, source)),
       changed_at: new Date().toISOString(),
     };
     this.#kept.push(made);
@@ -179,31 +193,6 @@ export class FakePlaylists {
 
   #entries(rows: Picked[]): PlaylistEntryRow[] {
     return rows.map(({ track, reasons }) => ({ entry: this.#entry++, track, reasons }));
-  }
-
-  #made(source: PlaylistSource): Picked[] {
-    const { ground, known, player, whole } = this.world;
-    const plain = (rows: TrackRow[]) => rows.map((track) => ({ track, reasons: [] }));
-    switch (source.of) {
-      case "tracks":
-        return plain(known(source.ids));
-      case "search":
-        return plain(find(whole, source.query).slice(0, 500));
-      case "mix":
-        return mix(ground, source.id, source.count)?.tracks ?? [];
-      case "station":
-        return picks(ground, source.request, source.count, []);
-      case "path":
-        return way(ground, known([source.from])[0]!, known([source.to])[0]!, source.count);
-      case "queue":
-        return plain(player.rows.map(({ track }) => track));
-    }
-  }
-
-  #aboutOf(source: PlaylistSource): string {
-    if (source.of === "search") return `Songs found by “${source.query.text}”`;
-    if (source.of === "mix") return `The mix “${mix(this.world.ground, source.id, 1)?.mix.name}”`;
-    return "A station";
   }
 
   /** A song leaves the library; its place stays. */
@@ -215,6 +204,15 @@ export class FakePlaylists {
   #changed(): void {
     this.world.tell({ event: "playlists" });
   }
+}
+
+function named(name: string): string {
+  if (name.trim() === "") throw invalid("a playlist needs a name");
+  return name.trim();
+}
+
+function byHand({ living, name }: Kept): void {
+  if (living) throw invalid(`“${name}” is made anew each day: what is changed by hand would be lost`);
 }
 
 function row({ source: _, entries, ...kept }: Kept): PlaylistRow {

@@ -1,9 +1,10 @@
 // The fake twin's recommender behind its calls: seeds, wishes, stations, mixes, ways.
-import type { Backend, PickRow, SeedRef, SeedRow, StationRequest, TrackRow } from "./backend";
-import { mix, mixes } from "./fake-mixes";
+import type { Backend, PickRow, SeedRef, SeedRow, StationRequest, TrackRow, WishTermRow } from "./backend";
+import { fold } from "./fake-answers";
+import { mixes, mixNamed } from "./fake-mixes";
 import { picks, startOf, way } from "./fake-picks";
 import { understand } from "./fake-wish";
-import { found, refusal, type World } from "./fake-world";
+import { found, invalid, noPlaylist, noSong, some, type World } from "./fake-world";
 
 type Calls = Pick<
   Backend,
@@ -28,111 +29,122 @@ export function fakeRadio(
 ): Calls {
   const { answer, ground, player, track, whole } = world;
 
-  function songs(count: number): string {
-    return count === 1 ? "1 song" : `${count.toLocaleString("en")} songs`;
-  }
+  const songs = (count: number) => (count === 1 ? "1 song" : `${count} songs`);
+  const missing = (what: string, name: string | number) =>
+    invalid(`there is no ${what} “${name}” in the library`);
 
-  /** How many songs bear a name, and one with a cover. */
-  function bearers(bears: (row: TrackRow) => boolean) {
+  /** How many songs bear a name, and the first of them. */
+  function bearers(what: string, name: string, bears: (row: TrackRow) => boolean) {
     const rows = whole.tracks.filter(bears);
-    return { detail: songs(rows.length), cover_track: rows.find((row) => row.has_cover)?.id ?? null };
+    const first = found(rows[0], missing(what, name));
+    return { name, detail: songs(rows.length), cover_track: first.id };
   }
 
+  /** A seed as it is shown, or the refusal that says what is not there. */
   function seedRow(seed: SeedRef): SeedRow {
     switch (seed.of) {
       case "track": {
-        const row = found(track(seed.id), `song ${seed.id}`);
-        return {
-          seed,
-          name: row.title,
-          detail: row.artists.join(", "),
-          cover_track: row.has_cover ? row.id : null,
-        };
+        const row = found(track(seed.id), noSong(seed.id));
+        return { seed, name: row.title, detail: row.artists.join(", "), cover_track: row.id };
       }
       case "album": {
-        const album = found(whole.albums[seed.id - 1], `album ${seed.id}`);
-        return {
-          seed,
-          name: album.title,
-          detail: album.artist ?? "Various artists",
-          cover_track: album.cover_track,
-        };
+        const album = found(whole.albums[seed.id - 1], missing("album", seed.id));
+        return { seed, name: album.title, detail: album.artist ?? "", cover_track: album.cover_track };
       }
       case "playlist": {
         const playlist = found(
           playlistNames().find(({ id }) => id === seed.id),
-          `playlist ${seed.id}`,
+          noPlaylist(seed.id),
         );
-        return { seed, name: playlist.name, detail: songs(playlist.tracks), cover_track: null };
+        const [first = null] = ground.playlistTracks(seed.id).map(({ id }) => id);
+        return { seed, name: playlist.name, detail: songs(playlist.tracks), cover_track: first };
       }
       case "artist":
-        return { seed, name: seed.name, ...bearers((row) => row.artists.includes(seed.name)) };
+        return { seed, ...bearers("artist", seed.name, (row) => row.artists.includes(seed.name)) };
       case "genre":
-        return { seed, name: seed.name, ...bearers((row) => row.genres.includes(seed.name)) };
+        return { seed, ...bearers("genre", seed.name, (row) => row.genres.includes(seed.name)) };
       case "tag":
-        return { seed, name: seed.name, ...bearers((row) => row.tags?.includes(seed.name) ?? false) };
+        return { seed, ...bearers("tag", seed.name, (row) => row.tags?.includes(seed.name) ?? false) };
       case "words": {
-        const { wanted, unwanted } = understand(whole, seed.text);
-        const parts = [...wanted.map(({ name }) => name), ...unwanted.map(({ name }) => `no ${name}`)];
-        return { seed, name: seed.text, detail: parts.join(", "), cover_track: null };
+        const wish = understand(whole, seed.text);
+        if (wish.wanted.length + wish.unwanted.length === 0)
+          throw invalid(
+            `none of these words means anything here: “${seed.text}”; try what the songs' tags, genres and artists are called`,
+          );
+        const names = (terms: WishTermRow[]) => terms.map(({ name }) => name).join(", ");
+        const parts = [names(wish.wanted), wish.unwanted.length > 0 ? `no ${names(wish.unwanted)}` : ""];
+        const first = startOf(ground, seed);
+        return {
+          seed,
+          name: seed.text.trim(),
+          detail: parts.filter((part) => part !== "").join(", "),
+          cover_track: first?.id ?? null,
+        };
       }
     }
   }
 
-  let named: SeedRef[] | null = null;
+  /** Seeds that are not there are left out. */
+  function seedRows(seeds: SeedRef[]): SeedRow[] {
+    return seeds.flatMap((seed) => {
+      try {
+        return [seedRow(seed)];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  let named: { seed: SeedRef & { name: string }; count: number }[] | null = null;
   /** Everything that has a name of its own, the commonest first. */
-  function names(): SeedRef[] {
+  function names() {
     const kinds = [
+      ["artist", (row: TrackRow) => row.artists],
       ["genre", (row: TrackRow) => row.genres],
       ["tag", (row: TrackRow) => row.tags ?? []],
-      ["artist", (row: TrackRow) => row.artists],
     ] as const;
-    named ??= kinds.flatMap(([of, namesOf]) => {
-      const counts = new Map<string, number>();
-      for (const row of whole.tracks)
-        for (const name of namesOf(row)) counts.set(name, (counts.get(name) ?? 0) + 1);
-      return [...counts].sort(([, a], [, b]) => b - a).map(([name]): SeedRef => ({ of, name }));
-    });
+    named ??= kinds
+      .flatMap(([of, namesOf]) => {
+        const counts = new Map<string, number>();
+        for (const row of whole.tracks)
+          for (const name of namesOf(row)) counts.set(name, (counts.get(name) ?? 0) + 1);
+        return [...counts].map(([name, count]) => ({ seed: { of, name }, count }));
+      })
+      .sort(
+        (a, b) =>
+          b.count - a.count ||
+          (a.seed.of === b.seed.of ? (a.seed.name < b.seed.name ? -1 : 1) : a.seed.of < b.seed.of ? -1 : 1),
+      );
     return named;
   }
 
   function findSeeds(text: string, limit: number): SeedRow[] {
-    const sought = text.trim().toLowerCase();
-    const lists = playlistNames().filter(({ name }) => name.toLowerCase().includes(sought));
-    if (sought === "") {
-      const few = (of: SeedRef["of"]) =>
-        names()
-          .filter((seed) => seed.of === of)
-          .slice(0, Math.ceil(limit / 3));
-      return ["genre", "tag", "artist"]
-        .flatMap((of) => few(of as SeedRef["of"]))
-        .slice(0, limit)
-        .map(seedRow);
-    }
-    const begins = (seed: SeedRef) => ("name" in seed && seed.name.toLowerCase().startsWith(sought) ? 0 : 1);
-    const hits = names().filter((seed) => "name" in seed && seed.name.toLowerCase().includes(sought));
-    const refs: SeedRef[] = [
-      ...hits.sort((a, b) => begins(a) - begins(b)),
-      ...lists.map(({ id }) => ({ of: "playlist", id }) as const),
-    ];
-    return refs.slice(0, limit).map(seedRow);
+    const sought = fold(text.trim());
+    const lists = playlistNames()
+      .filter(({ name }) => fold(name).includes(sought))
+      .slice(0, limit / 2)
+      .map(({ id }): SeedRef => ({ of: "playlist", id }));
+    const hits = names()
+      .map(({ seed }) => ({ seed, at: fold(seed.name).indexOf(sought) }))
+      .filter(({ at }) => at >= 0)
+      .sort((a, b) => Math.min(a.at, 1) - Math.min(b.at, 1));
+    return [...lists, ...hits.map(({ seed }) => seed)].slice(0, limit).map(seedRow);
   }
 
   function stationName(seeds: SeedRow[]): string {
     const [first, second] = seeds;
     if (!first) return "What you like";
+    if (seeds.length === 2) return `${first.name} and ${second!.name}`;
     return second ? `${first.name} and ${seeds.length - 1} more` : first.name;
   }
 
   function start(request: StationRequest): void {
-    const seeds = request.seeds.map(seedRow);
+    const [seeds, less] = [request.seeds.map(seedRow), request.less.map(seedRow)];
     const begin = request.seeds.map((seed) => startOf(ground, seed)).filter((row) => row !== null);
-    if (request.seeds.length > 0 && begin.length === 0)
-      throw refusal("not-found", "nothing in the library is like that");
     const station = {
       name: stationName(seeds),
       seeds,
-      less: request.less.map(seedRow),
+      less,
       discovery: request.discovery ?? 0.5,
     };
     const first = begin.map((row) =>
@@ -144,18 +156,16 @@ export function fakeRadio(
 
   const asRows = (found: PickRow[], source: string) =>
     found.map((pick) => player.row(pick.track, source, pick.reasons));
-  const theMix = (id: string, count: number) => found(mix(ground, id, count), `the mix ${id}`);
-  const theWay = (from: number, to: number, count: number) =>
-    way(ground, found(track(from), `song ${from}`), found(track(to), `song ${to}`), count);
 
   return {
     radio: (request, count) =>
       answer("radio", () => {
+        [...request.seeds, ...request.less].forEach(seedRow);
         const own = request.seeds.flatMap((seed) => (seed.of === "track" ? [seed.id] : []));
         return picks(ground, request, count, own);
       }),
     startRadio: (request) => answer("start_radio", () => start(request)),
-    seeds: (seeds) => answer("seeds", () => seeds.map(seedRow)),
+    seeds: (seeds) => answer("seeds", () => seedRows(seeds)),
     findSeeds: (text, limit) => answer("find_seeds", () => findSeeds(text, limit)),
     understand: (text) => answer("understand", () => understand(whole, text)),
     tune: (discovery) =>
@@ -164,17 +174,29 @@ export function fakeRadio(
       }),
     stopRadio: () => answer("stop_radio", () => player.tune(null)),
     mixes: () => answer("mixes", () => mixes(ground)),
-    mix: (id, count) => answer("mix", () => theMix(id, count)),
-    playMix: (id, count) => answer("play_mix", () => player.play(asRows(theMix(id, count).tracks, "mix"), 0)),
-    path: (from, to, count) => answer("path", () => theWay(from, to, count)),
+    mix: (id, count) => answer("mix", () => mixNamed(ground, id, count)),
+    playMix: (id, count) =>
+      answer("play_mix", () => player.play(asRows(mixNamed(ground, id, count).tracks, "mix"), 0)),
+    path: (from, to, count) => answer("path", () => wayBetween(world, from, to, count)),
     playPath: (from, to, count) =>
-      answer("play_path", () => player.play(asRows(theWay(from, to, count), "mix"), 0)),
-    playPicks: (_source, picks, index) =>
+      answer("play_path", () => player.play(asRows(wayBetween(world, from, to, count), "mix"), 0)),
+    playPicks: (source, picks, index) =>
       answer("play_picks", () => {
-        const rows = picks.map(({ id, reasons }) =>
-          player.row(found(track(id), `song ${id}`), "mix", reasons),
-        );
-        player.play(rows, index);
+        if (source.of !== "mix" && source.of !== "path")
+          throw invalid("only mixes and ways are played as they are shown");
+        const rows = picks.flatMap(({ id, reasons }) => {
+          const row = track(id);
+          return row ? [player.row(row, "mix", reasons)] : [];
+        });
+        player.play(some(rows), index);
       }),
   };
+}
+
+/** A way between two songs that the network has heard. */
+export function wayBetween({ ground, track }: World, from: number, to: number, count: number): PickRow[] {
+  const [first, last] = [found(track(from), noSong(from)), found(track(to), noSong(to))];
+  for (const { tags, path } of [first, last])
+    if (tags === null) throw invalid(`${path} was not listened to yet; run \`segue analyze\``);
+  return way(ground, first, last, count);
 }

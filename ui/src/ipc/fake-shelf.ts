@@ -3,7 +3,7 @@ import type { Backend, JobKind, JobProgress, LibraryStatus, RootRow, SongsQuery,
 import { cut, find, findAlbums, outline } from "./fake-answers";
 import { fakeCover } from "./fake-covers";
 import type { FakeLibrary } from "./fake-library";
-import { refusal, type World } from "./fake-world";
+import { found, invalid, noFolder, noSong, some, type World } from "./fake-world";
 
 type Calls = Pick<
   Backend,
@@ -38,21 +38,22 @@ export class FakeShelf {
 
   constructor(
     private whole: FakeLibrary,
-    private empty: boolean,
+    empty: boolean,
   ) {
     const size = whole.tracks.length;
-    this.shown = empty ? { tracks: [], albums: [], albumOf: new Map() } : whole;
-    this.#roots = empty
-      ? []
-      : [
-          { path: "/home/mila/Music", online: true, tracks: Math.floor(size * 0.9) },
-          { path: "/media/mila/Archive", online: false, tracks: Math.ceil(size * 0.1) },
-        ];
-    this.#analyzed = empty ? 0 : Math.floor(size * 0.74);
-    this.#missing = empty ? 0 : 3;
+    this.shown = empty ? cut(whole, 0) : whole;
+    this.#roots = empty ? [] : whole.roots;
+    this.#analyzed = empty ? 0 : whole.analyzed;
+    this.#missing = empty ? 0 : whole.gone;
     this.#jobs = {
-      scan: progress("scan", "idle", 0, 0),
-      analysis: progress("analysis", empty ? "idle" : "running", this.#analyzed, empty ? 0 : size),
+      scan: {
+        ...progress("scan", "idle", empty ? 0 : size, empty ? 0 : size),
+        failures: empty ? 0 : whole.refused.length,
+      },
+      analysis:
+        empty || !whole.listening
+          ? progress("analysis", empty ? "idle" : "paused", 0, 0)
+          : progress("analysis", "running", this.#analyzed, size),
     };
   }
 
@@ -67,7 +68,9 @@ export class FakeShelf {
       this.#roots = this.#roots.map((root, i) => (i === 0 ? { ...root, tracks: scan.done } : root));
       tell({ event: "job", progress: scan });
       tell({ event: "library", revision: ++this.#revision });
-      if (scan.done >= size) Object.assign(analysis, progress("analysis", "running", 0, size));
+      if (scan.done >= size) tell({ event: "playlists" });
+      if (scan.done >= size && analysis.status !== "paused")
+        Object.assign(analysis, progress("analysis", "running", 0, size));
     }
     if (analysis.status === "running") {
       this.#analyzed = analysis.done = Math.min(size, analysis.done + Math.ceil(seconds * 4));
@@ -84,16 +87,17 @@ export class FakeShelf {
       chooseFolder: () => answer("choose_folder", () => "/home/mila/Vinyl rips"),
       addFolder: (path) =>
         answer("add_folder", () => {
-          if (!/^(\/|[A-Z]:\\)/.test(path)) throw refusal("not-found", `${path} is not a folder`);
-          if (this.#roots.some((root) => root.path === path))
-            throw refusal("invalid", `${path} is in the library already`);
-          this.#roots = [...this.#roots, { path, online: true, tracks: 0 }];
-          if (this.shown.tracks.length === 0) this.#scan();
+          if (!/^(\/|[A-Z]:\\)/.test(path)) throw noFolder(path);
+          if (!this.#roots.some((root) => root.path === path))
+            this.#roots = [...this.#roots, { path, online: true, tracks: 0 }];
+          this.#scan();
           changed();
         }),
       removeFolder: (path) =>
         answer("remove_folder", () => {
-          this.#roots = this.#roots.filter((root) => root.path !== path);
+          const left = this.#roots.filter((root) => root.path !== path);
+          if (left.length === this.#roots.length) throw invalid(`${path} is no folder of the library`);
+          this.#roots = left;
           if (this.#roots.length === 0) this.shown = cut(this.whole, 0);
           changed();
         }),
@@ -102,17 +106,14 @@ export class FakeShelf {
         answer("forget_missing", () => {
           const forgotten = this.#missing;
           this.#missing = 0;
+          this.#roots = this.#roots.map((root, i) =>
+            i === 0 ? { ...root, tracks: root.tracks - forgotten } : root,
+          );
           changed();
+          tell({ event: "playlists" });
           return forgotten;
         }),
-      failures: () =>
-        answer("failures", () => [
-          {
-            path: "/home/mila/Music/Lumen Choir/Signal/07 Static.flac",
-            reason: "the FLAC stream ends after 12 of 41 MB",
-          },
-          { path: "/home/mila/Music/new/track (3).m4a", reason: "protected by DRM" },
-        ]),
+      failures: () => answer("failures", () => (this.#roots.length === 0 ? [] : this.whole.refused)),
       songs: (query, offset, limit) =>
         answer("songs", () => {
           const rows = this.#list(query);
@@ -131,30 +132,32 @@ export class FakeShelf {
       waveform: (id) => answer("waveform", () => (track(id)?.loudness_lufs == null ? null : outline(id))),
       playSongs: (query, index, source) =>
         answer("play_songs", () => {
-          const rows = this.#list(query).map((row) => player.row(row, source));
+          const rows = some(this.#list(query)).map((row) => player.row(row, source));
           player.play(rows, index, null, source === "shuffle");
         }),
       playTracks: (ids, source) =>
         answer("play_tracks", () => {
-          const rows = known(ids).map((row) => player.row(row, source));
+          const rows = some(known(ids)).map((row) => player.row(row, source));
           player.play(rows, 0);
         }),
       enqueue: (ids, at) =>
         answer("enqueue", () => {
-          const rows = known(ids).map((row) => player.row(row, "queue"));
+          const rows = some(known(ids)).map((row) => player.row(row, "queue"));
           player.insert(rows, at);
         }),
       rate: (id, rating) =>
         answer("rate", () => {
-          const row = track(id);
-          if (row) row.rating = rating;
+          found(track(id), noSong(id)).rating = rating;
           changed();
           tell({ event: "taste" });
         }),
       job: (job, action) =>
         answer("job", () => {
           const work = this.#jobs[job];
-          work.status = action === "pause" ? "paused" : action === "resume" ? "running" : "idle";
+          const left = work.done < work.total;
+          // A scan that does not run cannot be paused.
+          if (left || job === "analysis")
+            work.status = action === "pause" ? "paused" : action === "resume" && left ? "running" : "idle";
           tell({ event: "job", progress: work });
         }),
       coverUrl: (id) => fakeCover(this.whole.albumOf.get(id)?.id ?? id),
@@ -162,7 +165,8 @@ export class FakeShelf {
   }
 
   #scan(): void {
-    Object.assign(this.#jobs.scan, progress("scan", "running", 0, this.whole.tracks.length));
+    const running = progress("scan", "running", 0, this.whole.tracks.length);
+    Object.assign(this.#jobs.scan, running, { failures: this.whole.refused.length });
   }
 
   #list(query: SongsQuery): TrackRow[] {
@@ -178,8 +182,8 @@ export class FakeShelf {
       tracks: this.shown.tracks.length,
       missing: this.#missing,
       albums: this.shown.albums.length,
-      analyzed: this.#analyzed,
-      failures: this.empty ? 0 : 2,
+      analyzed: Math.min(this.#analyzed, this.shown.tracks.length),
+      failures: this.#roots.length === 0 ? 0 : this.whole.refused.length,
       suggested_folder: "/home/mila/Music",
       demo_folder: "/usr/share/segue/demo",
       model: "segue-audio@3f1c09ab72de",

@@ -2,7 +2,7 @@
 import type { Backend, FeedbackRow, ForgottenRow, TastePage, TrackRow } from "./backend";
 import type { FakeLibrary } from "./fake-library";
 import { hoursAround, interestsOf, leaningsOf } from "./fake-leanings";
-import type { World } from "./fake-world";
+import { found, invalid, noSong, type World } from "./fake-world";
 
 type Calls = Pick<
   Backend,
@@ -77,17 +77,23 @@ export class FakeTaste {
     return {
       say: (kind, id, artist) =>
         answer(`say ${kind}`, () => {
-          const row = track(id) ?? null;
-          return note(artist ? { kind, artist: row?.artists[0] ?? null } : { kind, track: row });
+          const row = found(track(id), noSong(id));
+          if (kind !== "never" && kind !== "not-now")
+            throw invalid("this is said of something else than one song");
+          return note(artist ? { kind, artist: row.artists[0]! } : { kind, track: row });
         }),
       sayWrongAfter: (earlier, later) =>
-        answer("say wrong-after", () =>
-          note({ kind: "wrong-after", track: track(later) ?? null, earlier: track(earlier) ?? null }),
-        ),
+        answer("say wrong-after", () => {
+          const [before, row] = [found(track(earlier), noSong(earlier)), found(track(later), noSong(later))];
+          if (before === row) throw invalid("these are the same recording");
+          return note({ kind: "wrong-after", track: row, earlier: before });
+        }),
       feedback: () => answer("feedback", () => this.#holding()),
       undoFeedback: (id) =>
         answer("undo_feedback", () => {
           const gone = id ?? this.#said.at(-1)?.id;
+          if (id !== null && !this.#said.some((row) => row.id === id))
+            throw invalid(`nothing that holds was said under number ${id}`);
           this.#said = this.#said.filter((row) => row.id !== gone);
           changed();
         }),
@@ -98,6 +104,8 @@ export class FakeTaste {
       taste: () => answer("taste", () => this.#page(world)),
       forget: (since) =>
         answer("forget", () => {
+          if (since !== null && Number.isNaN(Date.parse(since)))
+            throw invalid(`“${since}” is no instant: it cannot be read`);
           this.#forgotten = [
             {
               id: this.#next++,
@@ -111,6 +119,8 @@ export class FakeTaste {
         }),
       remember: (id) =>
         answer("remember", () => {
+          if (!this.#forgotten.some((row) => row.id === id))
+            throw invalid(`nothing was forgotten under number ${id}`);
           this.#forgotten = this.#forgotten.filter((row) => row.id !== id);
           changed();
         }),
@@ -181,5 +191,16 @@ export class FakeTaste {
 
 function inWords(term: string, { ground }: World): string {
   const interest = interestsOf(ground).find((one) => one.term === term);
-  return interest?.name ?? term.slice(term.indexOf(":") + 1);
+  if (interest) return interest.name;
+  const [, kind, name] = /^(\w+):(.*)$/.exec(term) ?? [];
+  const bears: Record<string, (row: TrackRow) => boolean> = {
+    artist: (row) => row.artists.includes(name!),
+    genre: (row) => row.genres.includes(name!),
+    tag: (row) => row.tags?.includes(name!) ?? false,
+    album: (row) => row.album === name,
+  };
+  const borne = bears[kind!];
+  if (!borne) throw invalid(`“${term}” names nothing that can be turned`);
+  if (!ground.library.tracks.some(borne)) throw invalid(`nothing in the library bears “${term}”`);
+  return name!;
 }

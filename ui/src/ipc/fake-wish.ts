@@ -4,7 +4,7 @@ import { SCENES } from "./fake-words";
 import type { TrackRow, WishRow, WishTermRow } from "./types";
 
 const IDLE = new Set(
-  "a an and but for from in like more music of some something song songs that the very with".split(" "),
+  "a an and but by for from in like more music of some something song songs that the very with".split(" "),
 );
 const TEMPO: Record<string, (bpm: number) => boolean> = {
   slow: (bpm) => bpm < 95,
@@ -20,39 +20,39 @@ export function understand(library: FakeLibrary, text: string): WishRow {
     const against = part.match(/^\s*(?:no|without|not|less)\s+(.*)$/);
     const words = (against?.[1] ?? part).split(/\s+/).filter((word) => word !== "" && !IDLE.has(word));
     const pan = against ? wish.unwanted : wish.wanted;
-    const artist = artistNamed(library, words.join(" "));
-    if (artist) pan.push({ kind: "artist", name: artist });
-    else {
-      for (const word of words) {
-        const term = termNamed(word);
-        if (term) pan.push(term);
-        else wish.unknown.push(word);
-      }
+    while (words.length > 0) {
+      // The longest name that the words begin with.
+      const lengths = Array.from({ length: words.length }, (_, shorter) => words.length - shorter);
+      const named = lengths.flatMap((length) => {
+        const term = termNamed(library, words.slice(0, length).join(" "));
+        return term ? [{ term, length }] : [];
+      })[0];
+      if (named) pan.push(named.term);
+      else wish.unknown.push(words[0]!);
+      words.splice(0, named?.length ?? 1);
     }
   }
   return wish;
 }
 
-function artistNamed(library: FakeLibrary, name: string): string | null {
-  const found = library.albums.find((album) => album.artist?.toLowerCase() === name);
-  return found?.artist ?? null;
-}
-
-function termNamed(word: string): WishTermRow | null {
-  if (word in TEMPO) return { kind: "tempo", name: word };
-  const decade = word.match(/^(?:19|20)?(\d0)s$/)?.[1];
+function termNamed({ albums, tracks }: FakeLibrary, name: string): WishTermRow | null {
+  if (name in TEMPO) return { kind: "tempo", name };
+  const decade = name.match(/^(?:19|20)?(\d0)s$/)?.[1];
   if (decade) return { kind: "era", name: `${Number(decade) < 30 ? 20 : 19}${decade}s` };
-  const genre = GENRES.find((name) => name.toLowerCase() === word);
-  if (genre) return { kind: "genre", name: genre };
-  const known = word.length > 2 && TAGS.some((tag) => tag.split(/\s/).includes(word));
-  return known ? { kind: "tag", name: word } : null;
+  const is = (other: string | null) => other?.toLowerCase() === name;
+  if (TAGS.some(is) || tracks.some((row) => row.tags?.some(is))) return { kind: "tag", name };
+  if (GENRES.some(is)) return { kind: "genre", name };
+  const artist = albums.find((album) => is(album.artist))?.artist;
+  if (artist) return { kind: "artist", name: artist };
+  const known = name.length > 2 && TAGS.some((tag) => tag.split(/\s/).includes(name));
+  return known ? { kind: "tag", name } : null;
 }
 
 /** Whether a song is what a part of a wish names. */
 export function meets(track: TrackRow, { kind, name }: WishTermRow): boolean {
   if (kind === "tempo") return track.bpm !== null && TEMPO[name]!(track.bpm);
   if (kind === "era") return track.year !== null && `${Math.floor(track.year / 10)}0s` === name;
-  if (kind === "genre") return track.genres.includes(name);
+  if (kind === "genre") return track.genres.some((genre) => genre.toLowerCase() === name.toLowerCase());
   if (kind === "artist") return track.artists.includes(name);
   return track.tags?.some((tag) => tag.includes(name)) ?? false;
 }

@@ -19,12 +19,30 @@ export type World = {
 };
 
 /** Thrown inside an answer, it becomes its refusal. */
-export function refusal(code: CommandError["code"], message: string): CommandError {
+function refusal(code: CommandError["code"], message: string): CommandError {
   return { code, message };
 }
 
-/** What is there, or a refusal that names what is not. */
-export function found<T>(value: T | null | undefined, what: string): T {
-  if (value == null) throw refusal("not-found", `${what} is not there any more`);
+/** What is there, or a refusal. */
+export function found<T>(value: T | null | undefined, otherwise: CommandError): T {
+  if (value == null) throw otherwise;
   return value;
+}
+
+export const noSong = (id: number) =>
+  refusal(
+    "not-found",
+    `no track ${id} in the library; \`segue tracks\` lists what there is, \`segue scan FOLDER\` adds more`,
+  );
+export const noFolder = (path: string) =>
+  refusal("not-found", `cannot read the folder ${path}: No such file or directory (os error 2)`);
+export const noPlaylist = (id: number) =>
+  refusal("not-found", `no playlist ${id}; \`segue playlist list\` shows what there is`);
+export const invalid = (message: string) => refusal("invalid", message);
+const NONE_LEFT = invalid("none of these songs is in the library any more");
+
+/** Songs to be played: at least one. */
+export function some<T>(rows: T[]): T[] {
+  if (rows.length === 0) throw NONE_LEFT;
+  return rows;
 }

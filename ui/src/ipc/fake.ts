@@ -1,6 +1,6 @@
 // The fake twin: a whole program behind the window with an invented library and listener, for browsers and tests.
 import type { AppEvent, Backend } from "./backend";
-import { makeLibrary } from "./fake-library";
+import { makeLibrary, type FakeLibrary } from "./fake-library";
 import { picks, threaded, type Ground } from "./fake-picks";
 import { FakePlayer } from "./fake-player";
 import { FakePlaylists } from "./fake-playlists";
@@ -11,6 +11,8 @@ import type { World } from "./fake-world";
 
 export type FakeOptions = {
   tracks?: number;
+  /** The library, if it is not to be invented. */
+  library?: FakeLibrary;
   /** Starts without folders, as on the first day. */
   empty?: boolean;
   /** Folders were read, but nothing was ever played. */
@@ -31,8 +33,9 @@ export function makeFake({
   fresh = empty,
   live = false,
   delay_ms = 0,
+  library,
 }: FakeOptions = {}): Fake {
-  const whole = makeLibrary(tracks, fresh);
+  const whole = library ?? makeLibrary(tracks, fresh);
   const ears = new Set<(event: AppEvent) => void>();
   const tell = (event: AppEvent) => ears.forEach((hear) => hear(copy(event)));
   const calls: string[] = [];
@@ -67,7 +70,7 @@ export function makeFake({
   const known = (ids: number[]) => ids.map(track).filter((found) => found !== undefined);
   const world: World = { whole, player, ground, track, known, tell, answer };
   const playlists = new FakePlaylists(world);
-  if (!fresh) playlists.furnish();
+  if (!fresh && !library) playlists.furnish();
 
   function pass(seconds: number): void {
     const moved = player.pass(seconds);
@@ -87,9 +90,9 @@ export function makeFake({
     player: () => answer("player", () => player.state),
     command: (command) => answer(`command ${command.do}`, () => player.do(command)),
     queue: (offset, limit) => answer("queue", () => player.page(offset, limit)),
-    listen: async (hear) => {
+    listen: (hear) => {
       ears.add(hear);
-      return () => ears.delete(hear);
+      return Promise.resolve(() => ears.delete(hear));
     },
   };
 }

@@ -1,5 +1,7 @@
 //! What lives as long as the window: the player, the jobs in the background, the watcher, and the window's requests.
 
+#[cfg(test)]
+mod contract;
 mod playlists;
 mod recommendations;
 

@@ -1,0 +1,39 @@
+// What the fake twin's playlists are made from. Pure.
+import type { PlaylistSource, ReasonRow, TrackRow } from "./backend";
+import { find } from "./fake-answers";
+import { mixNamed } from "./fake-mixes";
+import { picks } from "./fake-picks";
+import { wayBetween } from "./fake-radio";
+import { found, invalid, noSong, type World } from "./fake-world";
+
+export type Picked = { track: TrackRow; reasons: ReasonRow[] };
+
+const plain = (rows: TrackRow[]): Picked[] => rows.map((track) => ({ track, reasons: [] }));
+
+/** The songs that a source gives now, or the refusal that says what is not there. */
+export function songsOf(world: World, source: PlaylistSource): Picked[] {
+  const { ground, player, whole, track } = world;
+  switch (source.of) {
+    case "tracks":
+      return plain(source.ids.map((id) => found(track(id), noSong(id))));
+    case "search":
+      if (source.query.album !== null && !whole.albums.some(({ id }) => id === source.query.album))
+        throw invalid("its album has left the library");
+      return plain(find(whole, source.query));
+    case "mix":
+      return mixNamed(ground, source.id, source.count).tracks;
+    case "station":
+      return picks(ground, source.request, source.count, []);
+    case "path":
+      return wayBetween(world, source.from, source.to, source.count);
+    case "queue":
+      return plain(player.rows.map(({ track }) => track));
+  }
+}
+
+/** What a living playlist is made from, in words. */
+export function aboutOf({ ground }: World, source: PlaylistSource): string {
+  if (source.of === "search") return `songs that match “${source.query.text}”, by ${source.query.sort}`;
+  if (source.of === "mix") return `the mix “${mixNamed(ground, source.id, 1).mix.name}”`;
+  return "a station";
+}
