@@ -9,8 +9,7 @@ use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, Tag, TagType};
 
 use crate::bytes::{be, read_at};
-use crate::cover;
-use crate::tags::{Found, Sound, picture, push, utf8_or_1252};
+use crate::tags::{Found, Sound, mime, picture, push, utf8_or_1252};
 
 /// Chunks or elements walked over before a file is taken for a trap.
 const STEPS_MAX: usize = 10_000;
@@ -151,7 +150,7 @@ fn matroska_tags(
                         .map(utf8_or_1252)
                         .unwrap_or_default();
                     if let Some(data) = child(attached, 0x465c)
-                        && cover::mime(data).is_some()
+                        && mime(data).is_some()
                     {
                         // RFC 9559 21.2: the front cover is called "cover", a smaller one "small_cover".
                         let front = name.to_lowercase().starts_with("cover");

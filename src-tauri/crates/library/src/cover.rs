@@ -6,11 +6,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use image::codecs::jpeg::JpegEncoder;
-use image::{ImageFormat, ImageReader, Limits};
+use image::{ImageReader, Limits};
 use rusqlite::OptionalExtension;
 use segue_core::TrackId;
 
 use crate::store::Library;
+use crate::tags::mime;
 use crate::{LibraryError, paths, tags, walk};
 
 /// A picture as it stands in the file.
@@ -110,19 +111,6 @@ fn find(path: &Path, embedded: bool) -> Option<(Cover, [u8; 16])> {
     let mime = mime(&bytes).unwrap_or("application/octet-stream");
     let hash = tags::cover_hash(&bytes);
     Some((Cover { bytes, mime }, hash))
-}
-
-/// The kind of the picture that these bytes begin, by its signature; `None`: they are no picture that is shown.
-pub(crate) fn mime(bytes: &[u8]) -> Option<&'static str> {
-    match image::guess_format(bytes).ok()? {
-        ImageFormat::Jpeg => Some("image/jpeg"),
-        ImageFormat::Png => Some("image/png"),
-        ImageFormat::WebP => Some("image/webp"),
-        ImageFormat::Gif => Some("image/gif"),
-        // Two letters are little; four bytes behind the size are zero.
-        ImageFormat::Bmp => (bytes.get(6..10) == Some(&[0; 4])).then_some("image/bmp"),
-        _ => None,
-    }
 }
 
 /// The best cover that lies in the folder of `path`.

@@ -28,6 +28,7 @@ mod bytes;
 mod containers;
 mod cover;
 mod error;
+mod failure;
 #[cfg(test)]
 mod fixtures;
 mod paths;
@@ -35,6 +36,7 @@ mod playable;
 mod scan;
 mod search;
 mod store;
+mod tag_text;
 mod tags;
 mod walk;
 mod watch;
@@ -42,20 +44,23 @@ mod watch;
 pub use audio_hash::audio_hash;
 pub use cover::Cover;
 pub use error::LibraryError;
+pub use failure::Failure;
 pub use paths::leads_away;
 pub use scan::{ScanProgress, ScanReport};
 #[cfg(any(test, feature = "failing"))]
 pub use store::Failing;
 pub use store::Library;
-pub use store::albums::{Album, AlbumId, AlbumPage, AlbumSort};
+pub use store::albums::{Album, AlbumPage, AlbumSort};
+pub use store::log::Filed;
 pub use store::matching::MatchedBy;
 pub use store::playlists::{
     EntryId, NewEntry, Playlist, PlaylistBefore, PlaylistEntry, PlaylistId,
 };
-pub use store::plays::{Filed, Opinion};
+pub use store::plays::Opinion;
+pub use store::query::{AlbumId, Sort, TrackQuery};
 pub use store::queue::{QueueChange, QueuedSong};
 pub use store::recordings::Recording;
 pub use store::tallies::{KnownTally, TallyFiled};
-pub use store::tracks::{Counts, Failure, Root, Sort, TrackPage, TrackQuery};
+pub use store::tracks::{Counts, Root, TrackPage};
 pub use store::vectors::Unanalyzed;
 pub use watch::{Watched, Watcher, watch};

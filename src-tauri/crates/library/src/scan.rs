@@ -15,9 +15,12 @@ use segue_core::{AudioHash, Timestamp};
 use serde::Serialize;
 
 use crate::buffered::Room;
+use crate::failure::Failure;
+use crate::store::changes::{self, Changes};
 use crate::store::identity::Moves;
-use crate::store::rows::{self, Changes, Known, Outcome};
-use crate::store::tracks::Failure;
+use crate::store::reading::root_paths;
+use crate::store::rows::{self, Known, Outcome};
+
 use crate::store::{Durability, Library, bump, lock};
 use crate::tags::{self, Tags};
 use crate::walk::{self, AudioFile, Met, Walk};
@@ -31,9 +34,6 @@ const HANDFUL: usize = 16;
 const BATCH_AGE: Duration = Duration::from_millis(1500);
 /// Time between two reports of progress.
 const OBSERVE_EVERY: Duration = Duration::from_millis(100);
-
-/// A file to be written: its path in the database's form, and what the folder says of it.
-pub(crate) type FoundFile = AudioFile;
 
 /// What a scan came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -88,7 +88,7 @@ impl Library {
         observe: &mut dyn FnMut(&ScanProgress) -> bool,
     ) -> Result<ScanReport, LibraryError> {
         let _alone = lock(&self.scanning);
-        let known_roots = self.read("list the folders", rows::root_paths)?;
+        let known_roots = self.read("list the folders", root_paths)?;
         let mut starts = Vec::new();
         for folder in folders {
             let absolute = paths::absolute(folder);
@@ -133,7 +133,7 @@ impl Library {
     /// Brings files or folders up to date that the watcher named. What lies outside the library is passed over.
     pub fn scan_paths(&self, changed: &[PathBuf]) -> Result<ScanReport, LibraryError> {
         let _alone = lock(&self.scanning);
-        let roots = self.read("list the folders", rows::root_paths)?;
+        let roots = self.read("list the folders", root_paths)?;
         let in_library = |path: &Path| {
             paths::to_bytes(path)
                 .is_some_and(|path| roots.iter().any(|root| paths::within(&path, root)))
@@ -163,7 +163,7 @@ impl Library {
         starts.dedup();
         starts.retain(|start| !paths::folders_above(start).any(|folder| all.contains(folder)));
 
-        let roots = self.read("list the folders", rows::root_paths)?;
+        let roots = self.read("list the folders", root_paths)?;
         let mut scan = Scan {
             library: self,
             report: ScanReport::default(),
@@ -438,7 +438,7 @@ impl Scan<'_> {
                         News::Same | News::Met | News::Walked => {}
                     }
                 }
-                rows::follow(db, changes)?;
+                changes::follow(db, changes)?;
                 bump(db)
             })?;
         self.library.places_due.store(true, Ordering::Relaxed);
@@ -514,9 +514,9 @@ impl Scan<'_> {
                 for id in marked {
                     missing += u64::from(!rows::forget_passing(db, id, now, &mut changes)?);
                 }
-                rows::follow(db, changes)?;
+                changes::follow(db, changes)?;
                 for path in &stale {
-                    rows::forget_failure(db, path)?;
+                    changes::forget_failure(db, path)?;
                 }
                 bump(db)?;
                 Ok(missing)
@@ -535,7 +535,7 @@ impl Scan<'_> {
                     .write("mark what is missing", Durability::Process, |db| {
                         let mut changes = Changes::default();
                         let marked = moves.mark_displaced(db, &mut changes)?;
-                        rows::follow(db, changes)?;
+                        changes::follow(db, changes)?;
                         bump(db)?;
                         Ok(marked)
                     })?;

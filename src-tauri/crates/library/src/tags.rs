@@ -15,10 +15,9 @@ use lofty::config::{ParseOptions, ParsingMode};
 use lofty::file::{AudioFile, FileType};
 use lofty::mp4::{Mp4Codec, Mp4File};
 use lofty::mpeg::{Layer, MpegFile};
-use lofty::picture::{Picture, PictureType};
 use lofty::probe::Probe;
 use lofty::properties::FileProperties;
-use lofty::tag::{ItemKey, ItemValue, Tag, TagItem, TagType};
+use lofty::tag::{ItemKey, Tag, TagType};
 use segue_core::{
     AudioHash, SIGNATURE_BYTES, he_aac_notice, id3v2_byte_len, unplayable_format, with_causes,
 };
@@ -28,12 +27,14 @@ use crate::buffered::{Buffered, Room};
 use crate::bytes::{after_id3v2, le, read_at};
 use crate::containers;
 use crate::playable;
-use crate::store::tracks::ReplayGain;
-use text::clean;
+use found::BLOCK_MAX;
+pub(crate) use found::{Found, Sound, mime, picture, push};
+pub(crate) use text::clean;
 pub(crate) use text::utf8_or_1252;
 use window::{Metered, Window};
 
 mod behind;
+mod found;
 mod id3v2;
 mod mp4;
 mod riff;
@@ -69,99 +70,23 @@ pub(crate) struct Tags {
     pub(crate) warning: Option<String>,
 }
 
-/// The longest tag, or block of one, that is read, in bytes: they hold covers.
-const BLOCK_MAX: u64 = 64 << 20;
+/// Loudness tags (ReplayGain 2.0; an Opus `R128_TRACK_GAIN` is converted to its -18 LUFS reference).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct ReplayGain {
+    /// Gain for this track by itself.
+    pub track_gain_db: Option<f64>,
+    /// Highest sample of the track, 1.0 is full scale.
+    pub track_peak: Option<f64>,
+    /// Gain for the album as a whole.
+    pub album_gain_db: Option<f64>,
+    /// Highest sample of the album.
+    pub album_peak: Option<f64>,
+}
+
 /// So many tags are read one behind the other.
 const TAGS_MAX: usize = 16;
-/// So many items that were lost are named.
-const LOST_MAX: usize = 8;
 /// The most artists or genres kept of one file.
 const LIST_MAX: usize = 64;
-/// Separates the items of a list in the database; cleaning takes it out of the items.
-const UNIT_SEPARATOR: char = '\x1f';
-
-/// What a file is, as sound.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Sound {
-    pub(crate) codec: String,
-    /// In seconds; 0 where nothing tells.
-    pub(crate) duration_s: f64,
-    pub(crate) sample_rate_hz: Option<u32>,
-    pub(crate) bitrate_kbps: Option<u32>,
-}
-
-/// The tags of a file, and what was lost of them.
-#[derive(Default)]
-pub(crate) struct Found {
-    /// Those that speak first first.
-    tags: Vec<Tag>,
-    lost: Vec<String>,
-}
-
-impl Found {
-    /// The tag of this kind, made if there is none.
-    pub(crate) fn tag(&mut self, kind: TagType) -> &mut Tag {
-        let at = self.tags.iter().position(|tag| tag.tag_type() == kind);
-        let at = at.unwrap_or_else(|| {
-            self.tags.push(Tag::new(kind));
-            self.tags.len() - 1
-        });
-        &mut self.tags[at]
-    }
-
-    /// Puts a tag behind the others.
-    pub(crate) fn add(&mut self, tag: Tag) {
-        self.tags.push(tag);
-    }
-
-    /// Notes an item that could not be read.
-    fn lose(&mut self, name: &str) {
-        let name = clean(name).unwrap_or_default();
-        if self.lost.len() < LOST_MAX && !self.lost.contains(&name) {
-            self.lost.push(name);
-        }
-    }
-
-    /// Puts other tags behind these.
-    fn append(&mut self, mut other: Self) {
-        self.tags.append(&mut other.tags);
-        other.lost.iter().for_each(|name| self.lose(name));
-    }
-
-    fn warning(&self) -> Option<String> {
-        let lost = self.lost.join(", ");
-        (!lost.is_empty()).then(|| format!("some of the tags cannot be read: {lost}"))
-    }
-
-    /// The cover: the front, else the first picture.
-    fn cover(&self) -> Option<&Picture> {
-        let all = || self.tags.iter().flat_map(Tag::pictures);
-        all()
-            .find(|picture| picture.pic_type() == PictureType::CoverFront)
-            .or_else(|| all().next())
-    }
-}
-
-/// The field that a format calls `name`.
-fn key_of(kind: TagType, name: &str) -> Option<ItemKey> {
-    match ItemKey::from_key(kind, name)? {
-        // Where number and total share a field.
-        ItemKey::TrackTotal => Some(ItemKey::TrackNumber),
-        ItemKey::DiscTotal => Some(ItemKey::DiscNumber),
-        key => Some(key),
-    }
-}
-
-/// Puts a text into a tag.
-pub(crate) fn push(tag: &mut Tag, key: ItemKey, text: String) {
-    tag.push_unchecked(TagItem::new(key, ItemValue::Text(text)));
-}
-
-/// A picture of a tag; only what [`cover::mime`](crate::cover::mime) knows is one.
-pub(crate) fn picture(kind: PictureType, bytes: Vec<u8>) -> Picture {
-    Picture::unchecked(bytes).pic_type(kind).build()
-}
-
 /// Reads what a file is and says, or why it is no music.
 pub(crate) fn read(path: &Path, room: &mut Room) -> Result<(AudioHash, Tags), String> {
     caught(|| {
@@ -219,38 +144,6 @@ pub(crate) fn embedded_cover(path: &Path) -> Result<Option<Vec<u8>>, String> {
         let (found, ..) = find(&mut file, len).map_err(|error| error.to_string())?;
         Ok(found.cover().map(|picture| picture.data().to_vec()))
     })
-}
-
-/// A title for a file without one: its name without ending and without a leading track number.
-pub(crate) fn title_of(file_stem: &str) -> String {
-    let name = clean(file_stem).unwrap_or_default();
-    let rest = name.trim_start_matches(|c: char| c.is_ascii_digit());
-    let digits = name.len() - rest.len();
-    let title = rest.trim_start_matches([' ', '.', '-', '_']);
-    let numbered = (1..=3).contains(&digits) && title.len() < rest.len();
-    let title = if numbered && !title.is_empty() {
-        title
-    } else {
-        &name
-    };
-    if title.is_empty() {
-        "?".to_owned()
-    } else {
-        title.replace('_', " ")
-    }
-}
-
-/// A list as the database keeps it.
-pub(crate) fn join(items: &[String]) -> String {
-    items.join("\x1f")
-}
-
-/// Reads [`join`] back.
-pub(crate) fn split(text: &str) -> Vec<String> {
-    text.split(UNIT_SEPARATOR)
-        .filter(|item| !item.is_empty())
-        .map(str::to_owned)
-        .collect()
 }
 
 /// Runs `read`; a panic in a parser costs one file.

@@ -11,8 +11,8 @@ use std::time::UNIX_EPOCH;
 
 use walkdir::{DirEntry, WalkDir};
 
+use crate::failure::Failure;
 use crate::paths;
-use crate::store::tracks::Failure;
 
 /// Endings of files that Segue plays.
 const PLAYED: &[&str] = &[

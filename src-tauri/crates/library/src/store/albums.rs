@@ -13,12 +13,8 @@ use segue_core::{TrackId, similar_key};
 use serde::{Deserialize, Serialize};
 
 use super::Library;
+use super::query::AlbumId;
 use crate::{LibraryError, search};
-
-/// A row of the albums. Stable while the album keeps its title and artist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct AlbumId(pub i64);
 
 /// An album as a list shows it.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@
 use rusqlite::{OptionalExtension, params};
 use segue_core::{About, AudioHash, Feedback, FeedbackEvent, FeedbackId, Term, Timestamp};
 
-use super::rows::recording;
+use super::recording::recording;
 use super::{Durability, Library, bump, instant, micros};
 use crate::LibraryError;
 

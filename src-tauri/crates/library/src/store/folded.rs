@@ -7,11 +7,11 @@ use std::collections::HashSet;
 use rusqlite::{Connection, TransactionBehavior, params};
 use segue_core::title_key;
 
-use super::rows::Names;
+use super::changes::{self, Names};
 use super::selection::sort_key;
-use super::{albums, bump, plays, rows, tallies};
+use super::{albums, bump, log, tallies};
 use crate::paths;
-use crate::tags::split;
+use crate::tag_text::split;
 
 /// To be raised with every change of what folding, keys, search words or albums make of a name.
 const VERSION: i64 = 2;
@@ -28,7 +28,7 @@ pub(super) fn renew(db: &mut Connection) -> rusqlite::Result<()> {
     // Two processes may have opened the database at once.
     if version(&step)? != VERSION {
         tracks(&step)?;
-        plays::fold_anew(&step)?;
+        log::fold_anew(&step)?;
         tallies::fold_anew(&step)?;
         for table in ["plays", "tallies"] {
             let keys = format!(
@@ -159,5 +159,5 @@ fn index(db: &Connection, row: &Row) -> rusqlite::Result<()> {
         genres: &row.genres,
         file_name: &path.file_stem().unwrap_or_default().to_string_lossy(),
     };
-    rows::index(db, row.id, &names.words())
+    changes::index(db, row.id, &names.words())
 }

@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension, params};
 use segue_core::AudioHash;
 
-use super::rows::Changes;
+use super::changes::Changes;
 use crate::audio_hash::audio_hash;
 use crate::paths;
-use crate::scan::FoundFile;
 use crate::walk;
+use crate::walk::AudioFile;
 
 /// The tracks of one library whose files are not where they were, as one scan finds out.
 pub(crate) struct Moves {
@@ -56,7 +56,7 @@ impl Moves {
     pub(crate) fn take(
         &mut self,
         db: &Connection,
-        file: &FoundFile,
+        file: &AudioFile,
         recording: i64,
         audio: AudioHash,
     ) -> rusqlite::Result<Option<Row>> {
@@ -94,7 +94,7 @@ impl Moves {
     pub(crate) fn displace(
         &mut self,
         db: &Connection,
-        file: &FoundFile,
+        file: &AudioFile,
         id: i64,
     ) -> rusqlite::Result<()> {
         db.prepare_cached("UPDATE tracks SET path = ? WHERE id = ?")?
@@ -140,7 +140,7 @@ impl Moves {
 impl Row {
     /// Whether `file` is this row's file, although the path is another one: on disks that do not tell `A` from `a`,
     /// and behind another link.
-    fn is_otherwise_spelled(&self, file: &FoundFile, path: &Path) -> bool {
+    fn is_otherwise_spelled(&self, file: &AudioFile, path: &Path) -> bool {
         if (self.size, self.mtime_ns) != (file.size, file.mtime_ns) {
             return false;
         }
@@ -151,7 +151,7 @@ impl Row {
     }
 
     /// How probable it is that the row's file is now at `path`: the greater, the nearer.
-    fn nearness(&self, file: &FoundFile, path: &Path) -> impl Ord + use<> {
+    fn nearness(&self, file: &AudioFile, path: &Path) -> impl Ord + use<> {
         let known = paths::from_bytes(&self.path);
         let shared = known
             .components()

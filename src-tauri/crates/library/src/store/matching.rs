@@ -9,8 +9,8 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension};
 use segue_core::{PlaySubject, SAME_LENGTH_S, WantedArtist, artist_key, similar_key, title_key};
 
-use super::tracks::id_at;
-use crate::tags::split;
+use super::reading::id_at;
+use crate::tag_text::split;
 
 /// How a play's recording was recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

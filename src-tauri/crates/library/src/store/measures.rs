@@ -3,10 +3,12 @@
 use rusqlite::{Connection, Row, params};
 use segue_core::{AudioHash, Measures, Timestamp, TrackId, Waveform};
 
-use super::tracks::{self, Failure};
+use super::reading::failure;
+use super::recording::{LENGTH_NEAR_S, recording};
 use super::vectors::Unanalyzed;
-use super::{Durability, Library, albums, bump, micros, plays, rows};
+use super::{Durability, Library, albums, bump, micros, plays};
 use crate::LibraryError;
+use crate::failure::Failure;
 
 impl Library {
     /// Keeps what was measured over a recording. Its counted length takes the place of one that a header only guessed, and
@@ -14,7 +16,7 @@ impl Library {
     pub fn put_measures(&self, audio: AudioHash, measures: &Measures) -> Result<(), LibraryError> {
         let waveform = [&measures.waveform.peak[..], &measures.waveform.rms[..]].concat();
         self.write("save what was measured", Durability::Process, |db| {
-            let recording = rows::recording(db, audio)?;
+            let recording = recording(db, audio)?;
             db.prepare_cached(
                 "INSERT OR REPLACE INTO measures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
@@ -44,7 +46,7 @@ impl Library {
     /// Notes that a recording could not be measured, so that it is not tried again and again.
     pub fn put_measure_failure(&self, audio: AudioHash, reason: &str) -> Result<(), LibraryError> {
         self.write("save a failed measurement", Durability::Process, |db| {
-            let recording = rows::recording(db, audio)?;
+            let recording = recording(db, audio)?;
             let values = params![
                 recording,
                 Measures::VERSION,
@@ -90,7 +92,7 @@ impl Library {
                 "SELECT t.path, f.reason, min(t.id) FROM measure_failures f JOIN tracks t USING (recording_id)
                  GROUP BY f.recording_id ORDER BY 1",
             )?;
-            statement.query_map([], tracks::failure)?.collect()
+            statement.query_map([], failure)?.collect()
         })
     }
 
@@ -124,9 +126,6 @@ fn measures(row: &Row) -> rusqlite::Result<Measures> {
         },
     })
 }
-
-/// A stated length that is nearer to the counted one than this, in seconds, stands: formats differ in what they count.
-pub(super) const LENGTH_NEAR_S: f64 = 0.05;
 
 /// Gives the tracks of a recording the length that was counted, where they state another.
 fn correct_length(db: &Connection, recording: i64, counted_s: f64) -> rusqlite::Result<()> {

@@ -5,19 +5,26 @@
 //! opinions, settings, the queue — is committed with `synchronous = FULL`, that is with an fsync.
 
 pub(crate) mod albums;
+pub(crate) mod changes;
+mod connection;
 #[cfg(any(test, feature = "failing"))]
 mod failing;
 mod feedback;
 mod folded;
 mod forgotten;
 pub(crate) mod identity;
+pub(crate) mod log;
 pub(crate) mod matching;
 mod measures;
 mod migrations;
+mod opening;
 pub(crate) mod playlists;
 pub(crate) mod plays;
+pub(crate) mod query;
 pub(crate) mod queue;
 mod read_only;
+pub(crate) mod reading;
+mod recording;
 pub(crate) mod recordings;
 pub(crate) mod rows;
 mod selection;
@@ -30,30 +37,19 @@ pub(crate) mod vectors;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode as SqliteCode, Transaction, TransactionBehavior};
 use segue_core::Timestamp;
 
 use crate::LibraryError;
+use connection::{CACHE_KIB, connect};
 
-/// The database file's name in the data folder.
-const FILE_NAME: &str = "segue.db";
-/// How long a write waits for another process.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
-/// Memory for pages of the database in KiB: the sort indexes of 200,000 tracks.
-const CACHE_KIB: i64 = 16 * 1024;
 /// The same of a writer that writes much: the indexes of 50,000 tracks, each of which is put at a place of its own.
 const CACHE_MUCH_KIB: i64 = 48 * 1024;
-/// What is attempted first.
-const OPEN: &str = "open the database";
 /// Pages that gather in the write-ahead log before they are carried over: SQLite's own number, and that of a writer that
 /// writes much, as the same pages of the indexes are written again and again.
 const GATHERED: i64 = 1000;
 const GATHERED_MUCH: i64 = 8000;
-/// The length that an idle write-ahead log is cut back to, in bytes.
-const LOG_BYTES_MAX: i64 = 8 << 20;
 /// Idle read connections kept for the next reader.
 const READERS_MAX: usize = 4;
 
@@ -82,28 +78,6 @@ pub(crate) enum Durability {
 }
 
 impl Library {
-    /// Opens or creates the library in `data_dir`, and brings an older database up to date. One that cannot be written
-    /// is opened for reading alone, and [`read_only`](Self::read_only) tells why.
-    pub fn open(data_dir: &Path) -> Result<Self, LibraryError> {
-        Self::open_to_write(data_dir).or_else(|error| {
-            if !matches!(
-                error,
-                LibraryError::DataDir { .. } | LibraryError::Database { .. }
-            ) {
-                return Err(error);
-            }
-            let data_dir = crate::paths::absolute(data_dir);
-            let path = data_dir.join(FILE_NAME);
-            let Some(way) = read_only::Way::find(&path) else {
-                return Err(error);
-            };
-            // Nothing is written with it; a place in memory for the one that would.
-            let writer =
-                Connection::open_in_memory().map_err(|error| explain(error, &path, OPEN))?;
-            Ok(Self::of(data_dir, path, writer, Some((way, error))))
-        })
-    }
-
     /// Why the library can be read and not changed, if that is so.
     pub fn read_only(&self) -> Option<&LibraryError> {
         self.read_only.as_ref().map(|(_, reason)| reason)
@@ -125,59 +99,6 @@ impl Library {
             scanning: Mutex::new(()),
             places_due: AtomicBool::new(true),
         }
-    }
-
-    fn open_to_write(data_dir: &Path) -> Result<Self, LibraryError> {
-        let data_dir = crate::paths::absolute(data_dir);
-        let unwritable = |reason: String| LibraryError::DataDir {
-            action: OPEN,
-            path: data_dir.clone(),
-            reason,
-        };
-        std::fs::create_dir_all(&data_dir).map_err(|error| unwritable(error.to_string()))?;
-        let path = data_dir.join(FILE_NAME);
-        match migrations::peek(&path).map_err(|error| unwritable(error.to_string()))? {
-            Some(Err(reason)) => {
-                return Err(LibraryError::Damaged {
-                    path,
-                    reason: reason.into(),
-                });
-            }
-            Some(Ok(found)) if found > migrations::LATEST => {
-                return Err(LibraryError::Newer {
-                    path,
-                    found,
-                    known: migrations::LATEST,
-                });
-            }
-            _ => {}
-        }
-        let explain = |error| explain(error, &path, OPEN);
-        let mut writer = connect(&path).map_err(explain)?;
-        if writer.is_readonly("main").map_err(explain)? {
-            return Err(LibraryError::DataDir {
-                action: OPEN,
-                path,
-                reason: "the database is write-protected".into(),
-            });
-        }
-        writer
-            .pragma_update(None, "journal_mode", "WAL")
-            .map_err(explain)?;
-        migrations::migrate(&mut writer).map_err(explain)?;
-        // A newer Segue may run right now, its migration still in the write-ahead log.
-        let found = migrations::version(&writer).map_err(explain)?;
-        if found > migrations::LATEST {
-            return Err(LibraryError::Newer {
-                path,
-                found,
-                known: migrations::LATEST,
-            });
-        }
-        folded::renew(&mut writer).map_err(explain)?;
-        let library = Self::of(data_dir, path, writer, None);
-        library.read(OPEN, revision)?;
-        Ok(library)
     }
 
     /// The folder this library lives in.
@@ -342,25 +263,6 @@ fn revision(db: &Connection) -> rusqlite::Result<u64> {
     db.prepare_cached("SELECT n FROM revision")?
         .query_row([], |row| row.get::<_, i64>(0))
         .map(|n| n as u64)
-}
-
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let db = Connection::open(path)?;
-    prepare(&db)?;
-    db.pragma_update(None, "synchronous", "NORMAL")?;
-    db.pragma_update(None, "journal_size_limit", LOG_BYTES_MAX)?;
-    Ok(db)
-}
-
-/// Sets what every connection needs.
-fn prepare(db: &Connection) -> rusqlite::Result<()> {
-    db.busy_timeout(BUSY_TIMEOUT)?;
-    db.set_prepared_statement_cache_capacity(64);
-    // A plan that may depend on what is bound is made anew each time something is: longer work than most of our statements.
-    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    db.pragma_update(None, "foreign_keys", true)?;
-    db.pragma_update(None, "temp_store", "MEMORY")?;
-    db.pragma_update(None, "cache_size", -CACHE_KIB)
 }
 
 /// What the disk is like where SQLite says this.

@@ -17,10 +17,10 @@ use segue_core::{AudioHash, PlaySubject, SAME_LENGTH_S, Timestamp, Track, TrackI
 use serde_json::Value;
 
 use super::matching::matched;
-use super::rows::recording;
+use super::reading::{by_id, id_at};
+use super::recording::recording;
 use super::selection::sort_key;
 use super::superseded::current;
-use super::tracks::{by_id, id_at};
 use super::{Durability, Library, instant, micros};
 use crate::{LibraryError, paths, search};
 

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{migrations, prepare};
+use super::connection::prepare;
+use super::migrations;
 
 /// A way to read without writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

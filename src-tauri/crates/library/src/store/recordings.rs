@@ -6,9 +6,9 @@ use rusqlite::params;
 use segue_core::{AudioHash, ModelId, TagScore, TrackId};
 
 use super::Library;
-use super::albums::AlbumId;
+use super::query::AlbumId;
 use super::vectors::{stored_tags, tag_names};
-use crate::tags::split;
+use crate::tag_text::split;
 use crate::{LibraryError, paths};
 
 /// A recording as [`Library::recordings`] tells it. What is unknown is `None` or empty.

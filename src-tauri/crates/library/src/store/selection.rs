@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, ToSql};
 use segue_core::{ModelId, TrackId, fold};
 
-use super::tracks::{Sort, TrackQuery};
+use super::query::{Sort, TrackQuery};
 use crate::search::{self, TagTerm};
 
 /// A query turned into SQL.

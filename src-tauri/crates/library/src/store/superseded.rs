@@ -11,9 +11,9 @@ use segue_core::{WantedArtist, artist_key, similar_key, title_key};
 
 use super::instant;
 use super::matching::is_one_of;
-use super::plays::opine;
-use super::tracks::rating_named;
-use crate::tags::split;
+use super::reading::rating_named;
+use super::recording::opine;
+use crate::tag_text::split;
 
 /// Copies of one song differ in length by what encoders pad, and by how players round.
 const SAME_COPY_S: f64 = 3.0;

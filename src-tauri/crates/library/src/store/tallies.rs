@@ -9,9 +9,10 @@ use segue_core::{
     AudioHash, Heard, Play, PlayContext, PlaySource, PlaySubject, Tally, similar_key, title_key,
 };
 
+use super::log::{append, waiting_title};
 use super::matching::{Match, MatchedBy, matched};
-use super::plays::{append, opine, waiting_title};
-use super::tracks::{rating_name, rating_named};
+use super::reading::{rating_name, rating_named};
+use super::recording::opine;
 use super::{Durability, Library, bump, instant, micros};
 use crate::{LibraryError, paths};
 

@@ -13,10 +13,11 @@ use segue_core::{
     TrackId, Waveform,
 };
 
+use super::opening::FILE_NAME;
 use super::*;
 use crate::fixtures::{Place, copy, fixture, place};
-use crate::scan::FoundFile;
 use crate::tags::Tags;
+use crate::walk::AudioFile;
 use crate::{AlbumSort, MatchedBy, NewEntry, Sort, TrackQuery};
 
 /// A track without a file: `(path, title, artists, album, album artist)`, and the number of its recording.
@@ -69,11 +70,11 @@ pub(super) fn fill(library: &Library, rows: &[Row]) {
     library
         .write("fill", Durability::Process, |db| {
             rows::add_root(db, b"/m", Timestamp::UNIX_EPOCH)?;
-            let mut changes = rows::Changes::default();
+            let mut changes = changes::Changes::default();
             for (n, (path, title, artists, album, album_artist, recording)) in
                 rows.iter().enumerate()
             {
-                let file = FoundFile {
+                let file = AudioFile {
                     path: path.as_bytes().to_vec(),
                     size: 1000 + n as i64,
                     mtime_ns: 5,
@@ -105,7 +106,7 @@ pub(super) fn fill(library: &Library, rows: &[Row]) {
                     &mut changes,
                 )?;
             }
-            rows::follow(db, changes)?;
+            changes::follow(db, changes)?;
             bump(db)
         })
         .unwrap();

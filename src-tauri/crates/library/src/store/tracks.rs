@@ -3,62 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
-use segue_core::{AudioHash, ModelId, Rating, Track, TrackId};
-use serde::{Deserialize, Serialize};
+use rusqlite::params;
+use segue_core::{AudioHash, Track, TrackId};
+use serde::Serialize;
 
-use super::albums::{self, AlbumId};
-use super::playlists;
-use super::rows::root_paths;
+use super::query::TrackQuery;
+use super::reading::{by_id, failure, id_at, root_paths};
 use super::selection::Selection;
-use super::{Durability, Library, bump, instant};
-use crate::tags::split;
+use super::{Durability, Library, albums, bump, playlists};
+use crate::failure::Failure;
 use crate::{LibraryError, paths};
-
-/// Which tracks, in which order.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct TrackQuery {
-    /// Words that must each begin some word of title, artists, album, genres or file name. Blank finds all.
-    /// `tag:NAME` and `-tag:NAME` ask for tags that were heard, or were not.
-    pub text: String,
-    /// Whose heard tags the text asks for.
-    pub heard_by: Option<ModelId>,
-    /// Only tracks of this album.
-    pub album: Option<AlbumId>,
-    /// Order.
-    pub sort: Sort,
-    /// Whether the order is turned round.
-    pub descending: bool,
-    /// At most this many; `None` for all.
-    pub limit: Option<u32>,
-    /// Leave out this many first.
-    pub offset: u32,
-}
-
-/// What tracks are ordered by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Sort {
-    /// Title, then artist.
-    Title,
-    /// First artist, then album, disc and number.
-    #[default]
-    Artist,
-    /// Album title, then disc and number: the order of an album.
-    Album,
-    /// Year, then artist and album.
-    Year,
-    /// Length.
-    Duration,
-    /// Times listened to.
-    Plays,
-    /// When it came into the library.
-    Added,
-    /// Path.
-    Path,
-    /// How well it matches the text, best first; without text, as [`Artist`](Self::Artist).
-    Relevance,
-}
 
 /// Some tracks out of all that match.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -80,15 +34,6 @@ pub struct Root {
     pub tracks: u64,
 }
 
-/// A file that could not be dealt with, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Failure {
-    /// The file or folder.
-    pub path: PathBuf,
-    /// Why, for people.
-    pub reason: String,
-}
-
 /// How much there is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
@@ -104,19 +49,6 @@ pub struct Counts {
     pub plays: u64,
     /// Length of all tracks together in whole seconds.
     pub duration_s: u64,
-}
-
-/// Loudness tags (ReplayGain 2.0; an Opus `R128_TRACK_GAIN` is converted to its -18 LUFS reference).
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct ReplayGain {
-    /// Gain for this track by itself.
-    pub track_gain_db: Option<f64>,
-    /// Highest sample of the track, 1.0 is full scale.
-    pub track_peak: Option<f64>,
-    /// Gain for the album as a whole.
-    pub album_gain_db: Option<f64>,
-    /// Highest sample of the album.
-    pub album_peak: Option<f64>,
 }
 
 impl Library {
@@ -308,99 +240,4 @@ impl Library {
             })
         })
     }
-}
-
-/// The rows of `ids`, in that order.
-pub(super) fn by_id(db: &Connection, ids: &[TrackId]) -> rusqlite::Result<Vec<Track>> {
-    let mut statement = db.prepare_cached(
-        "SELECT t.id, r.audio, t.path, t.title, t.artists, t.album, t.album_artist, t.genres, t.year, t.track,
-                t.disc, t.duration_s, t.codec, t.sample_rate_hz, t.bitrate_kbps, coalesce(t.bpm, r.bpm),
-                coalesce(t.musical_key, r.musical_key), r.loudness_lufs, t.cover_hash NOTNULL OR t.sidecar,
-                r.plays, r.skips, r.rating, t.added_at, t.missing, m.true_peak_dbtp, m.intro_lufs, m.outro_lufs,
-                m.leading_silence_s, m.trailing_silence_s
-         FROM tracks t JOIN recordings r ON r.id = t.recording_id LEFT JOIN measures m USING (recording_id)
-         WHERE t.id = ?",
-    )?;
-    let mut tracks = Vec::with_capacity(ids.len());
-    for id in ids {
-        tracks.extend(statement.query_row([id.0], track).optional()?);
-    }
-    Ok(tracks)
-}
-
-fn track(row: &Row) -> rusqlite::Result<Track> {
-    let rating: Option<String> = row.get(21)?;
-    Ok(Track {
-        id: TrackId(row.get(0)?),
-        audio: AudioHash(row.get(1)?),
-        path: paths::from_bytes(row.get_ref(2)?.as_blob()?),
-        title: row.get(3)?,
-        artists: split(row.get_ref(4)?.as_str()?),
-        album: row.get(5)?,
-        album_artist: row.get(6)?,
-        genres: split(row.get_ref(7)?.as_str()?),
-        year: row.get(8)?,
-        track: row.get(9)?,
-        disc: row.get(10)?,
-        duration_s: row.get(11)?,
-        codec: row.get(12)?,
-        sample_rate_hz: row.get(13)?,
-        bitrate_kbps: row.get(14)?,
-        bpm: row.get(15)?,
-        key: row.get(16)?,
-        loudness_lufs: row.get(17)?,
-        true_peak_dbtp: row.get(24)?,
-        intro_lufs: row.get(25)?,
-        outro_lufs: row.get(26)?,
-        leading_silence_s: row.get(27)?,
-        trailing_silence_s: row.get(28)?,
-        has_cover: row.get(18)?,
-        plays: row.get(19)?,
-        skips: row.get(20)?,
-        rating: rating.as_deref().and_then(rating_named),
-        added_at: instant(row.get(22)?),
-        missing: row.get(23)?,
-    })
-}
-
-pub(super) fn rating_named(name: &str) -> Option<Rating> {
-    match name {
-        "like" => Some(Rating::Like),
-        "dislike" => Some(Rating::Dislike),
-        _ => None,
-    }
-}
-
-pub(super) fn rating_name(rating: Rating) -> &'static str {
-    match rating {
-        Rating::Like => "like",
-        Rating::Dislike => "dislike",
-    }
-}
-
-pub(super) fn failure(row: &Row) -> rusqlite::Result<Failure> {
-    Ok(Failure {
-        path: paths::from_bytes(row.get_ref(0)?.as_blob()?),
-        reason: row.get(1)?,
-    })
-}
-
-/// The track at `path`, looked for as given and with the links in its folder resolved.
-pub(super) fn id_at(db: &Connection, path: &Path) -> rusqlite::Result<Option<TrackId>> {
-    let mut statement = db.prepare_cached("SELECT id FROM tracks WHERE path = ?")?;
-    let given = paths::absolute(path);
-    // The index may be asked about any path, the disk not about one to another machine, unless the library is there.
-    let is_own =
-        |root: &Vec<u8>| paths::to_bytes(&given).is_some_and(|given| paths::within(&given, root));
-    let looked_at = !paths::leads_away(&given) || root_paths(db)?.iter().any(is_own);
-    let resolved = looked_at.then(|| paths::resolved(path));
-    for path in std::iter::once(given.clone()).chain(resolved) {
-        let Some(bytes) = paths::to_bytes(&path) else {
-            continue;
-        };
-        if let Some(id) = statement.query_row([bytes], |row| row.get(0)).optional()? {
-            return Ok(Some(TrackId(id)));
-        }
-    }
-    Ok(None)
 }

@@ -7,8 +7,10 @@ use half::f16;
 use rusqlite::{Connection, OptionalExtension, Rows, params};
 use segue_core::{AudioHash, Descriptors, Embedding, ModelId, TagScore, Timestamp, Track, TrackId};
 
-use super::tracks::{self, Failure};
-use super::{Durability, Library, bump, micros, rows};
+use super::reading::{failure, root_paths};
+use super::recording::recording;
+use super::{Durability, Library, bump, micros};
+use crate::failure::Failure;
 use crate::{LibraryError, paths};
 
 /// Set in a stored tag's id if the tag is heard plainly.
@@ -71,7 +73,7 @@ impl Library {
         let (value, ends) = (half(embedding), ends.each_ref().map(half).concat());
         self.write("save a vector", Durability::Process, |db| {
             let model = model(db, embedding.model())?;
-            let recording = rows::recording(db, audio)?;
+            let recording = recording(db, audio)?;
             db.prepare_cached("DELETE FROM tagged WHERE model_id = ? AND recording_id = ?")?
                 .execute([model, recording])?;
             let mut heard = Vec::with_capacity(tags.len() * 4);
@@ -121,7 +123,7 @@ impl Library {
     ) -> Result<(), LibraryError> {
         self.write("save a failed analysis", Durability::Process, |db| {
             let model = model(db, model_id)?;
-            let recording = rows::recording(db, audio)?;
+            let recording = recording(db, audio)?;
             db.prepare_cached("INSERT OR REPLACE INTO analysis_failures VALUES (?, ?, ?, ?)")?
                 .execute(params![model, recording, reason, micros(Timestamp::now())])?;
             bump(db)
@@ -290,14 +292,14 @@ impl Library {
                 "SELECT t.path, f.reason, min(t.id) FROM analysis_failures f JOIN tracks t USING (recording_id)
                  WHERE f.model_id = (SELECT id FROM models WHERE name = ?) GROUP BY f.recording_id ORDER BY 1",
             )?;
-            statement.query_map([&model_id.0], tracks::failure)?.collect()
+            statement.query_map([&model_id.0], failure)?.collect()
         })
     }
 
     /// Of the folders that hold one of these tracks, those that are not there now. The others are not looked at: a share
     /// that does not answer holds up no page of songs that lie elsewhere.
     pub fn offline_roots(&self, tracks: &[Track]) -> Result<Vec<PathBuf>, LibraryError> {
-        let roots = self.read("list the folders", rows::root_paths)?;
+        let roots = self.read("list the folders", root_paths)?;
         Ok(roots
             .iter()
             .map(|root| paths::from_bytes(root))
@@ -308,7 +310,7 @@ impl Library {
 
     /// The roots that are not there now.
     pub(crate) fn offline(&self) -> Result<Vec<Vec<u8>>, LibraryError> {
-        let roots = self.read("list the folders", rows::root_paths)?;
+        let roots = self.read("list the folders", root_paths)?;
         Ok(roots
             .into_iter()
             .filter(|root| !crate::walk::online(&paths::from_bytes(root), true))

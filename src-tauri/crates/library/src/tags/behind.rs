@@ -5,9 +5,9 @@
 use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, Tag, TagType};
 
+use super::found::{Found, key_of, mime, picture, push};
+use super::id3v2;
 use super::text::utf8_or_1252;
-use super::{Found, id3v2, key_of, picture, push};
-use crate::cover;
 
 /// Reads the tag that `bytes` are, whichever it is.
 pub(super) fn read(bytes: &[u8], found: &mut Found) {
@@ -133,7 +133,7 @@ impl Item {
                 .map_or(0, |at| at + 1);
             let at = [behind, 0]
                 .into_iter()
-                .find(|at| cover::mime(&value[*at..]).is_some());
+                .find(|at| mime(&value[*at..]).is_some());
             at.map(|at| tag.push_picture(picture(kind, value[at..].to_vec())))
                 .is_some()
         } else {

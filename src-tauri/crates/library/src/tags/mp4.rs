@@ -8,10 +8,9 @@ use std::io::{self, BufRead, Seek};
 use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, TagType};
 
+use super::found::{BLOCK_MAX, Found, key_of, mime, picture, push};
 use super::text::{utf8_or_1252, utf16};
-use super::{BLOCK_MAX, Found, key_of, picture, push};
 use crate::bytes::{be, box_lengths, read_at};
-use crate::cover;
 
 /// Boxes walked over before a file is taken for a trap.
 const STEPS_MAX: usize = 10_000;
@@ -124,7 +123,7 @@ fn item(name: &[u8], body: &[u8], found: &mut Found) -> bool {
                 read = true;
                 let kind = be(&kind[..4]) & 0xff_ffff;
                 if name == b"covr" {
-                    match cover::mime(value) {
+                    match mime(value) {
                         Some(_) => {
                             tag.push_picture(picture(PictureType::CoverFront, value.to_vec()))
                         }

@@ -7,8 +7,9 @@ use std::io::{self, BufRead, Seek};
 
 use lofty::tag::{ItemKey, TagType};
 
+use super::found::{BLOCK_MAX, Found, push};
+use super::id3v2;
 use super::text::utf8_or_1252;
-use super::{BLOCK_MAX, Found, id3v2, push};
 use crate::bytes::{be, le, read_at};
 
 /// Chunks walked over before a file is taken for a trap.

@@ -8,6 +8,7 @@ use lofty::tag::ItemKey::{
 use super::text::TEXT_MAX;
 use super::*;
 use crate::fixtures::{copy, retag};
+use crate::tag_text::title_of;
 
 mod broken;
 

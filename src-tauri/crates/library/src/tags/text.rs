@@ -64,7 +64,7 @@ pub(super) fn utf16(bytes: &[u8], big_endian: Option<bool>) -> String {
 /// Control characters and line breaks become blanks. Taken out are marks that reorder what stands around them (Unicode
 /// Technical Report 36, 2.8.1) and those that are not seen; kept are the joiners that scripts and emoji need (U+200C,
 /// U+200D), and, but at both ends, the marks of direction (U+200E, U+200F, U+061C), which move nothing but themselves.
-pub(super) fn clean(text: &str) -> Option<String> {
+pub(crate) fn clean(text: &str) -> Option<String> {
     let mut cleaned = String::new();
     for c in text.chars() {
         let c = match c {

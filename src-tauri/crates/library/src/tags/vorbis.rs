@@ -9,10 +9,9 @@ use lofty::config::ParsingMode;
 use lofty::picture::{Picture, PictureType};
 use lofty::tag::{ItemKey, Tag, TagType};
 
+use super::found::{BLOCK_MAX, Found, mime, picture, push};
 use super::text::utf8_or_1252;
-use super::{BLOCK_MAX, Found, picture, push};
 use crate::bytes::{be, le, read_at};
-use crate::cover;
 
 /// Blocks or pages walked over before a file is taken for a trap.
 const STEPS_MAX: usize = 10_000;
@@ -201,7 +200,7 @@ fn put(text: &[u8], tag: &mut Tag, pictures: &mut Vec<Picture>, lost: &mut Vec<&
         }
     } else if key.eq_ignore_ascii_case("COVERART") {
         // The form before METADATA_BLOCK_PICTURE: the picture alone.
-        let bytes = base64(value).filter(|bytes| cover::mime(bytes).is_some());
+        let bytes = base64(value).filter(|bytes| mime(bytes).is_some());
         pictures.extend(bytes.map(|bytes| picture(PictureType::Other, bytes)));
     } else if let Some(key) = ItemKey::from_key(TagType::VorbisComments, &key) {
         push(tag, key, utf8_or_1252(value));
@@ -211,7 +210,7 @@ fn put(text: &[u8], tag: &mut Tag, pictures: &mut Vec<Picture>, lost: &mut Vec<&
 /// A FLAC picture block (RFC 9639 8.8), if it holds a picture and no link.
 fn flac_picture(bytes: &[u8]) -> Option<Picture> {
     let (picture, _) = Picture::from_flac_bytes(bytes, false, ParsingMode::Relaxed).ok()?;
-    cover::mime(picture.data()).map(|_| picture)
+    mime(picture.data()).map(|_| picture)
 }
 
 /// The six bits of each letter of Base64, [`BLANK`] for what may stand between, [`NO_LETTER`] for all else. A picture has

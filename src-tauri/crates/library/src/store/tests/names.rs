@@ -3,8 +3,8 @@
 
 use super::*;
 
-fn tagged(path: &str, n: u8, tags: Tags) -> (FoundFile, AudioHash, Tags) {
-    let file = FoundFile {
+fn tagged(path: &str, n: u8, tags: Tags) -> (AudioFile, AudioHash, Tags) {
+    let file = AudioFile {
         path: path.as_bytes().to_vec(),
         size: 1000,
         mtime_ns: i64::from(n),
@@ -19,10 +19,10 @@ fn tagged(path: &str, n: u8, tags: Tags) -> (FoundFile, AudioHash, Tags) {
     (file, audio(n), tags)
 }
 
-fn put(library: &Library, files: Vec<(FoundFile, AudioHash, Tags)>) {
+fn put(library: &Library, files: Vec<(AudioFile, AudioHash, Tags)>) {
     library
         .write("fill", Durability::Process, |db| {
-            let mut changes = rows::Changes::default();
+            let mut changes = changes::Changes::default();
             for (file, audio, tags) in &files {
                 let mut moves = identity::Moves::new(0, Vec::new());
                 rows::put(
@@ -36,7 +36,7 @@ fn put(library: &Library, files: Vec<(FoundFile, AudioHash, Tags)>) {
                     &mut changes,
                 )?;
             }
-            rows::follow(db, changes)?;
+            changes::follow(db, changes)?;
             bump(db)
         })
         .unwrap();

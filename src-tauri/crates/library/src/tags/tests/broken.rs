@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+use lofty::picture::Picture;
+
 use super::super::*;
 use crate::fixtures::{copy, fixture};
 
