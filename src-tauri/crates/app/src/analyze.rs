@@ -19,6 +19,7 @@ use segue_library::{Failure, Unanalyzed};
 
 use crate::convert::failure_row;
 use crate::dto::{FailureRow, JobStage};
+use crate::ear::default_jobs;
 use crate::lock::lock;
 use crate::reports::AnalyzeDone;
 use crate::{AppError, Segue};
@@ -401,10 +402,6 @@ fn yield_to_the_listener() {
     {
         tracing::debug!(?error, "the analysis runs at ordinary priority");
     }
-}
-
-pub(crate) fn default_jobs() -> usize {
-    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod contract;
+mod playlist_edits;
 mod playlists;
 mod recommendations;
 
@@ -41,7 +42,7 @@ pub struct Desktop {
     pub(crate) segue: Arc<Segue>,
     player: Arc<Player>,
     work: Arc<Work>,
-    playlist_edits: Mutex<playlists::PlaylistEdits>,
+    playlist_edits: Mutex<playlist_edits::PlaylistEdits>,
 }
 
 /// The work in the background.

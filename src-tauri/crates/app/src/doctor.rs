@@ -6,7 +6,7 @@ use segue_analysis::{AnalysisError, OPT_OUTS, Provider, Runtime, provider_report
 use segue_core::ModelId;
 use segue_playback::probe_device;
 
-use crate::listen::Ear;
+use crate::ear::Ear;
 use crate::reports::{
     AudioHealth, DatabaseHealth, Diagnosis, ModelHealth, ProviderHealth, RuntimeHealth,
 };

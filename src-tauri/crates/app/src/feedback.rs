@@ -9,7 +9,7 @@ use segue_recommend::Bars;
 use std::ffi::OsStr;
 
 use crate::dto::{FeedbackKind, FeedbackRow, TrackRow};
-use crate::known::Known;
+use crate::known::bars_of;
 use crate::{AppError, Segue};
 
 /// No session lasts longer: *not now* of earlier days need not be asked about.
@@ -168,28 +168,6 @@ impl Segue {
             term: turned.map(|(_, term)| term),
         })
     }
-}
-
-/// What these sayings bar.
-pub(crate) fn bars_of(holding: &[FeedbackEvent], known: Option<&Known>) -> Bars {
-    let mut barred = Bars::default();
-    for event in holding {
-        match &event.said {
-            Feedback::NotNow(About::Recording(audio))
-            | Feedback::Never(About::Recording(audio)) => {
-                barred.recordings.insert(*audio);
-            }
-            Feedback::NotNow(About::Artist(name)) | Feedback::Never(About::Artist(name)) => {
-                let theirs = known.map(|known| known.recordings_by(name));
-                barred.recordings.extend(theirs.into_iter().flatten());
-            }
-            Feedback::WrongAfter { earlier, later } => {
-                barred.wrong_after.insert((*earlier, *later));
-            }
-            Feedback::Turned { .. } => {}
-        }
-    }
-    barred
 }
 
 /// The tracks among `ids` that are not barred; all of them if every one is.

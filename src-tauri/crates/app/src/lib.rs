@@ -13,6 +13,7 @@ mod doctor;
     reason = "the contract's names speak; what they do not say is documented"
 )]
 mod dto;
+mod ear;
 mod error;
 #[cfg(test)]
 mod failing;
@@ -20,6 +21,7 @@ mod feedback;
 mod job;
 mod kept_source;
 mod known;
+mod learning;
 mod listen;
 mod lock;
 mod mixes;

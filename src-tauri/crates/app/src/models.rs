@@ -12,6 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use segue_analysis::{Model, Runtime, Source, describe, model_id};
 use segue_core::ModelId;
 
+use crate::ear::Uncovered;
 use crate::known::STALE_FACTOR;
 use crate::lock::lock;
 use crate::reports::{ModelImported, ModelRow, ModelUsed, ModelsListed};
@@ -27,15 +28,6 @@ const TRIAL_BYTES: u64 = 6 << 30;
 const SAID_MAX: u64 = 16 << 10;
 /// Folders of imports that were killed are cleared away after so long.
 const STALE: Duration = Duration::from_secs(3600);
-
-/// The current model did not cover the library when it was last asked.
-pub(crate) struct Uncovered {
-    current: ModelId,
-    kept: ModelId,
-    revision: u64,
-    asked: Instant,
-    took: Duration,
-}
 
 impl Segue {
     /// All models, the shipped one first.

@@ -12,9 +12,8 @@ use segue_library::{AlbumId, Library, ScanProgress, ScanReport, Sort, TrackQuery
 
 use crate::convert::{failure_row, track_row};
 use crate::dto::{SongSort, SongsQuery, TrackRow};
+use crate::ear::{Ear, Uncovered};
 use crate::known::Memory;
-use crate::listen::Ear;
-use crate::models::Uncovered;
 use crate::reports::{MissingForgotten, ScanDone, TracksFound};
 use crate::{AppError, places};
 

@@ -1,7 +1,6 @@
 //! What the window asks of playlists. Each change is told to all that listen. An edit of a playlist's places answers with
 //! its number, by which it can be taken back as long as the window is open.
 
-use std::collections::VecDeque;
 use std::path::Path;
 
 use jiff::Zoned;
@@ -16,13 +15,6 @@ use crate::playlists::{named, song};
 
 /// So many edits can be taken back.
 const EDITS_MAX: usize = 50;
-
-/// The last edits of playlists' places, by number, the latest last.
-#[derive(Default)]
-pub(super) struct PlaylistEdits {
-    kept: VecDeque<(u64, PlaylistBefore)>,
-    made: u64,
-}
 
 impl Desktop {
     /// All playlists, by name.

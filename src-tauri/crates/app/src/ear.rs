@@ -1,0 +1,351 @@
+//! The ear: which model listens, and where its network runs.
+//!
+//! What was chosen and measured stands in `models/state.json` in the data folder, beside the models that were taken
+//! in. It bears a version; what cannot be read there is forgotten, and chosen and measured again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use segue_analysis::{Fallen, Model, Provider, Runtime, model_id, provider_report};
+use segue_core::ModelId;
+use serde::{Deserialize, Serialize};
+
+use crate::lock::lock;
+use crate::{AppError, places};
+
+const STATE_VERSION: u32 = 1;
+/// Warm-ups kept: models and runtimes come and go.
+const WARM_UPS_MAX: usize = 16;
+
+/// The current model, by its id at once and by its network when first needed.
+pub(crate) struct Ear {
+    /// `models` in the data folder.
+    models: PathBuf,
+    /// The last id found, with the folder and the manifest that it was found for.
+    id: Mutex<Option<(PathBuf, Vec<u8>, ModelId)>>,
+    active: Mutex<Option<Provider>>,
+    /// What `auto` chose in this process, for which model.
+    chosen: Mutex<Option<(ModelId, Provider)>>,
+}
+
+/// `models/state.json`.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct State {
+    version: u32,
+    /// The model that listens; none: the shipped one.
+    current: Option<String>,
+    warm_ups: Vec<WarmUp>,
+    /// The provider that failed last.
+    fallen: Option<Failed>,
+}
+
+/// What was measured once, for this model, this ONNX Runtime and these providers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct WarmUp {
+    model: String,
+    runtime: String,
+    available: Vec<String>,
+    pub(crate) speeds: Vec<Speed>,
+    chosen: String,
+}
+
+/// A provider's speed with a model, or why it is not used.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Speed {
+    pub(crate) provider: String,
+    pub(crate) patches_per_s: Option<f64>,
+    pub(crate) reason: Option<String>,
+}
+
+/// A provider that was left for the processor.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Failed {
+    pub(crate) provider: String,
+    pub(crate) reason: String,
+    pub(crate) at: jiff::Timestamp,
+}
+
+impl Ear {
+    pub(crate) fn new(data_dir: &Path) -> Self {
+        Self {
+            models: data_dir.join("models"),
+            id: Mutex::default(),
+            active: Mutex::default(),
+            chosen: Mutex::default(),
+        }
+    }
+
+    /// Where the models lie that were taken in.
+    pub(crate) fn models(&self) -> &Path {
+        &self.models
+    }
+
+    /// The name of the current model; none: the shipped one.
+    pub(crate) fn current(&self) -> Option<String> {
+        self.state().current
+    }
+
+    /// Makes a model the current one; none: the shipped one.
+    pub(crate) fn set_current(&self, name: Option<String>) -> Result<(), AppError> {
+        let mut state = self.state();
+        state.current = name;
+        self.keep(&state)
+    }
+
+    /// The current model's folder.
+    pub(crate) fn folder(&self) -> Result<PathBuf, AppError> {
+        match self.current() {
+            None => places::model(),
+            Some(name) => Ok(self.models.join(name)),
+        }
+    }
+
+    /// The stamp on the current model's vectors. Reads and hashes the model's files once, and again when its
+    /// manifest is another (another process may have switched); needs no runtime.
+    pub(crate) fn model_id(&self) -> Result<ModelId, AppError> {
+        let folder = self.folder()?;
+        let manifest = fs::read(folder.join("manifest.toml")).unwrap_or_default();
+        let mut known = lock(&self.id);
+        if let Some((of, by, id)) = &*known
+            && (of, by) == (&folder, &manifest)
+        {
+            return Ok(id.clone());
+        }
+        let id = model_id(&folder)?;
+        *known = Some((folder, manifest, id.clone()));
+        Ok(id)
+    }
+
+    /// Where a network ran last.
+    pub(crate) fn active_provider(&self) -> Option<Provider> {
+        *lock(&self.active)
+    }
+
+    /// A model of one's own, ready to listen: one for each thread. What `auto` chose and will not start after all
+    /// gives way to the processor.
+    pub(crate) fn open(&self, provider: Provider) -> Result<Model, AppError> {
+        let runtime = Runtime::load(&places::runtime()?)?;
+        let folder = self.folder()?;
+        let first = match provider {
+            Provider::Auto => self.choose(&runtime, &folder)?,
+            named => named,
+        };
+        let model = match Model::load(&runtime, &folder, first) {
+            Err(error) if provider == Provider::Auto && first != Provider::Cpu => {
+                self.note_fallen(&Fallen {
+                    provider: first,
+                    reason: error.to_string(),
+                });
+                Model::load(&runtime, &folder, Provider::Cpu)?
+            }
+            outcome => outcome?,
+        };
+        *lock(&self.active) = Some(model.active_provider());
+        Ok(model)
+    }
+
+    /// The fastest provider for the current model: measured when first asked, remembered for as long as model, ONNX
+    /// Runtime and the providers it offers stay the same.
+    fn choose(&self, runtime: &Runtime, folder: &Path) -> Result<Provider, AppError> {
+        let model = self.model_id()?;
+        let mut chosen = lock(&self.chosen);
+        if let Some((of, provider)) = &*chosen
+            && *of == model
+        {
+            return Ok(*provider);
+        }
+        let provider = self.measure(runtime, folder, &model)?;
+        *chosen = Some((model, provider));
+        Ok(provider)
+    }
+
+    fn measure(
+        &self,
+        runtime: &Runtime,
+        folder: &Path,
+        model: &ModelId,
+    ) -> Result<Provider, AppError> {
+        let report = provider_report(runtime).into_iter();
+        let available: Vec<String> = report
+            .filter(|status| status.available)
+            .map(|status| status.provider.as_str().into())
+            .collect();
+        if available.len() < 2 {
+            // There is nothing to choose from.
+            return Ok(Provider::Cpu);
+        }
+        let runtime_name = format!("{} {}", runtime.version(), runtime.path().display());
+        if let Some(known) = self.warm_up(model)
+            && known.runtime == runtime_name
+            && known.available == available
+        {
+            return Ok(Provider::parse(&known.chosen).unwrap_or(Provider::Cpu));
+        }
+        // The processor has a network in every job, a card one in all.
+        let weight = |provider| match provider {
+            Provider::Cpu => default_jobs() as f64,
+            _ => 1.0,
+        };
+        let measured = Model::warm_up(runtime, folder)?;
+        let speeds = measured.iter().filter_map(|one| {
+            let speed = one.patches_per_s.as_ref().ok()?;
+            Some((one.provider, speed * weight(one.provider)))
+        });
+        let chosen = speeds
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+            .map_or(Provider::Cpu, |(provider, _)| provider);
+        let warm_up = WarmUp {
+            model: model.to_string(),
+            runtime: runtime_name,
+            available,
+            speeds: measured
+                .into_iter()
+                .map(|one| Speed {
+                    provider: one.provider.as_str().into(),
+                    reason: one.patches_per_s.as_ref().err().cloned(),
+                    patches_per_s: one.patches_per_s.ok(),
+                })
+                .collect(),
+            chosen: chosen.as_str().into(),
+        };
+        let mut state = self.state();
+        state.warm_ups.retain(|other| other.model != warm_up.model);
+        state.warm_ups.insert(0, warm_up);
+        state.warm_ups.truncate(WARM_UPS_MAX);
+        if let Err(error) = self.keep(&state) {
+            tracing::warn!(error = %error.sentence(), "the warm-up will be measured again");
+        }
+        Ok(chosen)
+    }
+
+    /// What was measured for a model.
+    pub(crate) fn warm_up(&self, model: &ModelId) -> Option<WarmUp> {
+        let warm_ups = self.state().warm_ups;
+        warm_ups.into_iter().find(|one| one.model == model.0)
+    }
+
+    /// Notes that a provider failed: this process leaves it, the next measures anew, and `doctor` tells.
+    pub(crate) fn note_fallen(&self, fallen: &Fallen) {
+        tracing::warn!(provider = fallen.provider.as_str(), reason = %fallen.reason, "left for the processor");
+        if let Some((_, provider)) = &mut *lock(&self.chosen) {
+            *provider = Provider::Cpu;
+        }
+        *lock(&self.active) = Some(Provider::Cpu);
+        let mut state = self.state();
+        state.warm_ups.clear();
+        state.fallen = Some(Failed {
+            provider: fallen.provider.as_str().into(),
+            reason: fallen.reason.clone(),
+            at: jiff::Timestamp::now(),
+        });
+        if let Err(error) = self.keep(&state) {
+            tracing::warn!(error = %error.sentence(), "the failure could not be noted");
+        }
+    }
+
+    /// The provider that failed last, in any process.
+    pub(crate) fn last_failure(&self) -> Option<Failed> {
+        self.state().fallen
+    }
+
+    fn state(&self) -> State {
+        let Ok(text) = fs::read(self.models.join("state.json")) else {
+            return State::default();
+        };
+        match serde_json::from_slice::<State>(&text) {
+            Ok(state) if state.version == STATE_VERSION => state,
+            Ok(state) => {
+                tracing::warn!(
+                    version = state.version,
+                    "models/state.json is not of this Segue"
+                );
+                State::default()
+            }
+            Err(error) => {
+                tracing::warn!(%error, "models/state.json cannot be read");
+                State::default()
+            }
+        }
+    }
+
+    fn keep(&self, state: &State) -> Result<(), AppError> {
+        let path = self.models.join("state.json");
+        let versioned = State {
+            version: STATE_VERSION,
+            current: state.current.clone(),
+            warm_ups: state.warm_ups.clone(),
+            fallen: state.fallen.clone(),
+        };
+        let text = serde_json::to_vec_pretty(&versioned).expect("a state is plain data");
+        fs::create_dir_all(&self.models)
+            .and_then(|()| segue_exchange::replace(&path, &text))
+            .map_err(|error| AppError::File {
+                action: "write",
+                path,
+                reason: error.to_string(),
+            })
+    }
+}
+
+/// Networks that run at once on the processor, where nobody says how many.
+pub(crate) fn default_jobs() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
+}
+
+/// The current model did not cover the library when it was last asked.
+pub(crate) struct Uncovered {
+    pub(crate) current: ModelId,
+    pub(crate) kept: ModelId,
+    pub(crate) revision: u64,
+    pub(crate) asked: Instant,
+    pub(crate) took: Duration,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_choice_is_kept_and_what_cannot_be_read_is_chosen_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let ear = Ear::new(folder.path());
+        assert_eq!(ear.current(), None);
+        ear.set_current(Some("mine".into())).unwrap();
+        // Another process sees it.
+        let other = Ear::new(folder.path());
+        assert_eq!(other.current().as_deref(), Some("mine"));
+        assert_eq!(other.folder().unwrap(), folder.path().join("models/mine"));
+        for text in [
+            "",
+            "{",
+            "{\"version\": 9, \"current\": \"mine\", \"warm_ups\": []}",
+        ] {
+            fs::write(folder.path().join("models/state.json"), text).unwrap();
+            assert_eq!(ear.current(), None, "{text}");
+        }
+    }
+
+    /// Needs the shipped model and ONNX Runtime (`cargo xtask setup`). A machine without CUDA stands for one whose
+    /// card went since it was chosen.
+    #[test]
+    fn a_chosen_card_that_does_not_start_gives_way_to_the_processor() {
+        let folder = tempfile::tempdir().unwrap();
+        let ear = Ear::new(folder.path());
+        *lock(&ear.chosen) = Some((ear.model_id().unwrap(), Provider::Cuda));
+        let model = ear.open(Provider::Auto).unwrap();
+        assert_eq!(ear.active_provider(), Some(model.active_provider()));
+        if model.active_provider() == Provider::Cpu {
+            let failed = Ear::new(folder.path()).last_failure().unwrap();
+            assert_eq!(failed.provider, "cuda");
+            assert!(!failed.reason.is_empty());
+            let again = ear.open(Provider::Auto).unwrap();
+            assert_eq!(again.active_provider(), Provider::Cpu);
+        }
+        // Asked for by name, it is refused by name.
+        if let Err(error) = ear.open(Provider::Cuda) {
+            assert!(error.sentence().contains("cuda"), "{}", error.sentence());
+        }
+    }
+}
