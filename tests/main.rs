@@ -1,5 +1,7 @@
 //! The tests of the house as a whole, in one binary: each module opens with what it holds.
 
+#[cfg(unix)]
+mod full_disk;
 mod house;
 mod journeys;
 mod models;

@@ -22,7 +22,7 @@ fn with_music() -> (World, PathBuf) {
     (world, music)
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -36,7 +36,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Of each song of a playlist, `field`.
-fn songs(world: &World, playlist: &str, field: &str) -> Vec<Value> {
+pub(crate) fn songs(world: &World, playlist: &str, field: &str) -> Vec<Value> {
     let page = world.json(&["playlist", "show", playlist]);
     let rows = page["rows"].as_array().unwrap();
     rows.iter().map(|row| row["track"][field].clone()).collect()

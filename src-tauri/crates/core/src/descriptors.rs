@@ -39,8 +39,9 @@ pub struct Measures {
 }
 
 impl Measures {
-    /// Raised when something is measured otherwise: recordings measured by an older version are measured anew.
-    pub const VERSION: u32 = 2;
+    /// Raised when something is measured otherwise, or more beside it (3: how long a recording is): recordings measured by
+    /// an older version are measured anew.
+    pub const VERSION: u32 = 3;
 }
 
 /// A recording's outline: peak and root mean square in [`BINS`](Self::BINS) equal stretches of its length, of all channels

@@ -1202,7 +1202,7 @@ fn measures_come_back_and_what_was_refused_is_not_tried_again() {
 }
 
 /// What versions since 4 hold beside: circumstances of the play of "Nothing", a count, and sayings, of which the first
-/// was taken back. Those since 5 hold three playlists too, of which one was deleted.
+/// was taken back. Those since 5 hold three playlists too, of which one was deleted, and those since 6 a file that was refused.
 fn circumstances() -> PlayContext {
     PlayContext {
         ended_at: Some(at(12)),
@@ -1213,6 +1213,15 @@ fn circumstances() -> PlayContext {
         place: Some(3),
         leaving: Some(Leaving::Next),
         ..PlayContext::default()
+    }
+}
+
+/// The same play in those since 6.
+fn among_guests() -> PlayContext {
+    PlayContext {
+        guest: true,
+        within_s: Some(60),
+        ..circumstances()
     }
 }
 
@@ -1268,7 +1277,7 @@ fn make_the_stored_database() {
         library
             .put_analysis(audio(1), &embedding, &ends_of(&embedding), &tags, &heard)
             .unwrap();
-        library.put_measures(audio(1), &measured()).unwrap();
+        library.put_measures(audio(1), &as_long_as(130.0)).unwrap();
         library
             .put_measure_failure(audio(4), "it is damaged")
             .unwrap();
@@ -1283,10 +1292,19 @@ fn make_the_stored_database() {
             ))
             .unwrap();
         let told = Play {
-            context: circumstances(),
+            context: among_guests(),
             ..play(9, named("Nobody", "Nothing", None), 3.0)
         };
         library.add_play(&told).unwrap();
+        library
+            .write("fill", Durability::Process, |db| {
+                db.execute(
+                    "UPDATE tracks SET release_id = 'r' WHERE album = 'Hits'",
+                    [],
+                )?;
+                rows::put_failure(db, b"/m/broken.mp3", "it is damaged", at(40))
+            })
+            .unwrap();
         library.rate(audio(3), Some(Rating::Like), at(5)).unwrap();
         library.file_tallies(&[counted()]).unwrap();
         let said: Vec<FeedbackId> = sayings()
@@ -1460,6 +1478,66 @@ fn a_database_of_version_5_opens_with_all_it_held() {
         .map(|entry| entry.track.as_ref().map(|track| track.title.as_str()))
         .collect();
     assert_eq!(songs, [Some("Jóga"), None]);
+}
+
+#[test]
+fn databases_of_versions_6_to_8_open_with_all_they_held() {
+    for version in 6..=8 {
+        let (_dir, library) = stored(&format!("segue-{version:04}.db"));
+        let log = library.plays().unwrap();
+        assert_eq!(log[1].context, among_guests(), "{version}");
+        let failures = library.failures().unwrap();
+        assert_eq!(failures[0].reason, "it is damaged", "{version}");
+        let track = library.tracks_of(audio(1)).unwrap().remove(0);
+        let (measures, length_s) = match version {
+            8 => (as_long_as(130.0), 130.0),
+            _ => (measured(), 100.0),
+        };
+        assert_eq!(library.measures(track.id).unwrap(), Some(measures));
+        assert_eq!(track.duration_s, length_s, "{version}");
+        let numbers = |sql: &'static str| -> i64 {
+            let counted = library.read("count", |db| db.query_row(sql, [], |row| row.get(0)));
+            counted.unwrap()
+        };
+        let broken = "SELECT count(*) FROM pragma_foreign_key_check";
+        assert_eq!(numbers(broken), 0, "{version}");
+        let released = "SELECT count(*) FROM tracks WHERE release_id = 'r'";
+        assert_eq!(numbers(released), 2, "{version}");
+    }
+}
+
+#[test]
+fn every_version_has_a_stored_database() {
+    for version in 1..=migrations::LATEST {
+        let path = fixture(&format!("segue-{version:04}.db"));
+        let found = migrations::peek(&path).unwrap();
+        assert_eq!(found, Some(Ok(version)), "{path:?}");
+    }
+}
+
+#[test]
+fn what_was_measured_before_lengths_were_counted_is_measured_anew() {
+    let place = place();
+    copy("mp3-a.mp3", &place.music.join("a.mp3"));
+    place.scan();
+    let library = &place.library;
+    let waiting = library.unmeasured(10).unwrap();
+    // As the version before left it, which counted no lengths, and a file that it refused.
+    library.put_measures(waiting[0].audio, &measured()).unwrap();
+    library
+        .write("age", Durability::Process, |db| {
+            db.execute("UPDATE measures SET version = 2", [])
+        })
+        .unwrap();
+    assert_eq!(library.unmeasured(10).unwrap(), waiting);
+    // What it found serves meanwhile; then the length is put right.
+    let track = waiting[0].track;
+    assert_eq!(library.measures(track).unwrap(), Some(measured()));
+    library
+        .put_measures(waiting[0].audio, &as_long_as(30.0))
+        .unwrap();
+    assert!(library.unmeasured(10).unwrap().is_empty());
+    assert_eq!(library.track(track).unwrap().unwrap().duration_s, 30.0);
 }
 
 #[test]
