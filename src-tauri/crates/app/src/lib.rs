@@ -4,6 +4,8 @@
 //! and the shapes that leave the process. [`Segue`] is what the command line and the window share; [`Desktop`] adds
 //! what lives only as long as a window does: the player, the jobs in the background and the watcher.
 
+#[cfg(test)]
+mod agreement;
 mod analyze;
 mod convert;
 mod desktop;

@@ -68,6 +68,14 @@ impl Movie {
     }
 }
 
+/// Where the tables state that the sound begins.
+pub(crate) fn first_chunk(moov: &[u8]) -> Option<u64> {
+    let tables = atom(sound_trak(moov)?, &[b"mdia", b"minf", b"stbl"])?;
+    let short = atom(tables, &[b"stco"]).and_then(|table| table.get(8..12));
+    let long = || atom(tables, &[b"co64"])?.get(8..16);
+    short.or_else(long).map(be)
+}
+
 /// The tracks of `moov`: where the kind of each stands, and its body.
 fn traks(moov: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     places(moov).filter_map(|(place, kind, body)| (kind == b"trak").then_some((place, body)))

@@ -8,7 +8,7 @@ use std::io::{self, BufRead, Seek, SeekFrom};
 use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, Tag, TagType};
 
-use crate::bytes::{be, read_at};
+use crate::bytes::{be, le, read_at};
 use crate::tags::{Found, Sound, mime, picture, push, utf8_or_1252};
 
 /// Chunks or elements walked over before a file is taken for a trap.
@@ -368,6 +368,45 @@ fn matroska(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<Optio
     Ok(is_matroska.then_some(sound))
 }
 
+/// How long an Ogg of Opus or Vorbis sounds up to its last page that is whole, in seconds: one that was cut off states no
+/// more. `None` if it is no Ogg.
+pub(crate) fn ogg_to_the_cut(file: &mut (impl BufRead + Seek)) -> io::Result<Option<f64>> {
+    let file_len = file.seek(SeekFrom::End(0))?;
+    let head = read_at(file, 0, 128)?;
+    if !head.starts_with(b"OggS") {
+        return Ok(None);
+    }
+    let packet = head
+        .get(26)
+        .and_then(|table| head.get(27 + usize::from(*table)..));
+    let packet = packet.unwrap_or_default();
+    // RFC 7845, 5.1: 48 kHz whatever was encoded, and what a decoder needs before it sounds. Vorbis I, 4.2.2.
+    let (rate_hz, before) = match packet.starts_with(b"OpusHead") {
+        true => (48_000, packet.get(10..12).map_or(0, le)),
+        false => (packet.get(12..16).map_or(0, le), 0),
+    };
+    let frames = last_position(file, file_len)?.unwrap_or_default();
+    let sounding = frames.saturating_sub(before);
+    Ok(Some(sounding as f64 / rate_hz.max(1) as f64))
+}
+
+/// The position that the last whole page of an Ogg states (RFC 3533, section 6): the frames up to its end. A page on which
+/// no packet ends states none.
+fn last_position(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<Option<u64>> {
+    // Two pages of the greatest length.
+    let from = file_len.saturating_sub(2 * 65_307);
+    let tail = read_at(file, from, file_len - from)?;
+    let mut starts = tail.windows(5).enumerate().rev();
+    Ok(starts.find_map(|(at, window)| {
+        let lacing = tail
+            .get(at + 27..)?
+            .get(..usize::from(*tail.get(at + 26)?))?;
+        let body: usize = lacing.iter().map(|len| usize::from(*len)).sum();
+        let is_whole = window == b"OggS\0" && at + 27 + lacing.len() + body <= tail.len();
+        Some(le(&tail[at + 6..at + 14])).filter(|position| is_whole && *position != u64::MAX)
+    }))
+}
+
 fn ogg_flac(
     file: &mut (impl BufRead + Seek),
     head: &[u8],
@@ -385,16 +424,14 @@ fn ogg_flac(
     };
     let packed = be(&info[10..18]);
     let rate = packed >> 44;
-    let mut samples = packed & 0xf_ffff_ffff;
-    if samples == 0 {
-        // Written as a stream: the position of the last page tells (RFC 3533 section 6, little endian).
-        let tail = read_at(file, file_len.saturating_sub(70_000), 70_000)?;
-        let last = tail.windows(5).rposition(|window| window == b"OggS\0");
-        let position = last
-            .and_then(|at| tail.get(at + 6..at + 14))
-            .unwrap_or_default();
-        samples = be(&position.iter().rev().copied().collect::<Vec<_>>());
-    }
+    // Written as a stream it states nothing, and cut off more than there is.
+    let stated = packed & 0xf_ffff_ffff;
+    let there = last_position(file, file_len)?.unwrap_or_default();
+    let samples = if stated == 0 {
+        there
+    } else {
+        stated.min(there)
+    };
     Ok(Some(Sound {
         duration_s: if rate > 0 && samples < 1 << 40 {
             samples as f64 / rate as f64

@@ -41,10 +41,10 @@ pub(crate) fn look(
         (b"RIFF" | b"RF64" | b"BW64", b"WAVE") => wav(file, start + 12, file_len, 8)?,
         (b"riff", _) => wav(file, start + 40, file_len, 24)?,
         (b".snd", _) => au(&head, file_len - start),
-        (b"FORM", b"AIFC") => aifc(file, start, file_len)?,
-        (b"caff", _) => caf(&head),
+        (b"FORM", b"AIFF" | b"AIFC") => aiff(file, start, file_len)?,
+        (b"caff", _) => caf(file, start, file_len)?,
         (b"OggS", _) => ogg(&head),
-        (b"\x1a\x45\xdf\xa3", _) => matroska(file, file_len, path)?,
+        (b"\x1a\x45\xdf\xa3", _) => matroska(file, start, file_len, path)?,
         _ if four(4) == b"ftyp" => mp4(file, start, file_len, path)?,
         // Layer 0 behind the sync word: AAC in ADTS; three bits tell the channels.
         ([0xff, 0xf0 | 0xf1 | 0xf8 | 0xf9, high, low], _) => {
@@ -183,43 +183,94 @@ fn au(head: &[u8], len: u64) -> Result<Facts, String> {
     })
 }
 
-fn aifc(
+fn aiff(
     file: &mut (impl BufRead + Seek),
     start: u64,
     file_len: u64,
 ) -> io::Result<Result<Facts, String>> {
-    let mut at = start + 12;
+    let (mut common, mut sound_len, mut at) = (Vec::new(), 0, start + 12);
     for _ in 0..STEPS_MAX {
         let head = read_at(file, at, 30)?;
         if head.len() < 8 {
             break;
         }
-        if let (b"COMM", Some(kind)) = (&head[..4], head.get(26..30)) {
-            const KNOWN: [&[u8]; 11] = [
-                b"none", b"sowt", b"twos", b"raw ", b"in24", b"in32", b"23ni", b"fl32", b"fl64",
-                b"alaw", b"ulaw",
-            ];
-            let kind = kind.to_ascii_lowercase();
-            if !KNOWN.contains(&kind.as_slice()) {
-                let kind = String::from_utf8_lossy(&kind).into_owned();
-                return Ok(not_yet(&format!("an AIFF-C of the kind “{}”", kind.trim())));
-            }
-        }
         let len = be(&head[4..8]);
+        match &head[..4] {
+            b"COMM" => common = head[8..].iter().copied().take(len as usize).collect(),
+            // Offset and block size stand in front of the samples. One that is cut off ends with the file.
+            b"SSND" => sound_len = len.min(file_len.saturating_sub(at + 8)).saturating_sub(8),
+            _ => {}
+        }
         at = at.saturating_add(8 + len + (len & 1));
         if at >= file_len {
             break;
         }
     }
-    Ok(Ok(Facts::default()))
+    let Some(plain) = common.get(..18) else {
+        return Ok(Ok(Facts::default()));
+    };
+    let bits = be(&plain[6..8]);
+    let sample_bytes = match common.get(18..22).map(<[u8]>::to_ascii_lowercase) {
+        None => bits.div_ceil(8),
+        Some(kind) => match kind.as_slice() {
+            b"none" | b"sowt" | b"twos" => bits.div_ceil(8),
+            b"raw " | b"alaw" | b"ulaw" => 1,
+            b"in24" => 3,
+            b"in32" | b"23ni" | b"fl32" => 4,
+            b"fl64" => 8,
+            kind => {
+                let kind = String::from_utf8_lossy(kind).into_owned();
+                return Ok(not_yet(&format!("an AIFF-C of the kind “{}”", kind.trim())));
+            }
+        },
+    };
+    let (channels, rate_hz) = (be(&plain[..2]), extended(&plain[8..18]));
+    let frames = sound_len / (sample_bytes * channels).max(1);
+    if frames == 0 || rate_hz < 1.0 {
+        return Ok(Ok(Facts::default()));
+    }
+    Ok(Ok(Facts {
+        codec: Some("pcm"),
+        sample_rate_hz: Some(rate_hz as u32),
+        duration_s: Some(frames as f64 / rate_hz),
+        ..Facts::default()
+    }))
 }
 
-fn caf(head: &[u8]) -> Result<Facts, String> {
-    // The description is the first chunk: format in the ninth byte of its body, channels in the twenty-fifth.
-    let Some(description) = head.get(20..52).filter(|_| head[8..12] == *b"desc") else {
-        return Ok(Facts::default());
-    };
-    match &description[8..12] {
+/// A positive number in the 80 bits of IEEE 754 extended precision, as AIFF states its rate.
+fn extended(bytes: &[u8]) -> f64 {
+    let exponent = be(&bytes[..2]) as i32 & 0x7fff;
+    be(&bytes[2..10]) as f64 * 2_f64.powi(exponent - 16_383 - 63)
+}
+
+fn caf(
+    file: &mut (impl BufRead + Seek),
+    start: u64,
+    file_len: u64,
+) -> io::Result<Result<Facts, String>> {
+    let (mut description, mut data, mut packets) = (Vec::new(), false, false);
+    let mut at = start + 8;
+    for _ in 0..STEPS_MAX {
+        let head = read_at(file, at, 12)?;
+        if head.len() < 12 {
+            break;
+        }
+        let (body, len) = (at + 12, be(&head[4..12]));
+        match &head[..4] {
+            b"desc" => description = read_at(file, body, len.min(32))?,
+            b"pakt" => packets = true,
+            b"data" => data = file_len > body + 4,
+            _ => {}
+        }
+        at = body.saturating_add(len);
+        if at >= file_len {
+            break;
+        }
+    }
+    if description.len() < 32 || !data {
+        return Ok(Err("it is cut off before its sound begins".into()));
+    }
+    let told = match &description[8..12] {
         b"aac " => channels_of_aac(be(&description[24..28])),
         b"lpcm" | b"alac" | b"ulaw" | b"alaw" | b".mp1" | b".mp2" | b".mp3" | b"flac" | b"opus" => {
             Ok(Facts::default())
@@ -228,7 +279,14 @@ fn caf(head: &[u8]) -> Result<Facts, String> {
             "a CAF of the kind “{}”",
             String::from_utf8_lossy(kind).trim()
         )),
-    }
+    };
+    // Packets of unlike length are told apart by a table, which stands at the end.
+    Ok(match be(&description[16..20]) {
+        0 if !packets && told.is_ok() => {
+            Err("it is cut off before the table of its packets".into())
+        }
+        _ => told,
+    })
 }
 
 fn ogg(head: &[u8]) -> Result<Facts, String> {
@@ -268,10 +326,11 @@ const SILENT: &str = "it has no sound track";
 
 fn matroska(
     file: &mut (impl BufRead + Seek),
+    start: u64,
     file_len: u64,
     path: &Path,
 ) -> io::Result<Result<Facts, String>> {
-    let (mut kinds, mut audio, mut at) = (Vec::new(), None, 0);
+    let (mut kinds, mut audio, mut sounds, mut at) = (Vec::new(), None, false, start);
     for _ in 0..STEPS_MAX {
         let Some((id, body, len)) = element(file, at, file_len)? else {
             break;
@@ -287,12 +346,18 @@ fn matroska(
                     audio = Some(track);
                 }
             }
-            0x1f43_b675 => break,
+            0x1f43_b675 => {
+                sounds = true;
+                break;
+            }
             _ => {}
         }
         if at >= file_len {
             break;
         }
+    }
+    if !sounds {
+        return Ok(Err("it is cut off before its sound begins".into()));
     }
     if kinds.is_empty() {
         return Ok(Ok(Facts::default()));

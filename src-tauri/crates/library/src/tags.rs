@@ -104,7 +104,8 @@ pub(crate) fn read(path: &Path, room: &mut Room) -> Result<(AudioHash, Tags), St
         let hash = audio.hash(&mut file).map_err(|error| error.to_string())?;
         let (found, start, end) = find(&mut file, len).map_err(|error| error.to_string())?;
         let facts = playable::look(&mut file, path).map_err(|error| error.to_string())??;
-        let sound = match containers::read(&mut file).map_err(|error| error.to_string())? {
+        let mut whole = Window::new(&mut file, start, len);
+        let sound = match containers::read(&mut whole).map_err(|error| error.to_string())? {
             Some(sound) => Ok(sound),
             None => sound(path, &mut Window::new(&mut file, start, end)),
         };
@@ -112,6 +113,16 @@ pub(crate) fn read(path: &Path, room: &mut Room) -> Result<(AudioHash, Tags), St
             Err(reason) if facts.codec.is_none() => return Err(reason),
             read => read.unwrap_or_default(),
         };
+        if sound.duration_s == 0.0 {
+            let mut whole = Window::new(&mut file, start, len);
+            let cut = containers::ogg_to_the_cut(&mut whole);
+            if let Some(until_s) = cut.map_err(|error| error.to_string())? {
+                if until_s <= 0.0 {
+                    return Err("it is cut off before its sound begins".into());
+                }
+                sound.duration_s = until_s;
+            }
+        }
         sound.codec = facts.codec.map_or(sound.codec, str::to_owned);
         sound.sample_rate_hz = facts.sample_rate_hz.or(sound.sample_rate_hz);
         sound.duration_s = facts.duration_s.unwrap_or(sound.duration_s);
@@ -190,7 +201,9 @@ fn find(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<(Found, u
             riff::read(file, start, file_len, &mut own)?;
         }
         (_, Some(b"ftyp"), _) => mp4::read(file, start, file_len, &mut own)?,
-        (Some(b"caff" | b"\x1a\x45\xdf\xa3"), ..) => containers::find_tags(file, &mut own)?,
+        (Some(b"caff" | b"\x1a\x45\xdf\xa3"), ..) => {
+            containers::find_tags(&mut Window::new(file, start, file_len), &mut own)?;
+        }
         _ => bare = true,
     }
     own.append(front);

@@ -45,7 +45,10 @@ fn sound_start(file: &mut File, byte_len: u64) -> io::Result<u64> {
     }
     if start > 0 {
         let padding = read_at(file, start, PADDING_MAX)?;
-        start += padding.iter().take_while(|byte| **byte == 0).count() as u64;
+        let zeros = padding.iter().take_while(|byte| **byte == 0).count();
+        // The length in front of the first box of an MP4 begins with zeros too.
+        let is_mp4 = padding.get(zeros + 1..zeros + 5) == Some(b"ftyp");
+        start += zeros.saturating_sub(if is_mp4 { 3 } else { 0 }) as u64;
     }
     Ok(start)
 }

@@ -186,14 +186,21 @@ fn of_other_containers_it_is_told_what_cannot_be_played() {
         ];
         element(b"\xae", &inside.concat())
     };
-    let mka = |tracks: &[Vec<u8>]| {
+    let file = |tracks: &[Vec<u8>], sound: &[u8]| {
         let tracks = element(b"\x16\x54\xae\x6b", &tracks.concat());
         [
             element(b"\x1a\x45\xdf\xa3", b""),
-            element(b"\x18\x53\x80\x67", &tracks),
+            element(b"\x18\x53\x80\x67", &[&tracks, sound].concat()),
         ]
         .concat()
     };
+    let mka = |tracks: &[Vec<u8>]| file(tracks, &element(b"\x1f\x43\xb6\x75", b"\0"));
+    let before = "cut off before its sound";
+    check(
+        "cut.mka",
+        &file(&[track(2, b"A_FLAC", 2, b"")], b""),
+        Err(before),
+    );
     let of =
         |codec: &[u8], channels: u8, private: &[u8]| mka(&[track(2, codec, channels, private)]);
     check("flac.mka", &of(b"A_FLAC", 6, b""), fine);
@@ -235,4 +242,85 @@ fn of_other_containers_it_is_told_what_cannot_be_played() {
     };
     check("ima.aifc", &aifc(b"ima4"), Err("ima4"));
     check("sowt.aifc", &aifc(b"sowt"), fine);
+}
+
+#[test]
+fn an_aiff_is_as_long_as_its_sound_and_a_caf_has_a_table_of_its_packets() {
+    let aiff = |form: &[u8; 4], kind: &[u8], stated: u32, len: usize| {
+        // Stereo, 16 bits, 44,100 Hz.
+        let common = [
+            b"\0\x02\0\0\x2b\x11\0\x10\x40\x0e\xac\x44".as_slice(),
+            &[0; 6],
+            kind,
+        ]
+        .concat();
+        [
+            b"FORM\0\0\0\0".as_slice(),
+            form,
+            b"COMM\0\0\0",
+            &[common.len() as u8],
+            &common,
+            b"SSND",
+            &stated.to_be_bytes(),
+            &[0; 8],
+            &vec![1; len],
+        ]
+        .concat()
+    };
+    let quarter = |codec| Ok((codec, 44_100, 0.25));
+    check(
+        "honest.aiff",
+        &aiff(b"AIFF", b"", 44_108, 44_100),
+        quarter("pcm"),
+    );
+    check(
+        "cut.aiff",
+        &aiff(b"AIFF", b"", 441_008, 44_100),
+        quarter("pcm"),
+    );
+    check(
+        "cut.aifc",
+        &aiff(b"AIFC", b"sowt", 441_008, 44_100),
+        quarter("pcm"),
+    );
+    check(
+        "law.aifc",
+        &aiff(b"AIFC", b"ulaw", 441_008, 22_050),
+        quarter("pcm"),
+    );
+    // What states no sound is left to the tag reader.
+    check("silent.aiff", &aiff(b"AIFF", b"", 8, 0), Ok(("", 0, 0.0)));
+
+    let caf = |kind: &[u8; 4], packet_bytes: u32, more: &[&[u8]]| {
+        let rate = 44_100_f64.to_be_bytes();
+        let mut caf = b"caff\0\x01\0\0desc\0\0\0\0\0\0\0\x20".to_vec();
+        caf.extend(
+            [
+                rate.as_slice(),
+                kind,
+                &[0; 4],
+                &packet_bytes.to_be_bytes(),
+                &[0; 12],
+            ]
+            .concat(),
+        );
+        caf.extend(more.concat());
+        caf
+    };
+    let data = b"data\0\0\0\0\0\0\0\x08\0\0\0\0abcd".as_slice();
+    let packets = b"pakt\0\0\0\0\0\0\0\0".as_slice();
+    let fine = Ok(("", 0, 0.0));
+    check("raw.caf", &caf(b"lpcm", 4, &[data]), fine);
+    check("alac.caf", &caf(b"alac", 0, &[data, packets]), fine);
+    check(
+        "cut.caf",
+        &caf(b"alac", 0, &[data]),
+        Err("cut off before the table"),
+    );
+    check(
+        "head.caf",
+        &caf(b"lpcm", 4, &[]),
+        Err("cut off before its sound"),
+    );
+    check("odd.caf", &caf(b"QDM2", 0, &[data]), Err("QDM2"));
 }

@@ -1202,7 +1202,8 @@ fn measures_come_back_and_what_was_refused_is_not_tried_again() {
 }
 
 /// What versions since 4 hold beside: circumstances of the play of "Nothing", a count, and sayings, of which the first
-/// was taken back. Those since 5 hold three playlists too, of which one was deleted, and those since 6 a file that was refused.
+/// was taken back. Those since 5 hold three playlists too, of which one was deleted, those since 6 a file that was refused,
+/// and those since 9 a queue.
 fn circumstances() -> PlayContext {
     PlayContext {
         ended_at: Some(at(12)),
@@ -1301,6 +1302,10 @@ fn make_the_stored_database() {
                 db.execute(
                     "UPDATE tracks SET release_id = 'r' WHERE album = 'Hits'",
                     [],
+                )?;
+                db.execute_batch(
+                    "INSERT INTO queue_songs VALUES (1, 1, NULL, X'2F6D', 'Ann', 'Hey', NULL, 104.0, '{}');
+                     INSERT INTO queue_order VALUES (1, 0, NULL)",
                 )?;
                 rows::put_failure(db, b"/m/broken.mp3", "it is damaged", at(40))
             })
@@ -1481,8 +1486,8 @@ fn a_database_of_version_5_opens_with_all_it_held() {
 }
 
 #[test]
-fn databases_of_versions_6_to_8_open_with_all_they_held() {
-    for version in 6..=8 {
+fn databases_of_versions_since_6_open_with_all_they_held() {
+    for version in 6..=migrations::LATEST {
         let (_dir, library) = stored(&format!("segue-{version:04}.db"));
         let log = library.plays().unwrap();
         assert_eq!(log[1].context, among_guests(), "{version}");
@@ -1490,8 +1495,8 @@ fn databases_of_versions_6_to_8_open_with_all_they_held() {
         assert_eq!(failures[0].reason, "it is damaged", "{version}");
         let track = library.tracks_of(audio(1)).unwrap().remove(0);
         let (measures, length_s) = match version {
-            8 => (as_long_as(130.0), 130.0),
-            _ => (measured(), 100.0),
+            ..8 => (measured(), 100.0),
+            8.. => (as_long_as(130.0), 130.0),
         };
         assert_eq!(library.measures(track.id).unwrap(), Some(measures));
         assert_eq!(track.duration_s, length_s, "{version}");

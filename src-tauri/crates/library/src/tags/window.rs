@@ -93,6 +93,19 @@ impl<R: Read + Seek> Read for Window<'_, R> {
     }
 }
 
+impl<R: BufRead + Seek> BufRead for Window<'_, R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let left = usize::try_from(self.len.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let held = self.inner.fill_buf()?;
+        Ok(&held[..held.len().min(left)])
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.at += count as u64;
+        self.inner.consume(count);
+    }
+}
+
 impl<R: Seek> Seek for Window<'_, R> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let at = match to {
