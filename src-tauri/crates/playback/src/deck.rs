@@ -3,49 +3,131 @@
 //! What belongs to a single track is done here, sample by sample, before tracks meet in the engine's fill:
 //! today the fade into the middle of a track. ReplayGain's factor has its place in [`Deck::read`]. Frames are at the file's
 //! own rate.
+//!
+//! A deck decodes as it is read, or, once it is [parted](Deck::part) from its stream, reads what another thread decodes.
 
 use segue_decode::{AudioFormat, DecodeError, StereoStream};
 
 use crate::queue::Entry;
+use crate::read_ahead::{Decoding, ReadAhead};
 use crate::ring::{FADE_S, Frame};
 
 /// Frames decoded at opening, so that a broken file shows itself before its turn.
 const PREROLL: usize = 1024;
 
+/// What decodes a file.
+pub(crate) trait Stream: Send {
+    /// See [`StereoStream`], which this is but in tests.
+    fn format(&self) -> &AudioFormat;
+    fn notice(&self) -> Option<String>;
+    fn duration_s(&self) -> Option<f64>;
+    fn position_s(&self) -> f64;
+    fn seek(&mut self, to_s: f64) -> Result<(), DecodeError>;
+    fn read(&mut self, out: &mut [Frame]) -> Result<usize, DecodeError>;
+}
+
+impl Stream for StereoStream {
+    fn format(&self) -> &AudioFormat {
+        self.format()
+    }
+
+    fn notice(&self) -> Option<String> {
+        self.notice()
+    }
+
+    fn duration_s(&self) -> Option<f64> {
+        self.duration_s()
+    }
+
+    fn position_s(&self) -> f64 {
+        self.position_s()
+    }
+
+    fn seek(&mut self, to_s: f64) -> Result<(), DecodeError> {
+        self.seek(to_s)
+    }
+
+    fn read(&mut self, out: &mut [Frame]) -> Result<usize, DecodeError> {
+        self.read(out)
+    }
+}
+
 /// A track being decoded.
 pub(crate) struct Deck {
     entry: Entry,
-    stream: StereoStream,
+    format: AudioFormat,
     notice: Option<String>,
+    duration_s: Option<f64>,
+    /// None where a seek failed.
+    source: Option<Source>,
     /// The first frames, decoded ahead, and how many of them are read.
     preroll: Vec<Frame>,
     preroll_read: usize,
+    /// Where the first of them is, in seconds, and how many frames were read since.
+    from_s: f64,
+    read: u64,
     /// Frames since a start in the middle.
     since_cut: u64,
+}
+
+enum Source {
+    /// Decoded as it is read.
+    Here(Box<dyn Stream>),
+    /// Decoded on another thread.
+    Elsewhere(ReadAhead),
 }
 
 impl Deck {
     /// Opens an entry's file at `at_s` seconds. A file without any sound is an error.
     pub(crate) fn open(entry: &Entry, at_s: f64) -> Result<Self, DecodeError> {
-        let path = &entry.item.path;
-        let stream = StereoStream::open(path)?;
+        Self::new(entry, Box::new(StereoStream::open(&entry.item.path)?), at_s)
+    }
+
+    /// The same of what decodes its file.
+    pub(crate) fn new(
+        entry: &Entry,
+        stream: Box<dyn Stream>,
+        at_s: f64,
+    ) -> Result<Self, DecodeError> {
         let mut deck = Self {
             entry: entry.clone(),
+            format: stream.format().clone(),
             notice: stream.notice(),
-            stream,
+            duration_s: None,
+            source: None,
             preroll: Vec::new(),
             preroll_read: 0,
+            from_s: 0.0,
+            read: 0,
             since_cut: u64::MAX,
         };
         if at_s > 0.0 {
+            deck.source = Some(Source::Here(stream));
             deck.seek(at_s)?;
         } else {
-            deck.roll()?;
+            deck.roll(stream)?;
             if deck.preroll.is_empty() {
-                return Err(DecodeError::Empty { path: path.clone() });
+                let path = entry.item.path.clone();
+                return Err(DecodeError::Empty { path });
             }
         }
         Ok(deck)
+    }
+
+    /// From here on the deck reads what the returned one decodes, on a thread that the caller gives it. None where that is so
+    /// already.
+    pub(crate) fn part(&mut self) -> Option<Decoding> {
+        match self.source.take() {
+            Some(Source::Here(stream)) => {
+                let (decoding, ahead) = Decoding::new(stream);
+                self.source = Some(Source::Elsewhere(ahead));
+                Some(decoding)
+            }
+            source => {
+                self.source = source;
+                None
+            }
+        }
     }
 
     /// Whose it is.
@@ -55,7 +137,7 @@ impl Deck {
 
     /// What the file holds.
     pub(crate) fn format(&self) -> &AudioFormat {
-        self.stream.format()
+        &self.format
     }
 
     /// What is missing of what the file holds.
@@ -65,44 +147,61 @@ impl Deck {
 
     /// Frames per second.
     pub(crate) fn rate_hz(&self) -> u32 {
-        self.stream.format().sample_rate_hz
+        self.format.sample_rate_hz
     }
 
     /// Length of the track in seconds, where known.
     pub(crate) fn duration_s(&self) -> Option<f64> {
-        self.stream.duration_s()
+        self.duration_s
     }
 
     /// Position in seconds of the next frame to be read.
     pub(crate) fn position_s(&self) -> f64 {
-        let ahead = self.preroll.len() - self.preroll_read;
-        self.stream.position_s() - ahead as f64 / f64::from(self.rate_hz())
+        self.from_s + self.read as f64 / f64::from(self.rate_hz())
     }
 
     /// Moves to `to_s` seconds; from there the sound fades in. Beyond the end means the end. A file that
     /// cannot be sought in is decoded again up to there.
     pub(crate) fn seek(&mut self, to_s: f64) -> Result<(), DecodeError> {
-        if let Err(error) = self.stream.seek(to_s) {
+        let stream = match self.source.take() {
+            Some(Source::Here(stream)) => Some(stream),
+            Some(Source::Elsewhere(ahead)) => ahead.stop(),
+            None => None,
+        };
+        let reopened = || StereoStream::open(&self.entry.item.path);
+        let mut stream = match stream {
+            Some(stream) => stream,
+            None => Box::new(reopened()?),
+        };
+        if let Err(error) = stream.seek(to_s) {
             tracing::debug!("decoding from the start to seek: {error}");
-            self.stream = StereoStream::open(&self.entry.item.path)?;
+            stream = Box::new(reopened()?);
             let mut skipped = vec![[0.0; 2]; PREROLL];
-            while self.stream.position_s() < to_s && self.stream.read(&mut skipped)? > 0 {}
+            while stream.position_s() < to_s && stream.read(&mut skipped)? > 0 {}
         }
         self.since_cut = if to_s > 0.0 { 0 } else { u64::MAX };
-        self.roll()
+        self.roll(stream)
     }
 
-    /// Fills `out` from the front. Fewer frames than asked for do not mean the end; none do.
-    pub(crate) fn read(&mut self, out: &mut [Frame]) -> Result<usize, DecodeError> {
+    /// Fills `out` from the front. Fewer frames than asked for do not mean the end; none do. None is returned while another
+    /// thread has not decoded them.
+    pub(crate) fn read(&mut self, out: &mut [Frame]) -> Result<Option<usize>, DecodeError> {
         let ready = &self.preroll[self.preroll_read..];
         let count = if ready.is_empty() {
-            self.stream.read(out)?
+            let read = match &mut self.source {
+                Some(Source::Here(stream)) => Some(stream.read(out)?),
+                Some(Source::Elsewhere(ahead)) => ahead.read(out)?,
+                None => Some(0),
+            };
+            let Some(count) = read else { return Ok(None) };
+            count
         } else {
             let count = ready.len().min(out.len());
             out[..count].copy_from_slice(&ready[..count]);
             self.preroll_read += count;
             count
         };
+        self.read += count as u64;
         let fade = (FADE_S * f64::from(self.rate_hz())) as u64;
         for frame in &mut out[..count] {
             if self.since_cut >= fade {
@@ -112,14 +211,18 @@ impl Deck {
             *frame = [frame[0] * gain, frame[1] * gain];
             self.since_cut += 1;
         }
-        Ok(count)
+        Ok(Some(count))
     }
 
-    fn roll(&mut self) -> Result<(), DecodeError> {
+    fn roll(&mut self, mut stream: Box<dyn Stream>) -> Result<(), DecodeError> {
         self.preroll.resize(PREROLL, [0.0; 2]);
         self.preroll_read = 0;
-        let count = self.stream.read(&mut self.preroll)?;
+        let count = stream.read(&mut self.preroll)?;
         self.preroll.truncate(count);
+        self.from_s = stream.position_s() - count as f64 / f64::from(self.rate_hz());
+        self.read = 0;
+        self.duration_s = stream.duration_s();
+        self.source = Some(Source::Here(stream));
         Ok(())
     }
 }

@@ -5,8 +5,8 @@
 //! what a play means to whoever listens to its [`Event`]s. It knows no library, taste or wall clock: plays
 //! are measured in frames that really sounded.
 //!
-//! The way of a sample: [`Queue`](queue::Queue) names a file, a *deck* decodes it (one track's stage), the
-//! engine's fill joins decks at the output's rate (the mixing stage), the *ring* carries frames to the *output*.
+//! The way of a sample: [`Queue`](queue::Queue) names a file, a *loader* opens and decodes it on a thread that may wait for the
+//! disk, a *deck* has what is done to one track, the engine's fill joins decks at the output's rate (the mixing stage), the *ring* carries frames to the *output*.
 
 mod deck;
 mod engine;
@@ -15,6 +15,7 @@ mod loader;
 mod output;
 mod protocol;
 pub mod queue;
+mod read_ahead;
 mod render;
 mod ring;
 mod transport;

@@ -4,7 +4,7 @@
 //!
 //! While a file is brought, it has a thread of its own, so that one which never answers holds up no other. What else is
 //! wanted of the same file meanwhile waits for that thread: however often a stuck file is chosen, one thread hangs on it, which
-//! ends by itself.
+//! ends by itself. Once the file is brought, its thread goes on to decode it ahead of what is read (`read_ahead.rs`).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -124,8 +124,17 @@ where
         });
         let (bring, tell) = (Arc::clone(&self.bring), Arc::clone(&self.tell));
         let give = self.give.clone();
-        // Fails only once the engine is gone. The thread is not waited for, since it may wait for a disk.
-        let run = move || _ = give.send((number, bring(wanted))).map(|()| tell());
+        // It is not waited for, since it may wait for a disk.
+        let run = move || {
+            let mut brought = bring(wanted);
+            let decoding = brought.as_mut().ok().and_then(|deck| deck.part());
+            // Fails only once the engine is gone.
+            let hand_over = move || _ = give.send((number, brought)).map(|()| tell());
+            match decoding {
+                Some(decoding) => decoding.run(hand_over),
+                None => hand_over(),
+            }
+        };
         let thread = std::thread::Builder::new()
             .name("segue-loader".to_owned())
             .spawn(run);

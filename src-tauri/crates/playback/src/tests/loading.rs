@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Condvar, Mutex};
 
+use segue_decode::DecodeError;
+
 use super::*;
+use crate::deck::{Deck, Stream};
 use crate::loader::OnThreads;
 
 #[test]
@@ -197,12 +200,16 @@ impl Doors {
 
     /// What a loader does that has to pass.
     fn bring(&self, wanted: Wanted) -> Brought {
-        let path = wanted.entry.item.path.clone();
+        self.pass(&wanted.entry.item.path);
+        bring(wanted)
+    }
+
+    fn pass(&self, path: &Path) {
         let (doors, changed) = &*self.0;
         let mut doors = doors.lock().unwrap();
-        doors.entry(path.clone()).or_default().waiting += 1;
+        doors.entry(path.to_owned()).or_default().waiting += 1;
         changed.notify_all();
-        while doors[&path].shut {
+        while doors[path].shut {
             let waited;
             (doors, waited) = changed
                 .wait_timeout(doors, Duration::from_secs(30))
@@ -212,10 +219,8 @@ impl Doors {
                 "who waits here keeps the test from going on"
             );
         }
-        let door = doors.entry(path).or_default();
+        let door = doors.entry(path.to_owned()).or_default();
         (door.waiting, door.passed) = (door.waiting - 1, door.passed + 1);
-        drop(doors);
-        bring(wanted)
     }
 
     fn bringing(&self) -> impl Fn(Wanted) -> Brought + Send + Sync + 'static {
@@ -445,4 +450,96 @@ fn a_seek_while_its_file_is_stuck_is_answered_at_once() {
     assert!(next > 0.75, "{next}");
     live.wait(|event| matches!(event, Event::QueueEnded).then_some(()));
     assert_eq!(doors.passed(&a.path), 3, "opened once, and sought in twice");
+}
+
+/// A file whose disk falls asleep after its first second: from there on each read passes the file's door.
+struct Sleepy {
+    stream: StereoStream,
+    doors: Doors,
+    path: PathBuf,
+}
+
+impl Stream for Sleepy {
+    fn format(&self) -> &AudioFormat {
+        self.stream.format()
+    }
+
+    fn notice(&self) -> Option<String> {
+        self.stream.notice()
+    }
+
+    fn duration_s(&self) -> Option<f64> {
+        self.stream.duration_s()
+    }
+
+    fn position_s(&self) -> f64 {
+        self.stream.position_s()
+    }
+
+    fn seek(&mut self, to_s: f64) -> Result<(), DecodeError> {
+        self.stream.seek(to_s)
+    }
+
+    fn read(&mut self, out: &mut [Frame]) -> Result<usize, DecodeError> {
+        if self.position_s() >= 1.0 {
+            self.doors.pass(&self.path);
+        }
+        self.stream.read(out)
+    }
+}
+
+#[test]
+fn a_disk_that_falls_asleep_in_the_middle_of_a_song_blocks_no_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let [a, b] = two(&folder);
+    let doors = Doors::default();
+    doors.set(&a.path, true);
+    let sleepy = doors.clone();
+    let mut live = Live::start_with(move |wanted: Wanted| {
+        let path = wanted.entry.item.path.clone();
+        if wanted.deck.is_some() {
+            return bring(wanted);
+        }
+        let stream = Sleepy {
+            stream: StereoStream::open(&path)?,
+            doors: sleepy.clone(),
+            path,
+        };
+        Deck::new(&wanted.entry, Box::new(stream), wanted.at_s).map(Box::new)
+    });
+    let queue = Command::SetQueue {
+        items: vec![Arc::clone(&a), b],
+        start: 0,
+        play: true,
+        shuffle: None,
+    };
+    let queue = live.engine.send(queue).wait().unwrap().queue;
+    let [first, second] = [0, 1].map(|at| queue.entries[at].entry);
+    let far = |event: &Event| match event {
+        Event::Position { position_s, .. } => (*position_s >= 0.7).then_some(()),
+        _ => None,
+    };
+    live.wait(far);
+    assert_eq!(doors.wait_at(&a.path), 1);
+    // All that was decoded sounds, and then silence, which is counted.
+    while live.engine.state().underruns == 0 {
+        std::thread::yield_now();
+        let answer = live.engine.send(Command::SetVolume(1.0)).wait().unwrap();
+        assert_eq!(answer.state.status, Status::Playing);
+    }
+    assert!((live.engine.state().position_s - 1.0).abs() < 0.1);
+    // Back in the same file: the thread that waits for the disk has the stream.
+    let seek = live.engine.send(Command::Seek(0.25)).wait().unwrap();
+    assert_eq!(seek.state.position_s, 0.25);
+    live.engine.send(Command::Jump(second));
+    assert_eq!(live.wait(start_key), 1);
+    live.engine.send(Command::Jump(first));
+    live.engine.send(Command::Seek(0.5)).wait().unwrap();
+    doors.set(&a.path, false);
+    let from_s = live.wait(|event| match event {
+        Event::Started { from_s, .. } => Some(*from_s),
+        _ => None,
+    });
+    assert_eq!((from_s * 48_000.0).round() as usize, 24_000);
+    live.wait(|event| matches!(event, Event::QueueEnded).then_some(()));
 }

@@ -1,5 +1,5 @@
 //! From the queue into the ring: which file is decoded, and what is opened and joined ahead of its turn. Files are opened, sought
-//! in and decoded for the first time by the loader; here they are waited for, while commands are answered and what plays is fed.
+//! in and decoded by the loader and its threads; nothing here waits for them, so that commands are answered and what plays is fed.
 
 use std::sync::Arc;
 
@@ -258,8 +258,9 @@ impl Transport {
                 return;
             };
             match deck.read(&mut self.block[..room]) {
-                Ok(0) => self.end_deck(None),
-                Ok(count) => {
+                Ok(None) => return,
+                Ok(Some(0)) => self.end_deck(None),
+                Ok(Some(count)) => {
                     self.join.push(&self.block[..count]);
                     let left_s = deck
                         .duration_s()
