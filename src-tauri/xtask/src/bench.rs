@@ -2,8 +2,8 @@
 //! one's own music.
 //!
 //! Whole processes, three runs each. Of wall time the median is printed; of processor time the least, because what
-//! others do on the machine only adds to it. The peer is ffmpeg decoding the same files whole in the same run, so that
-//! the ratios hold on any machine; where the system does not tell a child's processor time (all but Linux), they are of
+//! others do on the machine only adds to it. Peers run in turn with us, so that the ratios hold on any machine: MPD makes
+//! its database of the same folder, and ffmpeg decodes the same files whole. Where the system does not tell a child's processor time (all but Linux), they are of
 //! wall time. Figures inside a process come from the recommend room's own example, which prints `name value unit` lines.
 
 use std::fs;
@@ -47,10 +47,15 @@ pub(crate) fn bench(folder: Option<&str>) -> Outcome {
         command.arg("--data-dir").arg(&data).args(arguments);
         command
     };
-    let scan = median(|| {
+    let peer = has_program("mpd").then(|| target().join("bench-mpd"));
+    let (mut scans, mut mpd) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
         let _ = fs::remove_dir_all(&data);
-        measure(segue(&["scan"]).arg(&music))
-    })?;
+        scans.push(measure(segue(&["scan"]).arg(&music))?);
+        if let Some(home) = &peer {
+            mpd.push(mpd_scan(home, &music)?);
+        }
+    }
     let rescan = median(|| measure(&mut segue(&["scan"])))?;
     // Loudness and outline take the whole of a file; radio waits for the first pass alone.
     let mut passes = Vec::new();
@@ -61,7 +66,21 @@ pub(crate) fn bench(folder: Option<&str>) -> Outcome {
         Ok(cost)
     })?;
     let two = median(|| measure(&mut segue(&["analyze", "--again", "--jobs", "2"])))?;
-    print(&format!("scan                            {scan}"));
+    let cpu = [&scans, &mpd].map(|costs| least(costs.iter().map(|cost| cost.cpu_s)));
+    print(&format!(
+        "scan                            {}",
+        middle(scans)
+    ));
+    if peer.is_some() {
+        // MPD scans when nothing else wants the processor, so that its wall time says little.
+        print(&format!("scan, mpd                       {}", middle(mpd)));
+        if let [Some(ours_s), Some(mpd_s)] = cpu {
+            print(&format!(
+                "scan / mpd, processor time      {ours_s:8.2} / {mpd_s:.2} s  {:5.2}",
+                ours_s / mpd_s
+            ));
+        }
+    }
     print(&format!("rescan, nothing changed         {rescan}"));
     print(&format!("analysis, one job               {analyze}"));
     print(&format!("analysis, two jobs              {two}"));
@@ -204,12 +223,47 @@ impl std::fmt::Display for Cost {
 }
 
 fn median(mut run: impl FnMut() -> Outcome<Cost>) -> Outcome<Cost> {
-    let mut costs = (0..RUNS).map(|_| run()).collect::<Outcome<Vec<_>>>()?;
+    (0..RUNS)
+        .map(|_| run())
+        .collect::<Outcome<Vec<_>>>()
+        .map(middle)
+}
+
+/// The run of the median wall time.
+fn middle(mut costs: Vec<Cost>) -> Cost {
     costs.sort_by_key(|cost| cost.wall);
-    Ok(costs.swap_remove(RUNS / 2))
+    costs.swap_remove(costs.len() / 2)
+}
+
+/// What MPD's first look at `music` costs, in a new `home`: it writes its database when it has seen everything.
+fn mpd_scan(home: &Path, music: &Path) -> Outcome<Cost> {
+    let failed = |error| Failure::new(format!("cannot prepare {}: {error}", home.display()));
+    let _ = fs::remove_dir_all(home);
+    fs::create_dir_all(home).map_err(failed)?;
+    let database = home.join("database");
+    let config = home.join("mpd.conf");
+    let at = |name: &str| home.join(name).display().to_string();
+    let text = format!(
+        "music_directory \"{}\"\ndb_file \"{}\"\nlog_file \"{}\"\nbind_to_address \"{}\"\n\
+         zeroconf_enabled \"no\"\naudio_output {{\n type \"null\"\n name \"none\"\n}}\n",
+        music.display(),
+        database.display(),
+        at("log"),
+        at("socket"),
+    );
+    fs::write(&config, text).map_err(failed)?;
+    let mut mpd = Command::new("mpd");
+    let cost = measure_until(mpd.arg("--no-daemon").arg(&config), || database.exists());
+    let _ = fs::remove_dir_all(home);
+    cost
 }
 
 fn measure(command: &mut Command) -> Outcome<Cost> {
+    measure_until(command, || false)
+}
+
+/// Measures a program up to its end, or until it is `done`, when it is ended.
+fn measure_until(command: &mut Command, done: impl Fn() -> bool) -> Outcome<Cost> {
     let (begun, cpu_before) = (Instant::now(), children_cpu_s());
     let mut child = command
         .stdout(Stdio::piped())
@@ -228,11 +282,16 @@ fn measure(command: &mut Command) -> Outcome<Cost> {
     });
     let status = format!("/proc/{}/status", child.id());
     let mut peak_kib = None;
+    let mut is_done = false;
     let ended = loop {
         // The high-water mark only grows, so the last reading before the end is the peak.
         peak_kib = high_water_kib(&status).or(peak_kib);
         match child.try_wait() {
             Ok(Some(ended)) => break ended,
+            Ok(None) if !is_done && done() => {
+                is_done = true;
+                let _ = child.kill();
+            }
             Ok(None) => std::thread::sleep(Duration::from_millis(2)),
             Err(error) => {
                 return Err(Failure::new(format!(
@@ -241,7 +300,7 @@ fn measure(command: &mut Command) -> Outcome<Cost> {
             }
         }
     };
-    if !ended.success() {
+    if !is_done && !ended.success() {
         return Err(Failure::new(format!(
             "{:?} ended with {ended}",
             command.get_program()
