@@ -158,16 +158,18 @@ impl Audio {
                 (len - SAMPLE, SAMPLE),
             ]
         };
-        let mut take = |bytes: &[u8]| {
-            hasher.update(bytes);
-        };
         for (from, len) in samples {
             if self.word == "ogg" {
                 let mut bytes = Vec::with_capacity(len as usize);
+                let mut bodies = Vec::with_capacity(len as usize);
                 self.read(file, from, len, |piece| bytes.extend_from_slice(piece))?;
-                pages(&bytes, &mut take);
+                // Together: the hash takes many kilobytes at once several times faster than page by page.
+                pages(&bytes, |body| bodies.extend_from_slice(body));
+                hasher.update(&bodies);
             } else {
-                self.read(file, from, len, &mut take)?;
+                self.read(file, from, len, |piece| {
+                    hasher.update(piece);
+                })?;
             }
         }
         let mut hash = [0; 16];

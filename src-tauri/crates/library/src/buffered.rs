@@ -9,8 +9,10 @@ use std::io::{self, BufRead, Read, Seek, SeekFrom};
 const WHOLE_MAX: u64 = 192 * 1024;
 /// Length of a buffer of a longer file.
 const BUFFER: u64 = 64 * 1024;
-/// Buffers of a longer file: tags and audio at its beginning, its middle, its end.
-const BUFFERS: usize = 4;
+/// What is read behind a stretch that is held: mostly little of what is read there is left.
+const REST: u64 = 16 * 1024;
+/// Buffers of a longer file: tags and audio at its beginning, its middle, its end, and the rests behind them.
+const BUFFERS: usize = 6;
 
 /// The memory of the buffers, for one file after the other: made anew for each, it would cost more than the reading.
 pub(crate) struct Room(Vec<u8>);
@@ -41,6 +43,10 @@ struct Buffer<'a> {
 }
 
 impl Buffer<'_> {
+    fn end(&self) -> u64 {
+        self.start + self.filled as u64
+    }
+
     /// What it holds from `at` on.
     fn from(&self, at: u64) -> &[u8] {
         at.checked_sub(self.start)
@@ -68,20 +74,28 @@ impl<'a, R: Read + Seek> Buffered<'a, R> {
         }
     }
 
-    /// Reads a stretch around [`at`](Self::at) into the buffer that was not used for longest.
+    /// Reads a stretch around [`at`](Self::at), up to what is held already, into the buffer that was not used for longest.
     fn fill(&mut self) -> io::Result<()> {
-        let Some(buffer) = self.buffers.first_mut() else {
+        let Some((buffer, others)) = self.buffers.split_first_mut() else {
             return Ok(());
         };
+        let size = buffer.room.len() as u64;
+        let held = || others.iter().filter(|other| other.filled > 0);
+        let behind = held().any(|other| other.end() == self.at);
         // At the end of the file, what stands before is wanted too.
-        let start = self.at.min(self.len - buffer.room.len() as u64);
+        let start = self.at.min(self.len - size);
+        let mut end = if behind { self.at + REST } else { start + size };
+        for other in held().filter(|other| other.start > self.at) {
+            end = end.min(other.start);
+        }
+        let wanted = (end - start).min(size) as usize;
         if start != self.inner_at {
             self.inner.seek(SeekFrom::Start(start))?;
             self.inner_at = start;
         }
         (buffer.start, buffer.filled) = (start, 0);
-        while buffer.filled < buffer.room.len() {
-            match self.inner.read(&mut buffer.room[buffer.filled..]) {
+        while buffer.filled < wanted {
+            match self.inner.read(&mut buffer.room[buffer.filled..wanted]) {
                 // The file was cut off meanwhile.
                 Ok(0) => break,
                 Ok(count) => buffer.filled += count,
@@ -206,6 +220,33 @@ mod tests {
                 prop_assert!(wanted == got);
             }
         }
+    }
+
+    #[test]
+    fn of_a_long_file_little_is_read_beside_the_samples() {
+        let len = 5_000_000;
+        let mut counted = Counted {
+            inner: Cursor::new(bytes(len)),
+            calls: 0,
+            bytes: 0,
+        };
+        let mut room = Room::default();
+        let mut buffered = Buffered::new(&mut counted, len as u64, &mut room);
+        let sample = 65_536;
+        // Heads of tags, a tag at the end, the samples of the identity between the tags, and the tags themselves.
+        for (start, count) in [
+            (0, 10),
+            (len - 160, 160),
+            (3_000, sample),
+            (len / 2, sample),
+            (len - 128 - sample, sample),
+            (0, 3_000),
+            (len - 128, 128),
+        ] {
+            buffered.seek(SeekFrom::Start(start as u64)).unwrap();
+            buffered.read_exact(&mut vec![0; count]).unwrap();
+        }
+        assert_eq!(counted.bytes, 3 * sample + REST as usize + 128);
     }
 
     #[test]

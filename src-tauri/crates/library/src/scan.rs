@@ -26,8 +26,10 @@ use crate::tags::{self, Tags};
 use crate::walk::{self, AudioFile, Met, Walk};
 use crate::{LibraryError, paths};
 
-/// Files written in one transaction, at most.
-const BATCH_FILES: usize = 500;
+/// Files written in the first transaction, at most, so that the first tracks show soon.
+const FIRST_BATCH_FILES: usize = 500;
+/// Files written in each later one, at most: every batch writes nearly all pages of the indexes again.
+const BATCH_FILES: usize = 2000;
 /// Files and news that go from one thread to another at once.
 const HANDFUL: usize = 16;
 /// A batch is written after this long even if it is small, so that the first tracks show soon.
@@ -315,6 +317,7 @@ impl Scan<'_> {
         observe: &mut dyn FnMut(&ScanProgress) -> bool,
     ) -> Result<(), LibraryError> {
         let mut batch = Vec::new();
+        let mut most = FIRST_BATCH_FILES;
         let mut written_at = Instant::now();
         let mut observed_at: Option<Instant> = None;
         loop {
@@ -328,7 +331,10 @@ impl Scan<'_> {
                 Err(RecvTimeoutError::Timeout) => true,
                 Err(RecvTimeoutError::Disconnected) => false,
             };
-            if batch.len() >= BATCH_FILES || !open || written_at.elapsed() >= BATCH_AGE {
+            if batch.len() >= most || !open || written_at.elapsed() >= BATCH_AGE {
+                if !batch.is_empty() {
+                    most = BATCH_FILES;
+                }
                 self.write_batch(&mut batch, false)?;
                 written_at = Instant::now();
             }
