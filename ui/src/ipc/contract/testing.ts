@@ -199,7 +199,8 @@ export function unlike(recorded: Shape, shape: Shape): string[] {
 function mayBe(recorded: Shape, path: string, kind: string): boolean {
   const onlyNull = (kinds: string[]) => kinds.every((one) => one === "null");
   const kinds = recorded[path];
-  if (kinds) return kinds.includes(kind) || (path.includes("[]") && (kind === "null" || onlyNull(kinds)));
+  if (kinds)
+    return kinds.includes(kind) || (/\[\]|\.track\./.test(path) && (kind === "null" || onlyNull(kinds)));
   let parent = path;
   do parent = parent.slice(0, Math.max(0, parent.search(/[.[][^.[]*$/)));
   while (!(parent in recorded));

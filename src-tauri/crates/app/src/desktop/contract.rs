@@ -158,7 +158,7 @@ impl Run {
         let begun = Instant::now();
         let mut calm = 0;
         // What was asked for comes about on threads of its own; without a recording, it has once nothing moves any more.
-        while QUESTIONS.contains(&&*step.call) && begun.elapsed() < Duration::from_secs(5) {
+        while QUESTIONS.contains(&&*step.call) && begun.elapsed() < Duration::from_secs(20) {
             match expected {
                 Some(expected) if self.admits(step, expected, &seen) => break,
                 None if calm == 3 => break,
@@ -542,8 +542,8 @@ fn shape_of(value: &Value, path: &str, shape: &mut Shape) {
 /// a list holds any: of what was not seen nothing can be said.
 fn may_be(shape: &Shape, path: &str, kind: &str) -> bool {
     if let Some(kinds) = shape.get(path) {
-        let of_one =
-            path.contains("[]") && (kind == "null" || kinds.iter().all(|kind| kind == "null"));
+        let chosen = path.contains("[]") || path.contains(".track.");
+        let of_one = chosen && (kind == "null" || kinds.iter().all(|kind| kind == "null"));
         return of_one || kinds.contains(kind);
     }
     let above = |c: char| c == '.' || c == '[';
