@@ -16,6 +16,7 @@ import { PlaylistSongs } from "./playlist.svelte";
 import { Playlists } from "./playlists.svelte";
 import { Queue } from "./queue.svelte";
 import { Radio } from "./radio.svelte";
+import { Results } from "./results";
 import { Router } from "./router.svelte";
 import { SongList } from "./songs.svelte";
 import { Taste } from "./taste.svelte";
@@ -28,6 +29,7 @@ export class App {
   notices = new Notices();
   router = new Router();
   menu = new OpenMenu();
+  results = new Results();
   theme: ThemeChoice;
   library: Library;
   player: Player;

@@ -15,7 +15,8 @@ test.each([
   [" ", "text", null],
   [" ", "button", null],
   ["ctrl+f", "text", "search"],
-  ["meta+F", null, "search"],
+  ["meta+f", null, null],
+  ["meta+ArrowLeft", null, null],
   ["alt+ArrowLeft", null, "back"],
   ["alt+ArrowRight", "text", "forth"],
   ["shift+ArrowLeft", null, "seek-back"],
@@ -38,7 +39,7 @@ test.each([
   ["ArrowLeft", null, null],
   ["x", null, null],
 ] as const)("anywhere, %j (focus: %s) means %s", (text, focus, expected) => {
-  expect(globalAction(press(text), focus)).toBe(expected);
+  expect(globalAction(press(text), focus, false)).toBe(expected);
 });
 
 test.each([
@@ -54,5 +55,28 @@ test.each([
   ["F10", null],
   ["x", null],
 ])("in a list, %j means %s", (text, expected) => {
-  expect(rowAction(press(text))).toBe(expected);
+  expect(rowAction(press(text), false)).toBe(expected);
+});
+
+test.each([
+  ["meta+f", "text", "search"],
+  ["meta+F", null, "search"],
+  ["meta+ArrowRight", null, "next"],
+  ["meta+3", null, "mixes"],
+  ["meta+z", null, "undo"],
+  ["meta+shift+z", "button", "redo"],
+  ["ctrl+f", null, null],
+  ["ctrl+ArrowLeft", null, null],
+  ["alt+ArrowLeft", null, "back"],
+  ["alt+ArrowLeft", "text", null],
+  [" ", null, "toggle"],
+] as const)("on a Mac, %j (focus: %s) means %s", (text, focus, expected) => {
+  expect(globalAction(press(text), focus, true)).toBe(expected);
+});
+
+test("on a Mac, Cmd A chooses all rows and Backspace takes one out; elsewhere neither does", () => {
+  const means = (text: string) => [rowAction(press(text), true), rowAction(press(text), false)];
+  expect(means("meta+a")).toEqual(["all", null]);
+  expect(means("ctrl+a")).toEqual([null, "all"]);
+  expect(means("Backspace")).toEqual(["remove", null]);
 });

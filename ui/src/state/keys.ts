@@ -1,6 +1,7 @@
 // What keys mean, apart from where they are pressed. Pure; the shortcut sheet reads the same list.
+import { commands, isPlain, MAC, type Modifiers } from "./platform";
 
-export type Key = { key: string; ctrlKey: boolean; altKey: boolean; shiftKey: boolean; metaKey: boolean };
+export type Key = Modifiers & { key: string; shiftKey: boolean };
 
 export type GlobalAction =
   | "toggle"
@@ -42,10 +43,9 @@ const PAGES: Record<string, GlobalAction> = {
 export type Focus = "text" | "button" | null;
 
 /** A key anywhere in the window. */
-export function globalAction(event: Key, focus: Focus): GlobalAction | null {
-  const ctrl = event.ctrlKey || event.metaKey;
+export function globalAction(event: Key, focus: Focus, mac = MAC): GlobalAction | null {
   const typing = focus === "text";
-  if (ctrl && !event.altKey) {
+  if (commands(event, mac) && !event.altKey) {
     if (event.key.toLowerCase() === "f") return "search";
     if (typing) return null;
     if (event.key.toLowerCase() === "z") return event.shiftKey ? "redo" : "undo";
@@ -53,8 +53,12 @@ export function globalAction(event: Key, focus: Focus): GlobalAction | null {
     if (event.key === "ArrowRight") return "next";
     return PAGES[event.key] ?? null;
   }
+  // Ctrl on a Mac, and the system's key elsewhere, are the system's.
+  if (event.ctrlKey || event.metaKey) return null;
   if (event.key === "Escape") return "escape";
   if (event.key === "F6") return event.shiftKey ? "previous-pane" : "next-pane";
+  // On a Mac, these go from word to word in a text.
+  if (typing && mac && event.altKey) return null;
   if (event.altKey && event.key === "ArrowLeft") return "back";
   if (event.altKey && event.key === "ArrowRight") return "forth";
   if (typing || event.altKey) return null;
@@ -65,14 +69,16 @@ export function globalAction(event: Key, focus: Focus): GlobalAction | null {
 }
 
 /** A key in a list of songs. */
-export function rowAction(event: Key): RowAction | null {
+export function rowAction(event: Key, mac = MAC): RowAction | null {
   if (event.key === "F10" && event.shiftKey) return "menu";
   if (event.key === "ContextMenu") return "menu";
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a") return "all";
-  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  if (commands(event, mac) && event.key.toLowerCase() === "a") return "all";
+  if (!isPlain(event)) return null;
   const plain: Record<string, RowAction> = {
     Enter: "play",
     Delete: "remove",
+    // The key that a Mac calls delete.
+    ...(mac && { Backspace: "remove" }),
     r: "radio",
     l: "like",
     q: "enqueue",
@@ -80,7 +86,7 @@ export function rowAction(event: Key): RowAction | null {
   return plain[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? null;
 }
 
-/** For the shortcut sheet. */
+/** For the shortcut sheet, which names the keys as they are called here. */
 export const SHORTCUTS: [keys: string, meaning: string][] = [
   ["Space", "Play or pause"],
   ["Ctrl ← / →", "Previous or next song"],

@@ -4,6 +4,7 @@ import type { MenuItem } from "../elements/menu";
 import type { Actions } from "./actions.svelte";
 import type { Library } from "./library.svelte";
 import type { Mixes } from "./mixes.svelte";
+import { keyNames } from "./platform";
 import type { Player } from "./player.svelte";
 import type { Playlists } from "./playlists.svelte";
 import { KIND_NAMES } from "./seeds.svelte";
@@ -29,7 +30,7 @@ export class Menus {
     const one = ids.length === 1;
     const all = (rating: "like" | "dislike") => tracks.every((track) => library.ratingOf(track) === rating);
     return [
-      { label: "Play", icon: "play", keys: "Enter", act: play },
+      { label: "Play", icon: "play", keys: keyNames("Enter"), act: play },
       { label: "Play next", icon: "next-up", act: () => void actions.enqueue(ids, "next") },
       { label: "Add to queue", icon: "queue", keys: "Q", act: () => void actions.enqueue(ids, "last") },
       this.#addTo("", async (use) => void (await use(ids))),
