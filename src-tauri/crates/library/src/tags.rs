@@ -27,13 +27,16 @@ use crate::buffered::{Buffered, Room};
 use crate::bytes::{after_id3v2, le, read_at};
 use crate::containers;
 use crate::playable;
+use credits::Credit;
 use found::BLOCK_MAX;
 pub(crate) use found::{Found, Sound, mime, picture, push};
 pub(crate) use text::clean;
+use text::clean_lines;
 pub(crate) use text::utf8_or_1252;
 use window::{Metered, Window};
 
 mod behind;
+pub(crate) mod credits;
 mod found;
 mod id3v2;
 mod mp4;
@@ -51,11 +54,27 @@ pub(crate) struct Tags {
     pub(crate) album_artist: Option<String>,
     /// MusicBrainz' number of the release.
     pub(crate) release_id: Option<String>,
+    /// MusicBrainz' number of the group of releases: what editions have in common.
+    pub(crate) release_group_id: Option<String>,
+    /// Those who made it, artists and album artists among them.
+    pub(crate) credits: Vec<Credit>,
     pub(crate) genres: Vec<String>,
     pub(crate) composer: Option<String>,
     pub(crate) year: Option<i32>,
+    /// The date of this release, and of the first one: `1969`, `1969-09` or `1969-09-26`.
+    pub(crate) date: Option<String>,
+    pub(crate) original_date: Option<String>,
     pub(crate) track: Option<u32>,
     pub(crate) disc: Option<u32>,
+    pub(crate) track_total: Option<u32>,
+    pub(crate) disc_total: Option<u32>,
+    pub(crate) disc_subtitle: Option<String>,
+    /// Such as `album`, `ep`, `live`; several joined as lists are.
+    pub(crate) release_types: Vec<String>,
+    pub(crate) label: Option<String>,
+    pub(crate) comment: Option<String>,
+    /// With their lines, and times in LRC where they have them.
+    pub(crate) lyrics: Option<String>,
     pub(crate) compilation: bool,
     pub(crate) bpm: Option<f64>,
     pub(crate) key: Option<String>,
@@ -343,6 +362,21 @@ fn tags_of(found: &Found, sound: Sound) -> Tags {
         ItemKey::ReleaseDate,
         ItemKey::OriginalReleaseDate,
     ];
+    let number_of = |key: ItemKey| {
+        first(&[key])
+            .filter(|id| id.len() <= 64)
+            .map(|id| id.to_ascii_lowercase())
+    };
+    let dated = |keys: &[ItemKey]| {
+        let texts = keys.iter().flat_map(|key| all(*key));
+        texts.filter_map(|text| date(&text)).next()
+    };
+    let total = |own: ItemKey, number: ItemKey, max: u32| {
+        let behind = |text: &String| leading_number(text.split_once('/')?.1, max);
+        let said = all(own);
+        let said = said.iter().find_map(|text| leading_number(text, max));
+        said.or_else(|| all(number).iter().find_map(behind))
+    };
     let r128 = |key: ItemKey| {
         // RFC 7845 5.2.1: gain in 1/256 dB to reach -23 LUFS; ReplayGain's reference is 5 dB above.
         all(key)
@@ -356,16 +390,31 @@ fn tags_of(found: &Found, sound: Sound) -> Tags {
         artists,
         album: first(&[ItemKey::AlbumTitle]),
         album_artist: (!album_artists.is_empty()).then(|| album_artists.join(", ")),
-        release_id: first(&[ItemKey::MusicBrainzReleaseId])
-            .filter(|id| id.len() <= 64)
-            .map(|id| id.to_ascii_lowercase()),
+        release_id: number_of(ItemKey::MusicBrainzReleaseId),
+        release_group_id: number_of(ItemKey::MusicBrainzReleaseGroupId),
+        credits: credits::credits(all),
         genres,
         composer: first(&[ItemKey::Composer]),
         year: years
             .into_iter()
             .find_map(|key| all(key).iter().find_map(|text| year(text))),
+        date: dated(&[ItemKey::RecordingDate, ItemKey::ReleaseDate, ItemKey::Year]),
+        original_date: dated(&[ItemKey::OriginalReleaseDate]),
         track: number(ItemKey::TrackNumber, 9999),
         disc: number(ItemKey::DiscNumber, 999),
+        track_total: total(ItemKey::TrackTotal, ItemKey::TrackNumber, 9999),
+        disc_total: total(ItemKey::DiscTotal, ItemKey::DiscNumber, 999),
+        disc_subtitle: first(&[ItemKey::SetSubtitle]),
+        release_types: all(ItemKey::MusicBrainzReleaseType)
+            .iter()
+            .flat_map(|text| text.split(['/', ';', ',']))
+            .filter_map(clean)
+            .map(|name| name.to_lowercase())
+            .take(LIST_MAX)
+            .collect(),
+        label: first(&[ItemKey::Label, ItemKey::Publisher]),
+        comment: first(&[ItemKey::Comment]),
+        lyrics: lyrics(found),
         compilation: first(&[ItemKey::FlagCompilation]).is_some_and(|flag| flag != "0"),
         bpm: first(&[ItemKey::Bpm, ItemKey::IntegerBpm])
             .and_then(|text| decimal(&text))
@@ -386,6 +435,15 @@ fn tags_of(found: &Found, sound: Sound) -> Tags {
         cover_hash: found.cover().map(|picture| cover_hash(picture.data())),
         warning: found.warning(),
     }
+}
+
+/// The words that are sung, with their lines.
+fn lyrics(found: &Found) -> Option<String> {
+    let fields = [ItemKey::Lyrics, ItemKey::UnsyncLyrics];
+    let mut texts = fields
+        .into_iter()
+        .flat_map(|key| found.tags.iter().flat_map(move |tag| tag.get_strings(key)));
+    texts.find_map(clean_lines)
 }
 
 /// The name of a cover's content in the cache of thumbnails.
@@ -458,6 +516,27 @@ fn year(text: &str) -> Option<i32> {
                 .ok()
                 .filter(|year| (1000..=2999).contains(year))
         })
+}
+
+/// A date as it is written in ISO 8601, as much of it as is said: "1969-09-26", "1969-09"; else the year alone.
+fn date(text: &str) -> Option<String> {
+    let year = year(text)?;
+    let digits = |text: &str, max: u32| {
+        let number: u32 = text.parse().ok()?;
+        (text.len() == 2 && (1..=max).contains(&number)).then_some(number)
+    };
+    let day = text.trim().get(..10).unwrap_or(text.trim());
+    let mut parts = day.split('-');
+    let date = match (parts.next(), parts.next(), parts.next()) {
+        (Some(first), Some(month), rest) if first.parse() == Ok(year) => {
+            digits(month, 12).map(|month| match rest.and_then(|day| digits(day, 31)) {
+                Some(day) => format!("{year}-{month:02}-{day:02}"),
+                None => format!("{year}-{month:02}"),
+            })
+        }
+        _ => None,
+    };
+    Some(date.unwrap_or_else(|| format!("{year:04}")))
 }
 
 /// A number with an optional unit behind it: "-7.25 dB", "0,98".

@@ -4,17 +4,18 @@
 
 use std::collections::HashSet;
 
-use rusqlite::{Connection, TransactionBehavior, params};
-use segue_core::title_key;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use segue_core::{similar_key, title_key};
 
 use super::changes::{self, Names};
 use super::selection::sort_key;
-use super::{albums, bump, log, tallies};
+use super::{albums, bump, credits, log, tallies};
 use crate::paths;
 use crate::tag_text::split;
+use crate::tags::credits::{Credit, Role};
 
 /// To be raised with every change of what folding, keys, search words or albums make of a name.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// Tracks that are read at a time.
 const PAGE: i64 = 1000;
@@ -27,6 +28,7 @@ pub(super) fn renew(db: &mut Connection) -> rusqlite::Result<()> {
     let step = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Two processes may have opened the database at once.
     if version(&step)? != VERSION {
+        artists(&step)?;
         tracks(&step)?;
         log::fold_anew(&step)?;
         tallies::fold_anew(&step)?;
@@ -57,6 +59,50 @@ struct Row {
     album_artist: Option<String>,
     compilation: bool,
     genres: Vec<String>,
+    composer: Option<String>,
+    is_credited: bool,
+}
+
+/// Keys of artists. Those that have become one are one.
+fn artists(db: &Connection) -> rusqlite::Result<()> {
+    // Out of the way: an old key may be another's new one.
+    db.execute("UPDATE artists SET key = char(0) || id", [])?;
+    let mut statement = db.prepare("SELECT id, name, musicbrainz_id FROM artists ORDER BY id")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let all: Vec<(i64, String, String)> = rows.collect::<Result<_, _>>()?;
+    for (id, name, musicbrainz_id) in all {
+        let key = similar_key(&name);
+        let same: Option<i64> = db
+            .prepare_cached("SELECT id FROM artists WHERE key = ? AND musicbrainz_id = ?")?
+            .query_row([&key, &musicbrainz_id], |row| row.get(0))
+            .optional()?;
+        if let Some(same) = same {
+            db.execute(
+                "UPDATE credits SET artist_id = ? WHERE artist_id = ?",
+                [same, id],
+            )?;
+            db.execute("DELETE FROM artists WHERE id = ?", [id])?;
+        } else {
+            db.execute("UPDATE artists SET key = ? WHERE id = ?", params![key, id])?;
+        }
+    }
+    Ok(())
+}
+
+/// Whom a track's own columns credit.
+fn known_credits(row: &Row) -> Vec<Credit> {
+    let credit = |role: Role| {
+        move |name: &String| Credit {
+            role,
+            name: name.clone(),
+            sort_name: None,
+            musicbrainz_id: None,
+        }
+    };
+    let artists = row.artists.iter().map(credit(Role::Artist));
+    let album_artist = row.album_artist.iter().map(credit(Role::AlbumArtist));
+    let composer = row.composer.iter().map(credit(Role::Composer));
+    artists.chain(album_artist).chain(composer).collect()
 }
 
 /// Keys and words of every track, and the albums, whose rows stay with the tracks that had them.
@@ -113,7 +159,8 @@ fn tracks(db: &Connection) -> rusqlite::Result<()> {
 
 fn page(db: &Connection, after: i64) -> rusqlite::Result<Vec<Row>> {
     let mut statement = db.prepare_cached(
-        "SELECT id, album_id, path, title, artists, album, album_artist, genres, missing, compilation FROM tracks
+        "SELECT id, album_id, path, title, artists, album, album_artist, genres, missing, compilation, composer,
+             EXISTS (SELECT 1 FROM credits WHERE track_id = tracks.id) FROM tracks
          WHERE id > ? ORDER BY id LIMIT ?",
     )?;
     let rows = statement.query_map([after, PAGE], |row| {
@@ -128,6 +175,8 @@ fn page(db: &Connection, after: i64) -> rusqlite::Result<Vec<Row>> {
             genres: split(row.get_ref(7)?.as_str()?),
             missing: row.get(8)?,
             compilation: row.get(9)?,
+            composer: row.get(10)?,
+            is_credited: row.get(11)?,
         })
     })?;
     rows.collect()
@@ -145,8 +194,12 @@ fn write(db: &Connection, row: &Row, album: Option<i64>) -> rusqlite::Result<()>
         title_key(&row.title),
         album,
         row.id
-    ])
-    .map(drop)
+    ])?;
+    if row.is_credited {
+        return Ok(());
+    }
+    // From before there were credits: all that is known until the file is read again.
+    credits::put(db, row.id, &known_credits(row), true)
 }
 
 fn index(db: &Connection, row: &Row) -> rusqlite::Result<()> {

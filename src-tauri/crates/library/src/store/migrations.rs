@@ -8,7 +8,7 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// `MIGRATIONS[n]` leads from version `n` to `n + 1`.
-const MIGRATIONS: &[&str] = &[
+pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001.sql"),
     include_str!("../../migrations/0002.sql"),
     include_str!("../../migrations/0003.sql"),
@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0007.sql"),
     include_str!("../../migrations/0008.sql"),
     include_str!("../../migrations/0009.sql"),
+    include_str!("../../migrations/0010.sql"),
 ];
 
 /// The version this Segue writes.
@@ -52,10 +53,7 @@ pub(super) fn version(db: &Connection) -> rusqlite::Result<i64> {
 
 /// Brings the database to [`LATEST`]; each step is one transaction, and two processes do not do it at once.
 pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
-    let pure = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    db.create_scalar_function("title_key", 1, pure, |call| {
-        Ok(segue_core::title_key(call.get_raw(0).as_str()?))
-    })?;
+    functions(db)?;
     while version(db)? < LATEST {
         let step = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let from = version(&step)?;
@@ -69,4 +67,12 @@ pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
         step.commit()?;
     }
     Ok(())
+}
+
+/// What the migrations call.
+pub(super) fn functions(db: &Connection) -> rusqlite::Result<()> {
+    let pure = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    db.create_scalar_function("title_key", 1, pure, |call| {
+        Ok(segue_core::title_key(call.get_raw(0).as_str()?))
+    })
 }

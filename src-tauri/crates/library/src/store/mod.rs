@@ -7,6 +7,7 @@
 pub(crate) mod albums;
 pub(crate) mod changes;
 mod connection;
+mod credits;
 #[cfg(any(test, feature = "failing"))]
 mod failing;
 mod feedback;

@@ -11,7 +11,7 @@ use super::reading::root_paths;
 use super::recording::{LENGTH_NEAR_S, recording_or_new};
 use super::selection::sort_key;
 use super::superseded::Copy;
-use super::{bump, micros};
+use super::{bump, credits, micros};
 use crate::paths;
 use crate::tag_text::{join, title_of};
 use crate::tags::Tags;
@@ -111,7 +111,8 @@ macro_rules! columns {
         "recording_id, album_id, path, size, mtime_ns, ctime_ns, title, artists, album, album_artist, genres, composer,
          year, track, disc, compilation, bpm, musical_key, duration_s, codec, sample_rate_hz, bitrate_kbps,
          track_gain_db, track_peak, album_gain_db, album_peak, cover_hash, sidecar, warning, title_sort, artist_sort,
-         album_sort, title_match, release_id"
+         album_sort, title_match, release_id, release_group_id, release_types, date, original_date, track_total,
+         disc_total, disc_subtitle, label, comment"
     };
 }
 
@@ -219,6 +220,15 @@ pub(crate) fn put(
         sort_key(tags.album.as_deref().unwrap_or_default()),
         title_key(&title),
         tags.release_id,
+        tags.release_group_id,
+        join(&tags.release_types),
+        tags.date,
+        tags.original_date,
+        tags.track_total,
+        tags.disc_total,
+        tags.disc_subtitle,
+        tags.label,
+        tags.comment,
         // The row of a known track, or when a new one came.
         id.unwrap_or_else(|| micros(now)),
     ];
@@ -232,6 +242,9 @@ pub(crate) fn put(
             db.last_insert_rowid()
         }
     };
+    let is_new = outcome == Outcome::Added;
+    credits::put(db, id, &tags.credits, is_new)?;
+    credits::put_lyrics(db, id, tags.lyrics.as_deref(), is_new)?;
     changes.tracks.push(id);
     let names = Names {
         title: &title,
@@ -255,14 +268,14 @@ pub(crate) fn put(
 const INSERT: &str = concat!(
     "INSERT INTO tracks (",
     columns!(),
-    ", added_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    ", added_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 );
 
 /// Writes a known track anew.
 const UPDATE: &str = concat!(
     "UPDATE tracks SET missing = 0, (",
     columns!(),
-    ") = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE id = ?"
+    ") = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE id = ?"
 );
 
 /// Notes that an unchanged file is there, and whether a cover lies beside it.

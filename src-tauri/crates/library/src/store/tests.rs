@@ -1,6 +1,7 @@
 //! The database: old and newer versions, damage, two processes, plays, opinions, pages and search.
 
 mod failing;
+mod migrating;
 mod names;
 mod writing;
 
@@ -14,6 +15,7 @@ use segue_core::{
 };
 
 use super::opening::FILE_NAME;
+use super::queue::{QueueChange, QueuedSong};
 use super::*;
 use crate::fixtures::{Place, copy, fixture, place};
 use crate::tags::Tags;
@@ -1256,6 +1258,23 @@ fn turned() -> Feedback {
     }
 }
 
+/// A queue of two songs, shuffled, as databases since version 10 hold it.
+fn queued() -> QueueChange {
+    let song = |entry: u64, title: &str| QueuedSong {
+        entry,
+        track: TrackId(entry as i64 + 1),
+        subject: named("Björk", title, Some(102.0)),
+        placed: serde_json::json!({"source": "queue"}),
+    };
+    QueueChange {
+        anew: true,
+        added: vec![song(0, "Jóga"), song(1, "Unravel")],
+        places: vec![(1, 0), (0, 5)],
+        unshuffled: vec![(0, Some(0)), (1, Some(5))],
+        ..QueueChange::default()
+    }
+}
+
 /// Made once for each version; see tests_data/README.md.
 #[test]
 #[ignore = "writes the stored example of the latest version, which is made once"]
@@ -1340,6 +1359,8 @@ fn make_the_stored_database() {
         library
             .put_setting("volume", &serde_json::json!(0.5))
             .unwrap();
+        let session = ("player", &serde_json::json!({"next_entry": 2}));
+        library.keep_queue(&queued(), session).unwrap();
     }
     let db = rusqlite::Connection::open(dir.path().join(FILE_NAME)).unwrap();
     db.execute_batch(
@@ -1508,6 +1529,19 @@ fn databases_of_versions_since_6_open_with_all_they_held() {
         assert_eq!(numbers(broken), 0, "{version}");
         let released = "SELECT count(*) FROM tracks WHERE release_id = 'r'";
         assert_eq!(numbers(released), 2, "{version}");
+        let queue = library.kept_queue().unwrap();
+        let titles: Vec<_> = queue
+            .iter()
+            .map(|(song, number)| (song.subject.title.as_deref(), *number))
+            .collect();
+        match version {
+            ..9 => assert!(titles.is_empty(), "{version}"),
+            9 => assert_eq!(titles, [(Some("Hey"), None)]),
+            10.. => assert_eq!(
+                titles,
+                [(Some("Unravel"), Some(5)), (Some("Jóga"), Some(0))]
+            ),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use lofty::id3::v2::{upgrade_v2, upgrade_v3};
 use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, Tag, TagType};
 
+use super::credits::field_of;
 use super::found::{Found, key_of, picture, push};
 use super::text::{utf8_or_1252, utf16};
 use crate::bytes::be;
@@ -343,6 +344,31 @@ fn text(data: &[u8]) -> Result<String, &'static str> {
     })
 }
 
+/// Description and text of a frame: encoding, language, description, a null of one byte or two, text.
+fn described(content: &[u8]) -> Result<(String, String), &'static str> {
+    let (Some(encoding), Some(rest)) = (content.first(), content.get(4..)) else {
+        return Err("too short");
+    };
+    let end = match encoding {
+        1 | 2 => {
+            let pairs = rest.chunks_exact(2);
+            let mut pairs = pairs.enumerate();
+            let end = pairs.find(|(_, pair)| *pair == [0, 0]);
+            end.map(|(n, _)| (2 * n, 2 * n + 2))
+        }
+        _ => {
+            let end = rest.iter().position(|byte| *byte == 0);
+            end.map(|end| (end, end + 1))
+        }
+    };
+    // Some writers leave the description out, and its null with it.
+    let (end, start) = end.unwrap_or((0, 0));
+    let with_encoding = |bytes: &[u8]| text(&[&[*encoding], bytes].concat());
+    let description = with_encoding(&rest[..end])?;
+    let description = description.trim_matches(['\0', '\u{feff}']).to_owned();
+    Ok((description, with_encoding(&rest[start..])?))
+}
+
 /// What a tag says.
 #[derive(Default)]
 struct Texts {
@@ -374,6 +400,26 @@ impl Texts {
                 if let Some(key) = key_of(TagType::Id3v2, name) {
                     self.items.push((key, value.to_owned()));
                 }
+            }
+            list @ ("TIPL" | "TMCL") => {
+                let text = text(&content()?)?;
+                let people: Vec<&str> = text.split('\0').collect();
+                for pair in people.chunks_exact(2) {
+                    if let Some(key) = field_of(list, pair[0]) {
+                        self.items.push((key, pair[1].to_owned()));
+                    }
+                }
+            }
+            // What has a description is a tagger's own, such as iTunes' gains.
+            "COMM" => {
+                let (description, text) = described(&content()?)?;
+                if description.is_empty() {
+                    self.items.push((ItemKey::Comment, text));
+                }
+            }
+            "USLT" => {
+                let (_, text) = described(&content()?)?;
+                self.items.push((ItemKey::UnsyncLyrics, text));
             }
             name if name.starts_with('T') => {
                 if let Some(key) = key_of(TagType::Id3v2, name) {

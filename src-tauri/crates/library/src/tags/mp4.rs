@@ -150,7 +150,13 @@ fn item(name: &[u8], body: &[u8], found: &mut Found) -> bool {
 fn text(name: &[u8], kind: u64, value: &[u8]) -> Option<String> {
     match (name, kind) {
         // Two empty bytes, number, total.
-        (b"trkn" | b"disk", _) => Some(be(value.get(2..4)?).to_string()),
+        (b"trkn" | b"disk", _) => {
+            let number = be(value.get(2..4)?);
+            Some(match value.get(4..6).map(be) {
+                Some(total) if total > 0 => format!("{number}/{total}"),
+                _ => number.to_string(),
+            })
+        }
         // ID3v1's number and one.
         (b"gnre", _) => {
             let number = (be(value.get(..2)?) as usize).checked_sub(1)?;

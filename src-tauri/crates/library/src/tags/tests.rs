@@ -82,6 +82,178 @@ fn every_format_says_what_was_written_into_it() {
 }
 
 #[test]
+fn every_format_says_who_made_it_and_where_it_belongs() {
+    use ItemKey::{
+        AlbumArtistSortOrder, Comment, Composer, Label, MusicBrainzArtistId,
+        MusicBrainzReleaseGroupId, MusicBrainzReleaseType,
+    };
+    let ann = "11111111-2222-3333-4444-555555555555";
+    let bob = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee";
+    for (name, kind, _) in FORMATS {
+        let tags = written(
+            name,
+            *kind,
+            &[
+                (TrackArtist, "Ann Orr"),
+                (TrackArtist, "Bob"),
+                (MusicBrainzArtistId, ann),
+                (MusicBrainzArtistId, bob),
+                (AlbumTitle, "Album"),
+                (AlbumArtist, "Ann Orr"),
+                (AlbumArtistSortOrder, "Orr, Ann"),
+                (Composer, "Cid"),
+                (MusicBrainzReleaseGroupId, "GROUP"),
+                (MusicBrainzReleaseType, "album/live"),
+                (Label, "Label"),
+                (Comment, "a remark"),
+                (RecordingDate, "1999-05"),
+                (TrackNumber, "3"),
+                (ItemKey::TrackTotal, "12"),
+            ],
+        );
+        let credited: Vec<(&str, &str, Option<&str>, Option<&str>)> = tags
+            .credits
+            .iter()
+            .map(|credit| {
+                (
+                    credit.role.as_str(),
+                    credit.name.as_str(),
+                    credit.sort_name.as_deref(),
+                    credit.musicbrainz_id.as_deref(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            credited,
+            [
+                ("artist", "Ann Orr", None, Some(ann)),
+                ("artist", "Bob", None, Some(bob)),
+                ("album-artist", "Ann Orr", Some("Orr, Ann"), None),
+                ("composer", "Cid", None, None),
+            ],
+            "{name}"
+        );
+        assert_eq!(tags.release_group_id.as_deref(), Some("group"), "{name}");
+        assert_eq!(tags.release_types, ["album", "live"], "{name}");
+        assert_eq!(
+            (tags.label.as_deref(), tags.comment.as_deref()),
+            (Some("Label"), Some("a remark")),
+            "{name}"
+        );
+        assert_eq!(
+            (tags.year, tags.date.as_deref()),
+            (Some(1999), Some("1999-05")),
+            "{name}"
+        );
+        assert_eq!(
+            (tags.track, tags.track_total),
+            (Some(3), Some(12)),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn sort_names_and_numbers_belong_to_names_one_by_one_or_to_nobody() {
+    use ItemKey::{MusicBrainzArtistId, TrackArtistSortOrder};
+    let flac = |fields: &[(ItemKey, &str)]| {
+        let tags = written("flac-a.flac", TagType::VorbisComments, fields);
+        let credits = tags.credits.into_iter();
+        credits
+            .map(|credit| {
+                (
+                    credit.name,
+                    credit.sort_name,
+                    credit.musicbrainz_id.is_some(),
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    let two = "11111111-2222-3333-4444-555555555555/aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee";
+    let named = |name: &str, id: bool| (name.to_owned(), None, id);
+    assert_eq!(
+        flac(&[
+            (TrackArtist, "A & B"),
+            (TrackArtistSortOrder, "B"),
+            (TrackArtistSortOrder, "A"),
+            (MusicBrainzArtistId, two)
+        ]),
+        [named("A & B", false)]
+    );
+    assert_eq!(
+        flac(&[
+            (TrackArtists, "A"),
+            (TrackArtists, "B"),
+            (MusicBrainzArtistId, two)
+        ]),
+        [named("A", true), named("B", true)]
+    );
+    assert_eq!(
+        flac(&[(TrackArtist, "A"), (MusicBrainzArtistId, "nonsense")]),
+        [named("A", false)]
+    );
+}
+
+#[test]
+fn id3_tells_people_in_pairs_and_texts_behind_descriptions() {
+    let frame = |name: &[u8; 4], body: &[u8]| {
+        let size = (body.len() as u32).to_be_bytes();
+        [&name[..], &size, &[0, 0], body].concat()
+    };
+    let frames = [
+        frame(b"TPE1", b"\0Ann"),
+        frame(b"IPLS", b"\0producer\0Bob\0Mix\0Cid\0barber\0Dan"),
+        frame(b"COMM", b"\0engiTunNORM\0 000003"),
+        frame(b"COMM", b"\0eng\0a remark"),
+        frame(
+            b"USLT",
+            "\u{3}eng\0[00:01.00]One\r\n\r\n[00:02.00]Two".as_bytes(),
+        ),
+    ]
+    .concat();
+    let size = frames.len() as u32;
+    let safe = [21, 14, 7, 0].map(|shift| (size >> shift & 0x7f) as u8);
+    let tag = [&b"ID3\x03\0\0"[..], &safe, &frames].concat();
+    let dir = tempfile::tempdir().unwrap();
+    let path = copy("mp3-a.mp3", &dir.path().join("a.mp3"));
+    let sound = std::fs::read(&path).unwrap();
+    let start = id3v2_byte_len(&sound, b"ID3").unwrap_or(0) as usize;
+    std::fs::write(&path, [&tag, &sound[start..]].concat()).unwrap();
+    let tags = read(&path, &mut Room::default()).unwrap().1;
+    let credited: Vec<_> = tags
+        .credits
+        .iter()
+        .map(|credit| (credit.role.as_str(), credit.name.as_str()))
+        .collect();
+    assert_eq!(
+        credited,
+        [("artist", "Ann"), ("producer", "Bob"), ("mixer", "Cid")]
+    );
+    assert_eq!(tags.comment.as_deref(), Some("a remark"));
+    assert_eq!(
+        tags.lyrics.as_deref(),
+        Some("[00:01.00]One\n\n[00:02.00]Two")
+    );
+}
+
+#[test]
+fn dates_are_as_exact_as_they_are_told() {
+    for (text, expected) in [
+        ("1969-09-26", Some("1969-09-26")),
+        ("1969-09-26T12:00:00Z", Some("1969-09-26")),
+        ("1969-09", Some("1969-09")),
+        ("1969-00-00", Some("1969")),
+        ("1969-13-01", Some("1969")),
+        ("26.09.1969", Some("1969")),
+        ("19690926", Some("1969")),
+        ("©1969", Some("1969")),
+        ("soon", None),
+    ] {
+        assert_eq!(date(text).as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
 fn fields_are_cleaned() {
     let flac = |fields: &[(ItemKey, &str)]| written("flac-a.flac", TagType::VorbisComments, fields);
     let tags = flac(&[

@@ -94,6 +94,25 @@ pub(crate) fn clean(text: &str) -> Option<String> {
     cleaned.contains(seen).then_some(cleaned)
 }
 
+/// The longest text of many lines kept, in bytes.
+const LINES_MAX: usize = 64 << 10;
+
+/// Each line of `text` cleaned, with the empty ones between; `None` if nothing is left to see.
+pub(super) fn clean_lines(text: &str) -> Option<String> {
+    let mut cleaned = String::new();
+    let text = text.replace("\r\n", "\n");
+    for line in text.split(['\n', '\r', '\0', '\u{2028}']) {
+        let line = clean(line).unwrap_or_default();
+        if cleaned.len() + line.len() > LINES_MAX {
+            break;
+        }
+        cleaned.push_str(&line);
+        cleaned.push('\n');
+    }
+    let cleaned = cleaned.trim();
+    (!cleaned.is_empty()).then(|| cleaned.to_owned())
+}
+
 /// A blank, or a mark of direction: at an end it says nothing.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}')

@@ -41,7 +41,8 @@ impl Told {
         let mut left: Vec<&Path> = expected.to_vec();
         let mut others = Vec::new();
         while !left.is_empty() {
-            match self.told.recv_timeout(Duration::from_secs(20)) {
+            // Where the system's telling is lost, as under load, what is looked at every half a minute is told then.
+            match self.told.recv_timeout(Duration::from_secs(60)) {
                 Ok(Watched::Changed(paths)) => {
                     for path in paths {
                         if expected.contains(&path.as_path()) {

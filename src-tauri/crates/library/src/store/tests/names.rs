@@ -2,6 +2,7 @@
 //! was written by another version of the folding.
 
 use super::*;
+use crate::tags::credits::{Credit, Role};
 
 fn tagged(path: &str, n: u8, tags: Tags) -> (AudioFile, AudioHash, Tags) {
     let file = AudioFile {
@@ -505,4 +506,81 @@ fn two_histories_of_one_service_tell_a_play_once() {
     );
     assert_eq!((plays, skips), (2, 2));
     assert_eq!(told(&seconds, &minutes), (log, plays, skips));
+}
+
+fn credit(role: Role, name: &str, sort_name: Option<&str>, id: Option<&str>) -> Credit {
+    Credit {
+        role,
+        name: name.into(),
+        sort_name: sort_name.map(str::to_owned),
+        musicbrainz_id: id.map(str::to_owned),
+    }
+}
+
+#[test]
+fn who_made_a_track_is_known_as_its_tags_say_it_now() {
+    let place = place();
+    let song = |n: u8, credits: Vec<Credit>, lyrics: Option<&str>| {
+        let tags = Tags {
+            title: Some(format!("Song {n}")),
+            credits,
+            lyrics: lyrics.map(str::to_owned),
+            ..Tags::default()
+        };
+        put(
+            &place.library,
+            vec![tagged(&format!("/m/{n}.flac"), n, tags)],
+        );
+    };
+    let db = rusqlite::Connection::open(place.library.data_dir().join("segue.db")).unwrap();
+    let list = |sql: &str| -> Vec<String> {
+        let mut statement = db.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    };
+    let credited = || {
+        list(
+            "SELECT track_id || ' ' || role || ' ' || place || ' ' || name FROM credits JOIN artists a ON a.id = artist_id
+             ORDER BY track_id, role, place",
+        )
+    };
+    let artists =
+        || list("SELECT name || ' ' || coalesce(sort_name, '-') FROM artists ORDER BY id");
+    let (artist, composer) = (Role::Artist, Role::Composer);
+    song(
+        1,
+        vec![
+            credit(artist, "Björk", None, None),
+            credit(artist, "Ann", None, None),
+            credit(composer, "BJORK", None, None),
+        ],
+        Some("la"),
+    );
+    song(
+        2,
+        vec![credit(artist, "Björk", Some("Guðmundsdóttir, Björk"), None)],
+        None,
+    );
+    // Two of one name, told apart by numbers.
+    song(3, vec![credit(artist, "Ann", None, Some("x"))], None);
+    assert_eq!(
+        credited(),
+        [
+            "1 artist 0 Björk",
+            "1 artist 1 Ann",
+            "1 composer 0 Björk",
+            "2 artist 0 Björk",
+            "3 artist 0 Ann"
+        ]
+    );
+    assert_eq!(artists(), ["Björk Guðmundsdóttir, Björk", "Ann -", "Ann -"]);
+    assert_eq!(list("SELECT text FROM lyrics"), ["la"]);
+    song(1, vec![credit(artist, "Ann", None, None)], None);
+    assert_eq!(
+        credited(),
+        ["1 artist 0 Ann", "2 artist 0 Björk", "3 artist 0 Ann"]
+    );
+    assert!(list("SELECT text FROM lyrics").is_empty());
+    db.execute("DELETE FROM tracks", []).unwrap();
+    assert!(credited().is_empty());
 }
