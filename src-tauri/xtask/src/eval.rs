@@ -86,7 +86,7 @@ pub(crate) fn taste(arguments: &[String]) -> Outcome {
     let wish = wish(
         arguments,
         &["--seeds", "--listeners", "--sizes", "--parts"],
-        "usage: cargo xtask eval taste [--training FOLDER] [--cache FOLDER] [--seeds 11,12,…] [--listeners PER_SEED] [--sizes 0,20,…] [--parts ranking,worlds,controls,online,session,stations,mixes,flow,reasons]",
+        "usage: cargo xtask eval taste [--training FOLDER] [--cache FOLDER] [--seeds 11,12,…] [--listeners PER_SEED] [--sizes 0,20,…] [--parts ranking,worlds,controls,online,session,stations,mixes,flow,reasons,sensitivity]",
     )?;
     let segue = player()?;
     let features = wish.cache.join("taste.jsonl");

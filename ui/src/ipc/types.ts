@@ -322,7 +322,7 @@ export type LeaningRow = { name: string,
  */
 weight: number, 
 /**
- * Standard deviation of `weight`.
+ * Standard deviation of `weight`, all else being as it is: the least that it can be.
  */
 deviation: number, 
 /**

@@ -14,18 +14,18 @@ import {
 } from "./tastewords";
 
 test.each([
-  [1.2, 0.2, "strongly for, very sure"],
-  [-0.5, 0.2, "clearly against, sure"],
-  [0.5, 0.3, "clearly for, likely"],
+  [1.2, 0.2, "strongly for, sure"],
+  [-0.5, 0.2, "clearly against, likely"],
+  [0.5, 0.3, "clearly for, a guess so far"],
   [-0.1, 0.4, "a little against, a guess so far"],
 ])("a leaning of %s ± %s is %s", (weight, deviation, expected) => {
   expect(leaningWords({ weight, deviation })).toBe(expected);
 });
 
-test("the numbers of a leaning are odds, with their doubt", () => {
+test("the numbers of a leaning are odds, without a doubt that nobody worked out", () => {
   const row = { name: "jazz", term: "genre:jazz", turned: 0, plays: 40 };
   expect(leaningNumbers({ ...row, weight: Math.log(2.5), deviation: 0.25 })).toBe(
-    "roughly 2.5 × the odds of being listened to (+0.92 ± 0.25), 40 plays",
+    "roughly 2.5 × the odds of being listened to (+0.92), 40 plays",
   );
   expect(leaningNumbers({ ...row, weight: -3, deviation: 0.5 })).toContain("0.05 × the odds");
 });

@@ -2,21 +2,21 @@
 import type { FeedbackRow, ForetoldRow, LeaningRow, TastePartRow } from "../ipc/backend";
 import { artistsOf } from "./format";
 
-/** How strongly something leans, and how sure that is: `strongly for, sure`. */
+/** How strongly something leans, and how sure that is: `strongly for, sure`. Twice the usual is asked of the deviation,
+ * which is the least that it can be. */
 export function leaningWords({ weight, deviation }: Pick<LeaningRow, "weight" | "deviation">): string {
   const size = Math.abs(weight);
   const strength = size < 0.3 ? "a little" : size < 0.9 ? "clearly" : "strongly";
   const certainty = size / Math.max(deviation, 1e-6);
-  const sure =
-    certainty < 1 ? "a guess so far" : certainty < 2 ? "likely" : certainty < 4 ? "sure" : "very sure";
+  const sure = certainty < 2 ? "a guess so far" : certainty < 4 ? "likely" : "sure";
   return `${strength} ${weight < 0 ? "against" : "for"}, ${sure}`;
 }
 
 /** The same in numbers, for those who want them: odds against the average recording. */
-export function leaningNumbers({ weight, deviation, plays }: LeaningRow): string {
+export function leaningNumbers({ weight, plays }: LeaningRow): string {
   const odds = Math.exp(weight);
   const written = odds >= 10 ? Math.round(odds) : odds.toFixed(odds < 0.1 ? 2 : 1);
-  return `roughly ${written} × the odds of being listened to (${signed(weight)} ± ${deviation.toFixed(2)}), ${plays} plays`;
+  return `roughly ${written} × the odds of being listened to (${signed(weight)}), ${plays} plays`;
 }
 
 function signed(value: number): string {

@@ -616,7 +616,7 @@ pub struct LeaningRow {
     pub name: String,
     /// Log odds of being listened to, against the average recording.
     pub weight: f64,
-    /// Standard deviation of `weight`.
+    /// Standard deviation of `weight`, all else being as it is: the least that it can be.
     pub deviation: f64,
     /// Times listened to.
     pub plays: u32,

@@ -15,7 +15,9 @@ use segue_core::{
     AudioHash, Embedding, Feedback, Forgotten, Key, ModelId, Play, PlayContext, PlaySource,
     PlaySubject, Rating, Tally, Term, TrackId, similar_key,
 };
-use segue_recommend::{Bars, Catalogue, CatalogueBuilder, Item, Moment, Recommender, Taste, Turns};
+use segue_recommend::{
+    Bars, Catalogue, CatalogueBuilder, Item, Moment, Ranking, Recommender, Taste, Turns,
+};
 
 use crate::known::{Known, Remembered, STALE_FACTOR, bars_of};
 use crate::lock::lock;
@@ -226,6 +228,7 @@ impl Segue {
             turns: &turns,
             bars: &bars,
             ends: &ends,
+            tuning: &Ranking::DEFAULT,
             now: Moment {
                 at: now.timestamp(),
                 utc_offset_s: now.offset().seconds(),

@@ -336,7 +336,7 @@ pub struct Leaning {
     pub name: String,
     /// Change of the log-odds of listening to half of it.
     pub weight: f64,
-    /// Standard deviation of `weight`.
+    /// Standard deviation of `weight`, all else being as it is: the least that it can be.
     pub deviation: f64,
     /// What `taste less` and `taste more` call it.
     pub term: String,

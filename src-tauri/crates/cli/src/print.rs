@@ -449,8 +449,8 @@ pub(crate) fn taste(shown: &TasteShown, json: bool) {
     ] {
         for leaning in leanings {
             text.push_str(&format!(
-                "{what} {} {} ({:+.2} ± {:.2})\n",
-                leaning.kind, leaning.name, leaning.weight, leaning.deviation
+                "{what} {} {} ({:+.2})\n",
+                leaning.kind, leaning.name, leaning.weight
             ));
         }
     }

@@ -11,7 +11,7 @@ use segue_core::{
     Timestamp,
 };
 use segue_recommend::{
-    Bars, Catalogue, Item, MixKind, Moment, Recommender, Seed, Taste, Turns, Wish, similar,
+    Bars, Catalogue, Item, MixKind, Moment, Ranking, Recommender, Seed, Taste, Turns, Wish, similar,
 };
 
 const DIM: usize = 128;
@@ -179,6 +179,7 @@ fn main() {
             turns: &turns,
             bars: &bars,
             ends: &|_| Vec::new(),
+            tuning: &Ranking::DEFAULT,
             now,
             rng_seed: 1,
         };
@@ -203,6 +204,7 @@ fn main() {
             turns: &turns,
             bars: &bars,
             ends: &|_| Vec::new(),
+            tuning: &Ranking::DEFAULT,
             now,
             rng_seed: 1,
         };

@@ -2,7 +2,7 @@
 
 use crate::Recommender;
 use crate::reason::{Reason, ReasonKind};
-use crate::station::{Brief, Near, Pick, Weights};
+use crate::station::{Brief, Near, Pick};
 
 /// Recordings near to both songs that a bridge is chosen from.
 const BRIDGES: usize = 24;
@@ -31,8 +31,7 @@ impl Recommender<'_> {
         after: Option<usize>,
         queue: &[usize],
     ) -> Option<Pick> {
-        let mut brief = Brief::new(1);
-        brief.weights = Weights::SEEDED;
+        let mut brief = Brief::new(self.tuning.seeded, 1);
         brief.near = vec![(before, 1.0)];
         brief.near_are = Near::Queued;
         brief.excluded = queue.to_vec();

@@ -4,21 +4,23 @@
 //! milliseconds on one core. A graph index would save nothing a listener notices and would cost
 //! exactness, memory and a rebuild on every change.
 //!
-//! Hubs: in high dimensions some items are near to everything and crowd out the rest. Mutual proximity
-//! (Schnitzer, Flexer, Schedl, Widmer, "Local and Global Scaling Reduce Hubs in Space", JMLR 13, 2012) asks
-//! whether two items are near *for each other's standards*. Its Gaussian form needs the mean and deviation of
-//! each item's similarities to the whole library. For unit vectors both have a closed form,
+//! Hubs: in high dimensions some items are near to everything and crowd out the rest (Radovanović, Nanopoulos, Ivanović
+//! 2010). Symmetric score normalisation (S-norm; Kenny, "Bayesian Speaker Verification with Heavy-Tailed Priors",
+//! Odyssey 2010) asks whether two items are near *for each other's standards*: a similarity becomes the mean of its two
+//! standard scores, each by the mean and deviation of one item's similarities to a cohort, here the whole library.
+//! Mutual proximity (Schnitzer, Flexer, Schedl, Widmer, JMLR 13, 2012) multiplies the normal probabilities of the same
+//! two scores; near the top, the only part a radio looks at, both probabilities saturate at one, and the scores do not.
+//! For unit vectors mean and deviation have a closed form,
 //! `mean(x) = x . m` and `var(x) = x' (S - m m') x` with the library's mean `m` and second moment `S`, so
 //! they are computed for the few candidates that need them, not for every item.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+use crate::tuning::Scoring;
+
 /// Rows sampled, evenly spaced, for the library's moments.
 const MOMENT_ROWS_MAX: usize = 2048;
-
-/// Below this many rows the moments say more about the sample than about hubs, so the correction fades.
-const HUB_ROWS: f64 = 200.0;
 
 /// Unit vectors of one model, `[rows, dim]`, row-major, each component in 16 bits.
 ///
@@ -213,15 +215,18 @@ impl Index {
         }
     }
 
-    /// The cosine of two vectors with hubs corrected, still on the scale of cosines.
-    ///
-    /// Mutual proximity multiplies the two normal probabilities; near the top, the only part a radio looks
-    /// at, both saturate at one, so we average the standard scores instead and read the result back through
-    /// the seed's own mean and deviation. In small libraries the plain cosine prevails.
-    pub(crate) fn mutual(&self, cosine: f32, seed: Usual, other: Usual) -> f32 {
+    /// The cosine of two vectors with hubs corrected by S-norm, still on the scale of cosines: the mean of the two standard
+    /// scores, read back through the seed's own mean and deviation. In small libraries the plain cosine prevails.
+    pub(crate) fn hub_corrected(
+        &self,
+        scoring: &Scoring,
+        cosine: f32,
+        seed: Usual,
+        other: Usual,
+    ) -> f32 {
         let read_back = seed.told(other.score(cosine));
         let rows = self.rows() as f64;
-        let share = 0.5 * (rows / (rows + HUB_ROWS)) as f32;
+        let share = (scoring.hub_share * rows / (rows + scoring.hub_rows)) as f32;
         (cosine + share * (read_back - cosine)).clamp(-1.0, 1.0)
     }
 }
@@ -374,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn mutual_proximity_lets_more_of_a_library_be_reached() {
+    fn the_correction_of_hubs_lets_more_of_a_library_be_reached() {
         let (count, near) = (1200, 3);
         let rows = random_rows(11, count, 64, 4.0);
         let index = index(64, &rows);
@@ -389,7 +394,10 @@ mod tests {
                     .enumerate()
                     .filter(|(row, _)| *row != seed)
                     .map(|(row, s)| match corrected {
-                        true => (row, index.mutual(s, usual[seed], usual[row])),
+                        true => (
+                            row,
+                            index.hub_corrected(&Scoring::DEFAULT, s, usual[seed], usual[row]),
+                        ),
                         false => (row, s),
                     })
                     .collect();

@@ -29,6 +29,7 @@ mod recommender;
 mod replay;
 mod station;
 mod taste;
+mod tuning;
 mod turns;
 mod wish;
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub use recommender::{Bars, Ends, Recommender};
 pub use replay::{Ranked, Replay, replay};
 pub use station::{Pick, Seed, Wish};
 pub use taste::{Effect, Interest, Taste, TasteSummary, Validation, Vote, Votes};
+pub use tuning::{Learning, Ranking, Scoring, Weights};
 pub use turns::{Turns, meant};
 pub use wish::{NamedPart, Names, Understood, understand};
 

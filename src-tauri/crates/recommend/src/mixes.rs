@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::Recommender;
 use crate::chance;
-use crate::station::{Brief, Extra, Near, Pick, Weights, evenly};
+use crate::station::{Brief, Extra, Near, Pick, evenly};
 use crate::taste::{Interest, Taste};
 use crate::wish::{Names, understand};
 use kinds::MOODS;
@@ -208,7 +208,7 @@ impl Recommender<'_> {
     /// A mix as a station.
     fn mixed(&self, offer: Offer, interests: &[Interest], count: usize) -> Brief {
         let kind = offer.mix.kind;
-        let mut brief = Brief::new(count);
+        let mut brief = Brief::new(self.tuning.seedless, count);
         brief.near = self.favourites(interests);
         brief.near_are = Near::Favourites;
         brief.among = (!offer.among.is_empty()).then_some(offer.among);
@@ -224,7 +224,7 @@ impl Recommender<'_> {
                 let interest = interests.get(number as usize - 1);
                 let members = interest.map_or(&[][..], Interest::members);
                 brief.near = evenly(members).collect();
-                brief.weights = Weights::SEEDED;
+                brief.weights = self.tuning.seeded;
             }
             MixKind::Mood(name) => {
                 let mood = MOODS.iter().find(|mood| mood.name == name);
@@ -232,7 +232,7 @@ impl Recommender<'_> {
                 brief.near = evenly(&self.likeliest(&wanted)).collect();
                 brief.near_are = Near::Seeds;
                 (brief.wanted, brief.unwanted) = (wanted, unwanted);
-                brief.weights = Weights::SEEDED;
+                brief.weights = self.tuning.seeded;
             }
         }
         brief
@@ -240,7 +240,7 @@ impl Recommender<'_> {
 
     /// Songs in the order in which they stand, each with the terms of its score.
     fn in_order(&self, songs: &[usize], interests: &[Interest]) -> Vec<Pick> {
-        let mut brief = Brief::new(songs.len());
+        let mut brief = Brief::new(self.tuning.seedless, songs.len());
         brief.near = self.favourites(interests);
         brief.near_are = Near::Favourites;
         self.told(&brief, songs)

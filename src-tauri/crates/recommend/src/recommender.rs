@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use segue_core::AudioHash;
 
+use crate::tuning::Ranking;
 use crate::{Catalogue, Moment, Taste, Turns};
 
 /// What must not be picked.
@@ -31,6 +32,8 @@ pub struct Recommender<'a> {
     pub bars: &'a Bars,
     /// How recordings begin and end.
     pub ends: Ends<'a>,
+    /// What the terms of a score count for.
+    pub tuning: &'a Ranking,
     /// When.
     pub now: Moment,
     /// Decides the exploration and what is drawn by lot, and nothing else.

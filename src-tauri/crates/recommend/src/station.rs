@@ -26,8 +26,7 @@ use crate::Recommender;
 use crate::taste::Interest;
 use crate::wish::Names;
 pub(crate) use anchor::near_by_sound;
-use brief::NEAREST_SHARE;
-pub(crate) use brief::{Brief, Extra, Near, Weights};
+pub(crate) use brief::{Brief, Extra, Near};
 pub use brief::{Pick, Seed, Wish};
 use choice::Station;
 pub(crate) use spacing::ARTIST_GAP;
@@ -57,7 +56,7 @@ impl Recommender<'_> {
     }
 
     fn brief(&self, wish: &Wish) -> Option<Brief> {
-        let mut brief = Brief::new(wish.count);
+        let mut brief = Brief::new(self.tuning.seedless, wish.count);
         let discovery = if wish.discovery.is_finite() {
             wish.discovery.clamp(0.0, 1.0)
         } else {
@@ -92,7 +91,7 @@ impl Recommender<'_> {
             brief.near = self.favourites(&self.interests());
             brief.near_are = Near::Favourites;
         } else {
-            brief.weights = Weights::SEEDED;
+            brief.weights = self.tuning.seeded;
             if brief.near.is_empty() && brief.wanted.is_empty() {
                 return None;
             }

@@ -36,8 +36,9 @@ use crate::catalogue::Catalogue;
 use crate::chance;
 use crate::corners::centred;
 use crate::linear::Cholesky;
+use crate::tuning::Learning;
 pub(crate) use evidence::sounded;
-use evidence::{CONTEXT, FAMILIAR, HOUR, RECENT, SESSION, contrast, familiar};
+use evidence::{CONTEXT, FAMILIAR, HOUR, RECENT, SESSION, chosen, familiar};
 use fit::{Layout, Parts, each_name};
 pub use interests::Interest;
 pub(crate) use memory::{Known, Listened};
@@ -52,17 +53,8 @@ use validation::Belief;
 pub use validation::Validation;
 pub(crate) use validation::auc;
 
-/// Evidence loses half its weight in this time.
-const HALF_LIFE_S: f64 = 365.0 * 86_400.0;
-
-/// Effective plays at which taste speaks with half its voice.
-const EVIDENCE_HALF: f64 = 30.0;
-
 /// Liked recordings kept for explanations and for stations without a seed.
 const FAVOURITES_MAX: usize = 200;
-
-/// Evidence, in plays, from which a recording counts as liked.
-const FAVOUR_MIN: f64 = 0.1;
 
 /// Recordings that stand for all that could have been chosen: for a whole log, and for one play.
 const BACKGROUND: usize = 400;
@@ -144,13 +136,18 @@ impl Taste {
     /// over. Of several opinions of one recording the last counts. Evidence ages towards the end of what is learned as a
     /// whole.
     pub fn fit(catalogue: &Catalogue, plays: &[Play]) -> Self {
+        Self::fit_by(&Learning::DEFAULT, catalogue, plays)
+    }
+
+    /// The same by other constants than the player's.
+    pub fn fit_by(tuning: &Learning, catalogue: &Catalogue, plays: &[Play]) -> Self {
         let known = plays
             .iter()
             .filter_map(|play| Some((play, catalogue.find(play)?)));
         let order = in_order(known.collect());
         let opinions = order.iter().rposition(|(play, _)| play.rating.is_some());
         let cut = checkpoint(order.len()).max(opinions.map_or(0, |last| last + 1));
-        let mut taste = Self::untaught(catalogue);
+        let mut taste = Self::untaught(catalogue, tuning);
         taste.learn_whole(catalogue, &order[..cut]);
         for (play, found) in &order[cut..] {
             taste.learn_one(catalogue, play, *found);
@@ -176,20 +173,20 @@ impl Taste {
         checkpoint(self.plays) == self.plays || play.rating.is_some() || !in_order
     }
 
-    fn untaught(catalogue: &Catalogue) -> Self {
+    fn untaught(catalogue: &Catalogue, tuning: &Learning) -> Self {
         let sound = Sound::new(catalogue, true);
         let corners = catalogue.corners() > 0;
-        let layout = Layout::new(catalogue, &sound, corners, 0);
+        let layout = Layout::new(catalogue, tuning, &sound, corners, 0);
         let means = layout.expected();
         Self {
             edition: catalogue.edition(),
             plays: 0,
             evidence: 0.0,
-            belief: Belief::default(),
+            belief: Belief::new(tuning),
             reading: sound.reading(catalogue, &means[CONTEXT..layout.dense()]),
             dense: None,
             deviations: Vec::new(),
-            memory: Memory::new(catalogue),
+            memory: Memory::new(catalogue, tuning),
             favourites: Vec::new(),
             validation: None,
             parts: Parts {
@@ -239,7 +236,7 @@ impl Taste {
         now: Moment,
     ) -> f64 {
         let score = self.score(catalogue, position, now);
-        self.belief.chance(contrast(source) > 0.0, score)
+        self.belief.chance(chosen(source), score)
     }
 
     /// Names these very numbers: `taste@` and 16 hex digits.
@@ -266,7 +263,7 @@ impl Taste {
 
     /// Grows from 0 towards 1 with the evidence.
     pub(crate) fn confidence(&self) -> f64 {
-        self.evidence / (self.evidence + EVIDENCE_HALF)
+        self.evidence / (self.evidence + self.layout.tuning.evidence_half)
     }
 
     /// Log odds of a tag.
@@ -339,7 +336,8 @@ impl Taste {
         });
         if self.parts.hours {
             let corner = catalogue.corner(position);
-            odds.hour = self.means[HOUR] * self.memory.hours.fit(corner, now.hour());
+            odds.hour =
+                self.means[HOUR] * self.memory.hours.fit(&layout.tuning, corner, now.hour());
         }
         if let Some(row) = catalogue.row(position) {
             odds.sound = self.reading.score(catalogue, row);
@@ -363,7 +361,7 @@ fn favourites(memory: &Memory) -> Vec<Favourite> {
     let mut order: Vec<&Known> = memory
         .known
         .iter()
-        .filter(|k| k.favour > FAVOUR_MIN)
+        .filter(|k| k.favour > memory.tuning.favour_min)
         .collect();
     order.sort_by(|a, b| {
         b.favour

@@ -5,7 +5,7 @@ use segue_core::{
 };
 
 use crate::chance;
-use crate::{Bars, Catalogue, Item, Moment, Recommender, Taste, Turns};
+use crate::{Bars, Catalogue, Item, Moment, Ranking, Recommender, Taste, Turns};
 
 pub(crate) fn audio(number: usize) -> AudioHash {
     let mut bytes = [0; 16];
@@ -104,6 +104,7 @@ pub(crate) fn desk<T>(
         turns: &Turns::default(),
         bars: &Bars::default(),
         ends: &|_| Vec::new(),
+        tuning: &Ranking::DEFAULT,
         now: now(),
         rng_seed: 1,
     })

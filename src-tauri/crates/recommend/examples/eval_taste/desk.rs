@@ -1,7 +1,7 @@
 //! A recommender to whom nothing was said but plays.
 
 use segue_core::{AudioHash, Timestamp};
-use segue_recommend::{Bars, Moment, Recommender, Taste, Turns};
+use segue_recommend::{Bars, Moment, Ranking, Recommender, Taste, Turns};
 
 use crate::music::Music;
 
@@ -21,6 +21,18 @@ pub(crate) fn ask<T>(
     rng_seed: u64,
     ask: impl FnOnce(Recommender) -> T,
 ) -> T {
+    ask_by(&Ranking::DEFAULT, music, taste, at, rng_seed, ask)
+}
+
+/// The same by other constants than the player's.
+pub(crate) fn ask_by<T>(
+    tuning: &Ranking,
+    music: &Music,
+    taste: &Taste,
+    at: Timestamp,
+    rng_seed: u64,
+    ask: impl FnOnce(Recommender) -> T,
+) -> T {
     let ends = |recordings: &[AudioHash]| {
         let ends = recordings
             .iter()
@@ -33,6 +45,7 @@ pub(crate) fn ask<T>(
         turns: &Turns::default(),
         bars: &Bars::default(),
         ends: &ends,
+        tuning,
         now: moment(at),
         rng_seed,
     })

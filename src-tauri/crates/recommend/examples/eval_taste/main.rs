@@ -14,6 +14,7 @@ mod online;
 mod programmes;
 mod ranking;
 mod rivals;
+mod sensitivity;
 mod station;
 
 use std::error::Error;
@@ -112,6 +113,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             "mixes" => programmes::mixes(&music, &hazards, wish.listeners.div_ceil(2)),
             "flow" => programmes::flow(&music),
             "reasons" => programmes::reasons(&music, &hazards),
+            // Not among the parts that are taken unasked: it takes as long as all of them.
+            "sensitivity" => {
+                sensitivity::table(&music, &hazards, wish.listeners.div_ceil(4), &wish.sizes)
+            }
             other => return Err(format!("no part {other}").into()),
         }
         println!("({part}: {:.0} s so far)", begun.elapsed().as_secs_f64());

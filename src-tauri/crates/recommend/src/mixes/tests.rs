@@ -8,7 +8,9 @@ use segue_core::{Play, TagScore, Timestamp};
 use super::*;
 use crate::station::ARTIST_GAP;
 use crate::world::{self, audio, now};
-use crate::{Bars, Catalogue, Item, Moment, Reason, ReasonKind, Recommender, Taste, Turns};
+use crate::{
+    Bars, Catalogue, Item, Moment, Ranking, Reason, ReasonKind, Recommender, Taste, Turns,
+};
 
 const DAY_S: i64 = 86_400;
 
@@ -370,6 +372,7 @@ proptest! {
             ..Bars::default()
         };
         let desk = Recommender {
+            tuning: &Ranking::DEFAULT,
             catalogue: &catalogue,
             taste: &taste,
             turns: &Turns::default(),

@@ -8,6 +8,7 @@ use crate::index::{Query, Usual};
 use crate::kinship::Kin;
 use crate::medoids::medoids;
 use crate::taste::Metric;
+use crate::tuning::Scoring;
 
 /// Places that several seeds are boiled down to.
 const ANCHORS_MAX: usize = 8;
@@ -25,8 +26,7 @@ const PAIRS_MIN: usize = 10;
 /// What nearness by names counts against nearness by sound when no pairs tell.
 const KIN_SCALE: f64 = 0.7;
 
-/// How unusual the cosine of a near neighbour is, in deviations; and the cosine that stands for it among names.
-const NEIGHBOUR: f32 = 2.5;
+/// The cosine that stands for that of a near neighbour among names.
 const OWN_BY_NAMES: f32 = 0.6;
 
 /// A place the station stays near to.
@@ -140,6 +140,7 @@ fn spread<T>(all: &[T], count: usize) -> impl Iterator<Item = &T> {
 /// Boils weighted recordings down to a few: medoids of those with a vector, evenly spaced ones among the others.
 pub(super) fn anchors(
     catalogue: &Catalogue,
+    scoring: &Scoring,
     metric: Option<&Metric>,
     weighted: &[(usize, f64)],
 ) -> Vec<Anchor> {
@@ -184,7 +185,7 @@ pub(super) fn anchors(
             share: heard_share * medoid.share,
             kin: Kin::new(catalogue, medoid.position),
             sound: Some(Sound { cosines, usual }),
-            own: usual.told(NEIGHBOUR),
+            own: usual.told(scoring.neighbour as f32),
         });
     }
     let each = unheard_share / unheard.len().max(1) as f64;

@@ -5,10 +5,8 @@ use std::collections::HashMap;
 use segue_core::AudioHash;
 
 use crate::reason::{Reason, ReasonKind};
+use crate::tuning::Weights;
 use crate::wish::Names;
-
-/// With several anchors: what the nearest one counts, against the mean of all.
-pub(super) const NEAREST_SHARE: f64 = 0.7;
 
 /// A recording picked for a station.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,59 +43,6 @@ pub struct Wish {
     pub discovery: f32,
     /// Not to be played again, the latest last; the last five also keep their artists away.
     pub recent: Vec<AudioHash>,
-}
-
-/// What the terms of a score count for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Weights {
-    /// Nearness to the anchors.
-    pub(crate) near: f64,
-    /// Taste, per unit of log odds in full voice, and the log odds at which it is bounded.
-    pub(crate) taste: f64,
-    pub(crate) odds_max: f64,
-    /// What is learned of the very recording, against the rest of taste.
-    pub(crate) own: f64,
-    /// The mood of the session, per unit of log odds.
-    pub(crate) mood: f64,
-    /// What was heard within the last day.
-    pub(crate) just_heard: f64,
-    /// What is asked for, asked away and turned by hand.
-    pub(crate) said: f64,
-    /// Guesses where taste is unsure.
-    pub(crate) explore: f64,
-    pub(crate) variety: f64,
-    /// What lying below the best that is left counts, against how well a song follows ([`crate::flow`]).
-    pub(crate) worth: f64,
-}
-
-impl Weights {
-    /// Where there are seeds taste shades the station.
-    pub(crate) const SEEDED: Self = Self {
-        near: 1.0,
-        taste: 0.4,
-        odds_max: 2.0,
-        own: 0.5,
-        mood: 1.0,
-        just_heard: 0.3,
-        said: 1.0,
-        explore: 0.06,
-        variety: 0.15,
-        worth: 1.0,
-    };
-
-    /// Where there are none it is the station.
-    pub(crate) const SEEDLESS: Self = Self {
-        near: 0.05,
-        taste: 2.0,
-        odds_max: 8.0,
-        own: 1.0,
-        mood: 2.5,
-        said: 8.0,
-        explore: 0.03,
-        variety: 0.05,
-        worth: 8.0,
-        ..Self::SEEDED
-    };
 }
 
 /// One more term, of whoever asks for a station.
@@ -143,8 +88,8 @@ pub(crate) struct Brief {
 }
 
 impl Brief {
-    /// Nothing but so many picks by taste.
-    pub(crate) fn new(count: usize) -> Self {
+    /// Nothing but so many picks, by these weights.
+    pub(crate) fn new(weights: Weights, count: usize) -> Self {
         Self {
             near: Vec::new(),
             near_are: Near::Seeds,
@@ -154,7 +99,7 @@ impl Brief {
             excluded: Vec::new(),
             among: None,
             extras: HashMap::new(),
-            weights: Weights::SEEDLESS,
+            weights,
             count,
             dial: 0.0,
             before: Vec::new(),

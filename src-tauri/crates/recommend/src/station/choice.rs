@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::anchor::{Anchor, Shunned, anchors, kin_scale, near_by_sound};
 use super::spacing::{ARTIST_GAP, Spacing};
-use super::{Brief, NEAREST_SHARE, Pick};
+use super::{Brief, Pick};
 use crate::Recommender;
 use crate::catalogue::Catalogue;
 use crate::chance;
@@ -68,7 +68,12 @@ impl<'a> Station<'a> {
             catalogue,
             taste,
             brief,
-            anchors: anchors(catalogue, taste.and_then(Taste::metric), &brief.near),
+            anchors: anchors(
+                catalogue,
+                &desk.tuning.scoring,
+                taste.and_then(Taste::metric),
+                &brief.near,
+            ),
             shunned: Shunned::new(catalogue, &brief.away, chance_cosine),
             chance_cosine,
             kin_scale: kin_scale(catalogue, chance_cosine),
@@ -180,7 +185,8 @@ impl<'a> Station<'a> {
         }
         let near = nearest.map_or(0.0, |(_, near)| near);
         let nearness = if self.anchors.len() > 1 {
-            NEAREST_SHARE * near + (1.0 - NEAREST_SHARE) * mean
+            let share = self.desk.tuning.scoring.nearest_share;
+            share * near + (1.0 - share) * mean
         } else {
             near
         };
@@ -206,7 +212,11 @@ impl<'a> Station<'a> {
             (Some(sound), Some(row)) => {
                 let cosine = sound.cosines[row];
                 let cosine = match usual {
-                    Some(other) => self.catalogue.index().mutual(cosine, sound.usual, other),
+                    Some(other) => {
+                        let scoring = &self.desk.tuning.scoring;
+                        let index = self.catalogue.index();
+                        index.hub_corrected(scoring, cosine, sound.usual, other)
+                    }
                     None => cosine,
                 };
                 near_by_sound(cosine, self.chance_cosine)

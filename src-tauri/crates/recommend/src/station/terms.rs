@@ -2,27 +2,18 @@
 
 use segue_core::{Rating, Term as Turnable};
 
+use super::Extra;
 use super::choice::{Near, Station};
-use super::{Extra, NEAREST_SHARE};
 use crate::reason::ReasonKind;
 
-/// Log odds at which the mood of the session is bounded, and what the hour counts, and where that is bounded.
-const MOOD_ODDS_MAX: f64 = 1.5;
-const HOUR: f64 = 0.15;
-const HOUR_ODDS_MAX: f64 = 1.5;
-
-/// Weights of the other terms at their strongest.
+/// Weights of what is said by hand, at its strongest.
 /// What was asked for in so many words goes before all that taste would rather hear.
 const WANTED: f64 = 2.0;
 const UNWANTED: f64 = 2.5;
 const AWAY: f64 = 0.8;
 const TURN: f64 = 0.25;
-const DIAL: f64 = 0.2;
 const LIKED: f64 = 0.1;
 const DISLIKED: f64 = 1.5;
-
-/// Log odds at which one draw of the posterior is bounded.
-const SURPRISE_MAX: f64 = 2.0;
 
 /// One term of a score before it is put into words.
 pub(super) struct Term {
@@ -88,7 +79,8 @@ impl Station<'_> {
         let anchor = &self.anchors[best];
         let several = self.anchors.len() > 1;
         let weight = self.brief.weights.near;
-        let share = weight * if several { NEAREST_SHARE } else { 1.0 };
+        let nearest_share = self.desk.tuning.scoring.nearest_share;
+        let share = weight * if several { nearest_share } else { 1.0 };
         let mut terms: Vec<Term> = if anchor.position == item {
             vec![Term {
                 kind: ReasonKind::Sound,
@@ -114,7 +106,7 @@ impl Station<'_> {
         if several {
             terms.push(Term {
                 kind: ReasonKind::Sound,
-                weight: weight * (1.0 - NEAREST_SHARE) * mean,
+                weight: weight * (1.0 - nearest_share) * mean,
                 about: About::AllAnchors,
             });
         }
@@ -163,6 +155,7 @@ impl Station<'_> {
             return;
         };
         let (weights, dial) = (&self.brief.weights, self.brief.dial);
+        let scoring = &self.desk.tuning.scoring;
         let mut push = |kind, weight: f64, about| {
             terms.push(Term {
                 kind,
@@ -182,12 +175,16 @@ impl Station<'_> {
         push(ReasonKind::Genre, voice * odds.genre, About::Odds);
         push(ReasonKind::Tag, voice * odds.tag, About::Odds);
         push(ReasonKind::Album, voice * odds.album, About::Odds);
-        let mood = odds.session.clamp(-MOOD_ODDS_MAX, MOOD_ODDS_MAX);
+        let mood = odds
+            .session
+            .clamp(-scoring.mood_odds_max, scoring.mood_odds_max);
         push(ReasonKind::Mood, weights.mood * mood, About::Plain);
-        let hour = odds.hour.clamp(-HOUR_ODDS_MAX, HOUR_ODDS_MAX);
+        let hour = odds
+            .hour
+            .clamp(-scoring.hour_odds_max, scoring.hour_odds_max);
         push(
             ReasonKind::Hour,
-            HOUR * taste.confidence() * hour,
+            scoring.hour * taste.confidence() * hour,
             About::Plain,
         );
         let own = odds.recording + odds.context;
@@ -198,11 +195,15 @@ impl Station<'_> {
         let listened = known.map_or(0, |known| known.listened);
         let familiar = f64::from(listened) / (f64::from(listened) + 1.0);
         if dial > 0.0 {
-            push(ReasonKind::Familiar, DIAL * dial * familiar, About::Plain);
+            push(
+                ReasonKind::Familiar,
+                scoring.dial * dial * familiar,
+                About::Plain,
+            );
         } else {
             push(
                 ReasonKind::New,
-                -DIAL * dial * (1.0 - familiar),
+                -scoring.dial * dial * (1.0 - familiar),
                 About::Plain,
             );
         }
@@ -219,8 +220,8 @@ impl Station<'_> {
         }
         if let Some(draw) = &self.draw {
             let surprise = draw.surprise(self.catalogue, item);
-            let surprise = surprise.clamp(-SURPRISE_MAX, SURPRISE_MAX);
-            let share = (1.0 - dial) / 2.0 * taste.confidence();
+            // As wide as the posterior is: what narrows it is evidence, and nothing else must.
+            let share = (1.0 - dial) / 2.0;
             push(
                 ReasonKind::Explore,
                 weights.explore * share * surprise,

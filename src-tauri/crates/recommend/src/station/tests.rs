@@ -4,7 +4,7 @@ use super::*;
 use std::collections::HashSet;
 
 use crate::world::{self, audio, play};
-use crate::{Catalogue, Item, Names, Taste, similar, understand};
+use crate::{Catalogue, Item, Names, ReasonKind, Taste, similar, understand};
 use proptest::prelude::*;
 use segue_core::TagScore;
 
@@ -261,6 +261,37 @@ fn the_dial_leads_to_the_familiar_or_the_new() {
         familiar > middle && middle > new,
         "{familiar} {middle} {new}"
     );
+}
+
+#[test]
+fn the_less_was_played_the_more_the_picks_vary() {
+    let catalogue = world::catalogue(world::library(3, 4, 60, 32));
+    // How many of twenty picks two draws share, and how far exploration moves a pick at most.
+    let found = |plays: usize| {
+        let (mut shared, mut moved) = (0, 0.0_f64);
+        for listener in 0..6 {
+            let taste = Taste::fit(&catalogue, &world::log(listener, 240, plays, |_| 0.6));
+            let drawn = |rng_seed| {
+                world::desk(&catalogue, &taste, |desk| {
+                    let desk = Recommender { rng_seed, ..desk };
+                    desk.station(&request(&[listener as usize], 20))
+                })
+            };
+            let (first, second) = (drawn(1), drawn(2));
+            check_reasons(&first);
+            let second = items(&second);
+            shared += first
+                .iter()
+                .filter(|pick| second.contains(&pick.item))
+                .count();
+            let reasons = first.iter().flat_map(|pick| &pick.reasons);
+            let explored = reasons.filter(|reason| reason.kind == ReasonKind::Explore);
+            moved += explored.map(|reason| reason.weight.powi(2)).sum::<f64>();
+        }
+        (shared, moved)
+    };
+    let (few, many) = (found(8), found(2_000));
+    assert!(few.0 < many.0 && few.1 > many.1, "{few:?} {many:?}");
 }
 
 #[test]

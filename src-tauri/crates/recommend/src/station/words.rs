@@ -2,9 +2,9 @@
 
 use segue_core::Term as Turnable;
 
+use super::Near;
 use super::choice::Station;
 use super::terms::{About, Term};
-use super::{NEAREST_SHARE, Near};
 use crate::catalogue::{HeardTag, Names};
 use crate::reason::{Reason, ReasonKind, times};
 use crate::taste::Favourite;
@@ -88,7 +88,7 @@ impl Station<'_> {
     fn say_near(&self, item: usize, anchor: usize, weight: f64) -> String {
         let title = self.title_of(anchor);
         let several = if self.anchors.len() > 1 {
-            NEAREST_SHARE
+            self.desk.tuning.scoring.nearest_share
         } else {
             1.0
         };

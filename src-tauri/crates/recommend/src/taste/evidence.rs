@@ -3,9 +3,9 @@
 use segue_core::{Heard, Play, PlaySource, Timestamp};
 
 use crate::catalogue::{Catalogue, Found};
+use crate::tuning::Learning;
 
-/// How long "just heard" lasts: the time in which it fades to a third.
-const RECENT_S: f64 = 86_400.0;
+pub(super) const DAY_S: f64 = 86_400.0;
 
 /// The dense parameters before those of the sound, in the order of [`Line::context_features`].
 pub(super) const ALWAYS: usize = 0;
@@ -81,11 +81,16 @@ pub(crate) fn sounded(play: &Play) -> bool {
 }
 
 /// What a play says of its recording, and how surely.
-pub(super) fn evidence(play: &Play, catalogue: &Catalogue, found: Found) -> (bool, f64) {
+pub(super) fn evidence(
+    tuning: &Learning,
+    play: &Play,
+    catalogue: &Catalogue,
+    found: Found,
+) -> (bool, f64) {
     match play.heard() {
-        Heard::Glimpsed => (false, 0.3),
+        Heard::Glimpsed => (false, tuning.glimpsed),
         Heard::Refused => (false, 1.0),
-        Heard::Abandoned => (false, 0.4),
+        Heard::Abandoned => (false, tuning.abandoned),
         Heard::Listened => {
             let known_s = match found {
                 Found::Item(position) => Some(catalogue.duration_s(position)),
@@ -93,29 +98,37 @@ pub(super) fn evidence(play: &Play, catalogue: &Catalogue, found: Found) -> (boo
             };
             let duration_s = play.subject.duration_s.or(known_s).filter(|s| *s > 0.0);
             let whole = duration_s.is_none_or(|duration_s| play.listened_s >= 0.9 * duration_s);
-            (true, if whole { 1.0 } else { 0.7 })
+            (true, if whole { 1.0 } else { tuning.not_whole })
         }
     }
 }
 
 /// How much a play from a source says of the single recording.
-pub(super) fn reliability(source: PlaySource) -> f64 {
+pub(super) fn reliability(tuning: &Learning, source: PlaySource) -> f64 {
     match source {
         PlaySource::Radio | PlaySource::Mix | PlaySource::Shuffle => 1.0,
         PlaySource::Queue | PlaySource::Search => 1.0,
-        PlaySource::Playlist => 0.8,
-        PlaySource::Import => 0.5,
-        PlaySource::Album => 0.3,
+        PlaySource::Playlist => tuning.reliability_playlist,
+        PlaySource::Import => tuning.reliability_import,
+        PlaySource::Album => tuning.reliability_album,
     }
 }
 
+/// Whether the listener chose, and not Segue.
+pub(super) fn chosen(source: PlaySource) -> bool {
+    !matches!(
+        source,
+        PlaySource::Radio | PlaySource::Mix | PlaySource::Shuffle
+    )
+}
+
 /// How much the choice itself says, in plays: nothing where Segue chose.
-pub(super) fn contrast(source: PlaySource) -> f64 {
+pub(super) fn contrast(tuning: &Learning, source: PlaySource) -> f64 {
     match source {
         PlaySource::Radio | PlaySource::Mix | PlaySource::Shuffle => 0.0,
         PlaySource::Queue | PlaySource::Search | PlaySource::Import => 1.0,
-        PlaySource::Playlist => 0.2,
-        PlaySource::Album => 0.1,
+        PlaySource::Playlist => tuning.contrast_playlist,
+        PlaySource::Album => tuning.contrast_album,
     }
 }
 
@@ -124,9 +137,9 @@ pub(super) fn familiar(listened: u32) -> f64 {
     f64::from(listened).ln_1p() / 3.0
 }
 
-/// 1 for just now, fading with [`RECENT_S`].
-pub(super) fn fresh(age_s: f64) -> f64 {
-    (-age_s / RECENT_S).exp()
+/// 1 for just now, fading with `recent_days`.
+pub(super) fn fresh(tuning: &Learning, age_s: f64) -> f64 {
+    (-age_s / (tuning.recent_days * DAY_S)).exp()
 }
 
 /// Seconds from `earlier` to `later`, 0 if the clock ran backwards.

@@ -4,26 +4,7 @@ use super::evidence::{ALWAYS, CHOICE, CHOSEN, CONTEXT, FAMILIAR, HOUR, Line, REC
 use super::sound::Sound;
 use crate::catalogue::{Catalogue, Found};
 use crate::linear::minimise;
-
-/// Prior variances, in squared logits per unit of the feature.
-pub(super) const PRIOR_INTERCEPT: f64 = 0.5;
-const PRIOR_CONTEXT: f64 = 1.0;
-const PRIOR_SOUND: f64 = 0.7;
-const PRIOR_ARTIST: f64 = 0.9;
-const PRIOR_GENRE: f64 = 0.4;
-const PRIOR_TAG: f64 = 0.3;
-const PRIOR_CORNER: f64 = 0.3;
-const PRIOR_ALBUM: f64 = 0.6;
-const PRIOR_RECORDING: f64 = 0.5;
-
-/// Prior means: people hear half of 59 % of what they start, moods last, and hours have their music.
-const EXPECTED_ALWAYS: f64 = 0.36;
-const EXPECTED_SESSION: f64 = 0.8;
-const EXPECTED_HOUR: f64 = 0.3;
-
-/// Recordings that could have been chosen, per choice, and their logarithm.
-pub(super) const CHOICES: f64 = 10.0;
-const CHOICES_LN: f64 = 2.303;
+use crate::tuning::Learning;
 
 /// The parts that a listener's own plays may vote out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +18,9 @@ pub(super) struct Parts {
 }
 
 /// Where each kind of parameter stands.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Layout {
+    pub(super) tuning: Learning,
     pub(super) artists: usize,
     pub(super) genres: usize,
     pub(super) tags: usize,
@@ -63,6 +45,7 @@ pub(super) struct Subjects<'a> {
 impl Layout {
     pub(super) fn new(
         catalogue: &Catalogue,
+        tuning: &Learning,
         sound: &Sound,
         corners: bool,
         recordings: usize,
@@ -74,6 +57,7 @@ impl Layout {
         let albums = first_corner + if corners { catalogue.corners() } else { 0 };
         let first_recording = albums + catalogue.albums();
         Self {
+            tuning: *tuning,
             artists,
             genres,
             tags,
@@ -91,26 +75,27 @@ impl Layout {
 
     /// Prior variance of a parameter.
     pub(super) fn prior(&self, parameter: usize) -> f64 {
+        let tuning = &self.tuning;
         match parameter {
-            ALWAYS | CHOSEN | CHOICE => PRIOR_INTERCEPT,
-            FAMILIAR | RECENT | SESSION | HOUR => PRIOR_CONTEXT,
-            at if at < self.artists => PRIOR_SOUND,
-            at if at < self.genres => PRIOR_ARTIST,
-            at if at < self.tags => PRIOR_GENRE,
-            at if at < self.corners => PRIOR_TAG,
-            at if at < self.albums => PRIOR_CORNER,
-            at if at < self.recordings => PRIOR_ALBUM,
-            _ => PRIOR_RECORDING,
+            ALWAYS | CHOSEN | CHOICE => tuning.prior_intercept,
+            FAMILIAR | RECENT | SESSION | HOUR => tuning.prior_context,
+            at if at < self.artists => tuning.prior_sound,
+            at if at < self.genres => tuning.prior_artist,
+            at if at < self.tags => tuning.prior_genre,
+            at if at < self.corners => tuning.prior_tag,
+            at if at < self.albums => tuning.prior_corner,
+            at if at < self.recordings => tuning.prior_album,
+            _ => tuning.prior_recording,
         }
     }
 
     /// The parameters before anything was played.
     pub(super) fn expected(&self) -> Vec<f64> {
         let mut expected = vec![0.0; self.size];
-        expected[ALWAYS] = EXPECTED_ALWAYS;
-        expected[SESSION] = EXPECTED_SESSION;
-        expected[HOUR] = EXPECTED_HOUR;
-        expected[CHOICE] = -CHOICES_LN;
+        expected[ALWAYS] = self.tuning.expected_always;
+        expected[SESSION] = self.tuning.expected_session;
+        expected[HOUR] = self.tuning.expected_hour;
+        expected[CHOICE] = -self.tuning.choices.ln();
         expected
     }
 }

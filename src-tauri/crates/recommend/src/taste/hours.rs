@@ -6,11 +6,7 @@
 
 use std::f64::consts::TAU;
 
-/// Concentration of the smoothing (von Mises): a play speaks of some three hours.
-const CONCENTRATION: f64 = 5.0;
-
-/// Plays of a corner at which its own hours weigh as much as those of all music.
-const PLAYS_HALF: f64 = 30.0;
+use crate::tuning::Learning;
 
 /// Counts by corner and hour.
 #[derive(Clone, Debug, Default)]
@@ -37,18 +33,19 @@ impl Hours {
     }
 
     /// How well the corner fits the hour: 0 for as well as any.
-    pub(super) fn fit(&self, corner: Option<usize>, hour: usize) -> f64 {
+    pub(super) fn fit(&self, tuning: &Learning, corner: Option<usize>, hour: usize) -> f64 {
         let Some(counts) = corner.and_then(|corner| self.corners.get(corner)) else {
             return 0.0;
         };
-        let usual = smoothed(&self.all, hour);
+        let usual = smoothed(tuning, &self.all, hour);
         let plays: f64 = counts.iter().map(|count| f64::from(*count)).sum();
         let all: f64 = self.all.iter().map(|count| f64::from(*count)).sum();
         if plays == 0.0 || all == 0.0 {
             return 0.0;
         }
         let usual = (usual + 1.0) / (all + 24.0);
-        let here = (smoothed(counts, hour) + PLAYS_HALF * usual) / (plays + PLAYS_HALF);
+        let half = tuning.hours_plays_half;
+        let here = (smoothed(tuning, counts, hour) + half * usual) / (plays + half);
         (here / usual).ln()
     }
 
@@ -59,8 +56,9 @@ impl Hours {
 }
 
 /// Counts around an hour; over all hours they add up to the counts.
-fn smoothed(counts: &[f32; 24], hour: usize) -> f64 {
-    let weight = |away: usize| (CONCENTRATION * ((TAU * away as f64 / 24.0).cos() - 1.0)).exp();
+fn smoothed(tuning: &Learning, counts: &[f32; 24], hour: usize) -> f64 {
+    let concentration = tuning.hours_concentration;
+    let weight = |away: usize| (concentration * ((TAU * away as f64 / 24.0).cos() - 1.0)).exp();
     let sum: f64 = (0..24).map(weight).sum();
     let near = counts
         .iter()
@@ -81,13 +79,14 @@ mod tests {
             hours.see(Some(1), 22);
             hours.see(None, 22);
         }
-        assert!(hours.fit(Some(0), 8) > 0.5 && hours.fit(Some(0), 22) < -0.5);
-        assert!(hours.fit(Some(1), 23) > 0.2 && hours.fit(Some(1), 8) < -0.5);
+        let fit = |corner, hour| hours.fit(&Learning::DEFAULT, corner, hour);
+        assert!(fit(Some(0), 8) > 0.5 && fit(Some(0), 22) < -0.5);
+        assert!(fit(Some(1), 23) > 0.2 && fit(Some(1), 8) < -0.5);
         // Around midnight the clock goes on.
-        assert!((hours.fit(Some(1), 21) - hours.fit(Some(1), 23)).abs() < 1e-2);
-        assert!(hours.fit(Some(1), 0) > hours.fit(Some(1), 3));
+        assert!((fit(Some(1), 21) - fit(Some(1), 23)).abs() < 1e-2);
+        assert!(fit(Some(1), 0) > fit(Some(1), 3));
         for silent in [None, Some(2), Some(9)] {
-            assert_eq!(hours.fit(silent, 8), 0.0);
+            assert_eq!(fit(silent, 8), 0.0);
         }
     }
 }

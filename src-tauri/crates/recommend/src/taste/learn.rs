@@ -6,15 +6,16 @@
 
 use segue_core::Play;
 
-use super::evidence::{CONTEXT, HOUR, Line, LineKind, seconds_between};
+use super::evidence::{CONTEXT, DAY_S, HOUR, Line, LineKind, seconds_between};
 use super::fit::{Layout, Parts, Subjects, fit_lines};
 use super::memory::{Memory, Places};
 use super::metric::Metric;
 use super::parts::{Vote, Votes, held_out_from};
 use super::sound::Sound;
 use super::validation::{Belief, validate};
-use super::{BACKGROUND, HALF_LIFE_S, Taste, Validation, favourites};
+use super::{BACKGROUND, Taste, Validation, favourites};
 use crate::catalogue::{Catalogue, Found};
+use crate::tuning::Learning;
 
 /// Plays below which nothing is held out.
 const VALIDATION_PLAYS_MIN: usize = 20;
@@ -45,12 +46,18 @@ struct Trial {
 }
 
 impl<'a> Attempt<'a> {
-    fn read(catalogue: &'a Catalogue, order: &[(&Play, Found)], parts: Parts) -> Option<Self> {
+    fn read(
+        catalogue: &'a Catalogue,
+        tuning: &Learning,
+        order: &[(&Play, Found)],
+        parts: Parts,
+    ) -> Option<Self> {
         let (last, _) = order.last()?;
-        let age = |play: &Play| 0.5_f64.powf(seconds_between(play.at, last.at) / HALF_LIFE_S);
+        let half_life_s = tuning.half_life_days * DAY_S;
+        let age = |play: &Play| 0.5_f64.powf(seconds_between(play.at, last.at) / half_life_s);
         let sound = Sound::new(catalogue, parts.sound);
-        let names = Layout::new(catalogue, &sound, parts.corners, 0);
-        let mut memory = Memory::new(catalogue);
+        let names = Layout::new(catalogue, tuning, &sound, parts.corners, 0);
+        let mut memory = Memory::new(catalogue, tuning);
         let mut subjects = Subjects::new(catalogue, sound);
         let mut lines = Vec::with_capacity(order.len() * 2);
         let mut places = Places::default();
@@ -85,7 +92,7 @@ impl<'a> Attempt<'a> {
         };
         let (taught, all) = (with_background(&lines[..cut]), with_background(&lines));
         Some(Self {
-            layout: Layout::new(catalogue, &sound, parts.corners, memory.known.len()),
+            layout: Layout::new(catalogue, tuning, &sound, parts.corners, memory.known.len()),
             parts,
             sound,
             memory,
@@ -135,13 +142,14 @@ impl<'a> Attempt<'a> {
 
 impl Taste {
     pub(super) fn learn_whole(&mut self, catalogue: &Catalogue, order: &[(&Play, Found)]) {
+        let tuning = self.layout.tuning;
         let mut votes = Votes::default();
         let parts = Parts {
             sound: true,
             corners: catalogue.corners() > 0,
             hours: true,
         };
-        let Some(mut attempt) = Attempt::read(catalogue, order, parts) else {
+        let Some(mut attempt) = Attempt::read(catalogue, &tuning, order, parts) else {
             return;
         };
         let mut trial = attempt.trial();
@@ -158,7 +166,7 @@ impl Taste {
                 ..parts
             };
             if fewer != parts
-                && let Some(again) = Attempt::read(catalogue, order, fewer)
+                && let Some(again) = Attempt::read(catalogue, &tuning, order, fewer)
             {
                 (trial, attempt) = (again.trial(), again);
             }
@@ -168,7 +176,7 @@ impl Taste {
                 sound: false,
                 ..attempt.parts
             };
-            if let Some(deaf) = Attempt::read(catalogue, order, deaf)
+            if let Some(deaf) = Attempt::read(catalogue, &tuning, order, deaf)
                 && let Some(without) = deaf.trial()
             {
                 votes.sound = Vote::count(&with.belief.losses, &without.belief.losses);
@@ -179,7 +187,7 @@ impl Taste {
         }
         let (start, belief, validation) = match trial {
             Some(trial) => (trial.fitted, trial.belief, trial.validation),
-            None => (attempt.layout.expected(), Belief::default(), None),
+            None => (attempt.layout.expected(), Belief::new(&tuning), None),
         };
         let Attempt {
             parts,

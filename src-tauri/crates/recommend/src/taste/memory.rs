@@ -6,21 +6,20 @@ use std::collections::HashMap;
 use segue_core::{Heard, Play, PlaySource, Rating, Timestamp};
 
 use super::evidence::{
-    Line, LineKind, contrast, evidence, familiar, fresh, reliability, seconds_between, sounded,
+    Line, LineKind, chosen, contrast, evidence, familiar, fresh, reliability, seconds_between,
+    sounded,
 };
-use super::fit::{CHOICES, Layout, Subjects};
+use super::fit::{Layout, Subjects};
 use super::hours::Hours;
 use super::session::Session;
 use crate::Moment;
 use crate::catalogue::{Catalogue, Found};
 use crate::chance;
 use crate::corners::centred;
+use crate::tuning::Learning;
 
 /// Marks a recording that was never played.
 const NO_SLOT: u32 = u32::MAX;
-
-/// Weight of an opinion, in plays.
-const RATING_WEIGHT: f64 = 3.0;
 
 /// What is remembered of one recording.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +41,7 @@ pub(crate) struct Known {
 /// The log so far.
 #[derive(Clone, Debug)]
 pub(super) struct Memory {
+    pub(super) tuning: Learning,
     /// Per position: where `known` speaks of it.
     pub(super) slots: Vec<u32>,
     pub(super) known: Vec<Known>,
@@ -105,13 +105,18 @@ pub(super) fn in_order(log: Vec<(&Play, Found)>) -> Vec<(&Play, Found)> {
 }
 
 /// What evidence of a weight says for a recording, or against it.
-fn favour(listened: bool, weight: f64) -> f64 {
-    if listened { weight } else { -1.5 * weight }
+fn favour(tuning: &Learning, listened: bool, weight: f64) -> f64 {
+    if listened {
+        weight
+    } else {
+        -tuning.against * weight
+    }
 }
 
 impl Memory {
-    pub(super) fn new(catalogue: &Catalogue) -> Self {
+    pub(super) fn new(catalogue: &Catalogue, tuning: &Learning) -> Self {
         Self {
+            tuning: *tuning,
             slots: vec![NO_SLOT; catalogue.len()],
             known: Vec::new(),
             session: Session::default(),
@@ -141,7 +146,7 @@ impl Memory {
     /// How lately the recording was heard: 1 just now, fading within days; 0 never.
     pub(super) fn lately(&self, position: usize, now: Timestamp) -> f64 {
         let last = self.known(position).and_then(|known| known.last);
-        last.map_or(0.0, |last| fresh(seconds_between(last, now)))
+        last.map_or(0.0, |last| fresh(&self.tuning, seconds_between(last, now)))
     }
 
     /// The subject of a recording, whether it was played or not.
@@ -209,6 +214,7 @@ impl Memory {
         decay: f64,
         lines: &mut Vec<Line>,
     ) {
+        let tuning = self.tuning;
         let row = match found {
             Found::Item(position) => catalogue.row(position),
             Found::Artist(_) => None,
@@ -226,13 +232,13 @@ impl Memory {
             listened: true,
             weight: 0.0,
             decay,
-            chosen: contrast(play.source) > 0.0,
+            chosen: chosen(play.source),
             familiar: familiar(before.map_or(0, |known| known.listened)),
-            recent: last.map_or(0.0, |last| fresh(seconds_between(last, play.at))),
+            recent: last.map_or(0.0, |last| fresh(&tuning, seconds_between(last, play.at))),
             session: place
                 .as_deref()
                 .map_or(0.0, |place| self.session.fit(place, play.at)),
-            hour: self.hours.fit(corner, hour),
+            hour: self.hours.fit(&tuning, corner, hour),
             choice: false,
             kind: LineKind::Heard,
         };
@@ -249,7 +255,7 @@ impl Memory {
                 .for_each(|line| line.weight = 0.0);
             lines.push(Line {
                 listened: rating == Rating::Like,
-                weight: RATING_WEIGHT * decay,
+                weight: tuning.rating_weight * decay,
                 session: 0.0,
                 hour: 0.0,
                 kind: LineKind::Rated,
@@ -257,7 +263,11 @@ impl Memory {
             });
             if let Some(slot) = slot {
                 let known = &mut self.known[slot];
-                let rated = favour(rating == Rating::Like, RATING_WEIGHT * decay);
+                let rated = favour(
+                    &tuning,
+                    rating == Rating::Like,
+                    tuning.rating_weight * decay,
+                );
                 known.favour += rated - known.rated;
                 (known.rating, known.rated) = (Some(rating), rated);
             }
@@ -265,11 +275,13 @@ impl Memory {
         if !sounded(play) {
             return;
         }
-        let (listened, certainty) = evidence(play, catalogue, found);
-        let weight = decay * certainty * reliability(play.source);
+        let (listened, certainty) = evidence(&tuning, play, catalogue, found);
+        let weight = decay * certainty * reliability(&tuning, play.source);
         if line.chosen {
             lines.push(Line {
-                weight: decay * contrast(play.source) * if listened { 1.0 } else { 0.5 },
+                weight: decay
+                    * contrast(&tuning, play.source)
+                    * if listened { 1.0 } else { tuning.choice_left },
                 recent: 0.0,
                 session: 0.0,
                 choice: true,
@@ -286,7 +298,7 @@ impl Memory {
             self.before = None;
             self.sessions += 1;
         }
-        self.session.see(play, place.as_deref());
+        self.session.see(&tuning, play, place.as_deref());
         if listened {
             self.hours.see(corner, hour);
             let now = slot.map(|slot| self.known[slot].position);
@@ -303,7 +315,7 @@ impl Memory {
         if let Some(slot) = slot {
             let known = &mut self.known[slot];
             known.last = Some(play.at);
-            known.favour += favour(listened, weight);
+            known.favour += favour(&tuning, listened, weight);
             known.listened += u32::from(listened);
             known.left += u32::from(matches!(play.heard(), Heard::Refused | Heard::Abandoned));
             if listened {
@@ -317,7 +329,7 @@ impl Memory {
         }
     }
 
-    /// What could have been chosen instead, for the choices among `lines`: the whole library, with [`CHOICES`] times
+    /// What could have been chosen instead, for the choices among `lines`: the whole library, with `choices` times
     /// their weight (noise-contrastive estimation, Gutmann, Hyvärinen 2010).
     ///
     /// If `played`, every recording that was played stands for itself. `count` recordings drawn by lot, one of each
@@ -332,7 +344,7 @@ impl Memory {
         lines: &mut Vec<Line>,
     ) {
         let choices = lines.iter().filter(|line| line.kind == LineKind::Choice);
-        let weight: f64 = CHOICES * choices.map(|line| line.weight).sum::<f64>();
+        let weight: f64 = self.tuning.choices * choices.map(|line| line.weight).sum::<f64>();
         if weight <= 0.0 || catalogue.is_empty() {
             return;
         }

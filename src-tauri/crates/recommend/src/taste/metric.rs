@@ -3,8 +3,8 @@
 //! Likeness is `s(x, y) = x . y + Ux . Uy` over centred unit vectors: the plain cosine and a few directions that count
 //! more. `U` is learned by Bayesian personalised ranking (Rendle et al. 2009): what followed a recording in one session
 //! shall be likelier than something listened to in another; McFee and Lanckriet (2010) learn metrics from rankings in
-//! the same spirit. The prior holds it to the identity, and it is kept only if it orders the last pairs no worse than
-//! the plain cosine does.
+//! the same spirit. The prior holds it to the identity, and it is kept only if it surely orders the last pairs better
+//! than the plain cosine does: where both order them alike, the cosine stays.
 
 use super::memory::{Followed, Memory};
 use super::parts::{Vote, held_out_from};
@@ -12,6 +12,7 @@ use crate::catalogue::Catalogue;
 use crate::chance;
 use crate::corners::centred;
 use crate::index::dot;
+use crate::tuning::Learning;
 
 /// Directions that may count more.
 const RANK: usize = 8;
@@ -20,10 +21,7 @@ const RANK: usize = 8;
 const PAIRS_MIN: usize = 100;
 const PAIRS_MAX: usize = 20_000;
 
-/// The logistic slope per unit of likeness, the step and the pull towards nothing of each lesson, and the lessons.
-const SLOPE: f32 = 4.0;
-const STEP: f32 = 0.05;
-const SHRINK: f32 = 0.02;
+/// Times that the lessons are gone through.
 const PASSES: usize = 3;
 
 /// The directions that count more.
@@ -39,12 +37,12 @@ type Lesson = [usize; 3];
 impl Metric {
     /// Learned from the log so far; `None` if that is too little, or foretells nothing.
     pub(super) fn learn(catalogue: &Catalogue, memory: &Memory) -> (Option<Self>, Vote) {
-        let lessons = lessons(catalogue, memory);
+        let (lessons, tuning) = (lessons(catalogue, memory), &memory.tuning);
         if lessons.len() < PAIRS_MIN {
             return (None, Vote::default());
         }
         let cut = held_out_from(lessons.len());
-        let tried = Self::taught(catalogue, &lessons[..cut]);
+        let tried = Self::taught(catalogue, tuning, &lessons[..cut]);
         let plain = Self {
             directions: Vec::new(),
         };
@@ -52,15 +50,16 @@ impl Metric {
             let held_out = lessons[cut..].iter();
             held_out
                 .map(|lesson| f64::from(metric.margin(catalogue, lesson)))
-                .map(|margin| (-f64::from(SLOPE) * margin).exp().ln_1p())
+                .map(|margin| (-tuning.metric_slope * margin).exp().ln_1p())
                 .collect()
         };
-        let vote = Vote::count(&losses(&tried), &losses(&plain));
-        let kept = vote.kept.then(|| Self::taught(catalogue, &lessons));
+        let vote = Vote::earned(&losses(&tried), &losses(&plain));
+        let kept = vote.kept.then(|| Self::taught(catalogue, tuning, &lessons));
         (kept, vote)
     }
 
-    fn taught(catalogue: &Catalogue, lessons: &[Lesson]) -> Self {
+    fn taught(catalogue: &Catalogue, tuning: &Learning, lessons: &[Lesson]) -> Self {
+        let (slope, shrink) = (tuning.metric_slope as f32, tuning.metric_shrink as f32);
         let dim = catalogue.index().dim();
         let start =
             |place: usize| 0.1 * chance::normal(0x3e7, place as u64) as f32 / (dim as f32).sqrt();
@@ -68,7 +67,7 @@ impl Metric {
             .map(|rank| (0..dim).map(|d| start(rank * dim + d)).collect())
             .collect();
         for pass in 0..PASSES {
-            let step = STEP / (1 + pass) as f32;
+            let step = tuning.metric_step as f32 / (1 + pass) as f32;
             for lesson in lessons {
                 let [from, to, other] = lesson.map(|row| centred(catalogue.index(), row));
                 let apart: Vec<f32> = to.iter().zip(&other).map(|(a, b)| a - b).collect();
@@ -78,10 +77,10 @@ impl Metric {
                     .map(|u| (dot(u, &from), dot(u, &apart)))
                     .collect();
                 margin += seen.iter().map(|(a, b)| a * b).sum::<f32>();
-                let pull = SLOPE / (1.0 + (SLOPE * margin).exp());
+                let pull = slope / (1.0 + (slope * margin).exp());
                 for (u, (a, b)) in directions.iter_mut().zip(seen) {
                     for ((u, from), apart) in u.iter_mut().zip(&from).zip(&apart) {
-                        *u += step * (pull * (b * from + a * apart) - SHRINK * *u);
+                        *u += step * (pull * (b * from + a * apart) - shrink * *u);
                     }
                 }
             }

@@ -27,13 +27,19 @@ impl Default for Vote {
 }
 
 impl Vote {
-    /// From the losses of the same plays with and without the part.
+    /// From the losses of the same plays with and without the part, which stays unless it surely does harm.
     pub(super) fn count(with: &[f64], without: &[f64]) -> Self {
-        let count = with.len().max(1) as f64;
-        let difference = |(with, without): (&f64, &f64)| without - with;
         Self {
             kept: !surely_less(without, with),
-            gain: Some(with.iter().zip(without).map(difference).sum::<f64>() / count),
+            gain: Some(gain(with, without)),
+        }
+    }
+
+    /// The same of a part that must earn its place: where both foretell alike, the simpler one stays.
+    pub(super) fn earned(with: &[f64], without: &[f64]) -> Self {
+        Self {
+            kept: surely_less(with, without),
+            gain: Some(gain(with, without)),
         }
     }
 }
@@ -51,6 +57,13 @@ pub struct Votes {
     pub followed: Vote,
 }
 
+/// How much less is lost with a part than without it, per play.
+fn gain(with: &[f64], without: &[f64]) -> f64 {
+    let count = with.len().max(1) as f64;
+    let both = with.iter().zip(without);
+    both.map(|(with, without)| without - with).sum::<f64>() / count
+}
+
 /// Whether `a` lies below `b` by more than the error of the mean difference; both in the same order.
 fn surely_less(a: &[f64], b: &[f64]) -> bool {
     let count = a.len().min(b.len()).max(1) as f64;
@@ -58,4 +71,27 @@ fn surely_less(a: &[f64], b: &[f64]) -> bool {
     let mean = differences().sum::<f64>() / count;
     let variance = differences().map(|d| (d - mean).powi(2)).sum::<f64>() / count;
     mean > (variance / count).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_must_earn_its_place_gains_nothing_by_a_tie() {
+        let losses = [0.3, 0.7, 0.5, 0.6];
+        let check = |without: f64, kept: bool, earned: bool| {
+            // Not all plays say the same.
+            let without: Vec<f64> = (0..4)
+                .map(|at| losses[at] + without + [0.01, -0.01][at % 2])
+                .collect();
+            assert_eq!(Vote::count(&losses, &without).kept, kept, "{without:?}");
+            assert_eq!(Vote::earned(&losses, &without).kept, earned, "{without:?}");
+        };
+        check(0.0, true, false);
+        check(0.002, true, false);
+        check(-0.002, true, false);
+        check(0.1, true, true);
+        check(-0.1, false, false);
+    }
 }

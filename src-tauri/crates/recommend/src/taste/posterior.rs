@@ -12,7 +12,10 @@ use crate::chance;
 use crate::linear::Cholesky;
 
 impl Taste {
-    /// One draw from the posterior, for a whole ranking (Thompson 1933).
+    /// One draw from the posterior, for a whole ranking.
+    ///
+    /// Thompson sampling (Thompson 1933; Chapelle, Li 2011) would rank by the draw alone. A station ranks by the most probable
+    /// taste and adds a part of the draw's difference from it: the posterior made narrower, which explores less.
     pub(crate) fn draw(&self, catalogue: &Catalogue, rng_seed: u64) -> Draw<'_> {
         let reading = self.dense.as_ref().map(|factor| {
             let noise: Vec<f64> = (0..self.layout.dense())

@@ -6,12 +6,7 @@
 
 use segue_core::{Heard, Play, Timestamp, ends_session};
 
-/// What one more play leaves of those before.
-const KEPT: f64 = 0.85;
-
-/// What listening to half of a piece adds, and what leaving it before takes: the sum over usual plays is nothing.
-const LISTENED: f64 = 0.41;
-const LEFT: f64 = -0.59;
+use crate::tuning::Learning;
 
 /// The plays of a sitting, as one direction.
 #[derive(Clone, Debug, Default)]
@@ -38,17 +33,18 @@ impl Session {
     }
 
     /// Takes a play in. `centred` is absent for a recording without a vector.
-    pub(super) fn see(&mut self, play: &Play, centred: Option<&[f32]>) {
+    pub(super) fn see(&mut self, tuning: &Learning, play: &Play, centred: Option<&[f32]>) {
         if !self.lasts(play.at) {
             *self = Self::default();
         }
         self.ended = self.ended.max(Some(play.ended_at()));
         let pull = if play.heard() == Heard::Listened {
-            LISTENED
+            tuning.session_listened
         } else {
-            LEFT
+            -tuning.session_left
         } as f32;
-        self.direction.iter_mut().for_each(|x| *x *= KEPT as f32);
+        let kept = (1.0 - tuning.session_fade) as f32;
+        self.direction.iter_mut().for_each(|x| *x *= kept);
         if let Some(centred) = centred {
             self.direction.resize(centred.len(), 0.0);
             for (sum, x) in self.direction.iter_mut().zip(centred) {
@@ -71,7 +67,7 @@ mod tests {
         for (at_s, listened_s, ended_s) in plays {
             let mut play = play(*at_s, audio(0), *listened_s);
             play.context.ended_at = ended_s.map(instant);
-            session.see(&play, None);
+            session.see(&Learning::DEFAULT, &play, None);
         }
         assert_eq!(session.lasts(instant(now_s)), lasts, "{plays:?} {now_s}");
     }

@@ -18,8 +18,8 @@ pub struct Effect {
     /// Log odds of being listened to, against the average: what was fitted, times the slope of calibration that the
     /// listener's held-out plays ask for.
     pub weight: f64,
-    /// Posterior standard deviation of `weight`, all other effects being as they are: roughly, since effects of names that
-    /// often come together are less sure than that.
+    /// Posterior standard deviation of `weight`, all other effects being as they are: the least that it can be, since effects
+    /// of names that often come together are less sure than that. It orders and is drawn, and is never shown as a number.
     pub deviation: f64,
     /// Times that something of this name was listened to.
     pub plays: u32,

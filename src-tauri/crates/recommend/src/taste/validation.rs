@@ -4,20 +4,7 @@ use serde::Serialize;
 
 use super::evidence::{ALWAYS, CHOSEN, Line, LineKind};
 use super::fit::{Layout, Subjects, sigmoid};
-
-/// Before validation: the slope of calibration that is expected, and the deviation of that guess.
-const SLOPE: f64 = 0.6;
-const SLOPE_DEVIATION: f64 = 0.4;
-
-/// Log odds of hearing half of what was started, and of what was chosen by hand beyond that, before any play; and
-/// the variance of that guess.
-const OFFSET: f64 = 0.3;
-const OFFSET_CHOSEN: f64 = 0.3;
-const OFFSET_VARIANCE: f64 = 0.3;
-
-/// Plays after which a play counts half for the offsets. Much is heard again and again in a long log, and known better and
-/// better, but not listened to more and more: how much is listened to is asked of the latest plays.
-const OFFSET_PLAYS: f64 = 1_000.0;
+use crate::tuning::Learning;
 
 /// How far a taste's log odds are to be believed, and what probability they mean.
 ///
@@ -26,6 +13,7 @@ const OFFSET_PLAYS: f64 = 1_000.0;
 /// those left at once too: whatever they say of taste, they were left.
 #[derive(Clone, Debug)]
 pub(super) struct Belief {
+    tuning: Learning,
     offset: f64,
     chosen: f64,
     pub(super) slope: f64,
@@ -34,19 +22,19 @@ pub(super) struct Belief {
     pub(super) losses: Vec<f64>,
 }
 
-impl Default for Belief {
-    fn default() -> Self {
+impl Belief {
+    /// Before any play.
+    pub(super) fn new(tuning: &Learning) -> Self {
         Self {
-            offset: OFFSET,
-            chosen: OFFSET_CHOSEN,
-            slope: SLOPE,
-            deviation: SLOPE_DEVIATION,
+            tuning: *tuning,
+            offset: tuning.offset,
+            chosen: tuning.offset_chosen,
+            slope: tuning.slope,
+            deviation: tuning.slope_deviation,
             losses: Vec::new(),
         }
     }
-}
 
-impl Belief {
     /// The slope less its deviation: what is surely true of the taste, in `0..=1`.
     pub(super) fn trust(&self) -> f64 {
         (self.slope - self.deviation).clamp(0.0, 1.0)
@@ -65,7 +53,7 @@ impl Belief {
     pub(super) fn settled(mut self, parameters: &[f64], scores: &[f64], lines: &[Line]) -> Self {
         let mut plays = read(parameters, scores, lines);
         for (later, play) in plays.iter_mut().rev().enumerate() {
-            play.weight *= 0.5_f64.powf(later as f64 / OFFSET_PLAYS);
+            play.weight *= 0.5_f64.powf(later as f64 / self.tuning.offset_plays);
         }
         self.solve(&plays, false);
         self
@@ -73,16 +61,17 @@ impl Belief {
 
     /// Newton's steps to the most probable offsets, and slope if it is not held.
     fn solve(&mut self, plays: &[Foretold], with_slope: bool) {
+        let tuning = self.tuning;
         for _ in 0..30 {
             let mut gradient = [
-                (self.offset - OFFSET) / OFFSET_VARIANCE,
-                (self.chosen - OFFSET_CHOSEN) / OFFSET_VARIANCE,
-                (self.slope - SLOPE) / SLOPE_DEVIATION.powi(2),
+                (self.offset - tuning.offset) / tuning.offset_variance,
+                (self.chosen - tuning.offset_chosen) / tuning.offset_variance,
+                (self.slope - tuning.slope) / tuning.slope_deviation.powi(2),
             ];
             let mut curve = [[0.0; 3]; 3];
-            curve[0][0] = 1.0 / OFFSET_VARIANCE;
-            curve[1][1] = 1.0 / OFFSET_VARIANCE;
-            curve[2][2] = SLOPE_DEVIATION.powi(-2);
+            curve[0][0] = 1.0 / tuning.offset_variance;
+            curve[1][1] = 1.0 / tuning.offset_variance;
+            curve[2][2] = tuning.slope_deviation.powi(-2);
             for play in plays {
                 let x = [1.0, f64::from(u8::from(play.chosen)), play.score];
                 let p = sigmoid(self.logit(play.chosen, play.score));
@@ -177,7 +166,7 @@ pub(super) fn validate(
     let scores = subjects.scores(parameters, layout);
     let mut held_out = read(parameters, &scores, &lines[cut..]);
     held_out.iter_mut().for_each(|play| play.weight = 1.0);
-    let before = Belief::default().settled(parameters, &scores, &lines[..cut]);
+    let before = Belief::new(&layout.tuning).settled(parameters, &scores, &lines[..cut]);
     judge(before, &held_out)
 }
 
@@ -295,7 +284,9 @@ mod tests {
     #[test]
     fn only_knowledge_foretells_better_than_no_taste() {
         let gain = |score: &dyn Fn(bool) -> f64| {
-            let validation = judge(Belief::default(), &held_out(score)).1.unwrap();
+            let validation = judge(Belief::new(&Learning::DEFAULT), &held_out(score))
+                .1
+                .unwrap();
             assert_eq!(validation.plays, 100);
             validation.log_loss_baseline - validation.log_loss
         };
@@ -314,7 +305,7 @@ mod tests {
             plays[turned]
                 .iter_mut()
                 .for_each(|play| play.score = -play.score);
-            let (belief, validation) = judge(Belief::default(), &plays);
+            let (belief, validation) = judge(Belief::new(&Learning::DEFAULT), &plays);
             (belief.losses, validation.unwrap().auc)
         };
         let (losses, auc) = found(0..0);
