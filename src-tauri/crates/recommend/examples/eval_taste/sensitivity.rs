@@ -186,7 +186,7 @@ fn of_size(cases: &[Case], size: usize) {
     (0..FIGURES.len()).for_each(|at| print!("{:11.3} ", mean(&column(&usual, at))));
     println!();
     let row = |name: &str, value: f64, figures: Vec<Figures>| {
-        print!("  {:34}", format!("{name} {value}"));
+        print!("  {:34}", format!("{name} {value:.3}"));
         for at in 0..FIGURES.len() {
             let differences: Vec<f64> = column(&figures, at)
                 .iter()
