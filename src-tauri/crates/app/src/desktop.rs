@@ -9,7 +9,7 @@ mod recommendations;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use segue_core::{PlaySource, PlayedFrom, Rating, TrackId};
@@ -293,7 +293,8 @@ impl Desktop {
 
     /// A square-bounded JPEG of a track's cover.
     pub fn cover(&self, track: i64, size_px: u32) -> Result<Option<Vec<u8>>, AppError> {
-        Ok(self.segue.library.thumbnail(TrackId(track), size_px)?)
+        let now = SystemTime::now();
+        Ok(self.segue.library.thumbnail(TrackId(track), size_px, now)?)
     }
 
     /// The outline of a track's recording, once it was measured.
@@ -464,6 +465,7 @@ impl Work {
                     self.watch();
                     self.scan_folders(&folders);
                     self.watch();
+                    self.segue.library.prune_covers(SystemTime::now());
                 }
                 Errand::Changed(paths) => changed.extend(paths),
             }

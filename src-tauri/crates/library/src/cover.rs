@@ -1,9 +1,11 @@
-//! Covers: embedded in the file or beside it, and their thumbnails, kept by content in `<data dir>/covers`.
+//! Covers: embedded in the file or beside it, and their thumbnails, kept by content in `<data dir>/covers` as long as they are
+//! seen.
 
 use std::fs;
 use std::io::{Cursor, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageReader, Limits};
@@ -35,6 +37,10 @@ const DECODE_BYTES_MAX: u64 = 256 << 20;
 /// Edges of thumbnails that are made; a request is served by the next larger one.
 const EDGES_PX: [u32; 5] = [64, 128, 256, 512, 1024];
 const JPEG_QUALITY: u8 = 85;
+/// A thumbnail that nobody saw for so long goes; it is made again when it is wanted.
+const UNSEEN_MAX: Duration = Duration::from_secs(60 * 24 * 3600);
+/// That it was seen is noted so often, by the time of its file.
+const NOTE_EVERY: Duration = Duration::from_secs(24 * 3600);
 
 impl Library {
     /// The cover of a track: embedded (the front, else the first picture), else a `cover`, `folder`, `front` or
@@ -48,7 +54,12 @@ impl Library {
 
     /// The cover of a track as a JPEG of about `size_px` on its longer edge (a cover that is smaller stays so).
     /// `None` if there is none, or none that can be decoded.
-    pub fn thumbnail(&self, id: TrackId, size_px: u32) -> Result<Option<Vec<u8>>, LibraryError> {
+    pub fn thumbnail(
+        &self,
+        id: TrackId,
+        size_px: u32,
+        now: SystemTime,
+    ) -> Result<Option<Vec<u8>>, LibraryError> {
         let Some((path, embedded)) = self.cover_source(id)? else {
             return Ok(None);
         };
@@ -58,7 +69,7 @@ impl Library {
             .unwrap_or(EDGES_PX[EDGES_PX.len() - 1]);
         let kept = |hash: [u8; 16]| self.thumbnail_path(hash, edge_px);
         if let Some(hash) = embedded
-            && let Ok(bytes) = fs::read(kept(hash))
+            && let Ok(bytes) = see(&kept(hash), now)
         {
             return Ok(some_bytes(bytes));
         }
@@ -66,17 +77,30 @@ impl Library {
             return Ok(None);
         };
         let place = kept(hash);
-        if let Ok(bytes) = fs::read(&place) {
+        if let Ok(bytes) = see(&place, now) {
             return Ok(some_bytes(bytes));
         }
         // An empty file says: cannot be decoded, do not try again.
         let small = shrink(&cover.bytes, edge_px).unwrap_or_default();
-        keep(&place, &small).map_err(|error| LibraryError::DataDir {
-            action: "keep a cover",
-            path: place,
-            reason: error.to_string(),
-        })?;
+        if let Err(error) = keep(&place, &small) {
+            // It is at hand all the same.
+            tracing::warn!(%error, path = %place.display(), "a cover could not be kept");
+        }
         Ok(some_bytes(small))
+    }
+
+    /// Removes thumbnails that were not seen for sixty days. Returns how many there were.
+    pub fn prune_covers(&self, now: SystemTime) -> u64 {
+        let files = |folder: PathBuf| fs::read_dir(folder).into_iter().flatten().flatten();
+        let folders = files(self.data_dir().join("covers"));
+        let kept = folders.flat_map(|folder| files(folder.path()));
+        let unseen = kept.filter(|file| {
+            let seen = file.metadata().and_then(|metadata| metadata.modified());
+            seen.is_ok_and(|seen| passed(seen, now) > UNSEEN_MAX)
+        });
+        // What cannot be removed now is tried again the next time.
+        let removed = unseen.filter(|file| fs::remove_file(file.path()).is_ok());
+        removed.count() as u64
     }
 
     fn cover_source(&self, id: TrackId) -> Result<Option<Source>, LibraryError> {
@@ -94,6 +118,24 @@ impl Library {
             .join(&name[..2])
             .join(format!("{name}-{edge_px}.jpg"))
     }
+}
+
+/// Reads a thumbnail, and notes that it was seen.
+fn see(place: &Path, now: SystemTime) -> std::io::Result<Vec<u8>> {
+    let bytes = fs::read(place)?;
+    let seen = fs::metadata(place)?.modified()?;
+    if passed(seen, now) > NOTE_EVERY {
+        // Of a library that can only be read, nothing is pruned either.
+        _ = fs::File::options()
+            .write(true)
+            .open(place)
+            .and_then(|file| file.set_modified(now));
+    }
+    Ok(bytes)
+}
+
+fn passed(since: SystemTime, now: SystemTime) -> Duration {
+    now.duration_since(since).unwrap_or_default()
 }
 
 fn some_bytes(bytes: Vec<u8>) -> Option<Vec<u8>> {
