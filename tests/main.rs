@@ -1,5 +1,6 @@
 //! The tests of the house as a whole, in one binary: each module opens with what it holds.
 
+mod circles;
 #[cfg(unix)]
 mod full_disk;
 mod house;

@@ -6,8 +6,11 @@
 
 mod account;
 mod autoplay;
+mod chance;
 mod items;
 mod owner;
+mod plan;
+mod radio;
 mod session;
 mod window;
 mod writer;
@@ -16,20 +19,17 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Sender, bounded, unbounded};
-use jiff::Timestamp;
 use segue_core::{PlaySource, PlayedFrom, Track, TrackId};
 use segue_playback::{Command, Engine, OutputKind};
 
-use crate::dto::{AppEvent, EnqueueAt, PlayerCommand, PlayerState, QueuePage};
+use crate::dto::{EnqueueAt, PlayerCommand, PlayerState, QueuePage};
 use crate::feedback::unbarred;
 use crate::lock::lock;
 use crate::{AppError, Segue};
-use autoplay::{Autoplay, GONE};
-use items::Items;
+use items::{GONE, Items};
 use owner::{Message, Owner};
-
-/// Tells the window.
-pub(crate) type Tell = Arc<dyn Fn(AppEvent) + Send + Sync>;
+use plan::Autoplay;
+pub(crate) use window::Tell;
 
 /// The player. Dropped or closed, it ends the play under way, logs it and keeps the queue.
 pub(crate) struct Player {
@@ -195,16 +195,6 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<(
             "the system gives no thread for the player: {error}"
         ))
     })
-}
-
-/// A number that nobody can foretell, from the clock: chance enters the program here.
-fn chance() -> u64 {
-    let now = Timestamp::now().as_nanosecond() as u64;
-    // Mixes the clock's slow high digits into all (Steele, Lea, Flood 2014: SplitMix64's finaliser).
-    let mut z = now.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use rusqlite::OptionalExtension;
 use segue_core::TrackId;
 
 use crate::store::Library;
-use crate::tags::mime;
+use crate::tags::found::mime;
 use crate::{LibraryError, paths, tags, walk};
 
 /// A picture as it stands in the file.

@@ -1,6 +1,6 @@
 //! Names of tags as the database keeps them: lists in one text, and a title for what has none.
 
-use crate::tags::clean;
+use crate::tags::text::clean;
 
 /// Separates the items of a list in the database; cleaning takes it out of the items.
 const UNIT_SEPARATOR: char = '\x1f';

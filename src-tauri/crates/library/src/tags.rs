@@ -28,20 +28,17 @@ use crate::bytes::{after_id3v2, le, read_at};
 use crate::containers;
 use crate::playable;
 use credits::Credit;
-use found::BLOCK_MAX;
-pub(crate) use found::{Found, Sound, mime, picture, push};
-pub(crate) use text::clean;
-use text::clean_lines;
-pub(crate) use text::utf8_or_1252;
+use found::{BLOCK_MAX, Found, Sound};
+use text::{clean, clean_lines};
 use window::{Metered, Window};
 
 mod behind;
 pub(crate) mod credits;
-mod found;
+pub(crate) mod found;
 mod id3v2;
 mod mp4;
 mod riff;
-mod text;
+pub(crate) mod text;
 mod vorbis;
 mod window;
 

@@ -18,6 +18,7 @@ pub mod queue;
 mod read_ahead;
 mod render;
 mod ring;
+mod stream;
 mod transport;
 mod wav;
 

@@ -11,43 +11,21 @@
 //! queue has run out, so that whatever is appended then becomes current; the *history* holds the entries
 //! that really sounded, most recent last.
 
+mod edit;
+mod entry;
 mod order;
 mod steps;
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use segue_core::AudioHash;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use edit::Place;
+pub use edit::{Edit, EditKind};
+pub use entry::{Entry, EntryId, Item};
 use order::{Order, Shuffled};
 use steps::{Step, Steps};
-
-/// One appearance of a track in a queue. Never used twice within a queue's life, restarts included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct EntryId(pub u64);
-
-/// What to play.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Item {
-    /// The file.
-    pub path: PathBuf,
-    /// The caller's name for it, such as a track id; handed back untouched.
-    pub key: u64,
-    /// The recording, where known; handed back untouched.
-    pub audio: Option<AudioHash>,
-}
-
-/// An item with its place in the queue's life.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    /// Its identity.
-    pub entry: EntryId,
-    /// What it plays.
-    pub item: Arc<Item>,
-}
 
 /// What follows the last entry, and each one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,50 +71,6 @@ impl QueueSnapshot {
     pub fn current(&self) -> Option<&Entry> {
         self.entries.get(self.cursor)
     }
-}
-
-/// What an edit did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EditKind {
-    /// Another queue came in its place.
-    Replaced,
-    /// It was emptied.
-    Cleared,
-    /// An entry was taken out.
-    Removed,
-    /// An entry was moved.
-    Moved,
-    /// Entries were added.
-    Added,
-    /// It was shuffled, or put in order again.
-    Shuffled,
-}
-
-impl EditKind {
-    /// Whether the queue after it is another one.
-    pub fn replaces(self) -> bool {
-        matches!(self, Self::Replaced | Self::Cleared)
-    }
-}
-
-/// An edit that can be taken back, or made again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// Counts the edits since the program started, from 1.
-    pub number: u64,
-    /// What it did.
-    pub kind: EditKind,
-    /// How many entries it took out, moved, added or shuffled.
-    pub songs: usize,
-}
-
-/// Where the current track is, for an edit that may have to bring it back there.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Place {
-    /// Seconds from its start.
-    pub(crate) position_s: f64,
-    /// Whether it sounds.
-    pub(crate) playing: bool,
 }
 
 /// What came of taking an edit back, or of making it again.

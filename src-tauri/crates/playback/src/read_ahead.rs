@@ -4,8 +4,8 @@
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use segue_decode::DecodeError;
 
-use crate::deck::Stream;
 use crate::ring::Frame;
+use crate::stream::Stream;
 
 /// Frames decoded at a time.
 const BLOCK: usize = 2048;

@@ -7,7 +7,9 @@
 //! the account of what sounds in `account.rs`, the way from the queue into the ring in `fill.rs`.
 
 mod account;
+mod ahead;
 mod fill;
+mod track;
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,8 +25,8 @@ use crate::output::{DeviceNews, Drive, Output, OutputError};
 use crate::protocol::{Answer, Command, End, Event, Saved, State, Status, Told};
 use crate::queue::{EntryId, Place, Queue, QueueSnapshot, Undone};
 use crate::ring::{Feed, Frame};
-use account::Track;
-use fill::Ahead;
+use ahead::Ahead;
+use track::Track;
 
 /// What other threads may look at.
 #[derive(Debug)]

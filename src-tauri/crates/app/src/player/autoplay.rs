@@ -12,133 +12,24 @@ use crossbeam_channel::{Receiver, Sender};
 use segue_core::{AudioHash, Heard, Leaving, Play, PlaySource, PlayedFrom, Track};
 use segue_playback::{Command, Edit, Entry, EntryId, Item};
 use segue_recommend::Pick;
-use serde::{Deserialize, Serialize};
 
+use super::chance::chance;
 use super::items::Placed;
 use super::owner::{Message, Owner};
-use super::{Player, chance};
+use super::plan::{ActiveStation, Autoplay, Plan, PlanRequest, Suppressed};
 use crate::convert::reason_row;
-use crate::dto::{DjMode, PickRef, Station, StationRequest};
-use crate::stations::{DISCOVERY, Next};
+use crate::dto::DjMode;
 use crate::{AppError, Segue};
 
-/// A station is planned on when fewer tracks than this are to come, so many at a time.
+/// A station is planned on when fewer tracks than this are to come.
 const STATION_AHEAD: usize = 10;
-const STATION_STEP: usize = 15;
 /// Tracks that a station remembers, so as not to repeat itself.
 const STATION_MEMORY: usize = 500;
 /// So many stations may come back with their queues.
 const PAST_STATIONS: usize = 50;
+
 /// The guest DJ looks so many songs ahead.
 const DJ_AHEAD: usize = 4;
-
-/// A running station.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct ActiveStation {
-    request: StationRequest,
-    /// As the window shows it.
-    pub(super) shown: Station,
-    /// As the log names it.
-    from: Arc<PlayedFrom>,
-    /// Tells this station from the one before, and what it planned since the listener turned it from what it had planned.
-    number: u64,
-    /// What it planned rests on what holds no more.
-    #[serde(default)]
-    stale: bool,
-}
-
-/// What plays by itself.
-pub(super) struct Autoplay {
-    pub(super) station: Option<ActiveStation>,
-    /// Stations whose queues were replaced or cleared, and may come back with them.
-    past: Vec<ActiveStation>,
-    pub(super) dj: Option<DjMode>,
-    suppressed: Suppressed,
-    /// Between these the guest DJ found nothing, or has just been asked.
-    tried: HashSet<(EntryId, Option<EntryId>)>,
-    /// The station and the queue for which nothing was found.
-    exhausted: Option<(u64, u64)>,
-    plans: Sender<PlanRequest>,
-    /// Whether a plan is being made.
-    planning: bool,
-}
-
-/// Where the listener wants no guest.
-#[derive(Default)]
-struct Suppressed {
-    /// Nothing is inserted after these.
-    gaps: HashSet<EntryId>,
-    /// What was taken out of the queue.
-    songs: Vec<AudioHash>,
-}
-
-/// What the planning thread is asked for.
-pub(super) enum PlanRequest {
-    Station {
-        station: Box<ActiveStation>,
-        /// The queue's, for which it is planned.
-        revision: u64,
-        /// What is not to come again, the latest last.
-        recent: Vec<AudioHash>,
-    },
-    /// What goes between two songs.
-    Insertion {
-        mode: DjMode,
-        gap: (EntryId, Option<EntryId>),
-        before: AudioHash,
-        after: Option<AudioHash>,
-        /// What is not to come again.
-        queued: Vec<AudioHash>,
-    },
-}
-
-/// What it answers.
-pub(super) enum Plan {
-    Station {
-        number: u64,
-        revision: u64,
-        picks: Result<Vec<(Track, Pick)>, AppError>,
-    },
-    Insertion {
-        mode: DjMode,
-        gap: (EntryId, Option<EntryId>),
-        pick: Result<Option<Box<(Track, Pick)>>, AppError>,
-    },
-}
-
-impl PlanRequest {
-    fn make(self, segue: &Segue) -> Plan {
-        match self {
-            Self::Station {
-                station,
-                revision,
-                recent,
-            } => Plan::Station {
-                number: station.number,
-                revision,
-                picks: segue.station(&Next {
-                    request: &station.request,
-                    count: STATION_STEP,
-                    rng_seed: station.number.wrapping_add(revision),
-                    recent,
-                }),
-            },
-            Self::Insertion {
-                mode,
-                gap,
-                before,
-                after,
-                queued,
-            } => Plan::Insertion {
-                mode,
-                gap,
-                pick: segue
-                    .thread(mode, before, after, &queued)
-                    .map(|pick| pick.map(Box::new)),
-            },
-        }
-    }
-}
 
 /// The planning thread. It ends when nobody can ask any more.
 pub(super) fn make_plans(
@@ -152,166 +43,8 @@ pub(super) fn make_plans(
     }
 }
 
-impl Player {
-    /// Plays a station. If songs are among its seeds, the first of them sounds first, or sounds on; else its first pick.
-    pub(crate) fn start_radio(&self, request: &StationRequest) -> Result<(), AppError> {
-        let segue = &self.segue;
-        segue.check_seeds(request)?;
-        let station = ActiveStation::new(segue, request)?;
-        if let Some(first) = request.songs().first() {
-            let first = segue.library.track(*first)?;
-            let first = first.ok_or_else(|| AppError::Invalid(GONE.into()))?;
-            return self.ask(move |owner| owner.begin_with_song(station, &first));
-        }
-        let picks = segue.station(&Next {
-            request,
-            count: STATION_STEP,
-            rng_seed: station.number,
-            recent: Vec::new(),
-        })?;
-        if picks.is_empty() {
-            return Err(AppError::Invalid(
-                "the library holds nothing for this station".into(),
-            ));
-        }
-        self.ask(move |owner| owner.begin_with_picks(station, &picks))
-    }
-
-    /// Plays picks in their order, each with its reasons.
-    pub(crate) fn play_picks(
-        &self,
-        picks: Vec<(Track, Pick)>,
-        from: PlayedFrom,
-    ) -> Result<(), AppError> {
-        if picks.is_empty() {
-            return Err(AppError::Invalid("there is nothing to play".into()));
-        }
-        self.ask(move |owner| {
-            owner.leave_station();
-            let items = owner.place_picks(&picks, PlaySource::Mix, &Arc::new(from), 0);
-            owner.set_queue(items, 0, false);
-        })
-    }
-
-    /// Plays picks as the window shows them, from a place on.
-    pub(crate) fn play_shown(
-        &self,
-        picks: &[PickRef],
-        index: usize,
-        from: PlayedFrom,
-    ) -> Result<(), AppError> {
-        let ids: Vec<_> = picks
-            .iter()
-            .map(|pick| segue_core::TrackId(pick.id))
-            .collect();
-        let tracks = self.segue.by_id(&ids)?;
-        let shown = picks.iter().zip(0..).zip(ids);
-        let shown: Vec<(Track, Vec<_>, u32)> = shown
-            .filter_map(|((pick, place), id)| {
-                Some((tracks.get(&id)?.clone(), pick.reasons.clone(), place))
-            })
-            .collect();
-        if shown.is_empty() {
-            return Err(AppError::Invalid(GONE.into()));
-        }
-        self.ask(move |owner| {
-            // Of songs that are gone, the next one that is there.
-            let start = shown.partition_point(|(_, _, place)| (*place as usize) < index);
-            let from = Arc::new(from);
-            let items = shown.into_iter().map(|(track, reasons, place)| {
-                let placed = Placed {
-                    reasons,
-                    ..Placed::from_list(PlaySource::Mix, Some(Arc::clone(&from)), place)
-                };
-                owner.items.place(&track, placed)
-            });
-            let items = items.collect();
-            owner.leave_station();
-            owner.set_queue(items, start, false);
-        })
-    }
-
-    /// Turns the dial of the running station: what it had planned is planned anew.
-    pub(crate) fn tune(&self, discovery: f32) -> Result<(), AppError> {
-        self.ask(move |owner| {
-            if let Some(station) = owner.autoplay.station.as_mut() {
-                station.request.discovery = Some(discovery);
-                station.shown.discovery = discovery;
-            }
-            owner.plan_anew();
-            owner.notify_state();
-        })
-    }
-
-    /// Ends the station, and leaves its queue.
-    pub(crate) fn stop_radio(&self) -> Result<(), AppError> {
-        self.ask(|owner| {
-            owner.autoplay.station = None;
-            owner.notify_state();
-        })
-    }
-
-    /// What was just said is followed: what it bars leaves the plan, and, if Segue chose it, the ear.
-    pub(crate) fn apply_feedback(&self) -> Result<(), AppError> {
-        let barred = self.segue.barred()?.recordings;
-        self.ask(move |owner| owner.withdraw_barred(&barred))
-    }
-
-    /// What a station rests on was turned, a step was called wrong, or taste was told to forget: what was planned is
-    /// planned anew.
-    pub(crate) fn plan_anew(&self) -> Result<(), AppError> {
-        self.ask(Owner::plan_anew)
-    }
-}
-
-/// Said where songs were asked for that have left the library.
-pub(super) const GONE: &str = "none of these songs is in the library any more";
-
-impl ActiveStation {
-    fn new(segue: &Segue, request: &StationRequest) -> Result<Self, AppError> {
-        let songs = segue.library.tracks_by_id(&request.songs())?;
-        let from = PlayedFrom::Station {
-            seeds: songs.iter().map(|track| track.audio).collect(),
-            name: Some(segue.station_name(request)?),
-        };
-        Ok(Self {
-            shown: Station {
-                name: segue.station_title(request)?,
-                seeds: segue.seed_rows(&request.seeds)?,
-                less: segue.seed_rows(&request.less)?,
-                discovery: request.discovery.unwrap_or(DISCOVERY).clamp(0.0, 1.0),
-            },
-            from: Arc::new(from),
-            request: request.clone(),
-            number: chance(),
-            stale: false,
-        })
-    }
-}
-
-impl Autoplay {
-    pub(super) fn new(plans: Sender<PlanRequest>) -> Self {
-        Self {
-            station: None,
-            past: Vec::new(),
-            dj: None,
-            suppressed: Suppressed::default(),
-            tried: HashSet::new(),
-            exhausted: None,
-            plans,
-            planning: false,
-        }
-    }
-
-    /// Another song has begun: what could not be found before may be found now.
-    pub(super) fn look_again(&mut self) {
-        self.tried.clear();
-        self.exhausted = None;
-    }
-}
-
 impl Owner {
-    fn begin_with_song(&mut self, station: ActiveStation, first: &Track) {
+    pub(super) fn begin_with_song(&mut self, station: ActiveStation, first: &Track) {
         let current = self.queue.current().and_then(|entry| self.items.of(entry));
         let sounds = self.is_playing() && current.is_some_and(|item| item.track == first.id);
         self.leave_station();
@@ -327,7 +60,7 @@ impl Owner {
         self.notify_state();
     }
 
-    fn begin_with_picks(&mut self, station: ActiveStation, picks: &[(Track, Pick)]) {
+    pub(super) fn begin_with_picks(&mut self, station: ActiveStation, picks: &[(Track, Pick)]) {
         self.leave_station();
         let items = self.place_picks(picks, PlaySource::Radio, &station.from, 0);
         self.set_queue(items, 0, false);
@@ -336,7 +69,7 @@ impl Owner {
     }
 
     /// Items of picks, from the place `first` of their list on.
-    fn place_picks(
+    pub(super) fn place_picks(
         &mut self,
         picks: &[(Track, Pick)],
         source: PlaySource,
@@ -436,7 +169,7 @@ impl Owner {
     }
 
     /// Takes out of the queue what is barred and was Segue's choice, what sounds too.
-    fn withdraw_barred(&mut self, barred: &HashSet<AudioHash>) {
+    pub(super) fn withdraw_barred(&mut self, barred: &HashSet<AudioHash>) {
         let ahead = &self.queue.entries[self.queue.cursor.min(self.queue.entries.len())..];
         let barred = ahead.iter().filter(|entry| {
             let audio = entry.item.audio.as_ref();

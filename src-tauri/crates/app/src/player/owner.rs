@@ -13,12 +13,11 @@ use segue_playback::{
 };
 
 use super::account::{Account, Ended};
-use super::autoplay::{Autoplay, Plan};
-use super::chance;
+use super::chance::chance;
 use super::items::{Items, Placed, QueueItem};
-use super::session::{Keeper, Restored, Session, SessionPlace};
+use super::plan::{Autoplay, Plan};
+use super::session::{Keeper, Restored, Session, SessionPlace, Write};
 use super::window::{News, Snapshot};
-use super::writer::Write;
 use crate::dto::{AppEvent, PlayerCommand, RepeatMode};
 
 /// The queue is kept so long after it changed, and the place in it so often while it plays.

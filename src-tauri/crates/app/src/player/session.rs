@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use segue_core::{PlaySubject, TrackId};
+use segue_core::{Play, PlaySubject, TrackId};
 use segue_library::{Library, LibraryError, QueueChange, QueuedSong};
 use segue_playback::{
     Entry, EntryId, Item, QUEUE_SNAPSHOT_VERSION, QueueSnapshot, Repeat, SAVED_VERSION, Saved,
@@ -15,8 +15,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::autoplay::ActiveStation;
 use super::items::{Items, Placed, QueueItem};
+use super::plan::ActiveStation;
 use crate::dto::DjMode;
 use crate::plays::subject;
 
@@ -293,6 +293,13 @@ fn increasing(numbers: &[Option<i64>]) -> Vec<bool> {
         at = before[place];
     }
     kept
+}
+
+/// What is to be written.
+pub(super) enum Write {
+    Log(Box<Play>),
+    KeepQueue(Box<QueueChange>, Box<Session>),
+    KeepPlace(Box<SessionPlace>),
 }
 
 /// A player's session, read back.

@@ -6,7 +6,7 @@ use segue_core::{Heard, Leaving, Play};
 
 use super::session::{PLACE, SESSION};
 use super::*;
-use crate::dto::{PlayerStatus, QueueEditKind, QueueRow, SeedRef, StationRequest};
+use crate::dto::{AppEvent, PlayerStatus, QueueEditKind, QueueRow, SeedRef, StationRequest};
 use crate::testing::{desktop, heard, until};
 use crate::{Desktop, Output};
 

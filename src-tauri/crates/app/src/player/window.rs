@@ -10,7 +10,6 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use segue_core::{PlaySubject, TrackId};
 use segue_playback::{Edit, EditKind, EntryId, Repeat, State, Status};
 
-use super::Tell;
 use super::items::QueueItem;
 use crate::dto::{
     AppEvent, DjMode, PlayerState, PlayerStatus, QueueEdit, QueueEditKind, QueueRow, RepeatMode,
@@ -20,6 +19,9 @@ use crate::{AppError, Segue};
 
 /// So often the library is looked at for changes by others: the command line may work on it too.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Tells the window.
+pub(crate) type Tell = Arc<dyn Fn(AppEvent) + Send + Sync>;
 
 /// What the window is to be told.
 pub(super) enum News {

@@ -2,22 +2,13 @@
 //! because a disk may sleep and learning from a play takes its time.
 
 use crossbeam_channel::{Receiver, Sender};
-use segue_core::Play;
-use segue_library::QueueChange;
 use serde_json::Value;
 
 use super::owner::Message;
-use super::session::{PLACE, SESSION, Session, SessionPlace};
+use super::session::{PLACE, SESSION, Write};
 use super::window::News;
 use crate::dto::AppEvent;
 use crate::{AppError, Segue};
-
-/// What is to be written.
-pub(super) enum Write {
-    Log(Box<Play>),
-    KeepQueue(Box<QueueChange>, Box<Session>),
-    KeepPlace(Box<SessionPlace>),
-}
 
 /// The writing thread. It ends when nobody can ask any more.
 pub(super) fn write_all(

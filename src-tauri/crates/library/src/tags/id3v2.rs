@@ -13,7 +13,7 @@ use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, Tag, TagType};
 
 use super::credits::field_of;
-use super::found::{Found, key_of, picture, push};
+use super::found::{Found, key_of, mime, picture, push};
 use super::text::{utf8_or_1252, utf16};
 use crate::bytes::be;
 
@@ -498,7 +498,7 @@ fn attached(content: &[u8], version: u8) -> Option<(PictureType, Vec<u8>)> {
     } else {
         rest.iter().position(|byte| *byte == 0).map(|at| at + 1)
     };
-    let is_picture = |at: &usize| crate::tags::mime(&rest[*at..]).is_some();
+    let is_picture = |at: &usize| mime(&rest[*at..]).is_some();
     let at = end
         .filter(is_picture)
         .or_else(|| (0..rest.len().min(256)).find(is_picture))?;

@@ -6,8 +6,9 @@ use std::sync::{Condvar, Mutex};
 use segue_decode::DecodeError;
 
 use super::*;
-use crate::deck::{Deck, Stream};
+use crate::deck::Deck;
 use crate::loader::OnThreads;
+use crate::stream::Stream;
 
 #[test]
 fn a_file_that_opens_slowly_starves_nothing_and_blocks_no_command() {

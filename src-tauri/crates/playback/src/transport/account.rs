@@ -4,83 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use segue_core::Leaving;
-use segue_decode::DecodeError;
 
 use super::Transport;
-use crate::deck::Deck;
 use crate::protocol::{End, Event, PlayId, Status};
-use crate::queue::{Entry, EntryId};
+use crate::queue::EntryId;
 
 /// Positions are told so many times a second.
 const POSITIONS_PER_S: u64 = 4;
-
-/// A track in the account of what sounds, from its loading to its end.
-pub(super) struct Track {
-    pub(super) entry: Entry,
-    pub(super) duration_s: Option<f64>,
-    notice: Option<String>,
-    /// Where in the track the play began.
-    from_s: f64,
-    /// Seconds that sounded in earlier stretches. A stretch lasts until a seek or a loss of the output.
-    pub(super) listened_s: f64,
-    /// Once it has sounded.
-    play: Option<PlayId>,
-    paused_told: bool,
-    pub(super) stretch: Option<Stretch>,
-}
-
-/// A run of frames in the ring that belong to one track without a jump.
-pub(super) struct Stretch {
-    /// Ring index of the first frame, and its position in the track.
-    from: u64,
-    from_s: f64,
-    /// Ring index behind the last frame, once decoded, and the error that cut it short.
-    pub(super) end: Option<u64>,
-    pub(super) failure: Option<DecodeError>,
-    /// Ring index of the last position told.
-    told: u64,
-}
-
-impl Track {
-    pub(super) fn new(deck: &Deck, from: u64) -> Self {
-        let from_s = deck.position_s();
-        Self {
-            entry: deck.entry().clone(),
-            duration_s: deck.duration_s(),
-            notice: deck.notice().map(str::to_owned),
-            from_s,
-            listened_s: 0.0,
-            play: None,
-            paused_told: false,
-            stretch: Some(Stretch {
-                from,
-                from_s,
-                end: None,
-                failure: None,
-                told: from,
-            }),
-        }
-    }
-
-    /// Ring index behind its last frame, once decoded.
-    pub(super) fn end(&self) -> Option<u64> {
-        self.stretch.as_ref().and_then(|stretch| stretch.end)
-    }
-
-    /// Whether its file broke off.
-    pub(super) fn broke_off(&self) -> bool {
-        let failure = |stretch: &Stretch| stretch.failure.is_some();
-        self.stretch.as_ref().is_some_and(failure)
-    }
-}
-
-impl Stretch {
-    /// Seconds of it that have sounded.
-    pub(super) fn sounded_s(&self, consumed: u64, rate_hz: u32) -> f64 {
-        let to = consumed.min(self.end.unwrap_or(u64::MAX));
-        to.saturating_sub(self.from) as f64 / f64::from(rate_hz)
-    }
-}
 
 impl Transport {
     /// Seconds from the start of the current track.

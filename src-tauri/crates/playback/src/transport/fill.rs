@@ -6,7 +6,8 @@ use std::sync::Arc;
 use segue_decode::DecodeError;
 
 use super::Transport;
-use super::account::Track;
+use super::ahead::Ahead;
+use super::track::Track;
 use crate::deck::Deck;
 use crate::loader::{Brought, Wanted};
 use crate::protocol::{End, Event, Status};
@@ -18,28 +19,6 @@ const AHEAD_S: f64 = 10.0;
 const JOINS: usize = 4;
 /// While a file opens slowly, what a resampler holds back is let out when so little is ready.
 const DRY_S: f64 = 0.05;
-
-/// The entry after the last one joined.
-pub(super) enum Ahead {
-    /// Not looked for yet.
-    Unknown,
-    /// There is none that plays.
-    Nothing,
-    /// Being opened, under a number.
-    Opening(Entry, u64),
-    /// Ready.
-    Ready(Box<Deck>),
-}
-
-impl Ahead {
-    fn entry(&self) -> Option<EntryId> {
-        match self {
-            Self::Opening(entry, _) => Some(entry.entry),
-            Self::Ready(deck) => Some(deck.entry().entry),
-            Self::Unknown | Self::Nothing => None,
-        }
-    }
-}
 
 impl Transport {
     /// The first entry that follows one that is joined, or the current one, and has not failed.
