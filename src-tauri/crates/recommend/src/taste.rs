@@ -358,11 +358,7 @@ impl Taste {
 
 /// The recordings with the most evidence in their favour, best first.
 fn favourites(memory: &Memory) -> Vec<Favourite> {
-    let mut order: Vec<&Known> = memory
-        .known
-        .iter()
-        .filter(|k| k.favour > memory.tuning.favour_min)
-        .collect();
+    let mut order: Vec<&Known> = memory.known.iter().filter(|k| k.favour > 0.0).collect();
     order.sort_by(|a, b| {
         b.favour
             .total_cmp(&a.favour)

@@ -104,10 +104,6 @@ constants! {
     contrast_album = 0.1;
     /// What is left of a choice when the song was left.
     choice_left = 0.5;
-    /// What evidence against a recording counts among the favourites, against evidence for it.
-    against = 1.5;
-    /// Evidence, in plays, from which a recording counts as liked.
-    favour_min = 0.1;
     /// Of the metric: the logistic slope per unit of likeness,
     metric_slope = 4.0;
     /// the step of each lesson,
@@ -144,12 +140,8 @@ constants! {
 constants! {
     /// How near and how apt a recording is, whatever the station starts from.
     Scoring:
-    /// Log odds at which the mood of the session is bounded,
-    mood_odds_max = 1.5;
-    /// what the hour counts per unit of log odds,
+    /// What the hour counts, per unit of log odds.
     hour = 0.15;
-    /// and where that is bounded.
-    hour_odds_max = 1.5;
     /// What the dial counts at its ends.
     dial = 0.2;
     /// With several anchors: what the nearest one counts, against the mean of all.

@@ -175,16 +175,10 @@ impl Station<'_> {
         push(ReasonKind::Genre, voice * odds.genre, About::Odds);
         push(ReasonKind::Tag, voice * odds.tag, About::Odds);
         push(ReasonKind::Album, voice * odds.album, About::Odds);
-        let mood = odds
-            .session
-            .clamp(-scoring.mood_odds_max, scoring.mood_odds_max);
-        push(ReasonKind::Mood, weights.mood * mood, About::Plain);
-        let hour = odds
-            .hour
-            .clamp(-scoring.hour_odds_max, scoring.hour_odds_max);
+        push(ReasonKind::Mood, weights.mood * odds.session, About::Plain);
         push(
             ReasonKind::Hour,
-            scoring.hour * taste.confidence() * hour,
+            scoring.hour * taste.confidence() * odds.hour,
             About::Plain,
         );
         let own = odds.recording + odds.context;

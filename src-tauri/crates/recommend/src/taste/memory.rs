@@ -105,12 +105,8 @@ pub(super) fn in_order(log: Vec<(&Play, Found)>) -> Vec<(&Play, Found)> {
 }
 
 /// What evidence of a weight says for a recording, or against it.
-fn favour(tuning: &Learning, listened: bool, weight: f64) -> f64 {
-    if listened {
-        weight
-    } else {
-        -tuning.against * weight
-    }
+fn favour(listened: bool, weight: f64) -> f64 {
+    if listened { weight } else { -weight }
 }
 
 impl Memory {
@@ -263,11 +259,7 @@ impl Memory {
             });
             if let Some(slot) = slot {
                 let known = &mut self.known[slot];
-                let rated = favour(
-                    &tuning,
-                    rating == Rating::Like,
-                    tuning.rating_weight * decay,
-                );
+                let rated = favour(rating == Rating::Like, tuning.rating_weight * decay);
                 known.favour += rated - known.rated;
                 (known.rating, known.rated) = (Some(rating), rated);
             }
@@ -315,7 +307,7 @@ impl Memory {
         if let Some(slot) = slot {
             let known = &mut self.known[slot];
             known.last = Some(play.at);
-            known.favour += favour(&tuning, listened, weight);
+            known.favour += favour(listened, weight);
             known.listened += u32::from(listened);
             known.left += u32::from(matches!(play.heard(), Heard::Refused | Heard::Abandoned));
             if listened {

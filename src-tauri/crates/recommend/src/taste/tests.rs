@@ -175,8 +175,8 @@ fn an_opinion_given_anew_leaves_nothing_of_the_earlier_one() {
         let favour = taste.known(3).unwrap().favour;
         assert!((favour - expected).abs() < 1e-9, "{favour} {expected}");
     };
-    check(&[(0, Rating::Dislike)], -4.5);
-    check(&[(0, Rating::Like), (2, Rating::Dislike)], -4.5);
+    check(&[(0, Rating::Dislike)], -3.0);
+    check(&[(0, Rating::Like), (2, Rating::Dislike)], -3.0);
     check(&[(0, Rating::Dislike), (2, Rating::Like)], 3.0);
 }
 
