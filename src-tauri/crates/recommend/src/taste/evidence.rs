@@ -2,7 +2,6 @@
 
 use segue_core::{Heard, Play, PlaySource, Timestamp};
 
-use crate::catalogue::{Catalogue, Found};
 use crate::tuning::Learning;
 
 pub(super) const DAY_S: f64 = 86_400.0;
@@ -81,25 +80,12 @@ pub(crate) fn sounded(play: &Play) -> bool {
 }
 
 /// What a play says of its recording, and how surely.
-pub(super) fn evidence(
-    tuning: &Learning,
-    play: &Play,
-    catalogue: &Catalogue,
-    found: Found,
-) -> (bool, f64) {
+pub(super) fn evidence(tuning: &Learning, play: &Play) -> (bool, f64) {
     match play.heard() {
         Heard::Glimpsed => (false, tuning.glimpsed),
         Heard::Refused => (false, 1.0),
         Heard::Abandoned => (false, tuning.abandoned),
-        Heard::Listened => {
-            let known_s = match found {
-                Found::Item(position) => Some(catalogue.duration_s(position)),
-                Found::Artist(_) => None,
-            };
-            let duration_s = play.subject.duration_s.or(known_s).filter(|s| *s > 0.0);
-            let whole = duration_s.is_none_or(|duration_s| play.listened_s >= 0.9 * duration_s);
-            (true, if whole { 1.0 } else { tuning.not_whole })
-        }
+        Heard::Listened => (true, 1.0),
     }
 }
 

@@ -267,7 +267,7 @@ impl Memory {
         if !sounded(play) {
             return;
         }
-        let (listened, certainty) = evidence(&tuning, play, catalogue, found);
+        let (listened, certainty) = evidence(&tuning, play);
         let weight = decay * certainty * reliability(&tuning, play.source);
         if line.chosen {
             lines.push(Line {
