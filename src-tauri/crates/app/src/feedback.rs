@@ -4,7 +4,7 @@
 //! there is like and dislike. What is turned up or down stands beside what was learned.
 
 use jiff::{SignedDuration, Timestamp};
-use segue_core::{About, AudioHash, Feedback, FeedbackEvent, FeedbackId, TrackId};
+use segue_core::{FeedbackTarget, AudioHash, Feedback, FeedbackEvent, FeedbackId, TrackId};
 use segue_recommend::Bars;
 use std::ffi::OsStr;
 
@@ -28,9 +28,9 @@ impl Segue {
             let name = track.artists.first().ok_or_else(|| {
                 AppError::Invalid(format!("{} names no artist", track.path.display()))
             })?;
-            About::Artist(name.clone())
+            FeedbackTarget::Artist(name.clone())
         } else {
-            About::Recording(track.audio)
+            FeedbackTarget::Recording(track.audio)
         };
         let said = match kind {
             FeedbackKind::NotNow => Feedback::NotNow(about),
@@ -41,7 +41,7 @@ impl Segue {
                 ));
             }
         };
-        self.say_it(said)
+        self.record_feedback(said)
     }
 
     /// Says that `later` is wrong right after `earlier`.
@@ -54,13 +54,13 @@ impl Segue {
         if earlier == later {
             return Err(AppError::Invalid("these are the same recording".into()));
         }
-        self.say_it(Feedback::WrongAfter { earlier, later })
+        self.record_feedback(Feedback::WrongAfter { earlier, later })
     }
 
-    pub(crate) fn say_it(&self, said: Feedback) -> Result<FeedbackRow, AppError> {
+    pub(crate) fn record_feedback(&self, feedback: Feedback) -> Result<FeedbackRow, AppError> {
         let at = Timestamp::now();
-        let id = self.library.say(&said, at)?;
-        self.feedback_row(&FeedbackEvent { id, at, said })
+        let id = self.library.say(&feedback, at)?;
+        self.feedback_row(&FeedbackEvent { id, at, feedback })
     }
 
     /// What was said and not taken back, the latest first; *not now* only while its session lasts.
@@ -96,11 +96,11 @@ impl Segue {
     pub(crate) fn holding(&self, now: Timestamp) -> Result<Vec<FeedbackEvent>, AppError> {
         let mut events = self.library.feedback()?;
         events.retain(|event| {
-            !matches!(event.said, Feedback::NotNow(_)) || now.duration_since(event.at) < SESSION_MAX
+            !matches!(event.feedback, Feedback::NotNow(_)) || now.duration_since(event.at) < SESSION_MAX
         });
         let timely = events.iter();
         let earliest = timely
-            .filter(|event| matches!(event.said, Feedback::NotNow(_)))
+            .filter(|event| matches!(event.feedback, Feedback::NotNow(_)))
             .map(|event| event.at)
             .min();
         // The session in which it was said, and what came after.
@@ -110,7 +110,7 @@ impl Segue {
                 .plays_since(at.saturating_sub(SESSION_MAX).unwrap_or(at))?,
             None => Vec::new(),
         };
-        events.retain(|event| event.holds(&plays, now));
+        events.retain(|event| event.is_active(&plays, now));
         Ok(events)
     }
 
@@ -119,8 +119,8 @@ impl Segue {
         let holding = self.holding(Timestamp::now())?;
         let of_artist = |event: &FeedbackEvent| {
             matches!(
-                event.said,
-                Feedback::NotNow(About::Artist(_)) | Feedback::Never(About::Artist(_))
+                event.feedback,
+                Feedback::NotNow(FeedbackTarget::Artist(_)) | Feedback::Never(FeedbackTarget::Artist(_))
             )
         };
         // Only for artists need the library be looked through.
@@ -137,24 +137,24 @@ impl Segue {
             tracks.truncate(1);
             Ok(self.track_rows(&tracks)?.pop())
         };
-        let (kind, about, earlier) = match &event.said {
+        let (kind, about, earlier) = match &event.feedback {
             Feedback::NotNow(about) => (FeedbackKind::NotNow, Some(about.clone()), None),
             Feedback::Never(about) => (FeedbackKind::Never, Some(about.clone()), None),
             Feedback::WrongAfter { earlier, later } => (
                 FeedbackKind::WrongAfter,
-                Some(About::Recording(*later)),
+                Some(FeedbackTarget::Recording(*later)),
                 row(earlier)?,
             ),
-            Feedback::Turned { up: true, .. } => (FeedbackKind::More, None, None),
-            Feedback::Turned { up: false, .. } => (FeedbackKind::Less, None, None),
+            Feedback::Adjusted { up: true, .. } => (FeedbackKind::More, None, None),
+            Feedback::Adjusted { up: false, .. } => (FeedbackKind::Less, None, None),
         };
-        let turned = match &event.said {
-            Feedback::Turned { term, .. } => Some((self.words_of(term)?, term.to_string())),
+        let turned = match &event.feedback {
+            Feedback::Adjusted { term, .. } => Some((self.words_of(term)?, term.to_string())),
             _ => None,
         };
         let (track, artist) = match about {
-            Some(About::Recording(audio)) => (row(&audio)?, None),
-            Some(About::Artist(name)) => (None, Some(name)),
+            Some(FeedbackTarget::Recording(audio)) => (row(&audio)?, None),
+            Some(FeedbackTarget::Artist(name)) => (None, Some(name)),
             None => (None, None),
         };
         Ok(FeedbackRow {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
-use segue_core::{About, AudioHash, Feedback, FeedbackEvent, ModelId, Play, TrackId, similar_key};
+use segue_core::{FeedbackTarget, AudioHash, Feedback, FeedbackEvent, ModelId, Play, TrackId, similar_key};
 use segue_recommend::{Bars, Catalogue, Taste};
 
 /// Library and taste as they were at one moment.
@@ -86,19 +86,19 @@ impl Known {
 pub(crate) fn bars_of(holding: &[FeedbackEvent], known: Option<&Known>) -> Bars {
     let mut barred = Bars::default();
     for event in holding {
-        match &event.said {
-            Feedback::NotNow(About::Recording(audio))
-            | Feedback::Never(About::Recording(audio)) => {
+        match &event.feedback {
+            Feedback::NotNow(FeedbackTarget::Recording(audio))
+            | Feedback::Never(FeedbackTarget::Recording(audio)) => {
                 barred.recordings.insert(*audio);
             }
-            Feedback::NotNow(About::Artist(name)) | Feedback::Never(About::Artist(name)) => {
+            Feedback::NotNow(FeedbackTarget::Artist(name)) | Feedback::Never(FeedbackTarget::Artist(name)) => {
                 let theirs = known.map(|known| known.recordings_by(name));
                 barred.recordings.extend(theirs.into_iter().flatten());
             }
             Feedback::WrongAfter { earlier, later } => {
                 barred.wrong_after.insert((*earlier, *later));
             }
-            Feedback::Turned { .. } => {}
+            Feedback::Adjusted { .. } => {}
         }
     }
     barred

@@ -245,8 +245,8 @@ impl Segue {
             bars: bars_of(&holding, Some(known)),
             turned: holding
                 .into_iter()
-                .filter_map(|event| match event.said {
-                    Feedback::Turned { term, up } => Some((term, up)),
+                .filter_map(|event| match event.feedback {
+                    Feedback::Adjusted { term, up } => Some((term, up)),
                     _ => None,
                 })
                 .collect(),

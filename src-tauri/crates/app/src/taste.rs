@@ -224,7 +224,7 @@ impl Segue {
                 other => format!("nothing in the library bears “{other}”"),
             })
         })?;
-        self.say_it(Feedback::Turned { term, up })
+        self.record_feedback(Feedback::Adjusted { term, up })
     }
 
     /// Forgets what was learned from `since` on, or all of it. The plays stay, and count no more.
@@ -340,7 +340,7 @@ fn of_unlike_albums(rows: Vec<TrackRow>) -> Vec<TrackRow> {
 fn turned(catalogue: &Catalogue, holding: &[FeedbackEvent]) -> HashMap<Term, i32> {
     let mut counts = HashMap::new();
     for event in holding {
-        if let Feedback::Turned { term, up } = &event.said {
+        if let Feedback::Adjusted { term, up } = &event.feedback {
             let term = meant(catalogue, term).unwrap_or_else(|| term.clone());
             *counts.entry(term).or_default() += if *up { 1 } else { -1 };
         }

@@ -24,15 +24,15 @@ mod tests {
     use super::*;
 
     #[derive(Debug)]
-    struct Said(&'static str, Option<Box<Said>>);
+    struct FakeError(&'static str, Option<Box<FakeError>>);
 
-    impl fmt::Display for Said {
+    impl fmt::Display for FakeError {
         fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
             f.write_str(self.0)
         }
     }
 
-    impl Error for Said {
+    impl Error for FakeError {
         fn source(&self) -> Option<&(dyn Error + 'static)> {
             self.1.as_deref().map(|cause| cause as &dyn Error)
         }
@@ -42,7 +42,7 @@ mod tests {
         let error = words
             .iter()
             .rev()
-            .fold(None, |cause, words| Some(Said(words, cause.map(Box::new))));
+            .fold(None, |cause, words| Some(FakeError(words, cause.map(Box::new))));
         assert_eq!(with_causes(&error.unwrap()), expected);
     }
 

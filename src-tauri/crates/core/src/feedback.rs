@@ -1,9 +1,9 @@
 //! What a listener says of a recommendation beside like and dislike: *not now*, *never again*, *wrong after that one*, and
 //! *less because of this*.
 //!
-//! Different things. *Not now* speaks of the moment and holds until the session ends. *Never again* speaks of
-//! Segue's choices and holds until it is taken back; the music stays in the library. *Wrong after that one* speaks of
-//! neither song, only of their order. *Less* and *more* speak of what a reason rested on, and weigh beside what was learned. Each is an event in an append-only log, and so is its being taken back.
+//! *Not now* is active until the session ends. *Never again* keeps a song out of what Segue chooses until it is undone;
+//! the music stays in the library. *Wrong after that one* is about the order of two songs, not about either of them. *Less* and
+//! *more* adjust what a reason rested on, beside what was learned. Each is an event in an append-only log, and so is its undo.
 
 use crate::session::ends_session;
 use crate::{AudioHash, Play, Term, Timestamp};
@@ -12,31 +12,31 @@ use crate::{AudioHash, Play, Term, Timestamp};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FeedbackId(pub i64);
 
-/// What *not now* and *never again* speak of.
+/// What *not now* and *never again* apply to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum About {
+pub enum FeedbackTarget {
     /// One recording.
     Recording(AudioHash),
-    /// All that an artist plays on.
+    /// Every recording of an artist.
     Artist(String),
 }
 
-/// What was said.
+/// One statement of the listener.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Feedback {
-    /// Not for the rest of this session.
-    NotNow(About),
-    /// By no station, mix or shuffle.
-    Never(About),
-    /// Not one right after the other.
+    /// Do not play it for the rest of this session.
+    NotNow(FeedbackTarget),
+    /// No station, mix or shuffle may choose it.
+    Never(FeedbackTarget),
+    /// These two may not follow one another directly.
     WrongAfter {
-        /// What had sounded.
+        /// What played before.
         earlier: AudioHash,
         /// What should not have followed.
         later: AudioHash,
     },
     /// More, or less, of what this names.
-    Turned {
+    Adjusted {
         /// What a reason rested on, or taste learned of.
         term: Term,
         /// More of it.
@@ -49,16 +49,17 @@ pub enum Feedback {
 pub struct FeedbackEvent {
     /// Its number.
     pub id: FeedbackId,
-    /// When it was said.
+    /// When it was recorded.
     pub at: Timestamp,
-    /// What was said.
-    pub said: Feedback,
+    /// What the listener stated.
+    pub feedback: Feedback,
 }
 
 impl FeedbackEvent {
-    /// Whether it still holds at `now`. `plays` is the log in the order of time: *not now* ends with its session.
-    pub fn holds(&self, plays: &[Play], now: Timestamp) -> bool {
-        if !matches!(self.said, Feedback::NotNow(_)) {
+    /// Whether it still applies at `now`. `plays` must be the log in order of time, because *not now* ends with the session
+    /// that it was recorded in.
+    pub fn is_active(&self, plays: &[Play], now: Timestamp) -> bool {
+        if !matches!(self.feedback, Feedback::NotNow(_)) {
             return true;
         }
         let after = plays.partition_point(|play| play.at <= self.at);
@@ -96,12 +97,12 @@ mod tests {
     }
 
     fn check(said_s: i64, plays: &[Play], now_s: i64, expected: bool) {
-        let event = |said| FeedbackEvent {
+        let event = |feedback| FeedbackEvent {
             id: FeedbackId(1),
             at: at(said_s),
-            said,
+            feedback,
         };
-        let about = About::Artist("Ann".into());
+        let about = FeedbackTarget::Artist("Ann".into());
         let not_now = event(Feedback::NotNow(about.clone()));
         assert_eq!(
             not_now.holds(plays, at(now_s)),

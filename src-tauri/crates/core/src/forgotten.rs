@@ -1,24 +1,24 @@
-//! What a listener wants forgotten: a stretch of the log of plays that teaches nothing any more. The plays stay.
+//! Ranges of the play log that the listener wants forgotten: their plays stay in the log, but train nothing.
 
 use crate::{Play, Timestamp};
 
-/// The number of a forgetting.
+/// The number of a forgotten range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ForgottenId(pub i64);
 
-/// A forgetting.
+/// A forgotten range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Forgotten {
     /// Its number.
     pub id: ForgottenId,
-    /// When it was said: what is played later is learned as ever.
+    /// When it was recorded, and the end of the range: later plays train as usual.
     pub at: Timestamp,
-    /// From when on; `None` for all before.
+    /// The start of the range; `None` for everything before `at`.
     pub since: Option<Timestamp>,
 }
 
 impl Forgotten {
-    /// Whether the play lies in the stretch.
+    /// Whether the play is in the range.
     pub fn covers(&self, play: &Play) -> bool {
         play.at <= self.at && self.since.is_none_or(|since| play.at >= since)
     }

@@ -131,7 +131,7 @@ pub struct PlayContext {
     /// The listener's clock: seconds east of UTC.
     pub utc_offset_s: Option<i32>,
     /// Why it ended.
-    pub leaving: Option<Leaving>,
+    pub end_reason: Option<EndReason>,
     /// Played in a guest session: it teaches nothing.
     pub guest: bool,
     /// The play's instant is known only to so many seconds, from `at` on; `None` where it is known to the second.
@@ -190,7 +190,7 @@ pub enum PlayedFrom {
 /// Why a play ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Leaving {
+pub enum EndReason {
     /// It sounded to its end.
     Finished,
     /// *Next* was pressed.
@@ -211,7 +211,7 @@ pub enum Leaving {
     Failed,
 }
 
-impl Leaving {
+impl EndReason {
     const ALL: [Self; 9] = [
         Self::Finished,
         Self::Next,
@@ -243,7 +243,7 @@ impl Leaving {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
-            .find(|leaving| leaving.as_str() == name)
+            .find(|reason| reason.as_str() == name)
     }
 }
 
@@ -269,11 +269,11 @@ pub struct Tally {
 /// How a play reads as evidence of taste.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
-    /// Left within five seconds: a matter of mood or of browsing, hardly of taste.
+    /// Left within five seconds: a sign of mood or browsing, weak evidence of taste.
     Glimpsed,
-    /// Left after five to thirty seconds: heard and refused.
+    /// Left after five to thirty seconds: the strongest sign of dislike among skips.
     Refused,
-    /// Left later, before half of it had sounded: a weak refusal.
+    /// Left later, before half of it had played: a weak sign of dislike.
     Abandoned,
     /// At least half of it, or four minutes, sounded.
     Listened,
@@ -283,16 +283,16 @@ pub enum Heard {
 const LISTENED_S_ENOUGH: f64 = 240.0;
 
 impl Play {
-    /// Seconds put down for a play of which another player only says that it counted: the track's length, or, where
-    /// that is not known, so many that the play counts however long the track turns out to be.
+    /// The seconds to record for a play that another player counted without a duration: the track's length, or, where
+    /// that is unknown, the scrobbling limit, so that the play counts whatever length the track turns out to have.
     pub fn counted_s(duration_s: Option<f64>) -> f64 {
         duration_s
             .filter(|duration_s| *duration_s > 0.0)
             .unwrap_or(LISTENED_S_ENOUGH)
     }
 
-    /// When it ended, as far as can be told; never before it began. Of listening beyond a day, which no track lasts, only
-    /// a day is believed.
+    /// When it ended, by the best evidence; never before it began. Listening time is capped at a day: a corrupt import
+    /// would otherwise stretch one session over years.
     pub fn ended_at(&self) -> Timestamp {
         let ended = self.context.ended_at.unwrap_or_else(|| {
             let heard_s = self.listened_s.clamp(0.0, 86_400.0);
@@ -302,7 +302,7 @@ impl Play {
         ended.max(self.at)
     }
 
-    /// Whether so little of the track sounded that it was left rather than ended: the last ten seconds do not count.
+    /// Whether the listener left before the end. The last ten seconds are ignored, because players and crossfades cut them.
     pub fn left_early(&self) -> bool {
         self.subject
             .duration_s
@@ -367,10 +367,10 @@ mod tests {
             assert_eq!(PlaySource::parse(name).map(PlaySource::as_str), Some(name));
         }
         assert_eq!(PlaySource::parse("telepathy"), None);
-        for leaving in Leaving::ALL {
-            assert_eq!(Leaving::parse(leaving.as_str()), Some(leaving));
-            let name = format!("{:?}", leaving.as_str());
-            assert_eq!(serde_json::to_string(&leaving).unwrap(), name);
+        for reason in EndReason::ALL {
+            assert_eq!(EndReason::parse(reason.as_str()), Some(reason));
+            let name = format!("{:?}", reason.as_str());
+            assert_eq!(serde_json::to_string(&reason).unwrap(), name);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Sessions: plays that follow one another without a long pause.
 //!
-//! A session is not stored. It is read off the log, so that a history brought in later joins or parts sessions as if
-//! it had always been there. This is the one definition: a session lasts while less than [`SESSION_GAP_S`] lies between
+//! A session is not stored. It is computed from the log, so that a history imported later joins or splits sessions as
+//! if it had always been there. This is the one definition: a session lasts while less than [`SESSION_GAP_S`] lies between
 //! the latest [end of a play](crate::Play::ended_at) so far, since a long play may outlast a short one that began after
 //! it, and the begin of the next.
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
 
-use segue_core::Leaving;
+use segue_core::EndReason;
 
 use crate::loader::{self, AtOnce, Brought, Loader, OnThreads, Wanted};
 use crate::output::{Card, DeviceNews, Null, Output, OutputError, OutputKind, Tell, Wav};
@@ -25,7 +25,7 @@ pub struct Engine {
 }
 
 enum Message {
-    Command(Command, Option<Leaving>, Sender<Answer>),
+    Command(Command, Option<EndReason>, Sender<Answer>),
     Device(u64, DeviceNews),
     /// The loader has brought something.
     Brought,
@@ -90,7 +90,7 @@ impl Engine {
     }
 
     /// The same, with the reason that is told of the play that the command ends, if it ends one.
-    pub fn send_because(&self, command: Command, cause: Leaving) -> Pending {
+    pub fn send_because(&self, command: Command, cause: EndReason) -> Pending {
         self.post(command, Some(cause))
     }
 
@@ -113,7 +113,7 @@ impl Engine {
         self.send(Command::Play);
     }
 
-    fn post(&self, command: Command, cause: Option<Leaving>) -> Pending {
+    fn post(&self, command: Command, cause: Option<EndReason>) -> Pending {
         let (answer, answered) = bounded(1);
         let message = Message::Command(command, cause, answer);
         if self.messages.send(message).is_err() {

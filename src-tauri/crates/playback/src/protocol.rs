@@ -37,7 +37,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use segue_core::Leaving;
+use segue_core::EndReason;
 use serde::{Deserialize, Serialize};
 
 use crate::queue::{Edit, Entry, EntryId, Item, QueueSnapshot, Repeat};
@@ -179,7 +179,7 @@ pub enum Event {
         /// Why.
         how: End,
         /// What was asked for that ended it, where it was [`End::Skipped`] or [`End::Stopped`].
-        cause: Option<Leaving>,
+        cause: Option<EndReason>,
     },
     /// An entry cannot be played, or not to its end; the engine goes on with another.
     Failed {

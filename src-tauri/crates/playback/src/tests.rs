@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, unbounded};
 use proptest::prelude::*;
-use segue_core::Leaving;
+use segue_core::EndReason;
 use segue_decode::{AudioFormat, StereoStream};
 use tempfile::TempDir;
 
@@ -236,7 +236,7 @@ impl Bench {
         self.ask(command, None);
     }
 
-    fn ask(&mut self, command: Command, cause: Option<Leaving>) -> Answer {
+    fn ask(&mut self, command: Command, cause: Option<EndReason>) -> Answer {
         let before = self.events.borrow().len();
         let answer = self.transport.handle(command, cause, self.now);
         let states: Vec<(usize, Told)> = (self.events.borrow().iter().enumerate().skip(before))

@@ -15,7 +15,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use segue_core::Leaving;
+use segue_core::EndReason;
 use segue_decode::AudioFormat;
 
 use crate::deck::Deck;
@@ -96,7 +96,7 @@ pub(crate) struct Transport {
     block: Vec<Frame>,
     watch: (u64, Option<Instant>),
     /// Why the command under way is given.
-    cause: Option<Leaving>,
+    cause: Option<EndReason>,
     underruns: Underruns,
     /// When that happens which is told now.
     now: Instant,
@@ -161,7 +161,7 @@ impl Transport {
     pub(crate) fn handle(
         &mut self,
         command: Command,
-        cause: Option<Leaving>,
+        cause: Option<EndReason>,
         now: Instant,
     ) -> Answer {
         self.observe();

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use segue_core::{Leaving, Play, PlayContext};
+use segue_core::{EndReason, Play, PlayContext};
 use segue_playback::End;
 
 use super::items::QueueItem;
@@ -31,7 +31,7 @@ pub(super) struct Ended {
     pub(super) position_s: f64,
     pub(super) duration_s: Option<f64>,
     pub(super) how: End,
-    pub(super) cause: Option<Leaving>,
+    pub(super) cause: Option<EndReason>,
     pub(super) at: Instant,
 }
 
@@ -91,7 +91,7 @@ impl Account {
                 from: placed.from.as_deref().cloned(),
                 place: placed.place,
                 utc_offset_s: Some(ended_at.offset().seconds()),
-                leaving: Some(why(ended.how, ended.cause)),
+                end_reason: Some(why(ended.how, ended.cause)),
                 guest: self.guest || guest,
                 within_s: None,
             },
@@ -100,13 +100,13 @@ impl Account {
 }
 
 /// Why a play ended: the engine says how, and what the listener asked for.
-fn why(how: End, asked: Option<Leaving>) -> Leaving {
+fn why(how: End, asked: Option<EndReason>) -> EndReason {
     match (how, asked) {
-        (End::Finished, _) => Leaving::Finished,
-        (End::Failed, _) => Leaving::Failed,
-        (End::Stopped, Some(Leaving::Quit)) => Leaving::Quit,
-        (End::Stopped, _) => Leaving::Stopped,
-        (End::Skipped, asked) => asked.unwrap_or(Leaving::Chosen),
+        (End::Finished, _) => EndReason::Finished,
+        (End::Failed, _) => EndReason::Failed,
+        (End::Stopped, Some(EndReason::Quit)) => EndReason::Quit,
+        (End::Stopped, _) => EndReason::Stopped,
+        (End::Skipped, asked) => asked.unwrap_or(EndReason::Chosen),
     }
 }
 

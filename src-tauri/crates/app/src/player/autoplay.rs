@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender};
-use segue_core::{AudioHash, Heard, Leaving, Play, PlaySource, PlayedFrom, Track};
+use segue_core::{AudioHash, Heard, EndReason, Play, PlaySource, PlayedFrom, Track};
 use segue_playback::{Command, Edit, Entry, EntryId, Item};
 use segue_recommend::Pick;
 
@@ -137,7 +137,7 @@ impl Owner {
             .station
             .as_ref()
             .is_some_and(|station| play.context.from.as_ref() == Some(&*station.from));
-        let left = play.context.leaving == Some(Leaving::Next) && play.heard() != Heard::Listened;
+        let left = play.context.end_reason == Some(EndReason::Next) && play.heard() != Heard::Listened;
         if of_station && left {
             self.plan_anew();
         }
@@ -178,7 +178,7 @@ impl Owner {
         });
         let barred: Vec<EntryId> = barred.map(|entry| entry.entry).collect();
         if !barred.is_empty() {
-            self.order(Command::Withdraw(barred), Some(Leaving::Removed));
+            self.order(Command::Withdraw(barred), Some(EndReason::Removed));
         }
     }
 

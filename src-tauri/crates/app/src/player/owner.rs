@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
-use segue_core::{Leaving, Play, PlaySource, PlayedFrom, Track, TrackId};
+use segue_core::{EndReason, Play, PlaySource, PlayedFrom, Track, TrackId};
 use segue_playback::{
     Command, Engine, Entry, EntryId, Event, Item, QueueSnapshot, Repeat, State, Status, Told,
 };
@@ -142,7 +142,7 @@ impl Owner {
     fn quit(mut self, messages: &Receiver<Message>) {
         self.keep_queue();
         self.keep_place();
-        self.order(Command::Stop, Some(Leaving::Quit));
+        self.order(Command::Stop, Some(EndReason::Quit));
         // What the engine told before it answered: the last play's end.
         while let Ok(message) = messages.try_recv() {
             if let Message::Engine(told) = message {
@@ -154,7 +154,7 @@ impl Owner {
     // Commands
 
     /// Has the engine do something, and sees what came of it.
-    pub(super) fn order(&mut self, command: Command, cause: Option<Leaving>) {
+    pub(super) fn order(&mut self, command: Command, cause: Option<EndReason>) {
         let pending = match cause {
             Some(cause) => self.engine.send_because(command, cause),
             None => self.engine.send(command),
@@ -177,7 +177,7 @@ impl Owner {
             play: true,
             shuffle: shuffle.then(chance),
         };
-        self.order(queue, Some(Leaving::Chosen));
+        self.order(queue, Some(EndReason::Chosen));
     }
 
     /// Replaces the queue and plays from `start` on.
@@ -216,8 +216,8 @@ impl Owner {
             PlayerCommand::Play => self.order(Command::Play, None),
             PlayerCommand::Pause => self.order(Command::Pause, None),
             PlayerCommand::Toggle => self.order(Command::Toggle, None),
-            PlayerCommand::Next => self.order(Command::Next, Some(Leaving::Next)),
-            PlayerCommand::Previous => self.order(Command::Previous, Some(Leaving::Previous)),
+            PlayerCommand::Next => self.order(Command::Next, Some(EndReason::Next)),
+            PlayerCommand::Previous => self.order(Command::Previous, Some(EndReason::Previous)),
             PlayerCommand::Seek { position_s } => self.order(Command::Seek(position_s), None),
             PlayerCommand::Volume { volume } => {
                 self.order(Command::SetVolume(f64::from(volume)), None)
@@ -232,29 +232,29 @@ impl Owner {
             }
             PlayerCommand::Shuffle { on } => self.order(Command::SetShuffle(on.then(chance)), None),
             PlayerCommand::Jump { entry } => {
-                self.order(Command::Jump(EntryId(entry)), Some(Leaving::Chosen))
+                self.order(Command::Jump(EntryId(entry)), Some(EndReason::Chosen))
             }
             PlayerCommand::Remove { entry } => {
                 self.suppress(EntryId(entry));
-                self.order(Command::Remove(EntryId(entry)), Some(Leaving::Removed));
+                self.order(Command::Remove(EntryId(entry)), Some(EndReason::Removed));
             }
             PlayerCommand::Move { entry, index } => {
                 self.order(Command::Move(EntryId(entry), index as usize), None)
             }
             PlayerCommand::Clear => {
                 self.leave_station();
-                self.order(Command::Clear, Some(Leaving::Stopped));
+                self.order(Command::Clear, Some(EndReason::Stopped));
             }
             PlayerCommand::Undo => {
                 let edit = self.state.undo;
                 self.leave_station_with(edit);
-                self.order(Command::Undo, Some(Leaving::Chosen));
+                self.order(Command::Undo, Some(EndReason::Chosen));
                 self.take_station_up_with(edit);
             }
             PlayerCommand::Redo => {
                 let edit = self.state.redo;
                 self.leave_station_with(edit);
-                self.order(Command::Redo, Some(Leaving::Chosen));
+                self.order(Command::Redo, Some(EndReason::Chosen));
                 self.take_station_up_with(edit);
             }
             PlayerCommand::Dj { mode } => self.set_dj(mode),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use segue_core::{Heard, Leaving, Play};
+use segue_core::{Heard, EndReason, Play};
 
 use super::session::{PLACE, SESSION};
 use super::*;
@@ -241,7 +241,7 @@ fn the_log_says_what_happened() {
     let sounds = |id: i64| {
         until("it sounds", || current() == id && position_s() > 0.05);
     };
-    let left = |play: &Play| play.context.leaving;
+    let left = |play: &Play| play.context.end_reason;
 
     // A second *next* while the first is still being logged.
     desktop.play_tracks(&ids[..6], "album").unwrap();
@@ -252,7 +252,7 @@ fn the_log_says_what_happened() {
     sounds(ids[2]);
     until("both are logged", || plays().len() == 2);
     for play in plays() {
-        assert_eq!((left(&play), play.skipped), (Some(Leaving::Next), true));
+        assert_eq!((left(&play), play.skipped), (Some(EndReason::Next), true));
         assert_eq!(play.heard(), Heard::Glimpsed);
     }
 
@@ -278,7 +278,7 @@ fn the_log_says_what_happened() {
     let silent_s = play.context.silent_s.unwrap();
     assert!((0.2..3.0).contains(&silent_s), "{silent_s}");
     assert!(play.listened_s > 0.5, "{}", play.listened_s);
-    assert_eq!(left(&play), Some(Leaving::Chosen));
+    assert_eq!(left(&play), Some(EndReason::Chosen));
 
     // Paused, and ended with the program.
     sounds(ids[5]);
@@ -286,7 +286,7 @@ fn the_log_says_what_happened() {
     std::thread::sleep(std::time::Duration::from_millis(300));
     desktop.close();
     let play = plays().remove(3);
-    assert_eq!(left(&play), Some(Leaving::Quit));
+    assert_eq!(left(&play), Some(EndReason::Quit));
     assert!(play.context.paused_s.unwrap() > 0.2);
 }
 

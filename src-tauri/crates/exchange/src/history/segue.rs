@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use segue_core::{
-    AudioHash, Leaving, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating,
+    AudioHash, EndReason, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating,
 };
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +53,7 @@ struct Line {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     utc_offset_s: Option<i32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    leaving: Option<Leaving>,
+    leaving: Option<EndReason>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     guest: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -89,7 +89,7 @@ pub fn line(play: Play) -> String {
         from: context.from,
         place: context.place,
         utc_offset_s: context.utc_offset_s,
-        leaving: context.leaving,
+        leaving: context.end_reason,
         guest: context.guest,
         within_s: context.within_s,
     };
@@ -139,7 +139,7 @@ fn read_play(text: &[u8]) -> Result<Play, String> {
             utc_offset_s: line
                 .utc_offset_s
                 .filter(|offset_s| offset_s.abs() <= 86_400),
-            leaving: line.leaving,
+            end_reason: line.leaving,
             guest: line.guest,
             within_s: line.within_s.filter(|within_s| (1..=60).contains(within_s)),
         },

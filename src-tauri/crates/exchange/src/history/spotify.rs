@@ -14,7 +14,7 @@
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use segue_core::{Leaving, Play, PlayContext, PlaySource};
+use segue_core::{EndReason, Play, PlayContext, PlaySource};
 use serde_json::Value;
 
 use super::json::{self, Object};
@@ -103,13 +103,13 @@ fn stream(object: &Object) -> Result<Record, String> {
         .get("reason_end")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    let leaving = match end {
-        "trackdone" => Some(Leaving::Finished),
-        "fwdbtn" => Some(Leaving::Next),
-        "backbtn" => Some(Leaving::Previous),
-        "clickrow" | "clickside" | "playbtn" | "endplay" => Some(Leaving::Chosen),
-        "logout" | "unexpected-exit" | "unexpected-exit-while-paused" => Some(Leaving::Quit),
-        "trackerror" => Some(Leaving::Failed),
+    let end_reason = match end {
+        "trackdone" => Some(EndReason::Finished),
+        "fwdbtn" => Some(EndReason::Next),
+        "backbtn" => Some(EndReason::Previous),
+        "clickrow" | "clickside" | "playbtn" | "endplay" => Some(EndReason::Chosen),
+        "logout" | "unexpected-exit" | "unexpected-exit-while-paused" => Some(EndReason::Quit),
+        "trackerror" => Some(EndReason::Failed),
         _ => None,
     };
     // `skipped` is null in older streams, and false in some that *next* ended.
@@ -118,8 +118,8 @@ fn stream(object: &Object) -> Result<Record, String> {
         .and_then(Value::as_bool)
         .unwrap_or(false);
     let left = matches!(
-        leaving,
-        Some(Leaving::Next | Leaving::Previous | Leaving::Chosen)
+        end_reason,
+        Some(EndReason::Next | EndReason::Previous | EndReason::Chosen)
     );
     let shuffled = object.get("shuffle") == Some(&Value::Bool(true));
     Ok(Record::Play(Box::new(Play {
@@ -131,12 +131,12 @@ fn stream(object: &Object) -> Result<Record, String> {
         } else {
             PlaySource::Import
         },
-        skipped: leaving != Some(Leaving::Finished) && (flagged || left),
+        skipped: end_reason != Some(EndReason::Finished) && (flagged || left),
         rating: None,
         context: PlayContext {
             ended_at: Some(ended_at),
-            completion: (leaving == Some(Leaving::Finished)).then_some(1.0),
-            leaving,
+            completion: (end_reason == Some(EndReason::Finished)).then_some(1.0),
+            end_reason,
             ..PlayContext::default()
         },
     })))

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Write;
 
 use proptest::prelude::*;
-use segue_core::{Heard, Leaving, Play, PlaySource, PlaySubject, Rating};
+use segue_core::{Heard, EndReason, Play, PlaySource, PlaySubject, Rating};
 
 use super::record::{name, scrobble};
 use super::*;
@@ -255,13 +255,13 @@ fn spotify_streams_end_at_their_time_and_podcasts_stay_out() {
             _ => None,
         })
         .collect();
-    let leaving: Vec<_> = plays.iter().map(|play| play.context.leaving).collect();
+    let reasons: Vec<_> = plays.iter().map(|play| play.context.end_reason).collect();
     assert_eq!(
-        leaving,
+        reasons,
         [
-            Some(Leaving::Finished),
-            Some(Leaving::Next),
-            Some(Leaving::Quit)
+            Some(EndReason::Finished),
+            Some(EndReason::Next),
+            Some(EndReason::Quit)
         ]
     );
     assert_eq!(

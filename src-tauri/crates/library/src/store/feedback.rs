@@ -2,7 +2,7 @@
 //! Append-only.
 
 use rusqlite::{OptionalExtension, params};
-use segue_core::{About, AudioHash, Feedback, FeedbackEvent, FeedbackId, Term, Timestamp};
+use segue_core::{FeedbackTarget, AudioHash, Feedback, FeedbackEvent, FeedbackId, Term, Timestamp};
 
 use super::recording::recording;
 use super::{Durability, Library, bump, instant, micros};
@@ -10,22 +10,22 @@ use crate::LibraryError;
 
 impl Library {
     /// Appends what the listener said.
-    pub fn say(&self, said: &Feedback, at: Timestamp) -> Result<FeedbackId, LibraryError> {
+    pub fn say(&self, feedback: &Feedback, at: Timestamp) -> Result<FeedbackId, LibraryError> {
         self.write("save what was said", Durability::Power, |db| {
-            let (kind, about, earlier, term) = match said {
+            let (kind, about, earlier, term) = match feedback {
                 Feedback::NotNow(about) => ("not-now", Some(about.clone()), None, None),
                 Feedback::Never(about) => ("never", Some(about.clone()), None, None),
                 Feedback::WrongAfter { earlier, later } => {
                     let earlier = recording(db, *earlier)?;
-                    ("wrong-after", Some(About::Recording(*later)), Some(earlier), None)
+                    ("wrong-after", Some(FeedbackTarget::Recording(*later)), Some(earlier), None)
                 }
-                Feedback::Turned { term, up } => {
+                Feedback::Adjusted { term, up } => {
                     (if *up { "more" } else { "less" }, None, None, Some(term.to_string()))
                 }
             };
             let (of, artist) = match about {
-                Some(About::Recording(audio)) => (Some(recording(db, audio)?), None),
-                Some(About::Artist(name)) => (None, Some(name)),
+                Some(FeedbackTarget::Recording(audio)) => (Some(recording(db, audio)?), None),
+                Some(FeedbackTarget::Artist(name)) => (None, Some(name)),
                 None => (None, None),
             };
             db.prepare_cached(
@@ -56,25 +56,25 @@ impl Library {
                 let audio: Option<AudioHash> = row.get::<_, Option<[u8; 16]>>(3)?.map(AudioHash);
                 let earlier: Option<AudioHash> = row.get::<_, Option<[u8; 16]>>(5)?.map(AudioHash);
                 let about = match (audio, row.get::<_, Option<String>>(4)?) {
-                    (Some(audio), _) => Some(About::Recording(audio)),
-                    (None, name) => name.map(About::Artist),
+                    (Some(audio), _) => Some(FeedbackTarget::Recording(audio)),
+                    (None, name) => name.map(FeedbackTarget::Artist),
                 };
                 let term: Option<String> = row.get(6)?;
                 let term = term.as_deref().and_then(Term::parse);
-                let said = match (row.get_ref(2)?.as_str()?, about, earlier, term) {
+                let feedback = match (row.get_ref(2)?.as_str()?, about, earlier, term) {
                     ("not-now", Some(about), ..) => Feedback::NotNow(about),
                     ("never", Some(about), ..) => Feedback::Never(about),
-                    ("wrong-after", Some(About::Recording(later)), Some(earlier), _) => {
+                    ("wrong-after", Some(FeedbackTarget::Recording(later)), Some(earlier), _) => {
                         Feedback::WrongAfter { earlier, later }
                     }
-                    ("less", .., Some(term)) => Feedback::Turned { term, up: false },
-                    ("more", .., Some(term)) => Feedback::Turned { term, up: true },
+                    ("less", .., Some(term)) => Feedback::Adjusted { term, up: false },
+                    ("more", .., Some(term)) => Feedback::Adjusted { term, up: true },
                     _ => continue,
                 };
                 events.push(FeedbackEvent {
                     id: FeedbackId(row.get(0)?),
                     at: instant(row.get(1)?),
-                    said,
+                    feedback,
                 });
             }
             Ok(events)

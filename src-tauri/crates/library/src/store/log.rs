@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, Transaction, params};
 use segue_core::{
-    AudioHash, Heard, Leaving, Play, PlayContext, PlaySource, PlaySubject, similar_key, title_key,
+    AudioHash, Heard, EndReason, Play, PlayContext, PlaySource, PlaySubject, similar_key, title_key,
 };
 
 use super::matching::{Match, MatchedBy, matched};
@@ -110,7 +110,7 @@ pub(super) fn append(db: &Transaction, play: &Play) -> rusqlite::Result<Filed> {
             list,
             context.place,
             context.utc_offset_s,
-            context.leaving.map(Leaving::as_str),
+            context.end_reason.map(EndReason::as_str),
             context.guest,
             context.within_s,
             waiting_title(subject, found),
@@ -338,10 +338,10 @@ pub(super) fn play(row: &Row) -> rusqlite::Result<Play> {
                 .and_then(|list| serde_json::from_str(&list).ok()),
             place: row.get(16)?,
             utc_offset_s: row.get(17)?,
-            leaving: row
+            end_reason: row
                 .get::<_, Option<String>>(18)?
                 .as_deref()
-                .and_then(Leaving::parse),
+                .and_then(EndReason::parse),
             guest: row.get(19)?,
             within_s: row.get(20)?,
         },

@@ -9,7 +9,7 @@ use std::fs;
 
 use proptest::prelude::*;
 use segue_core::{
-    About, AudioHash, Descriptors, Embedding, Feedback, FeedbackId, Key, Leaving, Measures, Mode,
+    FeedbackTarget, AudioHash, Descriptors, Embedding, Feedback, FeedbackId, Key, EndReason, Measures, Mode,
     ModelId, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating, TagScore, Tally, Term,
     TrackId, Waveform,
 };
@@ -557,7 +557,7 @@ fn circumstances_come_back_and_odd_numbers_do_no_harm() {
         }),
         place: Some(7),
         utc_offset_s: Some(-3600),
-        leaving: Some(Leaving::Next),
+        end_reason: Some(EndReason::Next),
         guest: false,
         within_s: None,
     };
@@ -645,8 +645,8 @@ fn what_was_said_is_taken_back_once() {
     let place = filled();
     let library = &place.library;
     let said = [
-        Feedback::NotNow(About::Recording(audio(1))),
-        Feedback::Never(About::Artist("Björk".into())),
+        Feedback::NotNow(FeedbackTarget::Recording(audio(1))),
+        Feedback::Never(FeedbackTarget::Artist("Björk".into())),
         Feedback::WrongAfter {
             earlier: audio(1),
             later: audio(2),
@@ -661,7 +661,7 @@ fn what_was_said_is_taken_back_once() {
             .feedback()
             .unwrap()
             .into_iter()
-            .map(|event| event.said)
+            .map(|event| event.feedback)
             .collect()
     };
     assert_eq!(holding(), said);
@@ -1214,7 +1214,7 @@ fn circumstances() -> PlayContext {
             query: "nothing".into(),
         }),
         place: Some(3),
-        leaving: Some(Leaving::Next),
+        end_reason: Some(EndReason::Next),
         ..PlayContext::default()
     }
 }
@@ -1242,8 +1242,8 @@ fn counted() -> Tally {
 
 fn sayings() -> [Feedback; 3] {
     [
-        Feedback::NotNow(About::Recording(audio(1))),
-        Feedback::Never(About::Artist("Björk".into())),
+        Feedback::NotNow(FeedbackTarget::Recording(audio(1))),
+        Feedback::Never(FeedbackTarget::Artist("Björk".into())),
         Feedback::WrongAfter {
             earlier: audio(1),
             later: audio(2),
@@ -1252,7 +1252,7 @@ fn sayings() -> [Feedback; 3] {
 }
 
 fn turned() -> Feedback {
-    Feedback::Turned {
+    Feedback::Adjusted {
         term: Term::Genre("Jazz".into()),
         up: false,
     }
@@ -1464,7 +1464,7 @@ fn a_database_of_version_4_opens_with_all_it_held() {
     );
     // The log of sayings was copied into a new table: its numbers stand, and so does what was taken back.
     let held = library.feedback().unwrap();
-    let said: Vec<&Feedback> = held.iter().map(|event| &event.said).collect();
+    let said: Vec<&Feedback> = held.iter().map(|event| &event.feedback).collect();
     assert_eq!(said, sayings()[1..].iter().collect::<Vec<_>>());
     assert_eq!(
         held.iter().map(|event| event.id.0).collect::<Vec<_>>(),
@@ -1483,7 +1483,7 @@ fn a_database_of_version_4_opens_with_all_it_held() {
 fn a_database_of_version_5_opens_with_all_it_held() {
     let (_dir, library) = stored("segue-0005.db");
     let held = library.feedback().unwrap();
-    let said: Vec<Feedback> = held.into_iter().map(|event| event.said).collect();
+    let said: Vec<Feedback> = held.into_iter().map(|event| event.feedback).collect();
     let [_, never, wrong] = sayings();
     assert_eq!(said, [never, wrong, turned()]);
     let forgotten = library.forgotten().unwrap();

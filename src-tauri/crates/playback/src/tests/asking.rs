@@ -7,20 +7,20 @@ fn what_ended_a_play_is_told_with_it_however_late_it_is_heard() {
     let (_folder, items) = shelf();
     let mut bench = Bench::new();
     bench.send(set(&items, &[2, 2, 2, 1]));
-    let ask = |bench: &mut Bench, command: Command, cause: Leaving| {
+    let ask = |bench: &mut Bench, command: Command, cause: EndReason| {
         bench.ask(command, Some(cause));
         bench.pull(100);
     };
     bench.pull(100);
-    ask(&mut bench, Command::Next, Leaving::Next);
-    ask(&mut bench, Command::Next, Leaving::Next);
+    ask(&mut bench, Command::Next, EndReason::Next);
+    ask(&mut bench, Command::Next, EndReason::Next);
     let first = bench.entry(2);
-    ask(&mut bench, Command::Jump(first), Leaving::Chosen);
-    ask(&mut bench, Command::Remove(first), Leaving::Removed);
-    ask(&mut bench, Command::Next, Leaving::Next);
-    ask(&mut bench, Command::Next, Leaving::Next);
-    ask(&mut bench, Command::Next, Leaving::Next);
-    let causes: Vec<Option<Leaving>> = bench
+    ask(&mut bench, Command::Jump(first), EndReason::Chosen);
+    ask(&mut bench, Command::Remove(first), EndReason::Removed);
+    ask(&mut bench, Command::Next, EndReason::Next);
+    ask(&mut bench, Command::Next, EndReason::Next);
+    ask(&mut bench, Command::Next, EndReason::Next);
+    let causes: Vec<Option<EndReason>> = bench
         .events()
         .into_iter()
         .filter_map(|told| match told.event {
@@ -29,13 +29,13 @@ fn what_ended_a_play_is_told_with_it_however_late_it_is_heard() {
         })
         .collect();
     let expected = [
-        Leaving::Next,
-        Leaving::Next,
-        Leaving::Chosen,
-        Leaving::Removed,
-        Leaving::Next,
-        Leaving::Next,
-        Leaving::ListEnded,
+        EndReason::Next,
+        EndReason::Next,
+        EndReason::Chosen,
+        EndReason::Removed,
+        EndReason::Next,
+        EndReason::Next,
+        EndReason::ListEnded,
     ];
     assert_eq!(causes, expected.map(Some));
 }

@@ -85,14 +85,14 @@ fn a_jump_falls_silent_at_once_and_only_the_latest_wish_is_heard() {
     bench.send(set(&items, &[2, 0, 1]));
     bench.pull(300);
     let (second, third) = (bench.entry(0), bench.entry(1));
-    let answer = bench.ask(Command::Jump(second), Some(Leaving::Chosen));
+    let answer = bench.ask(Command::Jump(second), Some(EndReason::Chosen));
     assert_eq!(
         (answer.state.status, answer.state.position_s),
         (Status::Playing, 0.0)
     );
     assert_eq!(bench.pull(500).len(), FADE);
     assert_eq!(slow.wanted(), [0]);
-    bench.ask(Command::Jump(third), Some(Leaving::Chosen));
+    bench.ask(Command::Jump(third), Some(EndReason::Chosen));
     assert_eq!(slow.wanted(), [1], "the other is forgotten");
     assert!(bench.pull(500).is_empty());
     bench.bring(&slow, 1);

@@ -52,7 +52,7 @@ fn state(library: &Library) -> BTreeSet<String> {
     let said = library.feedback().unwrap().into_iter();
     numbered(
         "said",
-        told(said.map(|event| (event.at, event.said)).collect()),
+        told(said.map(|event| (event.at, event.feedback)).collect()),
     );
     let forgotten = library.forgotten().unwrap().into_iter();
     numbered(

@@ -451,7 +451,7 @@ fn two_histories_of_one_service_tell_a_play_once() {
         let mut play = play(second, named("Bjork", title, None), listened_s);
         play.source = PlaySource::Import;
         play.subject.album = Some("Homogenic".into());
-        play.context.leaving = Some(Leaving::Next);
+        play.context.end_reason = Some(EndReason::Next);
         play
     };
     let minutes = [
@@ -485,13 +485,13 @@ fn two_histories_of_one_service_tell_a_play_once() {
         }
         let log = library.plays().unwrap();
         let track = library.tracks_of(audio(3)).unwrap().remove(0);
-        let log: Vec<(Timestamp, f64, Option<Leaving>, Option<u32>)> = log
+        let log: Vec<(Timestamp, f64, Option<EndReason>, Option<u32>)> = log
             .iter()
             .map(|play| {
                 (
                     play.at,
                     play.listened_s,
-                    play.context.leaving,
+                    play.context.end_reason,
                     play.context.within_s,
                 )
             })
@@ -502,7 +502,7 @@ fn two_histories_of_one_service_tell_a_play_once() {
     assert_eq!(log.len(), 6);
     assert!(
         log.iter()
-            .all(|(_, _, leaving, within)| leaving.is_some() && within.is_none())
+            .all(|(_, _, leaving, within)| end_reason.is_some() && within.is_none())
     );
     assert_eq!((plays, skips), (2, 2));
     assert_eq!(told(&seconds, &minutes), (log, plays, skips));
