@@ -20,7 +20,7 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Sender, bounded, unbounded};
 use segue_core::{PlaySource, PlayedFrom, Track, TrackId};
-use segue_playback::{Command, Engine, OutputKind};
+use segue_playback::{EngineCommand, Engine, OutputKind};
 
 use crate::dto::{EnqueueAt, PlayerCommand, PlayerState, QueuePage};
 use crate::feedback::unbarred;
@@ -138,8 +138,8 @@ impl Player {
     pub(crate) fn enqueue(&self, tracks: &[TrackId], at: EnqueueAt) -> Result<(), AppError> {
         let tracks = self.tracks(tracks)?;
         let put = match at {
-            EnqueueAt::Next => Command::InsertNext,
-            EnqueueAt::Last => Command::Append,
+            EnqueueAt::Next => EngineCommand::InsertNext,
+            EnqueueAt::Last => EngineCommand::Append,
         };
         self.ask(move |owner| owner.enqueue(&tracks, put))
     }

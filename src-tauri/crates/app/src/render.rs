@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use segue_core::{Play, PlayContext, PlaySource};
-use segue_playback::{Command, End, Engine, Event, OutputKind, Told, render};
+use segue_playback::{EngineCommand, End, Engine, Event, OutputKind, TimedEvent, render};
 use serde::Serialize;
 
 use crate::dto::FailureRow;
@@ -134,7 +134,7 @@ impl Segue {
         };
         let mut path = String::new();
         let mut begun_s = start_s;
-        for Told { event, .. } in events {
+        for TimedEvent { event, .. } in events {
             match event {
                 Event::Started {
                     item,
@@ -155,7 +155,7 @@ impl Segue {
                     if length_s
                         .is_some_and(|length_s| done.seconds + position_s - begun_s >= length_s)
                     {
-                        engine.send(Command::Stop);
+                        engine.send(EngineCommand::Stop);
                     }
                 }
                 Event::Ended {

@@ -23,9 +23,9 @@ pub(crate) struct Deck {
     notice: Option<String>,
     duration_s: Option<f64>,
     /// None where a seek failed.
-    source: Option<Source>,
+    source: Option<PcmSource>,
     /// The first frames, decoded ahead, and how many of them are read.
-    preroll: Vec<Frame>,
+    preroll: Vec<StereoFrame>,
     preroll_read: usize,
     /// Where the first of them is, in seconds, and how many frames were read since.
     from_s: f64,
@@ -34,7 +34,7 @@ pub(crate) struct Deck {
     since_cut: u64,
 }
 
-enum Source {
+enum PcmSource {
     /// Decoded as it is read.
     Here(Box<dyn Stream>),
     /// Decoded on another thread.
@@ -66,7 +66,7 @@ impl Deck {
             since_cut: u64::MAX,
         };
         if at_s > 0.0 {
-            deck.source = Some(Source::Here(stream));
+            deck.source = Some(PcmSource::Here(stream));
             deck.seek(at_s)?;
         } else {
             deck.roll(stream)?;
@@ -82,9 +82,9 @@ impl Deck {
     /// already.
     pub(crate) fn part(&mut self) -> Option<Decoding> {
         match self.source.take() {
-            Some(Source::Here(stream)) => {
+            Some(PcmSource::Here(stream)) => {
                 let (decoding, ahead) = Decoding::new(stream);
-                self.source = Some(Source::Elsewhere(ahead));
+                self.source = Some(PcmSource::Elsewhere(ahead));
                 Some(decoding)
             }
             source => {
@@ -128,8 +128,8 @@ impl Deck {
     /// cannot be sought in is decoded again up to there.
     pub(crate) fn seek(&mut self, to_s: f64) -> Result<(), DecodeError> {
         let stream = match self.source.take() {
-            Some(Source::Here(stream)) => Some(stream),
-            Some(Source::Elsewhere(ahead)) => ahead.stop(),
+            Some(PcmSource::Here(stream)) => Some(stream),
+            Some(PcmSource::Elsewhere(ahead)) => ahead.stop(),
             None => None,
         };
         let reopened = || StereoStream::open(&self.entry.item.path);
@@ -149,12 +149,12 @@ impl Deck {
 
     /// Fills `out` from the front. Fewer frames than asked for do not mean the end; none do. None is returned while another
     /// thread has not decoded them.
-    pub(crate) fn read(&mut self, out: &mut [Frame]) -> Result<Option<usize>, DecodeError> {
+    pub(crate) fn read(&mut self, out: &mut [StereoFrame]) -> Result<Option<usize>, DecodeError> {
         let ready = &self.preroll[self.preroll_read..];
         let count = if ready.is_empty() {
             let read = match &mut self.source {
-                Some(Source::Here(stream)) => Some(stream.read(out)?),
-                Some(Source::Elsewhere(ahead)) => ahead.read(out)?,
+                Some(PcmSource::Here(stream)) => Some(stream.read(out)?),
+                Some(PcmSource::Elsewhere(ahead)) => ahead.read(out)?,
                 None => Some(0),
             };
             let Some(count) = read else { return Ok(None) };
@@ -186,7 +186,7 @@ impl Deck {
         self.from_s = stream.position_s() - count as f64 / f64::from(self.rate_hz());
         self.read = 0;
         self.duration_s = stream.duration_s();
-        self.source = Some(Source::Here(stream));
+        self.source = Some(PcmSource::Here(stream));
         Ok(())
     }
 }

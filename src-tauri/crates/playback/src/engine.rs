@@ -12,20 +12,20 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounde
 use segue_core::EndReason;
 
 use crate::loader::{self, AtOnce, Brought, Loader, OnThreads, Wanted};
-use crate::output::{Card, DeviceNews, Null, Output, OutputError, OutputKind, Tell, Wav};
-use crate::protocol::{Answer, Command, SAVED_VERSION, Saved, State, Told};
-use crate::queue::{Item, QueueSnapshot};
+use crate::output::{Card, DeviceNews, Null, Output, OutputError, OutputKind, NotifyDevice, Wav};
+use crate::protocol::{Answer, EngineCommand, SAVED_VERSION, Saved, EngineState, TimedEvent};
+use crate::queue::{MediaItem, QueueSnapshot};
 use crate::transport::{Pace, Published, Transport};
 
 /// A playing engine. Dropped, it ends the play under way (with its `Ended` event) and waits for its thread.
 pub struct Engine {
-    messages: Sender<Message>,
+    messages: Sender<EngineMessage>,
     published: Arc<Mutex<Published>>,
     thread: Option<JoinHandle<()>>,
 }
 
-enum Message {
-    Command(Command, Option<EndReason>, Sender<Answer>),
+enum EngineMessage {
+    Command(EngineCommand, Option<EndReason>, Sender<Answer>),
     Device(u64, DeviceNews),
     /// The loader has brought something.
     Brought,
@@ -41,7 +41,7 @@ impl Engine {
     /// the event being told. `events` must not drop the engine.
     pub fn start(
         kind: OutputKind,
-        events: impl FnMut(Told) + Send + 'static,
+        events: impl FnMut(TimedEvent) + Send + 'static,
     ) -> Result<Self, OutputError> {
         Self::start_with(kind, loader::bring, events)
     }
@@ -50,7 +50,7 @@ impl Engine {
     pub(crate) fn start_with(
         kind: OutputKind,
         bring: impl Fn(Wanted) -> Brought + Send + Sync + 'static,
-        events: impl FnMut(Told) + Send + 'static,
+        events: impl FnMut(TimedEvent) + Send + 'static,
     ) -> Result<Self, OutputError> {
         let (messages, inbox) = unbounded();
         let (opened, opening) = bounded(1);
@@ -85,37 +85,37 @@ impl Engine {
 
     /// Hands a command over; it is carried out in its turn. Who wants to see what came of it waits for the answer; who does
     /// not drops it.
-    pub fn send(&self, command: Command) -> Pending {
+    pub fn send(&self, command: EngineCommand) -> Pending {
         self.post(command, None)
     }
 
     /// The same, with the reason that is told of the play that the command ends, if it ends one.
-    pub fn send_because(&self, command: Command, cause: EndReason) -> Pending {
+    pub fn send_because(&self, command: EngineCommand, cause: EndReason) -> Pending {
         self.post(command, Some(cause))
     }
 
     /// Plays these files one after the other, from `start_s` of the first on. Their keys are their places.
     pub fn play_files(&self, paths: impl IntoIterator<Item = PathBuf>, start_s: f64) {
         let items = paths.into_iter().zip(0..).map(|(path, key)| {
-            Arc::new(Item {
+            Arc::new(MediaItem {
                 path,
                 key,
                 audio: None,
             })
         });
-        self.send(Command::SetQueue {
+        self.send(EngineCommand::SetQueue {
             items: items.collect(),
             start: 0,
             play: false,
             shuffle: None,
         });
-        self.send(Command::Seek(start_s));
-        self.send(Command::Play);
+        self.send(EngineCommand::Seek(start_s));
+        self.send(EngineCommand::Play);
     }
 
-    fn post(&self, command: Command, cause: Option<EndReason>) -> Pending {
+    fn post(&self, command: EngineCommand, cause: Option<EndReason>) -> Pending {
         let (answer, answered) = bounded(1);
-        let message = Message::Command(command, cause, answer);
+        let message = EngineMessage::Command(command, cause, answer);
         if self.messages.send(message).is_err() {
             tracing::error!("the playback thread is gone; a command was lost");
         }
@@ -126,7 +126,7 @@ impl Engine {
     }
 
     /// The engine as it stands, at most some hundredths of a second ago while playing.
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> EngineState {
         self.published().state.clone()
     }
 
@@ -135,7 +135,7 @@ impl Engine {
         Arc::clone(&self.published().queue)
     }
 
-    /// What to keep for [`Command::Restore`] after a restart.
+    /// What to keep for [`EngineCommand::Restore`] after a restart.
     pub fn saved(&self) -> Saved {
         let published = self.published();
         Saved {
@@ -176,7 +176,7 @@ impl Pending {
 impl Drop for Engine {
     fn drop(&mut self) {
         // Fails only if the thread is gone already, which join reports.
-        _ = self.messages.send(Message::Quit);
+        _ = self.messages.send(EngineMessage::Quit);
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
@@ -186,18 +186,18 @@ impl Drop for Engine {
 }
 
 /// An output, and what brings files for it.
-type Opened = (Box<dyn Output>, Box<dyn Loader>);
+type OutputAndLoader = (Box<dyn Output>, Box<dyn Loader>);
 
 fn open(
     kind: OutputKind,
     bring: impl Fn(Wanted) -> Brought + Send + Sync + 'static,
-    news: Sender<Message>,
-) -> Result<Opened, OutputError> {
+    news: Sender<EngineMessage>,
+) -> Result<OutputAndLoader, OutputError> {
     // These fail only when the engine is being dropped.
     let brought = news.clone();
-    let tell_brought = move || _ = brought.send(Message::Brought);
-    let tell: Tell = Arc::new(move |generation, what| {
-        _ = news.send(Message::Device(generation, what));
+    let tell_brought = move || _ = brought.send(EngineMessage::Brought);
+    let tell: NotifyDevice = Arc::new(move |generation, what| {
+        _ = news.send(EngineMessage::Device(generation, what));
     });
     Ok(match kind {
         OutputKind::Device => (
@@ -216,33 +216,33 @@ fn open(
     })
 }
 
-fn serve(mut transport: Transport, inbox: &Receiver<Message>) {
+fn serve(mut transport: Transport, inbox: &Receiver<EngineMessage>) {
     loop {
         let message = match transport.pump(Instant::now()) {
             Pace::Busy => match inbox.try_recv() {
                 Ok(message) => message,
                 Err(TryRecvError::Empty) => continue,
-                Err(TryRecvError::Disconnected) => Message::Quit,
+                Err(TryRecvError::Disconnected) => EngineMessage::Quit,
             },
             Pace::Within(time) => match inbox.recv_timeout(time) {
                 Ok(message) => message,
                 Err(RecvTimeoutError::Timeout) => continue,
-                Err(RecvTimeoutError::Disconnected) => Message::Quit,
+                Err(RecvTimeoutError::Disconnected) => EngineMessage::Quit,
             },
-            Pace::Idle => inbox.recv().unwrap_or(Message::Quit),
+            Pace::Idle => inbox.recv().unwrap_or(EngineMessage::Quit),
         };
         match message {
-            Message::Command(command, cause, answer) => {
+            EngineMessage::Command(command, cause, answer) => {
                 let answered = transport.handle(command, cause, Instant::now());
                 // Fails where nobody waits for it.
                 _ = answer.send(answered);
             }
             // The next pump looks.
-            Message::Brought => {}
-            Message::Device(generation, news) => {
+            EngineMessage::Brought => {}
+            EngineMessage::Device(generation, news) => {
                 transport.device_news(generation, news, Instant::now());
             }
-            Message::Quit => return transport.close(Instant::now()),
+            EngineMessage::Quit => return transport.close(Instant::now()),
         }
     }
 }

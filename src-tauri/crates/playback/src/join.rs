@@ -11,19 +11,19 @@ use std::path::Path;
 
 use segue_decode::{DecodeError, StereoResampler};
 
-use crate::ring::{Feed, Frame};
+use crate::ring::{Feed, StereoFrame};
 
 /// See the module's doc.
 #[derive(Default)]
 pub(crate) struct Join {
-    run: Option<Run>,
+    run: Option<RateRun>,
     /// Interleaved, at the output's rate, and how much of it is in the ring.
     ready: Vec<f32>,
     given: usize,
 }
 
 /// Tracks of one rate that is not the output's.
-struct Run {
+struct RateRun {
     resampler: StereoResampler,
     file_hz: u32,
     /// Ring index of its first frame.
@@ -32,7 +32,7 @@ struct Run {
     taken: u64,
 }
 
-impl Run {
+impl RateRun {
     fn to(&self, rate_hz: u32) -> u64 {
         let (taken, file_hz) = (u128::from(self.taken), u128::from(self.file_hz));
         let sounding = (taken * u128::from(rate_hz) + file_hz / 2) / file_hz;
@@ -69,7 +69,7 @@ impl Join {
                 .transpose()?;
             let_out = self.finish();
             let from = self.head(feed);
-            self.run = resampler.map(|resampler| Run {
+            self.run = resampler.map(|resampler| RateRun {
                 resampler,
                 file_hz,
                 from,
@@ -80,7 +80,7 @@ impl Join {
     }
 
     /// Takes frames of the track in.
-    pub(crate) fn push(&mut self, frames: &[Frame]) {
+    pub(crate) fn push(&mut self, frames: &[StereoFrame]) {
         match &mut self.run {
             Some(run) => {
                 run.taken += frames.len() as u64;

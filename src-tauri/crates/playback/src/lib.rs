@@ -25,10 +25,10 @@ mod wav;
 pub use engine::{Engine, Pending};
 pub use output::{OutputError, OutputKind, probe_device};
 pub use protocol::{
-    Answer, Command, End, Event, PlayId, SAVED_VERSION, Saved, State, Status, Told,
+    Answer, EngineCommand, End, Event, PlayId, SAVED_VERSION, Saved, EngineState, Status, TimedEvent,
 };
 pub use queue::{
-    Edit, EditKind, Entry, EntryId, Item, QUEUE_SNAPSHOT_VERSION, QueueSnapshot, Repeat,
+    Edit, EditKind, Entry, EntryId, MediaItem, QUEUE_SNAPSHOT_VERSION, QueueSnapshot, Repeat,
 };
 pub use render::{RenderError, Rendered, render};
 

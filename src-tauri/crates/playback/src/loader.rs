@@ -15,7 +15,7 @@ use segue_decode::DecodeError;
 use crate::deck::Deck;
 use crate::queue::Entry;
 
-/// What a loader is asked for.
+/// A request to a loader.
 pub(crate) struct Wanted {
     /// Names it.
     pub(crate) number: u64,
@@ -34,7 +34,7 @@ pub(crate) type Brought = Result<Box<Deck>, DecodeError>;
 pub(crate) trait Loader {
     /// Begins to bring a file.
     fn ask(&mut self, wanted: Wanted);
-    /// What was asked for under this number is not wanted any more.
+    /// Cancels the request of this number.
     fn forget(&mut self, number: u64);
     /// The next that was brought, and its number.
     fn answer(&mut self) -> Option<(u64, Brought)>;
@@ -83,13 +83,13 @@ pub(crate) struct OnThreads<B, T> {
     bring: Arc<B>,
     /// Called after each answer.
     tell: Arc<T>,
-    jobs: Vec<Job>,
+    jobs: Vec<LoadJob>,
     give: Sender<(u64, Brought)>,
     brought: Receiver<(u64, Brought)>,
 }
 
 /// A file that is being brought on a thread.
-struct Job {
+struct LoadJob {
     number: u64,
     entry: Entry,
     forgotten: bool,
@@ -116,7 +116,7 @@ where
     fn start(&mut self, wanted: Wanted, then: VecDeque<Wanted>) {
         let (number, entry) = (wanted.number, wanted.entry.clone());
         let path = entry.item.path.clone();
-        self.jobs.push(Job {
+        self.jobs.push(LoadJob {
             number,
             entry,
             forgotten: false,
@@ -124,7 +124,7 @@ where
         });
         let (bring, tell) = (Arc::clone(&self.bring), Arc::clone(&self.tell));
         let give = self.give.clone();
-        // It is not waited for, since it may wait for a disk.
+        // The thread is not joined: it may be blocked on a disk, and the engine would block with it.
         let run = move || {
             let mut brought = bring(wanted);
             let decoding = brought.as_mut().ok().and_then(|deck| deck.part());
@@ -176,7 +176,7 @@ where
             let Some(at) = self.jobs.iter().position(|job| job.number == number) else {
                 continue;
             };
-            let Job {
+            let LoadJob {
                 entry,
                 forgotten,
                 mut then,
@@ -190,7 +190,7 @@ where
                 return Some((number, brought));
             }
             if let Some(mut next) = next {
-                // What nobody wants any more saves the next from opening the file again.
+                // A cancelled request's open file is kept for the next request, which then need not open it again.
                 if next.deck.is_none() && next.entry == entry {
                     next.deck = brought.ok();
                 }

@@ -20,7 +20,7 @@ use rodio::{
 use segue_core::with_causes;
 use segue_decode::AudioFormat;
 
-use crate::ring::{Feed, Frame, Tap, ring};
+use crate::ring::{Feed, StereoFrame, Tap, ring};
 use crate::wav::{WavFormat, WavWriter};
 
 /// What an engine plays to.
@@ -81,7 +81,7 @@ pub(crate) enum Drive {
 }
 
 /// A file that an output has completed.
-pub(crate) struct Written {
+pub(crate) struct WrittenFile {
     pub(crate) path: PathBuf,
     pub(crate) frames: u64,
     pub(crate) rate_hz: u32,
@@ -95,7 +95,7 @@ pub(crate) trait Output {
     /// Lets an output without a pace of its own consume.
     fn drive(&mut self) -> Result<Drive, OutputError>;
     /// The run of sound is over. An output that returns what it wrote must be opened again.
-    fn finish(&mut self) -> Result<Option<Written>, OutputError>;
+    fn finish(&mut self) -> Result<Option<WrittenFile>, OutputError>;
     /// Which opening of the card its news are about.
     fn generation(&self) -> u64 {
         0
@@ -114,7 +114,7 @@ pub(crate) enum DeviceNews {
 }
 
 /// Takes news of the card opened as number so-and-so.
-pub(crate) type Tell = Arc<dyn Fn(u64, DeviceNews) + Send + Sync>;
+pub(crate) type NotifyDevice = Arc<dyn Fn(u64, DeviceNews) + Send + Sync>;
 
 fn ring_at(rate_hz: u32) -> (Feed, Tap) {
     ring(rate_hz, (f64::from(rate_hz) * RING_S) as usize)
@@ -144,7 +144,7 @@ pub fn probe_device() -> Result<String, OutputError> {
 
 /// The default sound card.
 pub(crate) struct Card {
-    tell: Tell,
+    tell: NotifyDevice,
     generation: u64,
     /// Opened, and not yet taken by the engine.
     ready: Option<Feed>,
@@ -154,7 +154,7 @@ pub(crate) struct Card {
 impl Card {
     /// Opens the card at once, so that the first sound comes at once. If there is none now, there may be one when
     /// something is to be played: only then is its absence an error.
-    pub(crate) fn new(tell: Tell) -> Self {
+    pub(crate) fn new(tell: NotifyDevice) -> Self {
         let mut card = Self {
             tell,
             generation: 0,
@@ -211,7 +211,7 @@ impl Output for Card {
         Ok(Drive::Paced)
     }
 
-    fn finish(&mut self) -> Result<Option<Written>, OutputError> {
+    fn finish(&mut self) -> Result<Option<WrittenFile>, OutputError> {
         Ok(None)
     }
 
@@ -229,7 +229,7 @@ struct CardSource {
     tap: Tap,
     channels: ChannelCount,
     rate: SampleRate,
-    block: [Frame; BLOCK],
+    block: [StereoFrame; BLOCK],
     frame: usize,
     channel: u16,
 }
@@ -334,7 +334,7 @@ impl Output for Null {
         Ok(Drive::Paced)
     }
 
-    fn finish(&mut self) -> Result<Option<Written>, OutputError> {
+    fn finish(&mut self) -> Result<Option<WrittenFile>, OutputError> {
         Ok(None)
     }
 }
@@ -353,7 +353,7 @@ pub(crate) struct Wav {
     tap: Option<Tap>,
     /// Frames wanted yet.
     remaining: u64,
-    block: Vec<Frame>,
+    block: Vec<StereoFrame>,
 }
 
 impl Wav {
@@ -429,7 +429,7 @@ impl Output for Wav {
         self.consume().map_err(|source| self.failed(source))
     }
 
-    fn finish(&mut self) -> Result<Option<Written>, OutputError> {
+    fn finish(&mut self) -> Result<Option<WrittenFile>, OutputError> {
         self.tap = None;
         let Some(mut file) = self.file.take() else {
             return Ok(None);
@@ -439,7 +439,7 @@ impl Output for Wav {
         };
         file.finish().map_err(|source| self.failed(source))?;
         let path = file.path().to_owned();
-        Ok(Some(Written {
+        Ok(Some(WrittenFile {
             path,
             frames,
             rate_hz: format.rate_hz,

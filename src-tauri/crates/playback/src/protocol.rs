@@ -30,7 +30,7 @@
 //! - While a file is opened or sought in, commands are answered and nothing is told of it: what sounded before has fallen
 //!   silent, the state shows the place from which it will sound, and another wish takes its place at once.
 //! - `Failed` names an entry that will not play, or not to its end: then `Ended` with [`End::Failed`] follows.
-//! - `OutputLost` while playing is followed by `Paused` if a play is under way. `Command::Play` tries again
+//! - `OutputLost` while playing is followed by `Paused` if a play is under way. `EngineCommand::Play` tries again
 //!   and gives `OutputChanged` if it succeeds.
 //! - `Written` comes once a WAV file is whole, before the `QueueEnded` or `Stopped` that closed it.
 
@@ -40,11 +40,11 @@ use std::time::Instant;
 use segue_core::EndReason;
 use serde::{Deserialize, Serialize};
 
-use crate::queue::{Edit, Entry, EntryId, Item, QueueSnapshot, Repeat};
+use crate::queue::{Edit, Entry, EntryId, MediaItem, QueueSnapshot, Repeat};
 
 /// What the engine is asked to do. What makes no sense at the moment does nothing.
 #[derive(Clone, Debug)]
-pub enum Command {
+pub enum EngineCommand {
     /// Plays on; from the first entry if the queue has run out; on a reopened output if it was lost.
     Play,
     /// Holds, keeping the place.
@@ -65,7 +65,7 @@ pub enum Command {
     /// Replaces the queue; `items[start]` becomes current, and plays if `play`.
     SetQueue {
         /// What the queue holds from now on.
-        items: Vec<Arc<Item>>,
+        items: Vec<Arc<MediaItem>>,
         /// Place of the first to play.
         start: usize,
         /// Whether to play at once, or stand stopped.
@@ -74,9 +74,9 @@ pub enum Command {
         shuffle: Option<u64>,
     },
     /// Adds at the queue's end.
-    Append(Vec<Arc<Item>>),
+    Append(Vec<Arc<MediaItem>>),
     /// Adds after the current entry.
-    InsertNext(Vec<Arc<Item>>),
+    InsertNext(Vec<Arc<MediaItem>>),
     /// Takes an entry out; if it is current, the next one follows.
     Remove(EntryId),
     /// Moves an entry to a place in the order of play.
@@ -85,15 +85,15 @@ pub enum Command {
     KeepCurrent,
     /// Empties the queue and stops.
     Clear,
-    /// Takes the last edit of the queue back ([`State::undo`]): entries, order and, if the edit ended what was current, what
+    /// Takes the last edit of the queue back ([`EngineState::undo`]): entries, order and, if the edit ended what was current, what
     /// was current, at its place, and sounding if it sounded.
     Undo,
-    /// Makes the edit again that was taken back last ([`State::redo`]).
+    /// Makes the edit again that was taken back last ([`EngineState::redo`]).
     Redo,
     /// Adds at the queue's end what the program itself chose. No edit of the listener's: it is not undone.
-    Extend(Vec<Arc<Item>>),
+    Extend(Vec<Arc<MediaItem>>),
     /// The same after an entry; nothing happens if it is gone.
-    InsertAfter(EntryId, Vec<Arc<Item>>),
+    InsertAfter(EntryId, Vec<Arc<MediaItem>>),
     /// Takes entries out that the program put there. No edit of the listener's.
     Withdraw(Vec<EntryId>),
     /// Volume in `0..=1`, on a cubic curve, which is about as even as the ear; 1 leaves samples untouched.
@@ -112,7 +112,7 @@ pub struct PlayId(pub u64);
 
 /// What the engine tells, and when it happened.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Told {
+pub struct TimedEvent {
     /// When it happened.
     pub at: Instant,
     /// What.
@@ -129,7 +129,7 @@ pub enum Event {
         /// The entry.
         entry: EntryId,
         /// What it plays.
-        item: Arc<Item>,
+        item: Arc<MediaItem>,
         /// Its length, where known.
         duration_s: Option<f64>,
         /// Where in the track it began.
@@ -167,7 +167,7 @@ pub enum Event {
         /// The entry.
         entry: EntryId,
         /// What it played.
-        item: Arc<Item>,
+        item: Arc<MediaItem>,
         /// Where in the track it began.
         from_s: f64,
         /// Where in the track it ended.
@@ -186,14 +186,14 @@ pub enum Event {
         /// The entry.
         entry: EntryId,
         /// What it should have played.
-        item: Arc<Item>,
+        item: Arc<MediaItem>,
         /// A sentence that names the file.
         reason: String,
     },
     /// A command was carried out, or the output let go.
     StateChanged {
         /// The engine as it stands.
-        state: Box<State>,
+        state: Box<EngineState>,
     },
     /// Entries, order, the current entry, repeat or shuffle changed.
     QueueChanged {
@@ -258,7 +258,7 @@ pub enum Status {
 
 /// The engine as it stands.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct State {
+pub struct EngineState {
     /// Whether sound flows.
     pub status: Status,
     /// The current entry.
@@ -277,9 +277,9 @@ pub struct State {
     pub queue_len: usize,
     /// As in [`QueueSnapshot::revision`].
     pub queue_revision: u64,
-    /// The edit of the queue that [`Command::Undo`] would take back.
+    /// The edit of the queue that [`EngineCommand::Undo`] would take back.
     pub undo: Option<Edit>,
-    /// The edit that [`Command::Redo`] would make again.
+    /// The edit that [`EngineCommand::Redo`] would make again.
     pub redo: Option<Edit>,
     /// How often, since the engine started, the output wanted sound that was not there in time.
     pub underruns: u64,
@@ -289,7 +289,7 @@ pub struct State {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     /// As it stands.
-    pub state: State,
+    pub state: EngineState,
     /// The queue as it stands.
     pub queue: Arc<QueueSnapshot>,
 }

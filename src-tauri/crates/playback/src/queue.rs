@@ -25,7 +25,7 @@ pub(crate) use edit::Place;
 pub use edit::{Edit, EditKind};
 pub use entry::{Entry, EntryId, Item};
 use order::{Order, Shuffled};
-use steps::{Step, Steps};
+use steps::{UndoStep, UndoHistory};
 
 /// What follows the last entry, and each one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +54,7 @@ pub struct QueueSnapshot {
     pub unshuffled: Option<Vec<EntryId>>,
     /// The seed of the shuffle, while shuffled.
     pub shuffle_seed: Option<u64>,
-    /// Place of the current entry in `entries`; their number when the queue has run out.
+    /// Index of the current entry in `entries`; their number when the queue has run out.
     pub cursor: usize,
     /// Entries that were heard, most recent last.
     pub history: Vec<EntryId>,
@@ -79,7 +79,7 @@ pub(crate) struct Undone {
     /// The edit.
     pub(crate) edit: Edit,
     /// If another entry is current now: where it was.
-    pub(crate) resume: Option<Place>,
+    pub(crate) resume: Option<PlaybackPosition>,
 }
 
 /// The state machine. Every change advances [`revision`](Self::revision).
@@ -89,8 +89,8 @@ pub struct Queue {
     repeat: Repeat,
     next_entry: u64,
     revision: u64,
-    place: Place,
-    steps: Steps,
+    place: PlaybackPosition,
+    steps: UndoHistory,
 }
 
 impl Queue {
@@ -161,13 +161,13 @@ impl Queue {
     // The listener's edits
 
     /// Says where the current track is, so that what is edited next can be brought back there.
-    pub(crate) fn stand(&mut self, place: Place) {
+    pub(crate) fn stand(&mut self, place: PlaybackPosition) {
         self.place = place;
     }
 
     /// Replaces everything; `items[start]` becomes current (the first one if there is no such place). With a seed the
     /// order is a shuffled one.
-    pub fn set(&mut self, items: Vec<Arc<Item>>, start: usize, shuffle: Option<u64>) {
+    pub fn set(&mut self, items: Vec<Arc<MediaItem>>, start: usize, shuffle: Option<u64>) {
         let what = match (self.order.entries.len(), items.len()) {
             (0, added) => (EditKind::Added, added),
             (replaced, _) => (EditKind::Replaced, replaced),
@@ -186,13 +186,13 @@ impl Queue {
     }
 
     /// Adds `items` at the end.
-    pub fn append(&mut self, items: Vec<Arc<Item>>) {
+    pub fn append(&mut self, items: Vec<Arc<MediaItem>>) {
         let added = self.admit(items);
         self.edit((EditKind::Added, added.len()), |order| order.append(&added));
     }
 
     /// Adds `items`, in their order, right after the current entry.
-    pub fn insert_next(&mut self, items: Vec<Arc<Item>>) {
+    pub fn insert_next(&mut self, items: Vec<Arc<MediaItem>>) {
         let added = self.admit(items);
         self.edit((EditKind::Added, added.len()), |order| {
             order.insert_next(&added)
@@ -274,9 +274,9 @@ impl Queue {
         Some(redone)
     }
 
-    fn step_to(&mut self, step: Step) -> (Undone, Step) {
+    fn step_to(&mut self, step: UndoStep) -> (Undone, UndoStep) {
         let now = self.order.current_id();
-        let mut inverse = Step {
+        let mut inverse = UndoStep {
             edit: step.edit,
             order: std::mem::replace(&mut self.order, step.order),
             place: self.place,
@@ -321,7 +321,7 @@ impl Queue {
     // The program's own edits, which are no steps
 
     /// Adds `items` at the end.
-    pub fn extend(&mut self, items: Vec<Arc<Item>>) {
+    pub fn extend(&mut self, items: Vec<Arc<MediaItem>>) {
         let added = self.admit(items);
         self.order.append(&added);
         self.steps.kin().for_each(|order| order.append(&added));
@@ -329,7 +329,7 @@ impl Queue {
     }
 
     /// Adds `items`, in their order, right after an entry. Whether it was there.
-    pub fn insert_after(&mut self, entry: EntryId, items: Vec<Arc<Item>>) -> bool {
+    pub fn insert_after(&mut self, entry: EntryId, items: Vec<Arc<MediaItem>>) -> bool {
         if self.order.place(entry).is_none() {
             return false;
         }
@@ -456,8 +456,8 @@ impl Queue {
             repeat: snapshot.repeat,
             next_entry: snapshot.next_entry.max(past_all),
             revision: snapshot.revision,
-            place: Place::default(),
-            steps: Steps::default(),
+            place: PlaybackPosition::default(),
+            steps: UndoHistory::default(),
         }
     }
 
@@ -465,7 +465,7 @@ impl Queue {
         self.revision = self.revision.wrapping_add(1);
     }
 
-    fn admit(&mut self, items: Vec<Arc<Item>>) -> Vec<Entry> {
+    fn admit(&mut self, items: Vec<Arc<MediaItem>>) -> Vec<Entry> {
         items
             .into_iter()
             .map(|item| {

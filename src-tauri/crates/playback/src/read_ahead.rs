@@ -14,14 +14,14 @@ const AHEAD: usize = 8;
 /// So many before anything is read, so that the first sound does not hang on when the thread gets its turn.
 const FIRST: usize = 4;
 
-type Block = Result<Vec<Frame>, DecodeError>;
+type Block = Result<Vec<StereoFrame>, DecodeError>;
 
 /// The reading end.
 pub(crate) struct ReadAhead {
     blocks: Receiver<Block>,
     back: Receiver<Box<dyn Stream>>,
     /// What was taken, and how much of it is read.
-    block: Vec<Frame>,
+    block: Vec<StereoFrame>,
     given: usize,
 }
 
@@ -74,7 +74,7 @@ impl Decoding {
 
 impl ReadAhead {
     /// Fills `out` from the front; none means the end. Nothing is returned while nothing is decoded.
-    pub(crate) fn read(&mut self, out: &mut [Frame]) -> Result<Option<usize>, DecodeError> {
+    pub(crate) fn read(&mut self, out: &mut [StereoFrame]) -> Result<Option<usize>, DecodeError> {
         if self.given == self.block.len() {
             self.given = 0;
             self.block.clear();

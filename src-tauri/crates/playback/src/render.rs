@@ -6,7 +6,7 @@ use crossbeam_channel::unbounded;
 
 use crate::engine::Engine;
 use crate::output::{OutputError, OutputKind};
-use crate::protocol::{Event, Told};
+use crate::protocol::{Event, TimedEvent};
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,7 +72,7 @@ pub fn render(
     engine.play_files(items.iter().cloned(), start_s);
     let (mut failures, mut notices) = (Vec::new(), Vec::new());
     let mut written = None;
-    for Told { event, .. } in events {
+    for TimedEvent { event, .. } in events {
         match event {
             Event::Failed { item, reason, .. } => failures.push((item.path.clone(), reason)),
             Event::Started {

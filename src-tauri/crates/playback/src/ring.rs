@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// One frame: left and right, full scale at ±1.
-pub(crate) type Frame = [f32; 2];
+pub(crate) type StereoFrame = [f32; 2];
 
 /// Length of the fades at pause, resume, seek and skip: above the click threshold, below notice.
 pub(crate) const FADE_S: f64 = 0.005;
@@ -78,7 +78,7 @@ pub(crate) fn ring(rate_hz: u32, lead: usize) -> (Feed, Tap) {
 
 /// The engine's end.
 pub(crate) struct Feed {
-    frames: rtrb::Producer<Frame>,
+    frames: rtrb::Producer<StereoFrame>,
     shared: Arc<Shared>,
     rate_hz: u32,
     lead: usize,
@@ -102,7 +102,7 @@ impl Feed {
     }
 
     /// Writes what finds room; callers look at [`room`](Self::room) first.
-    pub(crate) fn write(&mut self, frames: &[Frame]) {
+    pub(crate) fn write(&mut self, frames: &[StereoFrame]) {
         let (written, _) = self.frames.push_partial_slice(frames);
         self.written += written.len() as u64;
     }
@@ -176,7 +176,7 @@ impl Feed {
 
 /// The consumer's end.
 pub(crate) struct Tap {
-    frames: rtrb::Consumer<Frame>,
+    frames: rtrb::Consumer<StereoFrame>,
     shared: Arc<Shared>,
     /// Index of the next frame in the ring.
     read: u64,
@@ -195,7 +195,7 @@ pub(crate) struct Tap {
 impl Tap {
     /// Fills `out` with what comes next, and silence where nothing does. Returns how many frames, from the
     /// first on, are sound.
-    pub(crate) fn fill(&mut self, out: &mut [Frame], now: Instant) -> usize {
+    pub(crate) fn fill(&mut self, out: &mut [StereoFrame], now: Instant) -> usize {
         let read = self.read;
         let run = self.shared.running.load(Ordering::Acquire);
         let level = f32::from_bits(self.shared.level.load(Ordering::Acquire));
@@ -273,7 +273,7 @@ impl Tap {
 
     /// Moves frames from the ring to `out`, fading towards silence or full. Stops at silence. Returns how
     /// many.
-    fn play(&mut self, out: &mut [Frame], level: f32, to_silence: bool) -> usize {
+    fn play(&mut self, out: &mut [StereoFrame], level: f32, to_silence: bool) -> usize {
         let steps = if to_silence {
             (self.fade / self.step).ceil() as usize
         } else {
@@ -329,13 +329,13 @@ mod tests {
     const RATE_HZ: u32 = 48_000;
     const FADE: usize = 240;
 
-    fn ramp(from: usize, count: usize) -> Vec<Frame> {
+    fn ramp(from: usize, count: usize) -> Vec<StereoFrame> {
         (from..from + count)
             .map(|n| [n as f32, -(n as f32)])
             .collect()
     }
 
-    fn pull(tap: &mut Tap, count: usize) -> (usize, Vec<Frame>) {
+    fn pull(tap: &mut Tap, count: usize) -> (usize, Vec<StereoFrame>) {
         let mut out = vec![[9.0; 2]; count];
         let sound = tap.fill(&mut out, Instant::now());
         (sound, out)

@@ -15,8 +15,8 @@ use segue_decode::{AudioFormat, StereoStream};
 use tempfile::TempDir;
 
 use crate::loader::{AtOnce, Brought, Loader, Wanted, bring};
-use crate::output::{DeviceNews, Drive, Output, Written};
-use crate::ring::{Feed, Frame, Tap, ring};
+use crate::output::{DeviceNews, Drive, Output, WrittenFile};
+use crate::ring::{Feed, StereoFrame, Tap, ring};
 use crate::transport::Transport;
 use crate::wav::{WavFormat, WavWriter};
 use crate::*;
@@ -31,8 +31,8 @@ mod sequences;
 const RATE_HZ: u32 = 8_000;
 const FADE: usize = 40;
 
-fn item(path: &Path, key: u64) -> Arc<Item> {
-    Arc::new(Item {
+fn item(path: &Path, key: u64) -> Arc<MediaItem> {
+    Arc::new(MediaItem {
         path: path.to_owned(),
         key,
         audio: None,
@@ -40,7 +40,7 @@ fn item(path: &Path, key: u64) -> Arc<Item> {
 }
 
 /// A WAV file of `frames`.
-fn synth(folder: &TempDir, name: &str, rate_hz: u32, frames: &[Frame]) -> PathBuf {
+fn synth(folder: &TempDir, name: &str, rate_hz: u32, frames: &[StereoFrame]) -> PathBuf {
     let path = folder.path().join(name);
     let mut writer = WavWriter::create(&path).unwrap();
     writer.begin(WavFormat { rate_hz, bits: 16 }).unwrap();
@@ -66,8 +66,8 @@ struct Play {
 }
 
 impl Grammar {
-    fn check(&mut self, told: &Told) {
-        let Told { at, event } = told;
+    fn check(&mut self, told: &TimedEvent) {
+        let TimedEvent { at, event } = told;
         assert!(self.last.is_none_or(|last| last <= *at), "{told:?}");
         self.last = Some(*at);
         match event {
@@ -150,7 +150,7 @@ impl Output for Script {
         Ok(Drive::Paced)
     }
 
-    fn finish(&mut self) -> Result<Option<Written>, OutputError> {
+    fn finish(&mut self) -> Result<Option<WrittenFile>, OutputError> {
         Ok(None)
     }
 }
@@ -192,7 +192,7 @@ impl Loader for Slow {
 struct Bench {
     transport: Transport,
     tap: Rc<RefCell<Option<Tap>>>,
-    events: Rc<RefCell<Vec<Told>>>,
+    events: Rc<RefCell<Vec<TimedEvent>>>,
     /// Passes as the output takes frames.
     now: Instant,
     rate_hz: u32,
@@ -208,7 +208,7 @@ impl Bench {
     fn with(loader: Box<dyn Loader>, rate_hz: u32) -> Self {
         // Rings note times from when they are made on: all of them later than this begins.
         let now = Instant::now() + Duration::from_secs(60);
-        let (tap, events) = (Rc::default(), Rc::<RefCell<Vec<Told>>>::default());
+        let (tap, events) = (Rc::default(), Rc::<RefCell<Vec<TimedEvent>>>::default());
         let refuses = Rc::<Cell<bool>>::default();
         let heard = Rc::clone(&events);
         let output = Box::new(Script {
@@ -232,18 +232,18 @@ impl Bench {
         }
     }
 
-    fn send(&mut self, command: Command) {
+    fn send(&mut self, command: EngineCommand) {
         self.ask(command, None);
     }
 
-    fn ask(&mut self, command: Command, cause: Option<EndReason>) -> Answer {
+    fn ask(&mut self, command: EngineCommand, cause: Option<EndReason>) -> Answer {
         let before = self.events.borrow().len();
         let answer = self.transport.handle(command, cause, self.now);
-        let states: Vec<(usize, Told)> = (self.events.borrow().iter().enumerate().skip(before))
+        let states: Vec<(usize, TimedEvent)> = (self.events.borrow().iter().enumerate().skip(before))
             .filter(|(_, told)| matches!(told.event, Event::StateChanged { .. }))
             .map(|(n, told)| (n + 1, told.clone()))
             .collect();
-        let state = Told {
+        let state = TimedEvent {
             at: self.now,
             event: Event::StateChanged {
                 state: Box::new(answer.state.clone()),
@@ -255,11 +255,11 @@ impl Bench {
     }
 
     /// Lets the output take `count` frames, in small steps; returns those that were sound.
-    fn pull(&mut self, count: usize) -> Vec<Frame> {
+    fn pull(&mut self, count: usize) -> Vec<StereoFrame> {
         self.pull_in(count, 97)
     }
 
-    fn pull_in(&mut self, count: usize, block: usize) -> Vec<Frame> {
+    fn pull_in(&mut self, count: usize, block: usize) -> Vec<StereoFrame> {
         let mut all = Vec::new();
         let mut left = count;
         while left > 0 {
@@ -280,18 +280,18 @@ impl Bench {
     }
 
     /// Lets the output take frames, and the engine not look.
-    fn take(&mut self, out: &mut [Frame]) -> usize {
+    fn take(&mut self, out: &mut [StereoFrame]) -> usize {
         self.now += Duration::from_secs_f64(out.len() as f64 / f64::from(self.rate_hz));
         let mut tap = self.tap.borrow_mut();
         tap.as_mut().map_or(0, |tap| tap.fill(out, self.now))
     }
 
     /// The events since the last look.
-    fn events(&self) -> Vec<Told> {
+    fn events(&self) -> Vec<TimedEvent> {
         std::mem::take(&mut *self.events.borrow_mut())
     }
 
-    fn state(&self) -> State {
+    fn state(&self) -> EngineState {
         self.transport.published().lock().unwrap().state.clone()
     }
 
@@ -312,8 +312,8 @@ impl Bench {
 
     /// The events since the last look, without changes of the queue and positions.
     fn told(&self) -> Vec<String> {
-        let key = |item: &Arc<Item>| item.key;
-        let brief = |told: Told| {
+        let key = |item: &Arc<MediaItem>| item.key;
+        let brief = |told: TimedEvent| {
             Some(match told.event {
                 Event::StateChanged { .. }
                 | Event::QueueChanged { .. }
@@ -336,12 +336,12 @@ impl Bench {
 }
 
 /// `count` frames of a level that tells tracks apart.
-fn level(level: f32, count: usize) -> Vec<Frame> {
+fn level(level: f32, count: usize) -> Vec<StereoFrame> {
     vec![[level; 2]; count]
 }
 
 /// Three tracks of 1,000, 300 and 5,000 frames at 1/4, 1/2 and 3/4, a broken and a missing file: keys 0 to 4.
-fn shelf() -> (TempDir, Vec<Arc<Item>>) {
+fn shelf() -> (TempDir, Vec<Arc<MediaItem>>) {
     let folder = tempfile::tempdir().unwrap();
     let mut paths = vec![
         synth(&folder, "a.wav", RATE_HZ, &level(0.25, 1000)),
@@ -359,12 +359,12 @@ fn shelf() -> (TempDir, Vec<Arc<Item>>) {
     (folder, items)
 }
 
-fn pick(items: &[Arc<Item>], keys: &[usize]) -> Vec<Arc<Item>> {
+fn pick(items: &[Arc<MediaItem>], keys: &[usize]) -> Vec<Arc<MediaItem>> {
     keys.iter().map(|key| items[*key].clone()).collect()
 }
 
-fn set(items: &[Arc<Item>], keys: &[usize]) -> Command {
-    Command::SetQueue {
+fn set(items: &[Arc<MediaItem>], keys: &[usize]) -> EngineCommand {
+    EngineCommand::SetQueue {
         items: pick(items, keys),
         start: 0,
         play: true,
@@ -373,7 +373,7 @@ fn set(items: &[Arc<Item>], keys: &[usize]) -> Command {
 }
 
 /// All frames of a file.
-fn decode(path: &Path, rate_hz: u32) -> Vec<Frame> {
+fn decode(path: &Path, rate_hz: u32) -> Vec<StereoFrame> {
     let mut stream = StereoStream::open(path).unwrap();
     assert_eq!(stream.format().sample_rate_hz, rate_hz);
     let mut all = Vec::new();
@@ -389,7 +389,7 @@ fn decode(path: &Path, rate_hz: u32) -> Vec<Frame> {
 /// An engine on its thread, at the pace of a card.
 struct Live {
     engine: Engine,
-    events: Receiver<Told>,
+    events: Receiver<TimedEvent>,
     grammar: Grammar,
 }
 

@@ -31,7 +31,7 @@ use track::Track;
 /// What other threads may look at.
 #[derive(Debug)]
 pub(crate) struct Published {
-    pub(crate) state: State,
+    pub(crate) state: EngineState,
     pub(crate) queue: Arc<QueueSnapshot>,
 }
 
@@ -48,12 +48,12 @@ pub(crate) enum Pace {
 
 /// *Previous* goes back to the start of the track once this much has passed.
 const PREVIOUS_RESTARTS_S: f64 = 3.0;
-/// A card that takes nothing for so long is dead, though it did not say so.
+/// A card that takes nothing for this long is treated as lost: some drivers stop without reporting an error.
 const STALLED: Duration = Duration::from_secs(3);
 /// Frames decoded at a time.
 const BLOCK: usize = 2048;
 
-/// Underruns so near each other are one burst.
+/// Underruns closer together than this count as one burst.
 const BURST: Duration = Duration::from_secs(5);
 
 /// Times that the output wanted sound and there was none.
@@ -69,16 +69,16 @@ struct Underruns {
 /// The state machine; see the module's doc.
 pub(crate) struct Transport {
     output: Box<dyn Output>,
-    /// The way to the output, while it is open.
+    /// The writing end of the ring, while the output is open.
     feed: Option<Feed>,
     output_lost: bool,
     queue: Queue,
     status: Status,
     volume: f64,
-    /// Where the current track will go on, while no stretch of it is in the ring.
+    /// Where the current track will go on, while no range of it is in the ring.
     cue_s: f64,
     loader: Box<dyn Loader>,
-    /// Counts what the loader was asked for.
+    /// Number of the last request to the loader.
     asked: u64,
     /// What the loader brings of the current entry, to sound as soon as it is there.
     awaited: Option<u64>,
@@ -88,21 +88,21 @@ pub(crate) struct Transport {
     /// The sounding track's deck, put aside at a seek or pause.
     spare: Option<Box<Deck>>,
     ahead: Ahead,
-    sounding: Option<Track>,
+    sounding: Option<TrackAccount>,
     /// Follow `sounding` in the ring without a seam.
-    coming: VecDeque<Track>,
+    coming: VecDeque<TrackAccount>,
     /// Entries that failed since a track last sounded to its end, so that nothing is tried in circles.
     failed: HashSet<EntryId>,
-    block: Vec<Frame>,
+    block: Vec<StereoFrame>,
     watch: (u64, Option<Instant>),
     /// Why the command under way is given.
     cause: Option<EndReason>,
     underruns: Underruns,
-    /// When that happens which is told now.
+    /// The instant that emitted events bear.
     now: Instant,
     /// Plays that have started.
     plays: u64,
-    emit: Box<dyn FnMut(Told)>,
+    emit: Box<dyn FnMut(TimedEvent)>,
     published: Arc<Mutex<Published>>,
     published_revision: u64,
 }
@@ -111,13 +111,13 @@ impl Transport {
     pub(crate) fn new(
         output: Box<dyn Output>,
         loader: Box<dyn Loader>,
-        emit: Box<dyn FnMut(Told)>,
+        emit: Box<dyn FnMut(TimedEvent)>,
         now: Instant,
     ) -> Self {
         let queue = Queue::default();
-        let state = State {
+        let state = EngineState {
             volume: 1.0,
-            ..State::default()
+            ..EngineState::default()
         };
         let published = Arc::new(Mutex::new(Published {
             state,
@@ -160,36 +160,36 @@ impl Transport {
     /// Carries a command out. `cause` is told with the play that it ends.
     pub(crate) fn handle(
         &mut self,
-        command: Command,
+        command: EngineCommand,
         cause: Option<EndReason>,
         now: Instant,
     ) -> Answer {
         self.observe();
         self.pass_to(now);
         self.cause = cause;
-        self.queue.stand(Place {
+        self.queue.stand(PlaybackPosition {
             position_s: self.position_s(),
             playing: self.status == Status::Playing,
         });
         match command {
-            Command::Play => self.play(),
-            Command::Pause => self.pause(),
-            Command::Toggle if self.status == Status::Playing => self.pause(),
-            Command::Toggle => self.play(),
-            Command::Stop => self.stop(End::Stopped),
-            Command::Seek(to_s) => self.seek(to_s),
-            Command::Next => {
+            EngineCommand::Play => self.play(),
+            EngineCommand::Pause => self.pause(),
+            EngineCommand::Toggle if self.status == Status::Playing => self.pause(),
+            EngineCommand::Toggle => self.play(),
+            EngineCommand::Stop => self.stop(End::Stopped),
+            EngineCommand::Seek(to_s) => self.seek(to_s),
+            EngineCommand::Next => {
                 let next = self.next_after(None, false).map(|e| e.entry);
                 self.depart(|queue, heard| queue.advance(next, heard));
             }
-            Command::Previous => {
+            EngineCommand::Previous => {
                 let early = self.position_s() < PREVIOUS_RESTARTS_S;
                 let back = |queue: &mut Queue, _| queue.previous();
                 if !(early && self.depart(back)) {
                     self.seek(0.0);
                 }
             }
-            Command::Jump(entry) => {
+            EngineCommand::Jump(entry) => {
                 self.failed.clear();
                 if self.depart(|queue, heard| queue.jump(entry, heard))
                     && self.status != Status::Playing
@@ -197,7 +197,7 @@ impl Transport {
                     self.play();
                 }
             }
-            Command::SetQueue {
+            EngineCommand::SetQueue {
                 items,
                 start,
                 play,
@@ -211,27 +211,27 @@ impl Transport {
                     self.play();
                 }
             }
-            Command::Append(items) => self.edit(|queue| queue.append(items)),
-            Command::InsertNext(items) => self.edit(|queue| queue.insert_next(items)),
-            Command::Remove(entry) => self.edit(|queue| _ = queue.remove(entry)),
-            Command::Move(entry, to) => self.edit(|queue| _ = queue.move_to(entry, to)),
-            Command::KeepCurrent => self.edit(Queue::keep_current),
-            Command::Clear => {
+            EngineCommand::Append(items) => self.edit(|queue| queue.append(items)),
+            EngineCommand::InsertNext(items) => self.edit(|queue| queue.insert_next(items)),
+            EngineCommand::Remove(entry) => self.edit(|queue| _ = queue.remove(entry)),
+            EngineCommand::Move(entry, to) => self.edit(|queue| _ = queue.move_to(entry, to)),
+            EngineCommand::KeepCurrent => self.edit(Queue::keep_current),
+            EngineCommand::Clear => {
                 self.stop(End::Stopped);
                 self.edit(Queue::clear);
             }
-            Command::Undo => self.undo(Queue::undo),
-            Command::Redo => self.undo(Queue::redo),
-            Command::Extend(items) => self.edit(|queue| queue.extend(items)),
-            Command::InsertAfter(entry, items) => {
+            EngineCommand::Undo => self.undo(Queue::undo),
+            EngineCommand::Redo => self.undo(Queue::redo),
+            EngineCommand::Extend(items) => self.edit(|queue| queue.extend(items)),
+            EngineCommand::InsertAfter(entry, items) => {
                 self.edit(|queue| _ = queue.insert_after(entry, items))
             }
-            Command::Withdraw(entries) => self.edit(|queue| queue.withdraw(&entries)),
-            Command::SetVolume(volume) => self.set_volume(volume),
-            Command::SetRepeat(repeat) => self.edit(|queue| queue.set_repeat(repeat)),
-            Command::SetShuffle(Some(seed)) => self.edit(|queue| queue.shuffle(seed)),
-            Command::SetShuffle(None) => self.edit(Queue::unshuffle),
-            Command::Restore(saved) => self.restore(*saved),
+            EngineCommand::Withdraw(entries) => self.edit(|queue| queue.withdraw(&entries)),
+            EngineCommand::SetVolume(volume) => self.set_volume(volume),
+            EngineCommand::SetRepeat(repeat) => self.edit(|queue| queue.set_repeat(repeat)),
+            EngineCommand::SetShuffle(Some(seed)) => self.edit(|queue| queue.shuffle(seed)),
+            EngineCommand::SetShuffle(None) => self.edit(Queue::unshuffle),
+            EngineCommand::Restore(saved) => self.restore(*saved),
         }
         self.cause = None;
         self.tell_state();
@@ -638,7 +638,7 @@ impl Transport {
 
     fn emit(&mut self, event: Event) {
         let at = self.now;
-        (self.emit)(Told { at, event });
+        (self.emit)(TimedEvent { at, event });
     }
 
     /// What is told from here on happens at that instant, or, where something later was told or looked for, then.
@@ -654,7 +654,7 @@ impl Transport {
 
     /// Lets other threads see the state, before they hear of it.
     fn publish(&mut self) {
-        let state = State {
+        let state = EngineState {
             status: self.status,
             current: self.queue.current().cloned(),
             position_s: self.position_s(),

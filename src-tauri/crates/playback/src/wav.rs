@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
-use crate::ring::Frame;
+use crate::ring::StereoFrame;
 
 /// KSDATAFORMAT_SUBTYPE_PCM, after the two bytes of its format code.
 const PCM_GUID_REST: [u8; 14] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
@@ -75,7 +75,7 @@ impl WavWriter {
     }
 
     /// Writes frames, rounded to the nearest integer and clipped to full scale.
-    pub(crate) fn write(&mut self, frames: &[Frame]) -> io::Result<()> {
+    pub(crate) fn write(&mut self, frames: &[StereoFrame]) -> io::Result<()> {
         let Some(format) = self.format else {
             return Ok(());
         };

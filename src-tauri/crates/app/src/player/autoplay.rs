@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender};
 use segue_core::{AudioHash, Heard, EndReason, Play, PlaySource, PlayedFrom, Track};
-use segue_playback::{Command, Edit, Entry, EntryId, Item};
+use segue_playback::{EngineCommand, Edit, Entry, EntryId, MediaItem};
 use segue_recommend::Pick;
 
 use super::chance::chance;
@@ -49,7 +49,7 @@ impl Owner {
         let sounds = self.is_playing() && current.is_some_and(|item| item.track == first.id);
         self.leave_station();
         if sounds {
-            self.order(Command::KeepCurrent, None);
+            self.order(EngineCommand::KeepCurrent, None);
         } else {
             let from = Some(Arc::clone(&station.from));
             let placed = Placed::from_list(PlaySource::Radio, from, 0);
@@ -75,7 +75,7 @@ impl Owner {
         source: PlaySource,
         from: &Arc<PlayedFrom>,
         first: u32,
-    ) -> Vec<Arc<Item>> {
+    ) -> Vec<Arc<MediaItem>> {
         let picks = picks.iter().zip(first..);
         let place_one = |((track, pick), place): (&(Track, Pick), u32)| {
             let placed = Placed {
@@ -178,7 +178,7 @@ impl Owner {
         });
         let barred: Vec<EntryId> = barred.map(|entry| entry.entry).collect();
         if !barred.is_empty() {
-            self.order(Command::Withdraw(barred), Some(EndReason::Removed));
+            self.order(EngineCommand::Withdraw(barred), Some(EndReason::Removed));
         }
     }
 
@@ -188,7 +188,7 @@ impl Owner {
         let doomed = ahead.filter(|entry| self.items.is_placed_so(entry, &so));
         let doomed: Vec<EntryId> = doomed.map(|entry| entry.entry).collect();
         if !doomed.is_empty() {
-            self.order(Command::Withdraw(doomed), None);
+            self.order(EngineCommand::Withdraw(doomed), None);
         }
     }
 
@@ -295,7 +295,7 @@ impl Owner {
                 let from = Arc::clone(&station.from);
                 let first = self.items.next_place(&from);
                 let items = self.place_picks(&picks, PlaySource::Radio, &from, first);
-                self.order(Command::Extend(items), None);
+                self.order(EngineCommand::Extend(items), None);
             }
             Ok(_) => {}
         }
@@ -320,7 +320,7 @@ impl Owner {
                     let mode = mode.as_str().into();
                     let from = Arc::new(PlayedFrom::Dj { mode });
                     let items = self.place_picks(&[*pick], PlaySource::Mix, &from, 0);
-                    self.order(Command::InsertAfter(gap.0, items), None);
+                    self.order(EngineCommand::InsertAfter(gap.0, items), None);
                 }
             }
             Ok(None) => {}

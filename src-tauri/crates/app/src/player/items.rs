@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
 use segue_core::{PlaySource, PlaySubject, PlayedFrom, Track, TrackId};
-use segue_playback::{Entry, Item};
+use segue_playback::{Entry, MediaItem};
 use serde::{Deserialize, Serialize};
 
 use crate::dto::ReasonRow;
@@ -72,12 +72,12 @@ impl Placed {
 /// The items of a queue, by the engine's keys.
 #[derive(Default)]
 pub(super) struct Items {
-    by_key: HashMap<u64, (Weak<Item>, Arc<QueueItem>)>,
+    by_key: HashMap<u64, (Weak<MediaItem>, Arc<QueueItem>)>,
     next_key: u64,
 }
 
 impl Items {
-    pub(super) fn get(&self, item: &Item) -> Option<&Arc<QueueItem>> {
+    pub(super) fn get(&self, item: &MediaItem) -> Option<&Arc<QueueItem>> {
         self.by_key.get(&item.key).map(|(_, item)| item)
     }
 
@@ -91,7 +91,7 @@ impl Items {
     }
 
     /// Makes an item of a track for the engine.
-    pub(super) fn place(&mut self, track: &Track, placed: Placed) -> Arc<Item> {
+    pub(super) fn place(&mut self, track: &Track, placed: Placed) -> Arc<MediaItem> {
         self.insert(QueueItem {
             track: track.id,
             subject: subject(track),
@@ -99,8 +99,8 @@ impl Items {
         })
     }
 
-    pub(super) fn insert(&mut self, queued: QueueItem) -> Arc<Item> {
-        let item = Arc::new(Item {
+    pub(super) fn insert(&mut self, queued: QueueItem) -> Arc<MediaItem> {
+        let item = Arc::new(MediaItem {
             path: queued.subject.path.clone().unwrap_or_default(),
             key: self.next_key,
             audio: queued.subject.audio,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use segue_core::{EndReason, Play, PlaySource, PlayedFrom, Track, TrackId};
 use segue_playback::{
-    Command, Engine, Entry, EntryId, Event, Item, QueueSnapshot, Repeat, State, Status, Told,
+    EngineCommand, Engine, Entry, EntryId, Event, MediaItem, QueueSnapshot, Repeat, EngineState, Status, TimedEvent,
 };
 
 use super::account::{Account, Ended};
@@ -29,7 +29,7 @@ pub(super) enum Message {
     /// Something asked for by another thread, which waits for the answer.
     Ask(Box<dyn FnOnce(&mut Owner) + Send>),
     /// What the engine told.
-    Engine(Told),
+    Engine(TimedEvent),
     /// A plan is made.
     Planned(Plan),
     /// A play is in the log, and what it teaches is learned.
@@ -43,7 +43,7 @@ pub(super) enum Message {
 pub(super) struct Owner {
     engine: Engine,
     /// The engine as of its last answer or event.
-    state: State,
+    state: EngineState,
     pub(super) queue: Arc<QueueSnapshot>,
     pub(super) items: Items,
     /// The play under way.
@@ -94,7 +94,7 @@ impl Owner {
         self.items = items;
         (self.autoplay.station, self.autoplay.dj) = (session.station, session.dj);
         self.guest = session.guest;
-        self.order(Command::Restore(Box::new(saved)), None);
+        self.order(EngineCommand::Restore(Box::new(saved)), None);
     }
 
     pub(super) fn run(mut self, messages: &Receiver<Message>) {
@@ -142,7 +142,7 @@ impl Owner {
     fn quit(mut self, messages: &Receiver<Message>) {
         self.keep_queue();
         self.keep_place();
-        self.order(Command::Stop, Some(EndReason::Quit));
+        self.order(EngineCommand::Stop, Some(EndReason::Quit));
         // What the engine told before it answered: the last play's end.
         while let Ok(message) = messages.try_recv() {
             if let Message::Engine(told) = message {
@@ -154,7 +154,7 @@ impl Owner {
     // Commands
 
     /// Has the engine do something, and sees what came of it.
-    pub(super) fn order(&mut self, command: Command, cause: Option<EndReason>) {
+    pub(super) fn order(&mut self, command: EngineCommand, cause: Option<EndReason>) {
         let pending = match cause {
             Some(cause) => self.engine.send_because(command, cause),
             None => self.engine.send(command),
@@ -169,9 +169,9 @@ impl Owner {
         self.state.status == Status::Playing
     }
 
-    pub(super) fn set_queue(&mut self, items: Vec<Arc<Item>>, start: usize, shuffle: bool) {
+    pub(super) fn set_queue(&mut self, items: Vec<Arc<MediaItem>>, start: usize, shuffle: bool) {
         let start = start.min(items.len().saturating_sub(1));
-        let queue = Command::SetQueue {
+        let queue = EngineCommand::SetQueue {
             items,
             start,
             play: true,
@@ -203,7 +203,7 @@ impl Owner {
     pub(super) fn enqueue(
         &mut self,
         tracks: &[Track],
-        put: impl FnOnce(Vec<Arc<Item>>) -> Command,
+        put: impl FnOnce(Vec<Arc<MediaItem>>) -> EngineCommand,
     ) {
         let tracks = tracks.iter();
         let items = tracks.map(|track| self.items.place(track, Placed::by_hand()));
@@ -213,14 +213,14 @@ impl Owner {
 
     pub(super) fn command(&mut self, command: &PlayerCommand) {
         match *command {
-            PlayerCommand::Play => self.order(Command::Play, None),
-            PlayerCommand::Pause => self.order(Command::Pause, None),
-            PlayerCommand::Toggle => self.order(Command::Toggle, None),
-            PlayerCommand::Next => self.order(Command::Next, Some(EndReason::Next)),
-            PlayerCommand::Previous => self.order(Command::Previous, Some(EndReason::Previous)),
-            PlayerCommand::Seek { position_s } => self.order(Command::Seek(position_s), None),
+            PlayerCommand::Play => self.order(EngineCommand::Play, None),
+            PlayerCommand::Pause => self.order(EngineCommand::Pause, None),
+            PlayerCommand::Toggle => self.order(EngineCommand::Toggle, None),
+            PlayerCommand::Next => self.order(EngineCommand::Next, Some(EndReason::Next)),
+            PlayerCommand::Previous => self.order(EngineCommand::Previous, Some(EndReason::Previous)),
+            PlayerCommand::Seek { position_s } => self.order(EngineCommand::Seek(position_s), None),
             PlayerCommand::Volume { volume } => {
-                self.order(Command::SetVolume(f64::from(volume)), None)
+                self.order(EngineCommand::SetVolume(f64::from(volume)), None)
             }
             PlayerCommand::Repeat { mode } => {
                 let repeat = match mode {
@@ -228,33 +228,33 @@ impl Owner {
                     RepeatMode::All => Repeat::All,
                     RepeatMode::One => Repeat::One,
                 };
-                self.order(Command::SetRepeat(repeat), None);
+                self.order(EngineCommand::SetRepeat(repeat), None);
             }
-            PlayerCommand::Shuffle { on } => self.order(Command::SetShuffle(on.then(chance)), None),
+            PlayerCommand::Shuffle { on } => self.order(EngineCommand::SetShuffle(on.then(chance)), None),
             PlayerCommand::Jump { entry } => {
-                self.order(Command::Jump(EntryId(entry)), Some(EndReason::Chosen))
+                self.order(EngineCommand::Jump(EntryId(entry)), Some(EndReason::Chosen))
             }
             PlayerCommand::Remove { entry } => {
                 self.suppress(EntryId(entry));
-                self.order(Command::Remove(EntryId(entry)), Some(EndReason::Removed));
+                self.order(EngineCommand::Remove(EntryId(entry)), Some(EndReason::Removed));
             }
             PlayerCommand::Move { entry, index } => {
-                self.order(Command::Move(EntryId(entry), index as usize), None)
+                self.order(EngineCommand::Move(EntryId(entry), index as usize), None)
             }
             PlayerCommand::Clear => {
                 self.leave_station();
-                self.order(Command::Clear, Some(EndReason::Stopped));
+                self.order(EngineCommand::Clear, Some(EndReason::Stopped));
             }
             PlayerCommand::Undo => {
                 let edit = self.state.undo;
                 self.leave_station_with(edit);
-                self.order(Command::Undo, Some(EndReason::Chosen));
+                self.order(EngineCommand::Undo, Some(EndReason::Chosen));
                 self.take_station_up_with(edit);
             }
             PlayerCommand::Redo => {
                 let edit = self.state.redo;
                 self.leave_station_with(edit);
-                self.order(Command::Redo, Some(EndReason::Chosen));
+                self.order(EngineCommand::Redo, Some(EndReason::Chosen));
                 self.take_station_up_with(edit);
             }
             PlayerCommand::Dj { mode } => self.set_dj(mode),
@@ -295,7 +295,7 @@ impl Owner {
     // Events
 
     /// Follows what the engine told at that instant: what is heard of late happened then all the same.
-    fn follow(&mut self, Told { at, event }: Told) {
+    fn follow(&mut self, TimedEvent { at, event }: TimedEvent) {
         if let Event::Position {
             entry, position_s, ..
         } = event
@@ -407,7 +407,7 @@ impl Owner {
     }
 }
 
-fn file_name(item: &Item) -> String {
+fn file_name(item: &MediaItem) -> String {
     let name = item.path.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use segue_core::{Play, PlaySubject, TrackId};
 use segue_library::{Library, LibraryError, QueueChange, QueuedSong};
 use segue_playback::{
-    Entry, EntryId, Item, QUEUE_SNAPSHOT_VERSION, QueueSnapshot, Repeat, SAVED_VERSION, Saved,
+    Entry, EntryId, MediaItem, QUEUE_SNAPSHOT_VERSION, QueueSnapshot, Repeat, SAVED_VERSION, Saved,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -406,7 +406,7 @@ fn from_before_the_table(
         tracks.map(|track| (track.id, subject(&track))).collect();
     let queue = Arc::make_mut(&mut engine.queue);
     for entry in &mut queue.entries {
-        let Item { path, key, audio } = &*entry.item;
+        let MediaItem { path, key, audio } = &*entry.item;
         let (track, placed) = match placed.get(key) {
             Some(PlacementBefore { track, placed }) => (*track, placed.clone()),
             None => (TrackId(0), Placed::by_hand()),

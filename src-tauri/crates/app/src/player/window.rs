@@ -1,4 +1,4 @@
-//! What the window sees of the player. Told on a thread of its own (`segue-news`), because a song is shown as the library knows it,
+//! What the window sees of the player. It is sent on a thread of its own (`segue-news`), because a song is shown as the library knows it,
 //! and the library may lie on a disk that sleeps.
 
 use std::collections::HashMap;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use segue_core::{PlaySubject, TrackId};
-use segue_playback::{Edit, EditKind, EntryId, Repeat, State, Status};
+use segue_playback::{Edit, EditKind, EntryId, Repeat, EngineState, Status};
 
 use super::items::QueueItem;
 use crate::dto::{
@@ -31,7 +31,7 @@ pub(super) enum News {
 
 /// The player at one moment.
 pub(super) struct Snapshot {
-    pub(super) state: State,
+    pub(super) state: EngineState,
     pub(super) current: Option<(EntryId, Arc<QueueItem>)>,
     pub(super) station: Option<Station>,
     pub(super) dj: Option<DjMode>,

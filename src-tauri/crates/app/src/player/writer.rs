@@ -17,7 +17,7 @@ pub(super) fn write_all(
     player: &Sender<Message>,
     window: &Sender<News>,
 ) {
-    // Told once, and not at every step of a long evening on a full disk.
+    // Reported once: on a full disk every write of a long evening would otherwise report the same failure.
     let mut is_told = false;
     for write in writes {
         let kept = match write {

@@ -3,15 +3,15 @@
 use super::*;
 use proptest::prelude::*;
 
-fn item(key: u64) -> Arc<Item> {
-    Arc::new(Item {
+fn item(key: u64) -> Arc<MediaItem> {
+    Arc::new(MediaItem {
         path: format!("/music/{key}.flac").into(),
         key,
         audio: None,
     })
 }
 
-fn items(count: u64) -> Vec<Arc<Item>> {
+fn items(count: u64) -> Vec<Arc<MediaItem>> {
     (0..count).map(item).collect()
 }
 
@@ -117,7 +117,7 @@ fn what_is_appended_after_the_end_plays_next() {
 
 /// A queue of four, the second of which plays, edited in some way.
 fn check_undo(change: impl FnOnce(&mut Queue), expected: (EditKind, usize), resumes: bool) {
-    let place = Place {
+    let place = PlaybackPosition {
         position_s: 12.5,
         playing: true,
     };
@@ -129,7 +129,7 @@ fn check_undo(change: impl FnOnce(&mut Queue), expected: (EditKind, usize), resu
     assert_ne!(before, after);
     let edit = queue.undoable().unwrap();
     assert_eq!((edit.kind, edit.songs), expected);
-    queue.stand(Place::default());
+    queue.stand(PlaybackPosition::default());
     let undone = queue.undo().unwrap();
     assert_eq!(undone.edit, edit);
     assert_eq!(undone.resume, resumes.then_some(place));
@@ -348,7 +348,7 @@ proptest! {
         let mut queue = Queue::default();
         let mut model = Model::default();
         let mut key = 0;
-        let mut fresh = |count: u64| -> Vec<Arc<Item>> {
+        let mut fresh = |count: u64| -> Vec<Arc<MediaItem>> {
             (0..count).map(|_| { key += 1; item(key) }).collect()
         };
         for step in steps {

@@ -7,19 +7,19 @@ fn what_ended_a_play_is_told_with_it_however_late_it_is_heard() {
     let (_folder, items) = shelf();
     let mut bench = Bench::new();
     bench.send(set(&items, &[2, 2, 2, 1]));
-    let ask = |bench: &mut Bench, command: Command, cause: EndReason| {
+    let ask = |bench: &mut Bench, command: EngineCommand, cause: EndReason| {
         bench.ask(command, Some(cause));
         bench.pull(100);
     };
     bench.pull(100);
-    ask(&mut bench, Command::Next, EndReason::Next);
-    ask(&mut bench, Command::Next, EndReason::Next);
+    ask(&mut bench, EngineCommand::Next, EndReason::Next);
+    ask(&mut bench, EngineCommand::Next, EndReason::Next);
     let first = bench.entry(2);
-    ask(&mut bench, Command::Jump(first), EndReason::Chosen);
-    ask(&mut bench, Command::Remove(first), EndReason::Removed);
-    ask(&mut bench, Command::Next, EndReason::Next);
-    ask(&mut bench, Command::Next, EndReason::Next);
-    ask(&mut bench, Command::Next, EndReason::Next);
+    ask(&mut bench, EngineCommand::Jump(first), EndReason::Chosen);
+    ask(&mut bench, EngineCommand::Remove(first), EndReason::Removed);
+    ask(&mut bench, EngineCommand::Next, EndReason::Next);
+    ask(&mut bench, EngineCommand::Next, EndReason::Next);
+    ask(&mut bench, EngineCommand::Next, EndReason::Next);
     let causes: Vec<Option<EndReason>> = bench
         .events()
         .into_iter()
@@ -44,7 +44,7 @@ fn what_ended_a_play_is_told_with_it_however_late_it_is_heard() {
 fn each_command_is_answered_by_the_state_it_made() {
     let (_folder, items) = shelf();
     let mut bench = Bench::new();
-    let mut answer = |command: Command| {
+    let mut answer = |command: EngineCommand| {
         let Answer { state, queue } = bench.ask(command, None);
         let (status, volume) = (state.status, state.volume);
         assert_eq!(state.queue_revision, queue.revision);
@@ -52,13 +52,13 @@ fn each_command_is_answered_by_the_state_it_made() {
         (status, volume, queue.entries.len())
     };
     assert_eq!(answer(set(&items, &[2])), (Status::Playing, 1.0, 1));
-    assert_eq!(answer(Command::SetVolume(0.0)), (Status::Playing, 0.0, 1));
-    assert_eq!(answer(Command::Pause), (Status::Paused, 0.0, 1));
-    let more = Command::Append(pick(&items, &[0, 1]));
+    assert_eq!(answer(EngineCommand::SetVolume(0.0)), (Status::Playing, 0.0, 1));
+    assert_eq!(answer(EngineCommand::Pause), (Status::Paused, 0.0, 1));
+    let more = EngineCommand::Append(pick(&items, &[0, 1]));
     assert_eq!(answer(more), (Status::Paused, 0.0, 3));
-    assert_eq!(answer(Command::Seek(0.1)), (Status::Paused, 0.0, 3));
-    assert_eq!(answer(Command::SetVolume(0.5)), (Status::Paused, 0.5, 3));
-    assert_eq!(answer(Command::Clear), (Status::Stopped, 0.5, 0));
+    assert_eq!(answer(EngineCommand::Seek(0.1)), (Status::Paused, 0.0, 3));
+    assert_eq!(answer(EngineCommand::SetVolume(0.5)), (Status::Paused, 0.5, 3));
+    assert_eq!(answer(EngineCommand::Clear), (Status::Stopped, 0.5, 0));
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn an_answer_comes_once_and_after_the_events_of_its_command() {
     let live = Live::start();
     let (_folder, items) = shelf();
     for expected in 1..20 {
-        let append = Command::Append(pick(&items, &[0]));
+        let append = EngineCommand::Append(pick(&items, &[0]));
         let answer = live.engine.send(append).wait().unwrap();
         assert_eq!(answer.queue.entries.len(), expected);
         let told: Vec<Event> = live.events.try_iter().map(|told| told.event).collect();
@@ -92,13 +92,13 @@ fn who_asks_on_the_engines_own_thread_is_not_kept_waiting() {
     })
     .unwrap();
     let (_folder, items) = shelf();
-    let append = engine.send(Command::Append(pick(&items, &[0])));
-    give.send(engine.send(Command::SetVolume(0.5))).unwrap();
+    let append = engine.send(EngineCommand::Append(pick(&items, &[0])));
+    give.send(engine.send(EngineCommand::SetVolume(0.5))).unwrap();
     assert!(told.recv_timeout(Duration::from_secs(5)).unwrap());
     assert_eq!(append.wait().unwrap().queue.entries.len(), 1);
     // What was asked there is done all the same.
     assert_eq!(
-        engine.send(Command::Pause).wait().unwrap().state.volume,
+        engine.send(EngineCommand::Pause).wait().unwrap().state.volume,
         0.5
     );
 }
@@ -109,11 +109,11 @@ fn sound_that_comes_too_late_is_counted_and_silence_that_is_meant_is_not() {
     let mut bench = Bench::new();
     bench.send(set(&items, &[2, 1]));
     bench.pull(300);
-    bench.send(Command::Seek(0.1));
+    bench.send(EngineCommand::Seek(0.1));
     bench.pull(300);
-    bench.send(Command::Pause);
+    bench.send(EngineCommand::Pause);
     bench.pull(300);
-    bench.send(Command::Play);
+    bench.send(EngineCommand::Play);
     bench.pull(300);
     assert_eq!(bench.state().underruns, 0);
     // The engine is kept from feeding for a while, twice.
@@ -128,7 +128,7 @@ fn sound_that_comes_too_late_is_counted_and_silence_that_is_meant_is_not() {
     bench.pull(6_000);
     assert_eq!(bench.state().status, Status::Stopped);
     assert_eq!(bench.state().underruns, 2, "the queue's end is no underrun");
-    bench.send(Command::Play);
+    bench.send(EngineCommand::Play);
     bench.pull(100);
     bench
         .transport
@@ -144,7 +144,7 @@ fn moments(bench: &Bench, begin: Instant) -> Vec<(String, i64)> {
         let earlier = begin.saturating_duration_since(at).as_secs_f64();
         ((later - earlier) * f64::from(RATE_HZ)).round() as i64
     };
-    let brief = |told: Told| {
+    let brief = |told: TimedEvent| {
         let name = match told.event {
             Event::Started { item, .. } => format!("started {}", item.key),
             Event::Ended { item, .. } => format!("ended {}", item.key),
@@ -179,11 +179,11 @@ fn what_sounds_happened_when_its_frame_was_taken_however_late_it_is_looked_at() 
     bench.transport.pump(bench.now);
     bench.pull(1_000);
     let late = 24_000;
-    bench.send(Command::Pause);
+    bench.send(EngineCommand::Pause);
     bench.pull(400);
-    bench.send(Command::Play);
+    bench.send(EngineCommand::Play);
     bench.pull(100);
-    bench.send(Command::Next);
+    bench.send(EngineCommand::Next);
     check_moments(
         &bench,
         begin,
@@ -209,7 +209,7 @@ fn the_instant_of_an_end_is_known_though_what_followed_was_taken_back() {
     bench.send(set(&items, &[0, 1]));
     bench.pull(950);
     let second = bench.entry(1);
-    bench.send(Command::Remove(second));
+    bench.send(EngineCommand::Remove(second));
     bench.pull_in(60, 60);
     let moments = moments(&bench, begin);
     let [_, (_, ended), (_, queue_ended)] = &moments[..] else {

@@ -18,8 +18,8 @@ fn a_file_that_opens_slowly_starves_nothing_and_blocks_no_command() {
     let mut bench = Bench::with(Box::new(slow.clone()), RATE_HZ);
     bench.send(set(&items, &[0, 1, 3, 0]));
     assert_eq!(bench.pull(900), level(0.25, 900));
-    bench.send(Command::SetVolume(0.0));
-    bench.send(Command::SetVolume(1.0));
+    bench.send(EngineCommand::SetVolume(0.0));
+    bench.send(EngineCommand::SetVolume(1.0));
     assert!(slow.wanted() == [1], "it was asked for");
     bench.pull(500);
     let state = bench.state();
@@ -29,9 +29,9 @@ fn a_file_that_opens_slowly_starves_nothing_and_blocks_no_command() {
         (Status::Playing, Some(1), 0.0)
     );
     assert_eq!(bench.told(), ["started 0", "ended 0 Finished"]);
-    bench.send(Command::Pause);
+    bench.send(EngineCommand::Pause);
     bench.pull(100);
-    bench.send(Command::Play);
+    bench.send(EngineCommand::Play);
     slow.brings.set(usize::MAX);
     assert_eq!(
         bench.pull(2_000),
@@ -56,7 +56,7 @@ fn a_file_that_opens_slowly_starves_nothing_and_blocks_no_command() {
     let mut bench = Bench::with(Box::new(slow.clone()), RATE_HZ);
     bench.send(set(&items, &[0, 1]));
     bench.pull(300);
-    bench.send(Command::InsertNext(pick(&items, &[2])));
+    bench.send(EngineCommand::InsertNext(pick(&items, &[2])));
     slow.brings.set(usize::MAX);
     let sound = bench.pull(6_500);
     assert!(sound == [level(0.25, 1000), level(0.75, 5000), level(0.5, 300)].concat()[300..]);
@@ -85,14 +85,14 @@ fn a_jump_falls_silent_at_once_and_only_the_latest_wish_is_heard() {
     bench.send(set(&items, &[2, 0, 1]));
     bench.pull(300);
     let (second, third) = (bench.entry(0), bench.entry(1));
-    let answer = bench.ask(Command::Jump(second), Some(EndReason::Chosen));
+    let answer = bench.ask(EngineCommand::Jump(second), Some(EndReason::Chosen));
     assert_eq!(
         (answer.state.status, answer.state.position_s),
         (Status::Playing, 0.0)
     );
     assert_eq!(bench.pull(500).len(), FADE);
     assert_eq!(slow.wanted(), [0]);
-    bench.ask(Command::Jump(third), Some(EndReason::Chosen));
+    bench.ask(EngineCommand::Jump(third), Some(EndReason::Chosen));
     assert_eq!(slow.wanted(), [1], "the other is forgotten");
     assert!(bench.pull(500).is_empty());
     bench.bring(&slow, 1);
@@ -110,7 +110,7 @@ fn a_seek_shows_its_target_until_it_sounds_from_there() {
     bench.send(set(&items, &[2, 1]));
     bench.pull(300);
     for to_s in [0.5, 0.25] {
-        let answer = bench.ask(Command::Seek(to_s), None);
+        let answer = bench.ask(EngineCommand::Seek(to_s), None);
         assert_eq!(answer.state.position_s, to_s);
         bench.pull(300);
         assert_eq!(bench.state().position_s, to_s);
@@ -129,16 +129,16 @@ fn what_is_paused_while_it_is_brought_waits_for_play() {
     let slow = Slow::default();
     let mut bench = Bench::with(Box::new(slow.clone()), RATE_HZ);
     bench.send(set(&items, &[1, 3]));
-    bench.send(Command::Pause);
+    bench.send(EngineCommand::Pause);
     slow.brings.set(usize::MAX);
     assert!(bench.pull(300).is_empty());
     assert_eq!(bench.state().status, Status::Paused);
-    bench.send(Command::Play);
+    bench.send(EngineCommand::Play);
     assert_eq!(bench.pull(400), level(0.5, 300));
     // The same with a wish that is dropped meanwhile.
     slow.brings.set(0);
     bench.send(set(&items, &[0]));
-    bench.send(Command::Stop);
+    bench.send(EngineCommand::Stop);
     assert!(slow.wanted().is_empty());
     slow.brings.set(usize::MAX);
     assert!(bench.pull(300).is_empty());
@@ -166,13 +166,13 @@ fn a_card_that_is_not_there_once_the_file_is_brought_pauses() {
     bench.events();
     bench.pull(100);
     let told = bench.events();
-    let held = |told: &Told| match &told.event {
+    let held = |told: &TimedEvent| match &told.event {
         Event::StateChanged { state } => state.status == Status::Paused,
         _ => false,
     };
     assert!(told.iter().any(held), "{told:?}");
     bench.refuses.set(false);
-    bench.send(Command::Play);
+    bench.send(EngineCommand::Play);
     assert_eq!(bench.pull(400), level(0.5, 300));
 }
 
@@ -253,7 +253,7 @@ impl Doors {
 }
 
 /// Two files for an output of 48 kHz: of a second and a half, and of a quarter.
-fn two(folder: &TempDir) -> [Arc<Item>; 2] {
+fn two(folder: &TempDir) -> [Arc<MediaItem>; 2] {
     [("a.wav", 0.25, 72_000), ("b.wav", 0.5, 12_000)].map(|(name, loud, count)| {
         let path = synth(folder, name, 48_000, &level(loud, count));
         item(&path, u64::from(name == "b.wav"))
@@ -274,7 +274,7 @@ fn while_the_next_file_is_stuck_what_plays_has_no_gap_and_commands_are_answered(
     let doors = Doors::default();
     doors.set(&b.path, true);
     let mut live = Live::start_with(doors.bringing());
-    live.engine.send(Command::SetQueue {
+    live.engine.send(EngineCommand::SetQueue {
         items: vec![a, Arc::clone(&b)],
         start: 0,
         play: true,
@@ -283,7 +283,7 @@ fn while_the_next_file_is_stuck_what_plays_has_no_gap_and_commands_are_answered(
     assert_eq!(doors.wait_at(&b.path), 1);
     // Nobody opens the door before the answers are there.
     for _ in 0..20 {
-        let answer = live.engine.send(Command::SetVolume(1.0)).wait().unwrap();
+        let answer = live.engine.send(EngineCommand::SetVolume(1.0)).wait().unwrap();
         assert_eq!(answer.state.current.unwrap().item.key, 0);
     }
     let far = |event: &Event| match event {
@@ -323,7 +323,7 @@ fn a_file_that_is_slow_to_open_leaves_no_trace_in_a_wav_file() {
     engine.play_files([&a, &b, &a].map(|item| item.path.clone()), 0.0);
     assert_eq!(doors.wait_at(&b.path), 1);
     doors.set(&b.path, false);
-    let ended = |told: Told| matches!(told.event, Event::QueueEnded);
+    let ended = |told: TimedEvent| matches!(told.event, Event::QueueEnded);
     assert!(told.into_iter().any(ended));
     let parts = [level(0.25, 72_000), level(0.5, 12_000), level(0.25, 72_000)];
     assert!(decode(&wav, 48_000) == parts.concat());
@@ -336,7 +336,7 @@ fn a_stuck_file_is_given_up_when_another_is_chosen_and_one_thread_hangs_on_it() 
     let doors = Doors::default();
     doors.set(&b.path, true);
     let mut live = Live::start_with(doors.bringing());
-    let queue = Command::SetQueue {
+    let queue = EngineCommand::SetQueue {
         items: vec![a, Arc::clone(&b)],
         start: 0,
         play: true,
@@ -348,20 +348,20 @@ fn a_stuck_file_is_given_up_when_another_is_chosen_and_one_thread_hangs_on_it() 
     for _ in 0..3 {
         let stuck = live
             .engine
-            .send(Command::Jump(second))
+            .send(EngineCommand::Jump(second))
             .wait()
             .unwrap()
             .state;
         assert_eq!((stuck.status, stuck.position_s), (Status::Playing, 0.0));
         assert_eq!(stuck.current.unwrap().entry, second);
         assert_eq!(doors.wait_at(&b.path), 1);
-        let seek = live.engine.send(Command::Seek(0.1)).wait().unwrap().state;
+        let seek = live.engine.send(EngineCommand::Seek(0.1)).wait().unwrap().state;
         assert_eq!(seek.position_s, 0.1);
-        live.engine.send(Command::Jump(first));
+        live.engine.send(EngineCommand::Jump(first));
         assert_eq!(live.wait(start_key), 0);
     }
-    live.engine.send(Command::Jump(second));
-    live.engine.send(Command::Seek(0.1)).wait().unwrap();
+    live.engine.send(EngineCommand::Jump(second));
+    live.engine.send(EngineCommand::Seek(0.1)).wait().unwrap();
     assert_eq!(doors.wait_at(&b.path), 1);
     doors.set(&b.path, false);
     let from_s = live.wait(|event| match event {
@@ -432,7 +432,7 @@ fn a_seek_while_its_file_is_stuck_is_answered_at_once() {
     assert_eq!(live.wait(start_key), 0);
     doors.set(&a.path, true);
     for to_s in [1.0, 0.5, 0.75] {
-        let answer = live.engine.send(Command::Seek(to_s)).wait().unwrap();
+        let answer = live.engine.send(EngineCommand::Seek(to_s)).wait().unwrap();
         assert_eq!(answer.state.position_s, to_s);
     }
     assert_eq!(doors.wait_at(&a.path), 1);
@@ -481,7 +481,7 @@ impl Stream for Sleepy {
         self.stream.seek(to_s)
     }
 
-    fn read(&mut self, out: &mut [Frame]) -> Result<usize, DecodeError> {
+    fn read(&mut self, out: &mut [StereoFrame]) -> Result<usize, DecodeError> {
         if self.position_s() >= 1.0 {
             self.doors.pass(&self.path);
         }
@@ -508,7 +508,7 @@ fn a_disk_that_falls_asleep_in_the_middle_of_a_song_blocks_no_command() {
         };
         Deck::new(&wanted.entry, Box::new(stream), wanted.at_s).map(Box::new)
     });
-    let queue = Command::SetQueue {
+    let queue = EngineCommand::SetQueue {
         items: vec![Arc::clone(&a), b],
         start: 0,
         play: true,
@@ -525,17 +525,17 @@ fn a_disk_that_falls_asleep_in_the_middle_of_a_song_blocks_no_command() {
     // All that was decoded sounds, and then silence, which is counted.
     while live.engine.state().underruns == 0 {
         std::thread::yield_now();
-        let answer = live.engine.send(Command::SetVolume(1.0)).wait().unwrap();
+        let answer = live.engine.send(EngineCommand::SetVolume(1.0)).wait().unwrap();
         assert_eq!(answer.state.status, Status::Playing);
     }
     assert!((live.engine.state().position_s - 1.0).abs() < 0.1);
     // Back in the same file: the thread that waits for the disk has the stream.
-    let seek = live.engine.send(Command::Seek(0.25)).wait().unwrap();
+    let seek = live.engine.send(EngineCommand::Seek(0.25)).wait().unwrap();
     assert_eq!(seek.state.position_s, 0.25);
-    live.engine.send(Command::Jump(second));
+    live.engine.send(EngineCommand::Jump(second));
     assert_eq!(live.wait(start_key), 1);
-    live.engine.send(Command::Jump(first));
-    live.engine.send(Command::Seek(0.5)).wait().unwrap();
+    live.engine.send(EngineCommand::Jump(first));
+    live.engine.send(EngineCommand::Seek(0.5)).wait().unwrap();
     doors.set(&a.path, false);
     let from_s = live.wait(|event| match event {
         Event::Started { from_s, .. } => Some(*from_s),

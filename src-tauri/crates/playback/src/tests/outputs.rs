@@ -19,7 +19,7 @@ fn a_lost_card_pauses_and_play_opens_it_again() {
         (bench.state().status, bench.state().position_s),
         (Status::Paused, 0.1)
     );
-    bench.send(Command::Play);
+    bench.send(EngineCommand::Play);
     assert_eq!(bench.pull(5000).len(), 4200);
     let expected = [
         "started 2",
@@ -126,7 +126,7 @@ fn what_cannot_be_rendered_leaves_no_file() {
             |_| {},
         )
         .unwrap();
-        engine.send(Command::Append(vec![item(&data("whole.flac"), 0)]));
+        engine.send(EngineCommand::Append(vec![item(&data("whole.flac"), 0)]));
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
@@ -144,7 +144,7 @@ fn nothing_is_played_at_the_pace_of_a_card() {
         .collect();
     let mut live = Live::start();
     let begun = Instant::now();
-    live.engine.send(Command::SetQueue {
+    live.engine.send(EngineCommand::SetQueue {
         items,
         start: 0,
         play: true,
@@ -163,20 +163,20 @@ fn nothing_is_played_at_the_pace_of_a_card() {
         begun.elapsed()
     );
 
-    live.engine.send(Command::Pause);
+    live.engine.send(EngineCommand::Pause);
     live.wait(|event| matches!(event, Event::Paused { .. }).then_some(()));
     std::thread::sleep(Duration::from_millis(100));
-    live.engine.send(Command::Pause);
+    live.engine.send(EngineCommand::Pause);
     std::thread::sleep(Duration::from_millis(50));
     let held_s = live.engine.state().position_s;
     std::thread::sleep(Duration::from_millis(150));
     assert_eq!(live.engine.state().position_s, held_s);
 
-    live.engine.send(Command::Seek(5.0));
-    live.engine.send(Command::Play);
+    live.engine.send(EngineCommand::Seek(5.0));
+    live.engine.send(EngineCommand::Play);
     let position_s = live.wait(reached(5.1));
     assert!(position_s < 6.0, "{position_s}");
-    live.engine.send(Command::Next);
+    live.engine.send(EngineCommand::Next);
     let (listened_s, how) = live.wait(|event| match event {
         Event::Ended {
             listened_s, how, ..
@@ -193,7 +193,7 @@ fn nothing_is_played_at_the_pace_of_a_card() {
         _ => None,
     });
     assert_eq!(key, 1);
-    live.engine.send(Command::Previous);
+    live.engine.send(EngineCommand::Previous);
     let key = live.wait(|event| match event {
         Event::Started { item, .. } => Some(item.key),
         _ => None,
@@ -207,7 +207,7 @@ fn nothing_is_played_at_the_pace_of_a_card() {
     let saved = engine.saved();
     assert_eq!(saved.queue, engine.queue());
     drop(engine);
-    let last: Vec<Told> = events.iter().collect();
+    let last: Vec<TimedEvent> = events.iter().collect();
     last.iter().for_each(|told| grammar.check(told));
     assert!(
         matches!(

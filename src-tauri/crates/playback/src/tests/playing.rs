@@ -26,8 +26,8 @@ fn tracks_join_without_a_gap_and_a_failure_costs_only_itself() {
         (bench.state().status, bench.current()),
         (Status::Stopped, None)
     );
-    bench.send(Command::Append(pick(&items, &[2])));
-    bench.send(Command::Play);
+    bench.send(EngineCommand::Append(pick(&items, &[2])));
+    bench.send(EngineCommand::Play);
     bench.pull(10);
     assert_eq!(bench.told(), ["started 2"]);
 }
@@ -37,7 +37,7 @@ fn a_queue_of_failures_stops_however_it_repeats() {
     let (_folder, items) = shelf();
     for repeat in [Repeat::Off, Repeat::All, Repeat::One] {
         let mut bench = Bench::new();
-        bench.send(Command::SetRepeat(repeat));
+        bench.send(EngineCommand::SetRepeat(repeat));
         bench.send(set(&items, &[3, 4, 3]));
         assert!(bench.pull(10).is_empty());
         assert_eq!(
@@ -68,11 +68,11 @@ fn a_last_file_that_fails_is_told_once() {
 fn repeating_goes_round_without_a_seam() {
     let (_folder, items) = shelf();
     let mut bench = Bench::new();
-    bench.send(Command::SetRepeat(Repeat::All));
+    bench.send(EngineCommand::SetRepeat(Repeat::All));
     bench.send(set(&items, &[1, 3, 0]));
     let round = [level(0.5, 300), level(0.25, 1000)].concat();
     assert_eq!(bench.pull(2600), [round.clone(), round].concat());
-    bench.send(Command::SetRepeat(Repeat::One));
+    bench.send(EngineCommand::SetRepeat(Repeat::One));
     let sound = bench.pull(1200);
     assert_eq!(sound, level(0.5, 1200));
 }
@@ -84,7 +84,7 @@ fn an_edit_shortly_before_the_end_changes_what_follows_without_a_seam() {
     bench.send(set(&items, &[0, 1]));
     bench.pull(900);
     // Here the second track is in the ring already.
-    bench.send(Command::InsertNext(pick(&items, &[2])));
+    bench.send(EngineCommand::InsertNext(pick(&items, &[2])));
     let sound = bench.pull(5500);
     assert_eq!(sound[..100], level(0.25, 100));
     assert_eq!(sound[100..5100], level(0.75, 5000));
@@ -93,7 +93,7 @@ fn an_edit_shortly_before_the_end_changes_what_follows_without_a_seam() {
     bench.send(set(&items, &[0, 1]));
     bench.pull(900);
     let second = bench.entry(1);
-    bench.send(Command::Remove(second));
+    bench.send(EngineCommand::Remove(second));
     assert_eq!(bench.pull(500), level(0.25, 100));
     assert_eq!(
         bench.told(),
@@ -107,14 +107,14 @@ fn pauses_seeks_and_skips_are_faded_and_accounted_for() {
     let mut bench = Bench::new();
     bench.send(set(&items, &[2, 0]));
     bench.pull(800);
-    bench.send(Command::Pause);
+    bench.send(EngineCommand::Pause);
     let tail = bench.pull(400);
     assert_eq!(tail.len(), FADE);
     assert!(tail.windows(2).all(|w| w[1][0] < w[0][0]));
     assert_eq!(bench.state().position_s, 840.0 / 8000.0);
-    bench.send(Command::Toggle);
+    bench.send(EngineCommand::Toggle);
     assert!(bench.pull(160)[0][0] < 0.05, "fades in");
-    bench.send(Command::Seek(0.5));
+    bench.send(EngineCommand::Seek(0.5));
     assert_eq!(bench.state().position_s, 0.5);
     let sound = bench.pull(400);
     assert!(
@@ -122,7 +122,7 @@ fn pauses_seeks_and_skips_are_faded_and_accounted_for() {
         "no click"
     );
     assert_eq!(bench.state().position_s, 0.5 + (400 - FADE) as f64 / 8000.0);
-    bench.send(Command::Next);
+    bench.send(EngineCommand::Next);
     let sound = bench.pull(200);
     assert_eq!(
         sound[FADE..],
@@ -170,21 +170,21 @@ fn previous_restarts_or_goes_back() {
     let long = synth(&folder, "long.wav", RATE_HZ, &level(0.5, 40_000));
     let mut bench = Bench::new();
     let items = vec![item(&long, 0), item(&long, 1)];
-    bench.send(Command::SetQueue {
+    bench.send(EngineCommand::SetQueue {
         items,
         start: 0,
         play: true,
         shuffle: None,
     });
     bench.pull(100);
-    bench.send(Command::Next);
+    bench.send(EngineCommand::Next);
     bench.pull(25_000);
-    bench.send(Command::Previous);
+    bench.send(EngineCommand::Previous);
     assert_eq!((bench.current(), bench.state().position_s), (Some(1), 0.0));
     bench.pull(1000);
-    bench.send(Command::Previous);
+    bench.send(EngineCommand::Previous);
     assert_eq!((bench.current(), bench.state().position_s), (Some(0), 0.0));
-    bench.send(Command::Previous);
+    bench.send(EngineCommand::Previous);
     assert_eq!((bench.current(), bench.state().position_s), (Some(0), 0.0));
 }
 
@@ -194,12 +194,12 @@ fn skipping_while_paused_stays_silent_until_play() {
     let mut bench = Bench::new();
     bench.send(set(&items, &[2, 0, 1]));
     bench.pull(100);
-    bench.send(Command::Pause);
-    bench.send(Command::Next);
-    bench.send(Command::Next);
+    bench.send(EngineCommand::Pause);
+    bench.send(EngineCommand::Next);
+    bench.send(EngineCommand::Next);
     assert!(bench.pull(300).len() <= FADE);
     assert_eq!(bench.told(), ["started 2", "paused", "ended 2 Skipped"]);
-    bench.send(Command::Play);
+    bench.send(EngineCommand::Play);
     assert_eq!(bench.pull(400), level(0.5, 300));
     assert_eq!(
         bench.told(),
@@ -212,8 +212,8 @@ fn a_restart_takes_up_where_it_left() {
     let (_folder, items) = shelf();
     let mut bench = Bench::new();
     bench.send(set(&items, &[0, 2, 1]));
-    bench.send(Command::Next);
-    bench.send(Command::SetVolume(0.5));
+    bench.send(EngineCommand::Next);
+    bench.send(EngineCommand::SetVolume(0.5));
     bench.pull(800);
     let (state, queue) = (
         bench.state(),
@@ -227,17 +227,17 @@ fn a_restart_takes_up_where_it_left() {
         volume,
     };
     let mut bench = Bench::new();
-    bench.send(Command::Restore(Box::new(saved)));
+    bench.send(EngineCommand::Restore(Box::new(saved)));
     assert_eq!(
         bench.state(),
-        State {
+        EngineState {
             status: Status::Paused,
             duration_s: None,
             undo: None,
             ..state
         }
     );
-    bench.send(Command::Play);
+    bench.send(EngineCommand::Play);
     let sound = bench.pull(4400);
     assert_eq!(sound.len(), 4400);
     assert_eq!(
@@ -253,9 +253,9 @@ fn stopping_forgets_the_place_and_keeps_the_entry() {
     let (_folder, items) = shelf();
     let mut bench = Bench::new();
     bench.send(set(&items, &[0, 2]));
-    bench.send(Command::Next);
+    bench.send(EngineCommand::Next);
     bench.pull(500);
-    bench.send(Command::Stop);
+    bench.send(EngineCommand::Stop);
     bench.pull(100);
     assert_eq!(
         (
@@ -265,7 +265,7 @@ fn stopping_forgets_the_place_and_keeps_the_entry() {
         ),
         (Status::Stopped, 0.0, Some(2))
     );
-    bench.send(Command::Play);
+    bench.send(EngineCommand::Play);
     bench.pull(100);
     bench.transport.close(bench.now);
     let expected = [

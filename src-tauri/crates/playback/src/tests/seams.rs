@@ -3,7 +3,7 @@
 use super::*;
 
 /// Frames that tell their place.
-fn noise(count: usize) -> Vec<Frame> {
+fn noise(count: usize) -> Vec<StereoFrame> {
     let mut state = 1_u32;
     let mut next = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -13,7 +13,7 @@ fn noise(count: usize) -> Vec<Frame> {
 }
 
 /// One recording in parts, as files of `file_hz`.
-fn parts(folder: &TempDir, file_hz: u32, frames: &[Frame], lengths: &[usize]) -> Vec<Arc<Item>> {
+fn parts(folder: &TempDir, file_hz: u32, frames: &[StereoFrame], lengths: &[usize]) -> Vec<Arc<MediaItem>> {
     let mut from = 0;
     let paths = lengths.iter().enumerate().map(|(n, length)| {
         let part = &frames[from..from + length];
@@ -27,9 +27,9 @@ fn parts(folder: &TempDir, file_hz: u32, frames: &[Frame], lengths: &[usize]) ->
 }
 
 /// All that an output at `rate_hz` gets of a queue, in blocks, and the seconds that were listened to each part.
-fn sound_of(items: Vec<Arc<Item>>, rate_hz: u32, block: usize) -> (Vec<Frame>, Vec<f64>) {
+fn sound_of(items: Vec<Arc<MediaItem>>, rate_hz: u32, block: usize) -> (Vec<StereoFrame>, Vec<f64>) {
     let mut bench = Bench::with(Box::new(AtOnce::new(bring)), rate_hz);
-    bench.send(Command::SetQueue {
+    bench.send(EngineCommand::SetQueue {
         items,
         start: 0,
         play: true,
@@ -44,7 +44,7 @@ fn sound_of(items: Vec<Arc<Item>>, rate_hz: u32, block: usize) -> (Vec<Frame>, V
     }
     let mut grammar = Grammar::default();
     let events = bench.events();
-    let heard = |told: &Told| match &told.event {
+    let heard = |told: &TimedEvent| match &told.event {
         Event::Ended {
             listened_s, how, ..
         } => {
@@ -103,7 +103,7 @@ fn short_tracks_are_all_played_at_the_pace_of_a_card() {
     let lengths = [9_000, 10, 2_048, 1, 1, 500, 8_000, 3];
     let items = parts(&folder, 48_000, &noise(lengths.iter().sum()), &lengths);
     let mut live = Live::start();
-    live.engine.send(Command::SetQueue {
+    live.engine.send(EngineCommand::SetQueue {
         items,
         start: 0,
         play: true,
@@ -165,7 +165,7 @@ fn an_edit_at_a_resampled_seam_loses_nothing_of_what_stays() {
     let items = parts(&folder, 6_000, &whole, &[3_000, 3_000]);
     for pulled in [3_200, 3_500, 3_900] {
         let mut bench = Bench::new();
-        bench.send(Command::SetQueue {
+        bench.send(EngineCommand::SetQueue {
             items: items.clone(),
             start: 0,
             play: true,
@@ -173,11 +173,11 @@ fn an_edit_at_a_resampled_seam_loses_nothing_of_what_stays() {
         });
         let mut sound = bench.pull(pulled);
         let second = bench.entry(1);
-        bench.send(Command::Remove(second));
+        bench.send(EngineCommand::Remove(second));
         sound.extend(bench.pull(2_000));
         assert_eq!(sound.len(), 4_000, "{pulled}");
         assert!(sound[..3_000] == alone[..3_000]);
-        bench.send(Command::Undo);
+        bench.send(EngineCommand::Undo);
         assert_eq!(bench.told().last().unwrap(), "undone Removed");
     }
 }

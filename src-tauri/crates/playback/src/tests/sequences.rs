@@ -4,28 +4,28 @@ use super::*;
 
 /// The third track plays in a queue of three, then the queue is edited: an undo brings it back, and so much of the third
 /// track sounds on from its place.
-fn check_undo(edit: impl FnOnce(&mut Bench, &[Arc<Item>]), paused: bool, expected: Status) {
+fn check_undo(edit: impl FnOnce(&mut Bench, &[Arc<MediaItem>]), paused: bool, expected: Status) {
     let (_folder, items) = shelf();
     let mut bench = Bench::new();
     bench.send(set(&items, &[0, 2, 1]));
-    bench.send(Command::Next);
+    bench.send(EngineCommand::Next);
     bench.pull(800);
     if paused {
-        bench.send(Command::Pause);
+        bench.send(EngineCommand::Pause);
         bench.pull(100);
     }
     let place_s = bench.state().position_s;
     edit(&mut bench, &items);
     bench.pull(200);
-    bench.send(Command::Undo);
+    bench.send(EngineCommand::Undo);
     let state = bench.state();
     assert_eq!((state.status, bench.current()), (expected, Some(2)));
     assert_eq!(state.position_s, place_s);
     assert_eq!(state.queue_len, 3);
     let left = 5000 - (place_s * 8000.0).round() as usize;
-    bench.send(Command::Play);
+    bench.send(EngineCommand::Play);
     let sound = bench.pull(6000);
-    let third: Vec<&Frame> = sound[FADE..].iter().skip_while(|f| f[0] != 0.75).collect();
+    let third: Vec<&StereoFrame> = sound[FADE..].iter().skip_while(|f| f[0] != 0.75).collect();
     let third = third.iter().take_while(|f| f[0] == 0.75).count();
     assert!(left - third <= 2 * FADE, "{third} of {left}");
     assert_eq!(bench.told().last().unwrap(), "QueueEnded");
@@ -34,27 +34,27 @@ fn check_undo(edit: impl FnOnce(&mut Bench, &[Arc<Item>]), paused: bool, expecte
 #[test]
 fn an_undo_brings_back_what_played_at_its_place() {
     use Status::{Paused, Playing};
-    let clear = |bench: &mut Bench, _: &[Arc<Item>]| bench.send(Command::Clear);
+    let clear = |bench: &mut Bench, _: &[Arc<MediaItem>]| bench.send(EngineCommand::Clear);
     check_undo(clear, false, Playing);
     check_undo(clear, true, Paused);
-    let replace = |bench: &mut Bench, items: &[Arc<Item>]| bench.send(set(items, &[1, 0]));
+    let replace = |bench: &mut Bench, items: &[Arc<MediaItem>]| bench.send(set(items, &[1, 0]));
     check_undo(replace, false, Playing);
     check_undo(replace, true, Paused);
-    let remove = |bench: &mut Bench, _: &[Arc<Item>]| {
+    let remove = |bench: &mut Bench, _: &[Arc<MediaItem>]| {
         let current = bench.entry(2);
-        bench.send(Command::Remove(current));
+        bench.send(EngineCommand::Remove(current));
     };
     check_undo(remove, false, Playing);
-    let hold = |bench: &mut Bench, items: &[Arc<Item>]| {
+    let hold = |bench: &mut Bench, items: &[Arc<MediaItem>]| {
         bench.send(set(items, &[1, 0]));
-        bench.send(Command::Pause);
+        bench.send(EngineCommand::Pause);
     };
     check_undo(hold, false, Paused);
 }
 
 #[derive(Clone, Debug)]
 enum Step {
-    Send(Command),
+    Send(EngineCommand),
     /// Commands on the entry at a place.
     Jump(usize),
     Remove(usize),
@@ -65,36 +65,36 @@ enum Step {
     Bring(usize),
 }
 
-fn step(items: Vec<Arc<Item>>) -> impl Strategy<Value = Step> {
+fn step(items: Vec<Arc<MediaItem>>) -> impl Strategy<Value = Step> {
     let some = prop::collection::vec(prop::sample::select(items), 0..5).boxed();
     let repeat = prop::sample::select(vec![Repeat::Off, Repeat::All, Repeat::One]);
     let plain = vec![
-        Command::Play,
-        Command::Pause,
-        Command::Toggle,
-        Command::Stop,
-        Command::Next,
-        Command::Next,
-        Command::Previous,
-        Command::Previous,
-        Command::Undo,
-        Command::Undo,
-        Command::Redo,
-        Command::Clear,
-        Command::KeepCurrent,
-        Command::SetShuffle(Some(5)),
-        Command::SetShuffle(None),
+        EngineCommand::Play,
+        EngineCommand::Pause,
+        EngineCommand::Toggle,
+        EngineCommand::Stop,
+        EngineCommand::Next,
+        EngineCommand::Next,
+        EngineCommand::Previous,
+        EngineCommand::Previous,
+        EngineCommand::Undo,
+        EngineCommand::Undo,
+        EngineCommand::Redo,
+        EngineCommand::Clear,
+        EngineCommand::KeepCurrent,
+        EngineCommand::SetShuffle(Some(5)),
+        EngineCommand::SetShuffle(None),
     ];
     prop_oneof![
         6 => prop::sample::select(plain).prop_map(Step::Send),
         8 => (1..1500_usize).prop_map(Step::Pull),
-        2 => (-1.0..1.0_f64).prop_map(|to_s| Step::Send(Command::Seek(to_s))),
+        2 => (-1.0..1.0_f64).prop_map(|to_s| Step::Send(EngineCommand::Seek(to_s))),
         2 => (some.clone(), 0..5_usize, any::<bool>())
-            .prop_map(|(items, start, play)| Step::Send(Command::SetQueue { items, start, play, shuffle: None })),
-        2 => some.clone().prop_map(|items| Step::Send(Command::Append(items))),
-        1 => some.clone().prop_map(|items| Step::Send(Command::Extend(items))),
-        2 => some.prop_map(|items| Step::Send(Command::InsertNext(items))),
-        1 => repeat.prop_map(|repeat| Step::Send(Command::SetRepeat(repeat))),
+            .prop_map(|(items, start, play)| Step::Send(EngineCommand::SetQueue { items, start, play, shuffle: None })),
+        2 => some.clone().prop_map(|items| Step::Send(EngineCommand::Append(items))),
+        1 => some.clone().prop_map(|items| Step::Send(EngineCommand::Extend(items))),
+        2 => some.prop_map(|items| Step::Send(EngineCommand::InsertNext(items))),
+        1 => repeat.prop_map(|repeat| Step::Send(EngineCommand::SetRepeat(repeat))),
         2 => (0..8_usize).prop_map(Step::Jump),
         2 => (0..8_usize).prop_map(Step::Remove),
         1 => (0..8_usize, 0..8_usize).prop_map(|(from, to)| Step::Move(from, to)),
@@ -125,9 +125,9 @@ fn any_sequence_of_commands_keeps_to_the_grammar_and_the_account() {
             let entry = |at: usize| queue.entries.get(at).map_or(EntryId(u64::MAX), |e| e.entry);
             match step {
                 Step::Send(command) => bench.send(command),
-                Step::Jump(at) => bench.send(Command::Jump(entry(at))),
-                Step::Remove(at) => bench.send(Command::Remove(entry(at))),
-                Step::Move(from, to) => bench.send(Command::Move(entry(from), to)),
+                Step::Jump(at) => bench.send(EngineCommand::Jump(entry(at))),
+                Step::Remove(at) => bench.send(EngineCommand::Remove(entry(at))),
+                Step::Move(from, to) => bench.send(EngineCommand::Move(entry(from), to)),
                 Step::Pull(count) => pulled += bench.pull(count).len(),
                 Step::Bring(count) => bench.bring(&slow, count),
                 Step::Lose => bench.transport.device_news(0, DeviceNews::Lost("gone".to_owned()), bench.now),

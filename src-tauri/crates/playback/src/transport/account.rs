@@ -1,4 +1,4 @@
-//! The account of what sounded: whose frames the output has consumed, and what is told of it.
+//! The account of what sounded: which track's frames the output has consumed, and the events that follow from it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,24 +9,24 @@ use super::Transport;
 use crate::protocol::{End, Event, PlayId, Status};
 use crate::queue::EntryId;
 
-/// Positions are told so many times a second.
+/// `Position` events per second of sound.
 const POSITIONS_PER_S: u64 = 4;
 
 impl Transport {
     /// Seconds from the start of the current track.
     pub(super) fn position_s(&self) -> f64 {
         match (
-            self.sounding.as_ref().and_then(|t| t.stretch.as_ref()),
+            self.sounding.as_ref().and_then(|t| t.range.as_ref()),
             &self.feed,
         ) {
-            (Some(stretch), Some(feed)) => {
-                stretch.from_s + stretch.sounded_s(feed.consumed(), feed.rate_hz())
+            (Some(range), Some(feed)) => {
+                range.from_s + range.sounded_s(feed.consumed(), feed.rate_hz())
             }
             _ => self.cue_s,
         }
     }
 
-    /// Follows the output's index: tells what has begun, come along and ended since.
+    /// Follows the output's index: emits the events of what has started, advanced and ended since the last call.
     pub(super) fn observe(&mut self) {
         loop {
             let Some(feed) = &self.feed else { return };
@@ -39,20 +39,20 @@ impl Transport {
             let Some(track) = &mut self.sounding else {
                 return;
             };
-            let Some(stretch) = &mut track.stretch else {
+            let Some(range) = &mut track.range else {
                 return;
             };
             let entry = track.entry.entry;
-            let position_s = stretch.from_s + stretch.sounded_s(consumed, rate_hz);
-            let due = consumed >= stretch.told + u64::from(rate_hz) / POSITIONS_PER_S;
-            let from_at = sounded_at(stretch.from);
-            let ended_at = stretch.end.filter(|end| consumed >= *end).map(sounded_at);
-            let sounds = consumed > stretch.from && stretch.end != Some(stretch.from);
+            let position_s = range.from_s + range.sounded_s(consumed, rate_hz);
+            let due = consumed >= range.told + u64::from(rate_hz) / POSITIONS_PER_S;
+            let from_at = sounded_at(range.from);
+            let ended_at = range.end.filter(|end| consumed >= *end).map(sounded_at);
+            let sounds = consumed > range.from && range.end != Some(range.from);
             if track.play.is_none() && sounds {
                 self.plays += 1;
                 let play = PlayId(self.plays);
                 track.play = Some(play);
-                stretch.told = consumed;
+                range.told = consumed;
                 let (item, duration_s, from_s, notice) = (
                     Arc::clone(&track.entry.item),
                     track.duration_s,
@@ -79,7 +79,7 @@ impl Transport {
                 continue;
             }
             if let Some(play) = track.play.filter(|_| due) {
-                stretch.told = consumed;
+                range.told = consumed;
                 self.pass_to(taken_at);
                 self.tell(Event::Position {
                     play,
@@ -96,7 +96,7 @@ impl Transport {
         let failure = self
             .sounding
             .as_mut()
-            .and_then(|t| t.stretch.as_mut())
+            .and_then(|t| t.range.as_mut())
             .and_then(|s| s.failure.take());
         let failed = failure.is_some();
         if let (Some(error), Some(entry)) =
@@ -105,7 +105,7 @@ impl Transport {
             self.fail(&entry, &error);
         }
         let coming = self.coming.pop_front();
-        // Looked for while it is known what failed: the end of a play clears that.
+        // This must come before the play is closed, because closing clears which entry failed.
         let late = match coming {
             Some(_) => None,
             None => self.next_after(None, true).map(|next| next.entry),
@@ -119,8 +119,8 @@ impl Transport {
             self.sounding = Some(next);
             return;
         }
-        // All that was decoded has sounded, and something may follow all the same: its file opens slowly, or the output
-        // took several short tracks at once.
+        // Everything decoded has sounded, but more tracks may follow: their file may still be opening, or the output
+        // may have consumed several short tracks at once.
         match late {
             Some(next) => {
                 self.queue.advance(Some(next), heard);
@@ -139,8 +139,8 @@ impl Transport {
         let Some(mut track) = self.sounding.take() else {
             return false;
         };
-        if let (Some(stretch), Some(feed)) = (&track.stretch, &self.feed) {
-            track.listened_s += stretch.sounded_s(feed.consumed(), feed.rate_hz());
+        if let (Some(range), Some(feed)) = (&track.range, &self.feed) {
+            track.listened_s += range.sounded_s(feed.consumed(), feed.rate_hz());
         }
         if let Some(play) = track.play {
             self.failed.clear();
@@ -177,7 +177,8 @@ impl Transport {
         self.tell_held(false, |play, entry| Event::Resumed { play, entry });
     }
 
-    /// Tells that the play under way holds or goes on, if it was not told last.
+    /// Emits `Paused` or `Resumed` for the current play, unless the last event said the same: the grammar wants them to
+    /// alternate.
     fn tell_held(&mut self, held: bool, event: impl FnOnce(PlayId, EntryId) -> Event) {
         let Some((play, entry)) = self.play_under_way() else {
             return;

@@ -48,7 +48,7 @@ impl Transport {
             return;
         }
         let before = kept.checked_sub(1).and_then(|at| self.coming.get(at));
-        let end = before.or(self.sounding.as_ref()).and_then(Track::end);
+        let end = before.or(self.sounding.as_ref()).and_then(TrackAccount::end);
         let (Some(end), Some(feed)) = (end, &self.feed) else {
             return;
         };
@@ -67,7 +67,7 @@ impl Transport {
     }
 
     pub(super) fn is_loaded(&self) -> bool {
-        self.sounding.as_ref().is_some_and(|t| t.stretch.is_some())
+        self.sounding.as_ref().is_some_and(|t| t.range.is_some())
     }
 
     /// Drops what is on its way to the output, keeping the place in the track.
@@ -87,9 +87,9 @@ impl Transport {
         let Some(feed) = &self.feed else { return };
         feed.flush();
         if let Some(track) = &mut self.sounding
-            && let Some(stretch) = track.stretch.take()
+            && let Some(range) = track.range.take()
         {
-            track.listened_s += stretch.sounded_s(feed.consumed(), feed.rate_hz());
+            track.listened_s += range.sounded_s(feed.consumed(), feed.rate_hz());
         }
     }
 
@@ -197,10 +197,10 @@ impl Transport {
         };
         let path = &deck.entry().item.path;
         let (from, _) = self.join.begin(path, deck.rate_hz(), feed)?;
-        let fresh = Track::new(&deck, from);
+        let fresh = TrackAccount::new(&deck, from);
         match &mut self.sounding {
             Some(track) if track.entry == fresh.entry => {
-                track.stretch = fresh.stretch;
+                track.range = fresh.range;
                 track.duration_s = fresh.duration_s;
             }
             _ => self.sounding = Some(fresh),
@@ -264,8 +264,8 @@ impl Transport {
         if failure.is_some() && !joined {
             self.failed.insert(track.entry.entry);
         }
-        if let Some(stretch) = &mut track.stretch {
-            (stretch.end, stretch.failure) = (head, failure);
+        if let Some(range) = &mut track.range {
+            (range.end, range.failure) = (head, failure);
         }
     }
 
@@ -287,8 +287,8 @@ impl Transport {
     /// The last track joined ends at this ring index.
     fn end_at(&mut self, head: u64) {
         let last = self.coming.back_mut().or(self.sounding.as_mut());
-        if let Some(stretch) = last.and_then(|track| track.stretch.as_mut()) {
-            stretch.end = Some(head);
+        if let Some(range) = last.and_then(|track| track.range.as_mut()) {
+            range.end = Some(head);
         }
     }
 
@@ -336,7 +336,7 @@ impl Transport {
                 if let_out {
                     self.end_at(from);
                 }
-                self.coming.push_back(Track::new(&deck, from));
+                self.coming.push_back(TrackAccount::new(&deck, from));
                 self.deck = Some(deck);
                 true
             }
