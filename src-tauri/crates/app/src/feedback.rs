@@ -59,7 +59,7 @@ impl Segue {
 
     pub(crate) fn record_feedback(&self, feedback: Feedback) -> Result<FeedbackRow, AppError> {
         let at = Timestamp::now();
-        let id = self.library.say(&feedback, at)?;
+        let id = self.library.record_feedback(&feedback, at)?;
         self.feedback_row(&FeedbackEvent { id, at, feedback })
     }
 
@@ -79,13 +79,13 @@ impl Segue {
         let Some(latest) = self.holding(now)?.pop() else {
             return Ok(None);
         };
-        self.library.take_back(latest.id, now)?;
+        self.library.undo_feedback(latest.id, now)?;
         self.feedback_row(&latest).map(Some)
     }
 
     /// Takes back what was said under this number.
     pub fn remove_feedback(&self, id: i64) -> Result<(), AppError> {
-        if !self.library.take_back(FeedbackId(id), Timestamp::now())? {
+        if !self.library.undo_feedback(FeedbackId(id), Timestamp::now())? {
             return Err(AppError::Invalid(format!(
                 "nothing that holds was said under number {id}"
             )));

@@ -11,7 +11,7 @@ use jiff::{Timestamp, Zoned};
 use segue_core::{PlaySubject, Track, TrackId};
 use segue_exchange::playlist::{self, FileEntry, PlaylistFile, clean};
 use segue_library::{
-    AlbumId, EntryId, NewEntry, Playlist, PlaylistBefore, PlaylistEntry, PlaylistId,
+    AlbumId, PlaylistEntryId, NewEntry, Playlist, PlaylistBefore, PlaylistEntry, PlaylistId,
 };
 
 use crate::dto::{
@@ -153,7 +153,7 @@ impl Segue {
         entries: &[i64],
     ) -> Result<PlaylistBefore, AppError> {
         self.by_hand(id)?;
-        let entries: Vec<EntryId> = entries.iter().copied().map(EntryId).collect();
+        let entries: Vec<PlaylistEntryId> = entries.iter().copied().map(PlaylistEntryId).collect();
         let removed =
             self.library
                 .remove_from_playlist(PlaylistId(id), &entries, Timestamp::now())?;
@@ -170,7 +170,7 @@ impl Segue {
         self.by_hand(id)?;
         let moved = self.library.move_in_playlist(
             PlaylistId(id),
-            EntryId(entry),
+            PlaylistEntryId(entry),
             index,
             Timestamp::now(),
         )?;
@@ -211,7 +211,7 @@ impl Segue {
         let (mut matched, read) = (0, file.entries.len() as u64);
         let mut entries = Vec::with_capacity(file.entries.len());
         for (entry, place) in file.entries.iter().zip(1..) {
-            let subject = match self.library.recognise(&tellings(entry))? {
+            let subject = match self.library.recognise(&candidates(entry))? {
                 Some(track) => {
                     matched += 1;
                     subject(&track)
@@ -267,7 +267,7 @@ impl Segue {
 
     /// The playlist that is meant by a name or a number; names go first.
     pub fn find_playlist(&self, name_or_id: &str) -> Result<i64, AppError> {
-        meant(&self.library.playlists()?, name_or_id)
+        by_name_or_number(&self.library.playlists()?, name_or_id)
     }
 
     /// The same among the deleted ones; of several of one name the one deleted last.
@@ -279,7 +279,7 @@ impl Segue {
         {
             deleted = vec![deleted.swap_remove(last)];
         }
-        meant(&deleted, name_or_id)
+        by_name_or_number(&deleted, name_or_id)
             .map_err(|_| AppError::Invalid(format!("no playlist {name_or_id} was deleted")))
     }
 
@@ -520,7 +520,7 @@ fn absent(song: &PlaySubject) -> TrackRow {
 
 /// All that a file's place may mean: by each of its paths, by its names, and, where artist and title stand in one line,
 /// by every way to part them, the title first too, as iTunes writes it.
-fn tellings(entry: &FileEntry) -> Vec<PlaySubject> {
+fn candidates(entry: &FileEntry) -> Vec<PlaySubject> {
     let names = |artist: &str, title: &str| PlaySubject {
         artist: Some(artist.trim().into()),
         title: Some(title.trim().into()),
@@ -533,24 +533,24 @@ fn tellings(entry: &FileEntry) -> Vec<PlaySubject> {
         title: entry.title.clone(),
         ..PlaySubject::default()
     };
-    let mut tellings: Vec<PlaySubject> = entry.paths.iter().map(at).collect();
+    let mut candidates: Vec<PlaySubject> = entry.paths.iter().map(at).collect();
     if let (Some(artist), Some(title)) = (&entry.artist, &entry.title) {
-        tellings.push(names(artist, title));
+        candidates.push(names(artist, title));
     }
     if let Some(line) = &entry.joined {
         let parts: Vec<(&str, &str)> = line
             .match_indices(" - ")
             .map(|(at, dash)| (&line[..at], &line[at + dash.len()..]))
             .collect();
-        tellings.extend(
+        candidates.extend(
             parts
                 .iter()
                 .skip(1)
                 .map(|(artist, title)| names(artist, title)),
         );
-        tellings.extend(parts.iter().map(|(title, artist)| names(artist, title)));
+        candidates.extend(parts.iter().map(|(title, artist)| names(artist, title)));
     }
-    tellings
+    candidates
 }
 
 /// What is kept of a place that means no song of the library.
@@ -595,7 +595,7 @@ fn file_entry(entry: PlaylistEntry) -> FileEntry {
 }
 
 /// The one of `playlists` that is meant by its name, else by its number.
-fn meant(playlists: &[Playlist], name_or_id: &str) -> Result<i64, AppError> {
+fn by_name_or_number(playlists: &[Playlist], name_or_id: &str) -> Result<i64, AppError> {
     let named: Vec<String> = playlists
         .iter()
         .filter(|playlist| playlist.name == name_or_id)

@@ -18,7 +18,7 @@ const STEPS_MAX: usize = 10_000;
 const BLOCK_MAX: u64 = 64 << 20;
 
 /// What the sound is in a file of one of these kinds; `None` if it is none.
-pub(crate) fn read(file: &mut (impl BufRead + Seek)) -> io::Result<Option<Sound>> {
+pub(crate) fn read(file: &mut (impl BufRead + Seek)) -> io::Result<Option<AudioProperties>> {
     let file_len = file.seek(SeekFrom::End(0))?;
     let head = read_at(file, 0, 128)?;
     let sound = if head.starts_with(b"caff") {
@@ -28,7 +28,7 @@ pub(crate) fn read(file: &mut (impl BufRead + Seek)) -> io::Result<Option<Sound>
     } else {
         ogg_flac(file, &head, file_len)?
     };
-    Ok(sound.map(|sound| Sound {
+    Ok(sound.map(|sound| AudioProperties {
         duration_s: Some(sound.duration_s)
             .filter(|s| s.is_finite() && *s >= 0.0)
             .unwrap_or_default(),
@@ -37,7 +37,7 @@ pub(crate) fn read(file: &mut (impl BufRead + Seek)) -> io::Result<Option<Sound>
 }
 
 /// What CAF and Matroska files say of themselves.
-pub(crate) fn find_tags(file: &mut (impl BufRead + Seek), found: &mut Found) -> io::Result<()> {
+pub(crate) fn find_tags(file: &mut (impl BufRead + Seek), found: &mut FoundTags) -> io::Result<()> {
     let file_len = file.seek(SeekFrom::End(0))?;
     if read_at(file, 0, 4)? == EBML {
         return matroska_tags(file, file_len, found);
@@ -109,7 +109,7 @@ fn child(bytes: &[u8], id: u64) -> Option<&[u8]> {
 fn matroska_tags(
     file: &mut (impl BufRead + Seek),
     file_len: u64,
-    found: &mut Found,
+    found: &mut FoundTags,
 ) -> io::Result<()> {
     let mut segment = None;
     let (mut at, mut after_sound) = (0, Vec::new());
@@ -225,7 +225,7 @@ fn rate_hz(rate: f64) -> Option<u32> {
     (1.0..=10_000_000.0).contains(&rate).then_some(rate as u32)
 }
 
-fn caf(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<Option<Sound>> {
+fn caf(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<Option<AudioProperties>> {
     let mut at = 8;
     let (mut desc, mut valid_frames, mut data_len) = (Vec::new(), None, 0);
     for _ in 0..STEPS_MAX {
@@ -265,11 +265,11 @@ fn caf(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<Option<Sou
             .unwrap_or(0)
             .saturating_mul(packet_frames)
     });
-    Ok(Some(Sound {
+    Ok(Some(AudioProperties {
         duration_s: frames as f64 / rate,
         codec: codec.into(),
         sample_rate_hz: rate_hz(rate),
-        ..Sound::default()
+        ..AudioProperties::default()
     }))
 }
 
@@ -303,10 +303,10 @@ pub(crate) fn element(
     Ok(Some((id, body, len)))
 }
 
-fn matroska(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<Option<Sound>> {
-    let mut sound = Sound {
+fn matroska(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<Option<AudioProperties>> {
+    let mut sound = AudioProperties {
         codec: "unknown".into(),
-        ..Sound::default()
+        ..AudioProperties::default()
     };
     let (mut scale_ns, mut ticks, mut is_matroska) = (1_000_000u64, 0.0, false);
     let mut at = 0;
@@ -412,7 +412,7 @@ fn ogg_flac(
     file: &mut (impl BufRead + Seek),
     head: &[u8],
     file_len: u64,
-) -> io::Result<Option<Sound>> {
+) -> io::Result<Option<AudioProperties>> {
     let body = head
         .get(26)
         .and_then(|lacing| head.get(27 + usize::from(*lacing)..))
@@ -433,7 +433,7 @@ fn ogg_flac(
     } else {
         stated.min(there)
     };
-    Ok(Some(Sound {
+    Ok(Some(AudioProperties {
         duration_s: if rate > 0 && samples < 1 << 40 {
             samples as f64 / rate as f64
         } else {
@@ -441,6 +441,6 @@ fn ogg_flac(
         },
         codec: "flac".into(),
         sample_rate_hz: rate_hz(rate as f64),
-        ..Sound::default()
+        ..AudioProperties::default()
     }))
 }

@@ -26,7 +26,7 @@ pub struct Cover {
 }
 
 /// Where a track with a cover lies, and the hash of the cover if it is embedded.
-type Source = (PathBuf, Option<[u8; 16]>);
+type CoverSource = (PathBuf, Option<[u8; 16]>);
 
 /// The largest file beside the music taken for a cover.
 const COVER_BYTES_MAX: u64 = 32 << 20;
@@ -103,7 +103,7 @@ impl Library {
         removed.count() as u64
     }
 
-    fn cover_source(&self, id: TrackId) -> Result<Option<Source>, LibraryError> {
+    fn cover_source(&self, id: TrackId) -> Result<Option<CoverSource>, LibraryError> {
         self.read("find a cover", |db| {
             db.prepare_cached("SELECT path, cover_hash FROM tracks WHERE id = ? AND (cover_hash NOTNULL OR sidecar)")?
                 .query_row([id.0], |row| Ok((paths::from_bytes(row.get_ref(0)?.as_blob()?), row.get(1)?)))

@@ -51,10 +51,10 @@ pub use scan::{ScanProgress, ScanReport};
 pub use store::Failing;
 pub use store::Library;
 pub use store::albums::{Album, AlbumPage, AlbumSort};
-pub use store::log::Filed;
+pub use store::log::FiledPlay;
 pub use store::matching::MatchedBy;
 pub use store::playlists::{
-    EntryId, NewEntry, Playlist, PlaylistBefore, PlaylistEntry, PlaylistId,
+    PlaylistEntryId, NewEntry, Playlist, PlaylistBefore, PlaylistEntry, PlaylistId,
 };
 pub use store::plays::Opinion;
 pub use store::query::{AlbumId, Sort, TrackQuery};

@@ -340,7 +340,7 @@ fn matroska(
             // Segment and Tracks are entered.
             0x1853_8067 | 0x1654_ae6b => at = body,
             0xae => {
-                let track = Entry::read(file, body, body + len)?;
+                let track = MatroskaTrack::read(file, body, body + len)?;
                 kinds.push(track.kind);
                 if track.kind == 2 && audio.is_none() {
                     audio = Some(track);
@@ -380,7 +380,7 @@ fn matroska(
 
 /// A track of a Matroska file.
 #[derive(Default)]
-struct Entry {
+struct MatroskaTrack {
     /// 1 for pictures that move, 2 for sound.
     kind: u64,
     codec: String,
@@ -388,7 +388,7 @@ struct Entry {
     private: Vec<u8>,
 }
 
-impl Entry {
+impl MatroskaTrack {
     fn read(file: &mut (impl BufRead + Seek), mut at: u64, end: u64) -> io::Result<Self> {
         let mut entry = Self::default();
         for _ in 0..1_000 {

@@ -19,11 +19,11 @@ use crate::failure::Failure;
 use crate::store::changes::{self, Changes};
 use crate::store::identity::Moves;
 use crate::store::reading::root_paths;
-use crate::store::rows::{self, Known, Outcome};
+use crate::store::rows::{self, IndexedFile, Outcome};
 
 use crate::store::{Durability, Library, bump, lock};
 use crate::tags::{self, Tags};
-use crate::walk::{self, AudioFile, Met, Walk};
+use crate::walk::{self, AudioFile, FileWalk, WalkEvent};
 use crate::{LibraryError, paths};
 
 /// Files written in the first transaction, at most, so that the first tracks show soon.
@@ -56,7 +56,7 @@ pub struct ScanReport {
     pub offline_roots: Vec<PathBuf>,
     /// Files and folders that could not be read, and why.
     pub failures: Vec<Failure>,
-    /// Files that are in the library although something about them could not be read.
+    /// Files that are in the library although part of them (tags, cover) could not be read.
     pub warnings: Vec<Failure>,
     /// Whether the observer stopped the scan before its end.
     pub stopped: bool,
@@ -153,7 +153,7 @@ impl Library {
         self.update(starts, &mut |_| true)
     }
 
-    /// Brings the stretches of the disk at `starts` up to date.
+    /// Brings the files and folders at `starts` up to date.
     fn update(
         &self,
         mut starts: Vec<Vec<u8>>,
@@ -175,7 +175,7 @@ impl Library {
         };
         let mut known = HashMap::new();
         let mut walked = Vec::new();
-        // Asked once for each root: a thousand named files may lie in one.
+        // Checked once for each root: the watcher may name a thousand files of one, and each check may wait for a disk.
         let mut online: HashMap<&[u8], bool> = HashMap::new();
         for start in starts {
             let Some(root) = roots.iter().find(|root| paths::within(&start, root)) else {
@@ -232,37 +232,37 @@ struct Scan<'a> {
     report: ScanReport,
     progress: ScanProgress,
     moves: Moves,
-    /// Files that hold other audio than their paths did: what that means shows when all else is written.
-    waiting: Vec<News>,
+    /// Files whose path held other audio before. They are written last: only then is it known which audio moved where.
+    waiting: Vec<ScanEvent>,
 }
 
-/// What the walking and reading threads tell the writing one.
-enum News {
+/// Sent by the walking and reading threads to the writing one.
+enum ScanEvent {
     /// A known file, as before.
     Same,
     /// A known file, as before, that was missing, or whose folder gained or lost a cover.
     Touched { id: i64, sidecar: bool },
     /// A new or changed file waits to be read.
-    Met,
+    Found,
     /// A file was read.
     Read(AudioFile, Box<Result<(AudioHash, Tags), String>>),
     /// A file or folder cannot be read. `Some(file)`: it counts as a file.
-    Refused { failure: Failure, is_file: bool },
+    Failed { failure: Failure, is_file: bool },
     /// The walk is over.
     Walked,
 }
 
-impl News {
+impl ScanEvent {
     /// The path of a file that was read.
     fn path(&self) -> Option<&[u8]> {
         match self {
-            News::Read(file, _) => Some(&file.path),
+            ScanEvent::Read(file, _) => Some(&file.path),
             _ => None,
         }
     }
 }
 
-/// What the walk leaves behind.
+/// The result of the walk.
 #[derive(Default)]
 struct Walked<'a> {
     seen: HashSet<&'a [u8]>,
@@ -275,13 +275,13 @@ impl Scan<'_> {
         &mut self,
         roots: &[PathBuf],
         starts: &[Vec<u8>],
-        known: &HashMap<Vec<u8>, Known>,
+        known: &HashMap<Vec<u8>, IndexedFile>,
         observe: &mut dyn FnMut(&ScanProgress) -> bool,
     ) -> Result<(), LibraryError> {
         let stop = AtomicBool::new(false);
-        // Short queues: what is read and not written is held in memory, covers excluded.
+        // The queues are short because everything read and not yet written is held in memory, covers excluded.
         let (jobs, waiting) = sync_channel::<Vec<AudioFile>>(256 / HANDFUL);
-        let (tell, news) = sync_channel::<Vec<News>>(256 / HANDFUL);
+        let (tell, news) = sync_channel::<Vec<ScanEvent>>(256 / HANDFUL);
         let waiting = Mutex::new(waiting);
         let readers = std::thread::available_parallelism().map_or(2, |n| n.get().clamp(2, 4));
         let walked = std::thread::scope(|threads| {
@@ -312,7 +312,7 @@ impl Scan<'_> {
     /// Writes what the others tell until they are done.
     fn write_news(
         &mut self,
-        news: &Receiver<Vec<News>>,
+        news: &Receiver<Vec<ScanEvent>>,
         stop: &AtomicBool,
         observe: &mut dyn FnMut(&ScanProgress) -> bool,
     ) -> Result<(), LibraryError> {
@@ -352,36 +352,36 @@ impl Scan<'_> {
     }
 
     /// Counts an item, and puts what is to be written into the batch.
-    fn take(&mut self, item: News, batch: &mut Vec<News>) {
+    fn take(&mut self, item: ScanEvent, batch: &mut Vec<ScanEvent>) {
         match item {
-            News::Same => {
+            ScanEvent::Same => {
                 self.report.files += 1;
                 self.report.unchanged += 1;
                 self.progress.done += 1;
             }
-            News::Met => self.report.files += 1,
-            News::Touched { .. } => {
+            ScanEvent::Found => self.report.files += 1,
+            ScanEvent::Touched { .. } => {
                 self.report.files += 1;
                 self.progress.done += 1;
                 batch.push(item);
             }
-            News::Refused { is_file, .. } => {
+            ScanEvent::Failed { is_file, .. } => {
                 self.report.files += u64::from(is_file);
                 self.progress.done += u64::from(is_file);
                 batch.push(item);
             }
-            News::Read(ref file, _) => {
+            ScanEvent::Read(ref file, _) => {
                 self.progress.done += 1;
                 self.progress.path = Some(paths::from_bytes(&file.path));
                 batch.push(item);
             }
-            News::Walked => self.progress.walked = true,
+            ScanEvent::Walked => self.progress.walked = true,
         }
         self.progress.files = self.report.files;
     }
 
     /// Writes a batch, all of it or nothing. Whether it is the `last` one: then no file waits any more.
-    fn write_batch(&mut self, batch: &mut Vec<News>, last: bool) -> Result<(), LibraryError> {
+    fn write_batch(&mut self, batch: &mut Vec<ScanEvent>, last: bool) -> Result<(), LibraryError> {
         if batch.is_empty() {
             return Ok(());
         }
@@ -395,17 +395,17 @@ impl Scan<'_> {
                 let mut changes = Changes::default();
                 for item in batch.drain(..) {
                     match item {
-                        News::Touched { id, sidecar } => {
+                        ScanEvent::Touched { id, sidecar } => {
                             rows::touch(db, id, sidecar, &mut changes)?;
                             report.updated += 1;
                         }
-                        News::Refused { failure, .. } => {
+                        ScanEvent::Failed { failure, .. } => {
                             if let Some(path) = paths::to_bytes(&failure.path) {
                                 rows::put_failure(db, &path, &failure.reason, now)?;
                             }
                             report.failures.push(failure);
                         }
-                        News::Read(file, read) => match *read {
+                        ScanEvent::Read(file, read) => match *read {
                             Ok((audio, tags)) => {
                                 let outcome = rows::put(
                                     db,
@@ -422,7 +422,7 @@ impl Scan<'_> {
                                     Some(Outcome::Updated) => report.updated += 1,
                                     Some(Outcome::Moved) => report.moved += 1,
                                     None => {
-                                        waiting.push(News::Read(file, Box::new(Ok((audio, tags)))));
+                                        waiting.push(ScanEvent::Read(file, Box::new(Ok((audio, tags)))));
                                         continue;
                                     }
                                 }
@@ -441,7 +441,7 @@ impl Scan<'_> {
                                 });
                             }
                         },
-                        News::Same | News::Met | News::Walked => {}
+                        ScanEvent::Same | ScanEvent::Found | ScanEvent::Walked => {}
                     }
                 }
                 changes::follow(db, changes)?;
@@ -458,14 +458,14 @@ impl Scan<'_> {
     fn settle(
         &mut self,
         starts: &[Vec<u8>],
-        known: &HashMap<Vec<u8>, Known>,
+        known: &HashMap<Vec<u8>, IndexedFile>,
         walked: &Walked,
     ) -> Result<(), LibraryError> {
         let closed: HashSet<&[u8]> = walked.closed.iter().map(Vec::as_slice).collect();
         let beyond_reach = |path: &[u8]| {
             closed.contains(path) || paths::folders_above(path).any(|above| closed.contains(above))
         };
-        let gone: Vec<(&Vec<u8>, &Known)> = known
+        let gone: Vec<(&Vec<u8>, &IndexedFile)> = known
             .iter()
             .filter(|(path, _)| !walked.seen.contains(path.as_slice()) && !beyond_reach(path))
             .collect();
@@ -532,7 +532,7 @@ impl Scan<'_> {
         self.settle_displaced()
     }
 
-    /// What another file has taken the path of, and what was met nowhere else, is missing.
+    /// Marks as missing every track whose path now holds another file and whose audio was found nowhere else.
     fn settle_displaced(&mut self) -> Result<(), LibraryError> {
         if self.moves.any_displaced() {
             let moves = &self.moves;
@@ -563,9 +563,9 @@ fn hidden_within(path: &Path, roots: &[Vec<u8>]) -> Option<PathBuf> {
 fn walk_all<'a>(
     roots: &[PathBuf],
     starts: &[Vec<u8>],
-    known: &'a HashMap<Vec<u8>, Known>,
+    known: &'a HashMap<Vec<u8>, IndexedFile>,
     jobs: &SyncSender<Vec<AudioFile>>,
-    tell: &SyncSender<Vec<News>>,
+    tell: &SyncSender<Vec<ScanEvent>>,
     stop: &AtomicBool,
 ) -> Walked<'a> {
     let mut walked = Walked::default();
@@ -575,7 +575,7 @@ fn walk_all<'a>(
         files: Vec::new(),
         news: Vec::new(),
     };
-    let mut walk = Walk::new(roots);
+    let mut walk = FileWalk::new(roots);
     for start in starts {
         let start = paths::from_bytes(start);
         // A path that is gone is no failure: what was known there is missing.
@@ -584,7 +584,7 @@ fn walk_all<'a>(
         }
         walk.walk(&start, |met| {
             let told = match met {
-                Met::Audio(file) => {
+                WalkEvent::Audio(file) => {
                     let row = known.get_key_value(&file.path);
                     if let Some((path, _)) = row {
                         walked.seen.insert(path);
@@ -592,41 +592,41 @@ fn walk_all<'a>(
                     match row {
                         Some((_, row)) if row.as_before(&file) => {
                             if row.missing || row.sidecar != file.sidecar {
-                                outgoing.tell(News::Touched {
+                                outgoing.tell(ScanEvent::Touched {
                                     id: row.id,
                                     sidecar: file.sidecar,
                                 })
                             } else {
-                                outgoing.tell(News::Same)
+                                outgoing.tell(ScanEvent::Same)
                             }
                         }
                         _ => outgoing.read(file),
                     }
                 }
-                Met::Refused(failure) => {
+                WalkEvent::Failed(failure) => {
                     walked
                         .refused
                         .extend(paths::to_bytes(&failure.path).map(|path| path.into_owned()));
-                    outgoing.tell(News::Refused {
+                    outgoing.tell(ScanEvent::Failed {
                         failure,
                         is_file: true,
                     })
                 }
-                Met::Hidden(failure) => {
+                WalkEvent::Hidden(failure) => {
                     walked
                         .refused
                         .extend(paths::to_bytes(&failure.path).map(|path| path.into_owned()));
-                    outgoing.tell(News::Refused {
+                    outgoing.tell(ScanEvent::Failed {
                         failure,
                         is_file: false,
                     })
                 }
-                Met::Closed(failure) => {
+                WalkEvent::Closed(failure) => {
                     if let Some(path) = paths::to_bytes(&failure.path) {
                         walked.closed.push(path.clone().into_owned());
                         walked.refused.insert(path.into_owned());
                     }
-                    outgoing.tell(News::Refused {
+                    outgoing.tell(ScanEvent::Failed {
                         failure,
                         is_file: false,
                     })
@@ -635,30 +635,30 @@ fn walk_all<'a>(
             told && !stop.load(Ordering::Relaxed)
         });
     }
-    // Whoever hears nothing more needs no telling.
-    let _ = outgoing.tell(News::Walked) && outgoing.send();
+    // A failed send means that the writer has stopped, so it does not need to know that the walk is over.
+    let _ = outgoing.tell(ScanEvent::Walked) && outgoing.send();
     walked
 }
 
-/// What the walk sends to the other threads, by the handful: each sending wakes a thread.
+/// Collects what the walk sends to the other threads into handfuls, because every send wakes a thread.
 struct Outgoing<'a> {
     jobs: &'a SyncSender<Vec<AudioFile>>,
-    tell: &'a SyncSender<Vec<News>>,
+    tell: &'a SyncSender<Vec<ScanEvent>>,
     files: Vec<AudioFile>,
-    news: Vec<News>,
+    news: Vec<ScanEvent>,
 }
 
 impl Outgoing<'_> {
-    /// Tells the writing thread. Returns whether it still listens.
-    fn tell(&mut self, news: News) -> bool {
+    /// Sends to the writing thread. `false`: it has stopped, and the walk should too.
+    fn tell(&mut self, news: ScanEvent) -> bool {
         self.news.push(news);
         self.news.len() < HANDFUL || self.send()
     }
 
-    /// Has a file read. Returns whether anybody does.
+    /// Hands a file to the readers. `false`: they have stopped, and the walk should too.
     fn read(&mut self, file: AudioFile) -> bool {
         self.files.push(file);
-        self.tell(News::Met)
+        self.tell(ScanEvent::Found)
     }
 
     fn send(&mut self) -> bool {
@@ -674,7 +674,7 @@ impl Outgoing<'_> {
 /// the queue of files, and a walker that waits for room in it would wait for ever.
 fn read_files(
     waiting: &Mutex<Receiver<Vec<AudioFile>>>,
-    tell: &SyncSender<Vec<News>>,
+    tell: &SyncSender<Vec<ScanEvent>>,
     stop: &AtomicBool,
 ) {
     let mut room = Room::default();
@@ -687,7 +687,7 @@ fn read_files(
                 break;
             }
             let read = tags::read(&paths::from_bytes(&file.path), &mut room);
-            news.push(News::Read(file, Box::new(read)));
+            news.push(ScanEvent::Read(file, Box::new(read)));
         }
         if !news.is_empty() && tell.send(news).is_err() {
             stop.store(true, Ordering::Relaxed);

@@ -20,7 +20,7 @@ const TAG: &str = "tag:";
 
 /// A query, taken apart. Nothing in it is syntax but the marks of tags.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Query {
+pub(crate) struct ParsedQuery {
     /// What stands beside the tags.
     pub(crate) text: String,
     /// The tags asked for.
@@ -38,7 +38,7 @@ pub(crate) struct TagTerm {
     pub(crate) wanted: bool,
 }
 
-impl Query {
+impl ParsedQuery {
     pub(crate) fn parse(text: &str) -> Self {
         let mut query = Self::default();
         let mut rest = text.trim_start();
@@ -252,7 +252,7 @@ mod tests {
             ("ta", "ta ", vec![]),
             ("é-tag:x", "é-tag:x ", vec![]),
         ] {
-            let query = Query::parse(text);
+            let query = ParsedQuery::parse(text);
             assert_eq!((query.text.as_str(), query.tags), (words, tags), "{text:?}");
         }
     }

@@ -120,17 +120,17 @@ pub(crate) fn read(path: &Path, room: &mut Room) -> Result<(AudioHash, Tags), St
         let hash = audio.hash(&mut file).map_err(|error| error.to_string())?;
         let (found, start, end) = find(&mut file, len).map_err(|error| error.to_string())?;
         let facts = playable::look(&mut file, path).map_err(|error| error.to_string())??;
-        let mut whole = Window::new(&mut file, start, len);
+        let mut whole = FileRange::new(&mut file, start, len);
         let sound = match containers::read(&mut whole).map_err(|error| error.to_string())? {
             Some(sound) => Ok(sound),
-            None => sound(path, &mut Window::new(&mut file, start, end)),
+            None => sound(path, &mut FileRange::new(&mut file, start, end)),
         };
         let mut sound = match sound {
             Err(reason) if facts.codec.is_none() => return Err(reason),
             read => read.unwrap_or_default(),
         };
         if sound.duration_s == 0.0 {
-            let mut whole = Window::new(&mut file, start, len);
+            let mut whole = FileRange::new(&mut file, start, len);
             let cut = containers::ogg_to_the_cut(&mut whole);
             if let Some(until_s) = cut.map_err(|error| error.to_string())? {
                 if until_s <= 0.0 {
@@ -186,8 +186,8 @@ fn caught<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
 
 /// Finds all tags of a file, and where it begins and ends without those in front and behind. The format's own tags speak
 /// before those that were put around it, and among these ID3v1, with its thirty letters, last.
-fn find(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<(Found, u64, u64)> {
-    let (mut front, mut own) = (Found::default(), Found::default());
+fn find(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<(FoundTags, u64, u64)> {
+    let (mut front, mut own) = (FoundTags::default(), FoundTags::default());
     let mut start = 0;
     for _ in 0..TAGS_MAX {
         let head = read_at(file, start, 32)?;
@@ -218,7 +218,7 @@ fn find(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<(Found, u
         }
         (_, Some(b"ftyp"), _) => mp4::read(file, start, file_len, &mut own)?,
         (Some(b"caff" | b"\x1a\x45\xdf\xa3"), ..) => {
-            containers::find_tags(&mut Window::new(file, start, file_len), &mut own)?;
+            containers::find_tags(&mut FileRange::new(file, start, file_len), &mut own)?;
         }
         _ => bare = true,
     }
@@ -227,7 +227,7 @@ fn find(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<(Found, u
     // Containers end where they say; frames one behind the other, FLAC's as well, end where tags begin.
     if bare || head.starts_with(b"fLaC") {
         let (sound_end, spans) = end_tags(file, start, file_len)?;
-        let mut last = Found::default();
+        let mut last = FoundTags::default();
         for (at, len) in spans {
             behind::read(&read_at(file, at, len.min(BLOCK_MAX))?, &mut last);
         }
@@ -243,7 +243,7 @@ fn find(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<(Found, u
 }
 
 /// Tells by lofty what the sound is; the codec is asked of the format where the format has several.
-fn sound(path: &Path, file: &mut (impl Read + Seek)) -> Result<Sound, String> {
+fn sound(path: &Path, file: &mut (impl Read + Seek)) -> Result<AudioProperties, String> {
     let explain = |error: lofty::error::FileParseError| with_causes(&error);
     let options = ParseOptions::new()
         .parsing_mode(ParsingMode::Relaxed)
@@ -299,7 +299,7 @@ fn sound(path: &Path, file: &mut (impl Read + Seek)) -> Result<Sound, String> {
         }
         None => return Err("it is not a sound file of a known kind".into()),
     };
-    Ok(Sound {
+    Ok(AudioProperties {
         codec: codec.to_owned(),
         duration_s: properties.duration().as_secs_f64(),
         sample_rate_hz: properties.sample_rate().filter(|hz| *hz > 0),
@@ -310,7 +310,7 @@ fn sound(path: &Path, file: &mut (impl Read + Seek)) -> Result<Sound, String> {
     })
 }
 
-fn tags_of(found: &Found, sound: Sound) -> Tags {
+fn tags_of(found: &FoundTags, sound: AudioProperties) -> Tags {
     let all = |key: ItemKey| -> Vec<String> {
         found
             .tags
@@ -435,7 +435,7 @@ fn tags_of(found: &Found, sound: Sound) -> Tags {
 }
 
 /// The words that are sung, with their lines.
-fn lyrics(found: &Found) -> Option<String> {
+fn lyrics(found: &FoundTags) -> Option<String> {
     let fields = [ItemKey::Lyrics, ItemKey::UnsyncLyrics];
     let mut texts = fields
         .into_iter()

@@ -52,15 +52,15 @@ const NOT_PLAYED: &[(&str, &str)] = &[
     ("wv", "WavPack"),
 ];
 
-/// What the walk meets.
-pub(crate) enum Met {
+/// What a walk over the library's folders reports.
+pub(crate) enum WalkEvent {
     /// A file with the ending of music.
     Audio(AudioFile),
-    /// Something that should be music and cannot be: a format without a decoder, a file without rights.
-    Refused(Failure),
-    /// A folder, a link or a file that could not be looked at: what is known there is not missing.
+    /// A music file that cannot be played: a format without a decoder, a name that is not valid Unicode.
+    Failed(Failure),
+    /// A folder, a link or a file that could not be read. Tracks known there must not be marked as missing.
     Closed(Failure),
-    /// Music that is passed over because its name, or that of its folder, is hidden.
+    /// Music that is skipped because its name, or its folder's name, is hidden.
     Hidden(Failure),
 }
 
@@ -100,7 +100,7 @@ pub(crate) const SIDECAR_STEMS: &[&str] = &["cover", "folder", "front", "album"]
 const SIDECAR_ENDINGS: &[&str] = &["jpg", "jpeg", "png", "webp"];
 
 /// Folders that systems, file managers and servers keep beside the listener's own files: trash, snapshots, thumbnails.
-const OF_THE_SYSTEM: &[&str] = &[
+const SYSTEM_FOLDERS: &[&str] = &[
     "$recycle.bin",
     "recycler",
     "system volume information",
@@ -112,8 +112,8 @@ const OF_THE_SYSTEM: &[&str] = &[
     "#snapshot",
 ];
 
-/// Beginnings of hidden folders that are known to hold what the listener threw away or never sees: no word about them.
-const NO_WORD: &[&str] = &[
+/// Prefixes of hidden folders that hold deleted files or data of programs: music in them is not reported as skipped.
+const UNREPORTED: &[&str] = &[
     ".trash",
     ".st",
     ".sync",
@@ -144,7 +144,7 @@ const NO_WORD: &[&str] = &[
 fn is_hidden_name(name: &OsStr) -> bool {
     let bytes = name.as_encoded_bytes();
     (bytes.starts_with(b".") && !bytes.starts_with(b".."))
-        || OF_THE_SYSTEM
+        || SYSTEM_FOLDERS
             .iter()
             .any(|system| name.eq_ignore_ascii_case(system))
 }
@@ -164,7 +164,7 @@ pub(crate) fn online(root: &Path, had_tracks: bool) -> bool {
 }
 
 /// One walk over any number of places, each file met once.
-pub(crate) struct Walk<'a> {
+pub(crate) struct FileWalk<'a> {
     /// The library's folders.
     roots: &'a [PathBuf],
     /// Real paths of what was reached over links.
@@ -173,19 +173,19 @@ pub(crate) struct Walk<'a> {
     covered: HashMap<PathBuf, bool>,
 }
 
-/// One step of a walk.
-pub(crate) enum Step {
+/// One step of a walk over the disk, before it is known whether it is music.
+pub(crate) enum WalkStep {
     /// A file, or a folder that is entered.
     Entry(DirEntry),
-    /// A link, followed or not: what it leads to may be exchanged without a word.
+    /// A link, followed or not. The system sends no notice when its target changes, so the watcher polls it.
     Link(PathBuf),
-    /// What is passed over as hidden.
+    /// A hidden file or folder, which is skipped.
     Hidden(DirEntry),
-    /// What cannot be looked at.
+    /// A file or folder that cannot be read.
     Error(walkdir::Error),
 }
 
-impl<'a> Walk<'a> {
+impl<'a> FileWalk<'a> {
     /// A walk through a library of these folders.
     pub(crate) fn new(roots: &'a [PathBuf]) -> Self {
         Self {
@@ -196,7 +196,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Steps through `start`, a folder or a file. `step` returns whether to go on.
-    pub(crate) fn steps(&mut self, start: &Path, mut step: impl FnMut(Step) -> bool) {
+    pub(crate) fn steps(&mut self, start: &Path, mut step: impl FnMut(WalkStep) -> bool) {
         // Covers before music, so that a track knows of the cover when it is met; folders last.
         let rank = |entry: &DirEntry| (entry.file_type().is_dir(), !is_sidecar(entry.path()));
         let mut entries = WalkDir::new(start)
@@ -226,8 +226,8 @@ impl<'a> Walk<'a> {
                         .and_then(Path::file_name)
                         .is_some_and(is_hidden_name);
                     if (hidden && error.depth() > 0)
-                        || (link.is_none_or(|link| step(Step::Link(link)))
-                            && step(Step::Error(error)))
+                        || (link.is_none_or(|link| step(WalkStep::Link(link)))
+                            && step(WalkStep::Error(error)))
                     {
                         continue;
                     }
@@ -239,7 +239,7 @@ impl<'a> Walk<'a> {
                 if is_folder {
                     entries.skip_current_dir();
                 }
-                if !step(Step::Hidden(entry)) {
+                if !step(WalkStep::Hidden(entry)) {
                     return;
                 }
                 continue;
@@ -259,7 +259,7 @@ impl<'a> Walk<'a> {
                     .last()
                     .and_then(|(link, real)| Some(real.join(path.strip_prefix(link).ok()?)))
             };
-            if is_link && !step(Step::Link(path.to_owned())) {
+            if is_link && !step(WalkStep::Link(path.to_owned())) {
                 return;
             }
             if let Some(real) = real {
@@ -273,20 +273,20 @@ impl<'a> Walk<'a> {
                     above.push((path.to_owned(), real));
                 }
             }
-            if !step(Step::Entry(entry)) {
+            if !step(WalkStep::Entry(entry)) {
                 return;
             }
         }
     }
 
-    /// Whether what is really `real` is met over a link for the first time, and on no straight way.
+    /// Whether `real` is reached for the first time and only over a link: otherwise one file would become two tracks.
     fn first_way_to(&mut self, real: &Path) -> bool {
         let straight = |root: &PathBuf| real.starts_with(root) && !is_hidden(real, root);
         !self.roots.iter().any(straight) && self.linked.insert(real.to_owned())
     }
 
     /// Walks over `start`, a folder or a file. `meet` returns whether to go on.
-    pub(crate) fn walk(&mut self, start: &Path, mut meet: impl FnMut(Met) -> bool) {
+    pub(crate) fn walk(&mut self, start: &Path, mut meet: impl FnMut(WalkEvent) -> bool) {
         if let Some(folder) = start.parent()
             && !self.covered.contains_key(folder)
             && start.is_file()
@@ -299,10 +299,10 @@ impl<'a> Walk<'a> {
         let mut covered = std::mem::take(&mut self.covered);
         self.steps(start, |step| {
             let met = match step {
-                Step::Entry(entry) => met(&entry, &mut covered),
-                Step::Link(_) => None,
-                Step::Hidden(entry) => hidden(&entry),
-                Step::Error(error) => closed(&error, start),
+                WalkStep::Entry(entry) => walk_event(&entry, &mut covered),
+                WalkStep::Link(_) => None,
+                WalkStep::Hidden(entry) => hidden(&entry),
+                WalkStep::Error(error) => closed(&error, start),
             };
             met.is_none_or(&mut meet)
         });
@@ -310,29 +310,29 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// What is said of a hidden file or folder: a word only where a listener may miss music.
-fn hidden(entry: &DirEntry) -> Option<Met> {
+/// The report of a hidden file or folder; only where a listener may miss music.
+fn hidden(entry: &DirEntry) -> Option<WalkEvent> {
     let name = entry.file_name().to_string_lossy().to_lowercase();
     if !name.starts_with('.') {
         return None;
     }
     let reason = if entry.file_type().is_file() {
-        // `._x` is what macOS keeps beside a file on foreign disks.
+        // `._x` is macOS metadata beside a file on a disk of another system; it is no music.
         (is_audio(entry.path()) && !name.starts_with("._"))
             .then_some("its name begins with a dot, and hidden files are passed over")
     } else {
-        let silent = NO_WORD.iter().any(|start| name.starts_with(start));
+        let silent = UNREPORTED.iter().any(|start| name.starts_with(start));
         (!silent && holds_music(entry.path())).then_some(
             "its name begins with a dot, and hidden folders are passed over with the music in them",
         )
     }?;
-    Some(Met::Hidden(Failure {
+    Some(WalkEvent::Hidden(Failure {
         path: entry.path().to_owned(),
         reason: reason.into(),
     }))
 }
 
-/// Whether music is found in a folder at a short look.
+/// Whether a bounded search (three levels, 300 entries) finds music in a folder.
 fn holds_music(folder: &Path) -> bool {
     WalkDir::new(folder)
         .max_depth(3)
@@ -346,7 +346,7 @@ fn holds_music(folder: &Path) -> bool {
         })
 }
 
-fn met(entry: &DirEntry, covered: &mut HashMap<PathBuf, bool>) -> Option<Met> {
+fn walk_event(entry: &DirEntry, covered: &mut HashMap<PathBuf, bool>) -> Option<WalkEvent> {
     let path = entry.path();
     if !entry.file_type().is_file() {
         return None;
@@ -359,13 +359,13 @@ fn met(entry: &DirEntry, covered: &mut HashMap<PathBuf, bool>) -> Option<Met> {
     }
     let ending = ending(path);
     if let Some((_, format)) = NOT_PLAYED.iter().find(|(not, _)| *not == ending) {
-        return Some(refused(path, format!("{format} cannot be played yet")));
+        return Some(failed(path, format!("{format} cannot be played yet")));
     }
     if !PLAYED.contains(&ending.as_str()) {
         return None;
     }
     let Some(bytes) = paths::to_bytes(path) else {
-        return Some(refused(path, "its name is not valid Unicode".into()));
+        return Some(failed(path, "its name is not valid Unicode".into()));
     };
     match entry.metadata() {
         Ok(metadata) => {
@@ -373,7 +373,7 @@ fn met(entry: &DirEntry, covered: &mut HashMap<PathBuf, bool>) -> Option<Met> {
             let sidecar = path
                 .parent()
                 .is_some_and(|folder| covered.get(folder) == Some(&true));
-            Some(Met::Audio(AudioFile {
+            Some(WalkEvent::Audio(AudioFile {
                 path: bytes.into_owned(),
                 size,
                 mtime_ns,
@@ -433,14 +433,14 @@ fn ctime_ns(metadata: &std::fs::Metadata) -> i64 {
     }
 }
 
-fn refused(path: &Path, reason: String) -> Met {
-    Met::Refused(Failure {
+fn failed(path: &Path, reason: String) -> WalkEvent {
+    WalkEvent::Failed(Failure {
         path: path.to_owned(),
         reason,
     })
 }
 
-fn closed(error: &walkdir::Error, start: &Path) -> Option<Met> {
+fn closed(error: &walkdir::Error, start: &Path) -> Option<WalkEvent> {
     // A link that leads back: all that is beyond it is met on the straight way.
     if error.loop_ancestor().is_some() {
         return None;
@@ -456,7 +456,7 @@ fn closed(error: &walkdir::Error, start: &Path) -> Option<Met> {
     let reason = error
         .io_error()
         .map_or_else(|| error.to_string(), ToString::to_string);
-    Some(Met::Closed(Failure { path, reason }))
+    Some(WalkEvent::Closed(Failure { path, reason }))
 }
 
 fn ending(path: &Path) -> String {

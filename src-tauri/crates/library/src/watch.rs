@@ -38,19 +38,19 @@ const PLACES_EVERY: Duration = Duration::from_secs(2);
 pub enum Watched {
     /// Files of music that came, changed or went, and folders in which something else did.
     Changed(Vec<PathBuf>),
-    /// From now on some folders are looked at every half minute, as the system has no more watches to give. Told once.
+    /// The system has no more watches to give, so some folders are polled every half minute from now on. Sent once.
     Polling,
 }
 
 /// Watches until it is dropped. After that nothing is told any more.
 pub struct Watcher {
-    tell: Sender<Told>,
+    tell: Sender<WatchMessage>,
     ended: Arc<AtomicBool>,
     teller: Option<JoinHandle<()>>,
 }
 
 /// What the watching thread is told.
-enum Told {
+enum WatchMessage {
     Event(notify::Result<Event>),
     Roots(Vec<PathBuf>),
     End,
@@ -61,14 +61,14 @@ impl Watcher {
     /// told as changed once it is watched.
     pub fn follow(&self, roots: &[PathBuf]) {
         // Fails only if the thread has died.
-        _ = self.tell.send(Told::Roots(roots.to_vec()));
+        _ = self.tell.send(WatchMessage::Roots(roots.to_vec()));
     }
 }
 
 impl Drop for Watcher {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);
-        _ = self.tell.send(Told::End);
+        _ = self.tell.send(WatchMessage::End);
         if let Some(teller) = self.teller.take()
             && teller.thread().id() != std::thread::current().id()
         {
@@ -86,7 +86,7 @@ pub fn watch(
     let (send, told) = channel();
     let on_event = {
         let send = send.clone();
-        move |event| drop(send.send(Told::Event(event)))
+        move |event| drop(send.send(WatchMessage::Event(event)))
     };
     let failed = |reason: String| LibraryError::Watch {
         path: roots.first().cloned().unwrap_or_default(),
@@ -144,7 +144,7 @@ struct Waiting {
 type Look = (u64, Option<SystemTime>);
 
 impl<F: FnMut(Watched)> Teller<F> {
-    fn run(&mut self, told: &Receiver<Told>) {
+    fn run(&mut self, told: &Receiver<WatchMessage>) {
         let mut look_at_places = Instant::now() + PLACES_EVERY;
         loop {
             let next = match self.waiting.is_empty() {
@@ -154,13 +154,13 @@ impl<F: FnMut(Watched)> Teller<F> {
             let mut message = told.recv_timeout(next);
             loop {
                 match message {
-                    Ok(Told::Event(event)) => self.take(event),
-                    Ok(Told::Roots(roots)) => {
+                    Ok(WatchMessage::Event(event)) => self.take(event),
+                    Ok(WatchMessage::Roots(roots)) => {
                         for root in self.reach.follow(&roots) {
                             self.wait(root, QUIET);
                         }
                     }
-                    Ok(Told::End) | Err(RecvTimeoutError::Disconnected) => return,
+                    Ok(WatchMessage::End) | Err(RecvTimeoutError::Disconnected) => return,
                     Err(RecvTimeoutError::Timeout) => break,
                 }
                 message = told.try_recv().map_err(|_| RecvTimeoutError::Timeout);

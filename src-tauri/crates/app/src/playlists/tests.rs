@@ -311,7 +311,7 @@ fn a_line_of_artist_and_title_is_parted_in_every_way() {
         ..FileEntry::default()
     };
     let names = |entry: &FileEntry| -> Vec<String> {
-        tellings(entry)
+        candidates(entry)
             .into_iter()
             .map(|told| match (told.path, told.artist, told.title) {
                 (Some(path), None, title) => format!("{} {title:?}", path.display()),
@@ -496,10 +496,10 @@ fn desktop(world: World) -> (tempfile::TempDir, Desktop, Arc<Mutex<u32>>) {
         .put_setting("analysis-paused", &true.into())
         .unwrap();
     let told: Arc<Mutex<u32>> = Arc::default();
-    let telling = Arc::clone(&told);
+    let candidate = Arc::clone(&told);
     let desktop = Desktop::open(segue, Output::Null, move |event| {
         if event == AppEvent::Playlists {
-            *telling.lock().unwrap() += 1;
+            *candidate.lock().unwrap() += 1;
         }
     })
     .unwrap();

@@ -916,7 +916,7 @@ fn what_is_read_together_is_numbered_by_path() {
         waiting: Vec::new(),
     };
     // The readers were done with the last file first.
-    let mut batch: Vec<News> = three(&place)
+    let mut batch: Vec<ScanEvent> = three(&place)
         .iter()
         .rev()
         .map(|path| {
@@ -927,7 +927,7 @@ fn what_is_read_together_is_numbered_by_path() {
                 ctime_ns: 0,
                 sidecar: false,
             };
-            News::Read(file, Box::new(tags::read(path, &mut Room::default())))
+            ScanEvent::Read(file, Box::new(tags::read(path, &mut Room::default())))
         })
         .collect();
     scan.write_batch(&mut batch, true).unwrap();

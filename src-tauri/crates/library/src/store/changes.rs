@@ -103,7 +103,7 @@ pub(crate) fn follow(db: &Connection, mut changes: Changes) -> rusqlite::Result<
     superseded::settle(db, &changes.tracks, &changes.replaced)
 }
 /// What a track is searched by.
-pub(super) struct Names<'a> {
+pub(super) struct SearchFields<'a> {
     pub(super) title: &'a str,
     pub(super) artists: &'a [String],
     pub(super) album: Option<&'a str>,
@@ -115,7 +115,7 @@ pub(super) struct Names<'a> {
 /// What the index holds of a track, a text for each of its columns.
 pub(super) type Words = [String; 6];
 
-impl Names<'_> {
+impl SearchFields<'_> {
     pub(super) fn words(&self) -> Words {
         [
             search::words(self.title),
@@ -148,7 +148,7 @@ pub(super) fn words_of(db: &Connection, id: i64) -> rusqlite::Result<Option<Word
         return Ok(None);
     };
     let path = paths::from_bytes(row.get_ref(5)?.as_blob()?);
-    let names = Names {
+    let names = SearchFields {
         title: row.get_ref(0)?.as_str()?,
         artists: &split(row.get_ref(1)?.as_str()?),
         album: row.get_ref(2)?.as_str_or_null()?,

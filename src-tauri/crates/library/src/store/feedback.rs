@@ -9,8 +9,8 @@ use super::{Durability, Library, bump, instant, micros};
 use crate::LibraryError;
 
 impl Library {
-    /// Appends what the listener said.
-    pub fn say(&self, feedback: &Feedback, at: Timestamp) -> Result<FeedbackId, LibraryError> {
+    /// Appends feedback of the listener.
+    pub fn record_feedback(&self, feedback: &Feedback, at: Timestamp) -> Result<FeedbackId, LibraryError> {
         self.write("save what was said", Durability::Power, |db| {
             let (kind, about, earlier, term) = match feedback {
                 Feedback::NotNow(about) => ("not-now", Some(about.clone()), None, None),
@@ -38,7 +38,7 @@ impl Library {
         })
     }
 
-    /// What was said and not taken back, the latest last. *Not now* is among it after its session too.
+    /// All feedback that was not undone, the latest last. *Not now* is included after its session has ended.
     pub fn feedback(&self) -> Result<Vec<FeedbackEvent>, LibraryError> {
         self.read("read what was said", |db| {
             let mut statement = db.prepare_cached(
@@ -81,8 +81,8 @@ impl Library {
         })
     }
 
-    /// Takes an event back. `false`: there is none of this number, or it was taken back before.
-    pub fn take_back(&self, id: FeedbackId, at: Timestamp) -> Result<bool, LibraryError> {
+    /// Undoes an event. `false`: there is none of this number, or it was undone before.
+    pub fn undo_feedback(&self, id: FeedbackId, at: Timestamp) -> Result<bool, LibraryError> {
         self.write("take back what was said", Durability::Power, |db| {
             let holds = db
                 .prepare_cached(

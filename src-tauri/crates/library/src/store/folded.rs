@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use segue_core::{similar_key, title_key};
 
-use super::changes::{self, Names};
+use super::changes::{self, SearchFields};
 use super::selection::sort_key;
 use super::{albums, bump, credits, log, tallies};
 use crate::paths;
@@ -204,7 +204,7 @@ fn write(db: &Connection, row: &Row, album: Option<i64>) -> rusqlite::Result<()>
 
 fn index(db: &Connection, row: &Row) -> rusqlite::Result<()> {
     let path = paths::from_bytes(&row.path);
-    let names = Names {
+    let names = SearchFields {
         title: &row.title,
         artists: &row.artists,
         album: row.album.as_deref(),

@@ -47,7 +47,7 @@ pub(super) fn waiting_title(subject: &PlaySubject, found: Match) -> Option<Strin
 
 /// What became, or would become, of a play that was handed to the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Filed {
+pub struct FiledPlay {
     /// Whether the log had it already.
     pub known: bool,
     /// How its recording was recognised; `None` if it was not.
@@ -56,13 +56,13 @@ pub struct Filed {
     pub recording: Option<i64>,
 }
 
-pub(super) fn append(db: &Transaction, play: &Play) -> rusqlite::Result<Filed> {
+pub(super) fn append(db: &Transaction, play: &Play) -> rusqlite::Result<FiledPlay> {
     let subject = &play.subject;
     let found = match subject.audio {
         Some(audio) => Match::Found(recording(db, audio)?, MatchedBy::Audio),
         None => matched(db, subject)?,
     };
-    let filed = |known| Filed {
+    let filed = |known| FiledPlay {
         known,
         by: found.by(),
         recording: found.recording(),
@@ -156,7 +156,7 @@ fn logged(db: &Connection, play: &Play, recording: i64) -> rusqlite::Result<bool
 }
 
 /// A play in the log that this one tells again, to another precision.
-struct Known {
+struct LoggedPlay {
     id: i64,
     recording: Option<i64>,
     play: Play,
@@ -165,7 +165,7 @@ struct Known {
 /// The play that a service's two histories both tell, one to the minute and one to the second: of the same names, heard
 /// to the same millisecond, at instants that may be the same; the nearest of several. `None` where both are equally
 /// precise.
-fn told_otherwise(db: &Connection, play: &Play) -> rusqlite::Result<Option<Known>> {
+fn told_otherwise(db: &Connection, play: &Play) -> rusqlite::Result<Option<LoggedPlay>> {
     let at_s = play.at.as_second();
     // Which of the two is coarse decides where the other may lie; a minute more for services that round.
     let (coarse, from, to) = match play.context.within_s {
@@ -190,7 +190,7 @@ fn told_otherwise(db: &Connection, play: &Play) -> rusqlite::Result<Option<Known
     };
     let wanted = names(&play.subject);
     while let Some(row) = rows.next()? {
-        let known = Known {
+        let known = LoggedPlay {
             id: row.get("id")?,
             recording: row.get("recording_id")?,
             play: self::play(row)?,
@@ -203,7 +203,7 @@ fn told_otherwise(db: &Connection, play: &Play) -> rusqlite::Result<Option<Known
 }
 
 /// Puts a play that is told better in the place of the one in the log; what is told worse changes nothing.
-fn supersede(db: &Transaction, known: &Known, play: &Play) -> rusqlite::Result<()> {
+fn supersede(db: &Transaction, known: &LoggedPlay, play: &Play) -> rusqlite::Result<()> {
     if play.context.within_s.is_some() {
         return Ok(());
     }
@@ -241,9 +241,9 @@ pub(super) fn fold_anew(db: &Connection) -> rusqlite::Result<()> {
              FROM (SELECT *, NULL AS audio FROM plays) p JOIN (SELECT NULL AS audio) r
              WHERE p.id > ? AND substr(p.identity, 1, 5) = CAST('name:' AS BLOB) ORDER BY p.id LIMIT {PAGE}"
         ))?;
-        let rows: Vec<(Known, Vec<u8>)> = statement
+        let rows: Vec<(LoggedPlay, Vec<u8>)> = statement
             .query_map([after], |row| {
-                let known = Known {
+                let known = LoggedPlay {
                     id: row.get("id")?,
                     recording: row.get("recording_id")?,
                     play: play(row)?,

@@ -50,7 +50,7 @@ impl Match {
     }
 }
 
-struct Candidate {
+struct MatchCandidate {
     recording: i64,
     /// Whether the title is the same to the letter, but for spelling.
     plain: bool,
@@ -91,7 +91,7 @@ fn candidates(
     subject: &PlaySubject,
     artist: &str,
     title: &str,
-) -> rusqlite::Result<Vec<Candidate>> {
+) -> rusqlite::Result<Vec<MatchCandidate>> {
     let plain = similar_key(title);
     let wanted = WantedArtist::new(artist);
     let album = subject.album.as_deref();
@@ -114,7 +114,7 @@ fn candidates(
         }
         let told = row.get_ref(3)?.as_str()?;
         let on = row.get_ref(4)?.as_str_or_null()?;
-        found.push(Candidate {
+        found.push(MatchCandidate {
             recording: row.get(0)?,
             // Common titles have thousands of tracks, mostly spelled alike.
             plain: told == title || similar_key(told) == plain,
@@ -130,20 +130,20 @@ pub(super) fn is_one_of(wanted: &WantedArtist, keys: &[String]) -> bool {
 }
 
 /// The one that is meant, of those that bear the names.
-fn choose(mut candidates: Vec<Candidate>, wanted_s: Option<f64>) -> Match {
+fn choose(mut candidates: Vec<MatchCandidate>, wanted_s: Option<f64>) -> Match {
     if let Some(wanted_s) = wanted_s {
-        let near = |candidate: &Candidate| {
+        let near = |candidate: &MatchCandidate| {
             candidate.duration_s <= 0.0 || (candidate.duration_s - wanted_s).abs() <= SAME_LENGTH_S
         };
         candidates.retain(near);
     }
-    for better in [|c: &Candidate| c.plain, |c: &Candidate| c.same_album] {
+    for better in [|c: &MatchCandidate| c.plain, |c: &MatchCandidate| c.same_album] {
         if candidates.iter().any(better) {
             candidates.retain(better);
         }
     }
     // Within three seconds lengths are the same: of such, the first in the library.
-    let far_s = |candidate: &Candidate| {
+    let far_s = |candidate: &MatchCandidate| {
         let far_s = wanted_s.map_or(0.0, |wanted_s| (candidate.duration_s - wanted_s).abs());
         if far_s <= 3.0 { 0.0 } else { far_s }
     };
@@ -153,7 +153,7 @@ fn choose(mut candidates: Vec<Candidate>, wanted_s: Option<f64>) -> Match {
     else {
         return Match::None;
     };
-    let unlike = |other: &Candidate| {
+    let unlike = |other: &MatchCandidate| {
         other.recording != best.recording
             && (other.duration_s - best.duration_s).abs() > SAME_LENGTH_S
     };

@@ -59,7 +59,7 @@ pub struct Library {
     data_dir: PathBuf,
     path: PathBuf,
     /// How it is read where it cannot be written, and why not.
-    read_only: Option<(read_only::Way, LibraryError)>,
+    read_only: Option<(read_only::ReadOnlyMode, LibraryError)>,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
     revision_seen: AtomicU64,
@@ -88,7 +88,7 @@ impl Library {
         data_dir: PathBuf,
         path: PathBuf,
         writer: Connection,
-        read_only: Option<(read_only::Way, LibraryError)>,
+        read_only: Option<(read_only::ReadOnlyMode, LibraryError)>,
     ) -> Self {
         Self {
             data_dir,

@@ -25,7 +25,7 @@ impl Library {
             }
             let data_dir = crate::paths::absolute(data_dir);
             let path = data_dir.join(FILE_NAME);
-            let Some(way) = read_only::Way::find(&path) else {
+            let Some(way) = read_only::ReadOnlyMode::find(&path) else {
                 return Err(error);
             };
             // Nothing is written with it; a place in memory for the one that would.

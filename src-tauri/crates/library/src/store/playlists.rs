@@ -47,7 +47,7 @@ pub struct PlaylistId(pub i64);
 
 /// The number of a place in a playlist; never given to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct EntryId(pub i64);
+pub struct PlaylistEntryId(pub i64);
 
 /// A playlist without its places.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,11 +56,11 @@ pub struct Playlist {
     pub id: PlaylistId,
     /// Its name; others may bear it too.
     pub name: String,
-    /// What a living one is made from, whose meaning is the app's affair; `None` for one that stays as it is.
+    /// What an auto-updating one is made from, whose meaning is the app's affair; `None` for one that stays as it is.
     pub source: Option<Value>,
     /// When it was last changed, in whatever way.
     pub changed_at: Timestamp,
-    /// When a living one was last made.
+    /// When an auto-updating one was last made.
     pub made_at: Option<Timestamp>,
     /// Number of places.
     pub entries: u32,
@@ -76,7 +76,7 @@ pub struct Playlist {
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlaylistEntry {
     /// Its number.
-    pub id: EntryId,
+    pub id: PlaylistEntryId,
     /// The track that it means today; `None` if the library has none. Its file may be missing.
     pub track: Option<Track>,
     /// What was known of the song when it was put here.
@@ -146,7 +146,7 @@ impl Library {
         })
     }
 
-    /// Makes a playlist; with a source, a living one, made at `now`.
+    /// Makes a playlist; with a source, an auto-updating one, made at `now`.
     pub fn create_playlist(
         &self,
         name: &str,
@@ -216,7 +216,7 @@ impl Library {
     pub fn remove_from_playlist(
         &self,
         id: PlaylistId,
-        entries: &[EntryId],
+        entries: &[PlaylistEntryId],
         now: Timestamp,
     ) -> Result<Option<PlaylistBefore>, LibraryError> {
         self.edit(id, now, |db| {
@@ -235,7 +235,7 @@ impl Library {
     pub fn move_in_playlist(
         &self,
         id: PlaylistId,
-        entry: EntryId,
+        entry: PlaylistEntryId,
         index: u32,
         now: Timestamp,
     ) -> Result<Option<PlaylistBefore>, LibraryError> {
@@ -259,7 +259,7 @@ impl Library {
         })
     }
 
-    /// Replaces all places of a living playlist by what it was made of at `now`. What it was before; `None`: there is none of this number.
+    /// Replaces all places of an auto-updating playlist by what it was made of at `now`. What it was before; `None`: there is none of this number.
     pub fn remake_playlist(
         &self,
         id: PlaylistId,
@@ -314,25 +314,25 @@ impl Library {
         })
     }
 
-    /// The track that several tellings of one song mean: the first that lies at a path that is told; else what the first
+    /// The track that several candidates of one song mean: the first that lies at a path that is told; else what the first
     /// of them means by its names, or, where it tells no title, by how its path ends.
-    pub fn recognise(&self, tellings: &[PlaySubject]) -> Result<Option<Track>, LibraryError> {
+    pub fn recognise(&self, candidates: &[PlaySubject]) -> Result<Option<Track>, LibraryError> {
         self.read("recognise a song", |db| {
             let mut found = None;
-            for path in tellings
+            for path in candidates
                 .iter()
-                .filter_map(|telling| telling.path.as_deref())
+                .filter_map(|candidate| candidate.path.as_deref())
             {
                 found = id_at(db, path)?;
                 if found.is_some() {
                     break;
                 }
             }
-            for telling in tellings {
+            for candidate in candidates {
                 if found.is_none()
-                    && let Some(recording) = meant(db, None, telling)?
+                    && let Some(recording) = resolve(db, None, candidate)?
                 {
-                    found = copy(db, recording, telling)?;
+                    found = copy(db, recording, candidate)?;
                 }
             }
             match found {
@@ -403,10 +403,10 @@ fn changed_places(db: &Connection) -> rusqlite::Result<Vec<(i64, i64)>> {
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let (entry, now): (i64, Option<i64>) = (row.get(6)?, row.get(7)?);
-        if let Some(meant) = meant(db, row.get(8)?, &subject(row)?)?
-            && now != Some(meant)
+        if let Some(resolved) = resolve(db, row.get(8)?, &subject(row)?)?
+            && now != Some(resolved)
         {
-            found.push((entry, meant));
+            found.push((entry, resolved));
         }
     }
     Ok(found)
@@ -477,7 +477,7 @@ fn playlist(db: &Connection, row: &Row) -> rusqlite::Result<Playlist> {
     Ok(Playlist {
         id: PlaylistId(id),
         name: row.get(1)?,
-        // A living playlist whose source cannot be read goes on as it is.
+        // An auto-updating playlist whose source cannot be read goes on as it is.
         source: source.and_then(|source| serde_json::from_str(&source).ok()),
         changed_at: instant(row.get(3)?),
         made_at: row.get::<_, Option<i64>>(4)?.map(instant),
@@ -519,7 +519,7 @@ fn page(
         let reasons: Option<String> = row.get(7)?;
         let copy: Option<i64> = row.get(8)?;
         let entry = PlaylistEntry {
-            id: EntryId(row.get(6)?),
+            id: PlaylistEntryId(row.get(6)?),
             track: None,
             subject: subject(row)?,
             reasons: reasons.and_then(|reasons| serde_json::from_str(&reasons).ok()),
@@ -567,7 +567,7 @@ fn append(db: &Transaction, id: PlaylistId, entries: &[NewEntry]) -> rusqlite::R
         insert.execute(params![
             id.0,
             place,
-            meant(db, own, subject)?,
+            resolve(db, own, subject)?,
             subject.audio.map(|audio| audio.0),
             path,
             subject.artist,
@@ -586,7 +586,7 @@ fn append(db: &Transaction, id: PlaylistId, entries: &[NewEntry]) -> rusqlite::R
 fn between(
     db: &Connection,
     id: PlaylistId,
-    entry: EntryId,
+    entry: PlaylistEntryId,
     index: u32,
 ) -> rusqlite::Result<Option<i64>> {
     let mut others = db.prepare_cached(
@@ -628,7 +628,7 @@ fn renumber(db: &Connection, id: PlaylistId) -> rusqlite::Result<()> {
 
 /// The recording that a song means today. `own` is the row of `song.audio`: it is meant, or what took its place, as long as
 /// it has a track, and if nothing else can be.
-fn meant(db: &Connection, own: Option<i64>, song: &PlaySubject) -> rusqlite::Result<Option<i64>> {
+fn resolve(db: &Connection, own: Option<i64>, song: &PlaySubject) -> rusqlite::Result<Option<i64>> {
     if let Some(own) = own {
         let newer = current(db, own)?;
         let there = db

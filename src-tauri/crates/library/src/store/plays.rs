@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, OptionalExtension, params};
 use segue_core::{AudioHash, Play, Rating, Timestamp};
 
-use super::log::{COLUMNS, Filed, append, known, match_one, play};
+use super::log::{COLUMNS, FiledPlay, append, known, match_one, play};
 use super::matching::matched;
 use super::reading::{rating_name, rating_named};
 use super::recording::{opine, recording};
@@ -40,7 +40,7 @@ impl Library {
     }
 
     /// Appends plays, all or none, and says what became of each.
-    pub fn file_plays(&self, plays: &[Play]) -> Result<Vec<Filed>, LibraryError> {
+    pub fn file_plays(&self, plays: &[Play]) -> Result<Vec<FiledPlay>, LibraryError> {
         self.write("save the plays", Durability::Power, |db| {
             let filed = plays
                 .iter()
@@ -54,13 +54,13 @@ impl Library {
     }
 
     /// What [`file_plays`](Self::file_plays) would make of these plays, one by one; nothing is written.
-    pub fn look_plays_up(&self, plays: &[Play]) -> Result<Vec<Filed>, LibraryError> {
+    pub fn look_plays_up(&self, plays: &[Play]) -> Result<Vec<FiledPlay>, LibraryError> {
         self.read("look the plays up", |db| {
             plays
                 .iter()
                 .map(|play| {
                     let found = matched(db, &play.subject)?;
-                    Ok(Filed {
+                    Ok(FiledPlay {
                         known: known(db, play, found.recording())?,
                         by: found.by(),
                         recording: found.recording(),

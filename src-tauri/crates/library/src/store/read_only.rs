@@ -13,7 +13,7 @@ use super::migrations;
 
 /// A way to read without writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum ReadOnlyMode {
     /// The shared memory is there already.
     Shared,
     /// All is in the database file, which nobody writes: there is no log of changes beside it.
@@ -24,7 +24,7 @@ pub(super) enum Way {
     WithoutLog,
 }
 
-impl Way {
+impl ReadOnlyMode {
     /// Connects to `path`.
     pub(super) fn connect(self, path: &Path) -> rusqlite::Result<Connection> {
         let reading = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, params};
 use segue_core::{AudioHash, Timestamp, title_key};
 
-use super::changes::{Changes, Names, Searched, words_of};
+use super::changes::{Changes, SearchFields, Searched, words_of};
 use super::identity::Moves;
 use super::reading::root_paths;
 use super::recording::{LENGTH_NEAR_S, recording_or_new};
@@ -34,8 +34,8 @@ pub(crate) fn add_root(db: &Connection, folder: &[u8], now: Timestamp) -> rusqli
     bump(db)
 }
 
-/// What the store knows of a file, as far as the walk needs it.
-pub(crate) struct Known {
+/// A file as the last scan stored it: enough to tell whether it has changed.
+pub(crate) struct IndexedFile {
     /// The row.
     pub(crate) id: i64,
     /// Bytes.
@@ -50,7 +50,7 @@ pub(crate) struct Known {
     pub(crate) sidecar: bool,
 }
 
-impl Known {
+impl IndexedFile {
     /// Whether the file looks as it did when it was read.
     pub(crate) fn as_before(&self, file: &AudioFile) -> bool {
         (self.size, self.mtime_ns, self.ctime_ns) == (file.size, file.mtime_ns, file.ctime_ns)
@@ -61,7 +61,7 @@ impl Known {
 pub(crate) fn known(
     db: &Connection,
     start: &[u8],
-    known: &mut HashMap<Vec<u8>, Known>,
+    known: &mut HashMap<Vec<u8>, IndexedFile>,
 ) -> rusqlite::Result<()> {
     let (from, to) = paths::beneath(start);
     let mut statement = db.prepare_cached(
@@ -70,7 +70,7 @@ pub(crate) fn known(
     let rows = statement.query_map(params![start, from, to], |row| {
         Ok((
             row.get(0)?,
-            Known {
+            IndexedFile {
                 id: row.get(1)?,
                 size: row.get(2)?,
                 mtime_ns: row.get(3)?,
@@ -246,7 +246,7 @@ pub(crate) fn put(
     credits::put(db, id, &tags.credits, is_new)?;
     credits::put_lyrics(db, id, tags.lyrics.as_deref(), is_new)?;
     changes.tracks.push(id);
-    let names = Names {
+    let names = SearchFields {
         title: &title,
         artists: &tags.artists,
         album: tags.album.as_deref(),

@@ -14,7 +14,7 @@ pub(super) struct Selection {
     words: Option<String>,
     signs: Option<String>,
     album: Option<i64>,
-    ranked: Option<Ranked>,
+    ranked: Option<RelevanceParameters>,
     limit: i64,
     offset: u32,
 }
@@ -32,7 +32,7 @@ const RELEVANCE: &str = "CASE
     ELSE 6 END";
 
 /// What [`RELEVANCE`] is bound to.
-struct Ranked {
+struct RelevanceParameters {
     exact: String,
     in_title: String,
     in_artists: String,
@@ -40,7 +40,7 @@ struct Ranked {
     some_in_title: String,
 }
 
-impl Ranked {
+impl RelevanceParameters {
     fn of(text: &str, words: &str) -> Self {
         let some = Some(search::any_word(text)).filter(|some| !some.is_empty());
         Self {
@@ -55,7 +55,7 @@ impl Ranked {
 
 impl Selection {
     pub(super) fn of(db: &Connection, query: &TrackQuery) -> rusqlite::Result<Self> {
-        let search::Query { text, tags } = search::Query::parse(&query.text);
+        let search::ParsedQuery { text, tags } = search::ParsedQuery::parse(&query.text);
         let words = search::expression(&text);
         // An artist named "!!!" has no word to search for.
         let signs = (words.is_none() && !text.trim().is_empty()).then(|| fold(text.trim()));
@@ -128,7 +128,7 @@ impl Selection {
             ranked: words
                 .as_ref()
                 .filter(|_| ranked)
-                .map(|words| Ranked::of(&text, words)),
+                .map(|words| RelevanceParameters::of(&text, words)),
             words,
             limit: query.limit.map_or(-1, i64::from),
             offset: query.offset,

@@ -654,7 +654,7 @@ fn what_was_said_is_taken_back_once() {
     ];
     let ids: Vec<_> = said
         .iter()
-        .map(|said| library.say(said, at(5)).unwrap())
+        .map(|said| library.record_feedback(said, at(5)).unwrap())
         .collect();
     let holding = || -> Vec<Feedback> {
         library
@@ -665,12 +665,12 @@ fn what_was_said_is_taken_back_once() {
             .collect()
     };
     assert_eq!(holding(), said);
-    assert!(library.take_back(ids[1], at(6)).unwrap());
-    assert!(!library.take_back(ids[1], at(7)).unwrap());
-    assert!(!library.take_back(FeedbackId(99), at(7)).unwrap());
+    assert!(library.undo_feedback(ids[1], at(6)).unwrap());
+    assert!(!library.undo_feedback(ids[1], at(7)).unwrap());
+    assert!(!library.undo_feedback(FeedbackId(99), at(7)).unwrap());
     assert_eq!(holding(), [said[0].clone(), said[2].clone()]);
     // What takes back is itself no saying that could be taken back.
-    assert!(!library.take_back(FeedbackId(ids[2].0 + 1), at(8)).unwrap());
+    assert!(!library.undo_feedback(FeedbackId(ids[2].0 + 1), at(8)).unwrap());
     // It outlives the folder, and is there in the next program.
     library.remove_root(std::path::Path::new("/m")).unwrap();
     let again = Library::open(library.data_dir()).unwrap();
@@ -1333,10 +1333,10 @@ fn make_the_stored_database() {
         library.file_tallies(&[counted()]).unwrap();
         let said: Vec<FeedbackId> = sayings()
             .iter()
-            .map(|said| library.say(said, at(20)).unwrap())
+            .map(|said| library.record_feedback(said, at(20)).unwrap())
             .collect();
-        library.take_back(said[0], at(21)).unwrap();
-        library.say(&turned(), at(22)).unwrap();
+        library.undo_feedback(said[0], at(21)).unwrap();
+        library.record_feedback(&turned(), at(22)).unwrap();
         library.forget(Some(at(1)), at(23)).unwrap();
         let song = |subject: PlaySubject| NewEntry {
             subject,
@@ -1470,9 +1470,9 @@ fn a_database_of_version_4_opens_with_all_it_held() {
         held.iter().map(|event| event.id.0).collect::<Vec<_>>(),
         [2, 3]
     );
-    assert!(!library.take_back(FeedbackId(1), at(30)).unwrap());
-    assert!(library.take_back(held[0].id, at(30)).unwrap());
-    assert_eq!(library.say(&sayings()[0], at(31)).unwrap(), FeedbackId(6));
+    assert!(!library.undo_feedback(FeedbackId(1), at(30)).unwrap());
+    assert!(library.undo_feedback(held[0].id, at(30)).unwrap());
+    assert_eq!(library.record_feedback(&sayings()[0], at(31)).unwrap(), FeedbackId(6));
     let broken = library.read("check the references", |db| {
         db.prepare("PRAGMA foreign_key_check")?.exists([])
     });

@@ -5,12 +5,12 @@
 use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, Tag, TagType};
 
-use super::found::{Found, key_of, mime, picture, push};
+use super::found::{FoundTags, key_of, mime, picture, push};
 use super::id3v2;
 use super::text::utf8_or_1252;
 
 /// Reads the tag that `bytes` are, whichever it is.
-pub(super) fn read(bytes: &[u8], found: &mut Found) {
+pub(super) fn read(bytes: &[u8], found: &mut FoundTags) {
     if bytes.starts_with(b"TAG") {
         id3v1(bytes, found);
     } else if bytes.starts_with(b"ID3") {
@@ -25,7 +25,7 @@ pub(super) fn read(bytes: &[u8], found: &mut Found) {
 }
 
 /// Reads an ID3v1 tag. A genre above the list's end is none.
-fn id3v1(tag_bytes: &[u8], found: &mut Found) {
+fn id3v1(tag_bytes: &[u8], found: &mut FoundTags) {
     let Some(tag_bytes) = tag_bytes.get(..128) else {
         return;
     };
@@ -52,7 +52,7 @@ fn id3v1(tag_bytes: &[u8], found: &mut Found) {
 }
 
 /// Reads an APE tag, from its header, or its first item, to its footer. An item that cannot be read costs that item.
-pub(super) fn ape(bytes: &[u8], found: &mut Found) {
+pub(super) fn ape(bytes: &[u8], found: &mut FoundTags) {
     let items = bytes
         .strip_prefix(b"APETAGEX")
         .map_or(bytes, |_| bytes.get(32..).unwrap_or_default());
@@ -63,16 +63,16 @@ pub(super) fn ape(bytes: &[u8], found: &mut Found) {
     let mut tag = Tag::new(TagType::Ape);
     let mut lost = Vec::new();
     let lands = |end: usize| {
-        end == items.len() || Item::at(items, end).is_some_and(|next| next.end <= items.len())
+        end == items.len() || ApeItem::at(items, end).is_some_and(|next| next.end <= items.len())
     };
     let mut at = 0;
     while at < items.len() {
-        let here = Item::at(items, at);
+        let here = ApeItem::at(items, at);
         let sound = here.as_ref().is_some_and(|item| lands(item.end));
         let next = match &here {
             Some(item) if sound => item.end,
             _ => (at + 1..items.len())
-                .find(|at| Item::at(items, *at).is_some_and(|item| lands(item.end)))
+                .find(|at| ApeItem::at(items, *at).is_some_and(|item| lands(item.end)))
                 .unwrap_or(items.len()),
         };
         match here {
@@ -90,7 +90,7 @@ pub(super) fn ape(bytes: &[u8], found: &mut Found) {
     found.add(tag);
 }
 
-struct Item {
+struct ApeItem {
     flags: u32,
     key: String,
     value_at: usize,
@@ -98,7 +98,7 @@ struct Item {
     end: usize,
 }
 
-impl Item {
+impl ApeItem {
     /// The item that begins here: length, flags, key, null, value.
     fn at(bytes: &[u8], at: usize) -> Option<Self> {
         let head = bytes.get(at..at + 8)?;

@@ -12,7 +12,7 @@ pub(super) const BLOCK_MAX: u64 = 64 << 20;
 const LOST_MAX: usize = 8;
 /// What a file is, as sound.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Sound {
+pub(crate) struct AudioProperties {
     pub(crate) codec: String,
     /// In seconds; 0 where nothing tells.
     pub(crate) duration_s: f64,
@@ -22,13 +22,13 @@ pub(crate) struct Sound {
 
 /// The tags of a file, and what was lost of them.
 #[derive(Default)]
-pub(crate) struct Found {
+pub(crate) struct FoundTags {
     /// Those that speak first first.
     pub(super) tags: Vec<Tag>,
     lost: Vec<String>,
 }
 
-impl Found {
+impl FoundTags {
     /// The tag of this kind, made if there is none.
     pub(crate) fn tag(&mut self, kind: TagType) -> &mut Tag {
         let at = self.tags.iter().position(|tag| tag.tag_type() == kind);

@@ -23,7 +23,7 @@ const UNPACKED_MAX: u64 = 32 << 20;
 const PADDING_MIN: usize = 33;
 
 /// Reads the tag that `bytes` begin with; they may end early.
-pub(super) fn read(bytes: &[u8], found: &mut Found) {
+pub(super) fn read(bytes: &[u8], found: &mut FoundTags) {
     let &[
         b'I',
         b'D',
@@ -90,7 +90,7 @@ fn unsynchronised(bytes: &[u8]) -> bool {
             .any(|pair| pair[0] == 0xff && pair[1] >= 0xe0)
 }
 
-struct Frame<'a> {
+struct Id3Frame<'a> {
     /// As in 2.4, where the frame is known there.
     name: String,
     /// The flags of its format.
@@ -203,7 +203,7 @@ impl<'a> Frames<'a> {
         at >= padding || self.named(at) && self.ends(at).iter().any(Option::is_some)
     }
 
-    fn list(&self, from: usize) -> Vec<Frame<'a>> {
+    fn list(&self, from: usize) -> Vec<Id3Frame<'a>> {
         let header = self.header_len();
         // From here on there are zeros only.
         let padding = self
@@ -261,11 +261,11 @@ impl<'a> Frames<'a> {
         frames
     }
 
-    fn frame(&self, at: usize, data: &'a [u8]) -> Frame<'a> {
+    fn frame(&self, at: usize, data: &'a [u8]) -> Id3Frame<'a> {
         let name = |len: usize| String::from_utf8_lossy(&self.body[at..at + len]).into_owned();
         let old = |name: String| upgrade_v2(&name).map_or(name, str::to_owned);
         if self.version == 2 {
-            return Frame {
+            return Id3Frame {
                 name: old(name(3)),
                 flags: 0,
                 data,
@@ -273,7 +273,7 @@ impl<'a> Frames<'a> {
         }
         let short = matches!(self.body[at + 3], 0 | b' ');
         let name = if short { old(name(3)) } else { name(4) };
-        Frame {
+        Id3Frame {
             name: upgrade_v3(&name).map_or(name, str::to_owned),
             flags: self.body[at + 9],
             data,
@@ -281,7 +281,7 @@ impl<'a> Frames<'a> {
     }
 }
 
-impl Frame<'_> {
+impl Id3Frame<'_> {
     /// The frame's content, unpacked.
     fn content(
         &self,
@@ -379,10 +379,10 @@ struct Texts {
 impl Texts {
     fn add(
         &mut self,
-        frame: &Frame,
+        frame: &Id3Frame,
         version: u8,
         all_unsynchronised: bool,
-        found: &mut Found,
+        found: &mut FoundTags,
     ) -> Result<(), &'static str> {
         let content = || frame.content(version, all_unsynchronised);
         match frame.name.as_str() {
@@ -431,7 +431,7 @@ impl Texts {
         Ok(())
     }
 
-    fn finish(mut self, version: u8, found: &mut Found) {
+    fn finish(mut self, version: u8, found: &mut FoundTags) {
         if version < 4 {
             self.part_artists();
         }

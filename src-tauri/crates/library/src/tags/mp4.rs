@@ -8,7 +8,7 @@ use std::io::{self, BufRead, Seek};
 use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, TagType};
 
-use super::found::{BLOCK_MAX, Found, key_of, mime, picture, push};
+use super::found::{BLOCK_MAX, FoundTags, key_of, mime, picture, push};
 use super::text::{utf8_or_1252, utf16};
 use crate::bytes::{be, box_lengths, read_at};
 
@@ -20,7 +20,7 @@ pub(super) fn read(
     file: &mut (impl BufRead + Seek),
     start: u64,
     file_len: u64,
-    found: &mut Found,
+    found: &mut FoundTags,
 ) -> io::Result<()> {
     let (mut at, mut ends) = (start, vec![file_len]);
     for _ in 0..STEPS_MAX {
@@ -76,7 +76,7 @@ fn is_item(bytes: &[u8], at: usize) -> bool {
     )
 }
 
-fn items(bytes: &[u8], found: &mut Found) {
+fn items(bytes: &[u8], found: &mut FoundTags) {
     let mut at = 0;
     while at + 8 <= bytes.len() {
         let follows =
@@ -102,7 +102,7 @@ fn is_wanted(name: &[u8]) -> bool {
 }
 
 /// Reads an item's values; `false` if it has none.
-fn item(name: &[u8], body: &[u8], found: &mut Found) -> bool {
+fn item(name: &[u8], body: &[u8], found: &mut FoundTags) -> bool {
     let tag = found.tag(TagType::Mp4Ilst);
     let (mut mean, mut own_name) = (String::new(), String::new());
     let mut read = false;

@@ -7,7 +7,7 @@ use std::io::{self, BufRead, Seek};
 
 use lofty::tag::{ItemKey, TagType};
 
-use super::found::{BLOCK_MAX, Found, push};
+use super::found::{BLOCK_MAX, FoundTags, push};
 use super::id3v2;
 use super::text::utf8_or_1252;
 use crate::bytes::{be, le, read_at};
@@ -20,12 +20,12 @@ pub(super) fn read(
     file: &mut (impl BufRead + Seek),
     start: u64,
     file_len: u64,
-    found: &mut Found,
+    found: &mut FoundTags,
 ) -> io::Result<()> {
     let form = read_at(file, start, 4)?;
     let big_endian = form == b"FORM" || form == b"RIFX";
     let aiff = form == b"FORM";
-    let mut texts = Found::default();
+    let mut texts = FoundTags::default();
     let mut at = start + 12;
     for _ in 0..STEPS_MAX {
         let head = read_at(file, at, 8)?;
@@ -72,7 +72,7 @@ pub(super) fn read(
 }
 
 /// Reads the items of an INFO list. One that cannot be read costs that item.
-fn info(bytes: &[u8], big_endian: bool, found: &mut Found) {
+fn info(bytes: &[u8], big_endian: bool, found: &mut FoundTags) {
     let end_of = |at: usize| {
         let head = bytes.get(at..at.checked_add(8)?)?;
         let is_name = head[..4]

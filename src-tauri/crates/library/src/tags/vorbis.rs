@@ -9,7 +9,7 @@ use lofty::config::ParsingMode;
 use lofty::picture::{Picture, PictureType};
 use lofty::tag::{ItemKey, Tag, TagType};
 
-use super::found::{BLOCK_MAX, Found, mime, picture, push};
+use super::found::{BLOCK_MAX, FoundTags, mime, picture, push};
 use super::text::utf8_or_1252;
 use crate::bytes::{be, le, read_at};
 
@@ -20,7 +20,7 @@ const STEPS_MAX: usize = 10_000;
 pub(super) fn flac(
     file: &mut (impl BufRead + Seek),
     start: u64,
-    found: &mut Found,
+    found: &mut FoundTags,
 ) -> io::Result<()> {
     let mut at = start + 4;
     let mut pictures = Vec::new();
@@ -46,7 +46,7 @@ pub(super) fn flac(
 pub(super) fn ogg(
     file: &mut (impl BufRead + Seek),
     start: u64,
-    found: &mut Found,
+    found: &mut FoundTags,
 ) -> io::Result<()> {
     let mut serial = None;
     let mut packet = Vec::new();
@@ -122,7 +122,7 @@ pub(super) fn ogg(
     Ok(())
 }
 
-fn block(kind: u8, body: &[u8], pictures: &mut Vec<Picture>, found: &mut Found) {
+fn block(kind: u8, body: &[u8], pictures: &mut Vec<Picture>, found: &mut FoundTags) {
     match kind & 0x7f {
         4 => comments(body, pictures, found),
         6 => match flac_picture(body) {
@@ -133,7 +133,7 @@ fn block(kind: u8, body: &[u8], pictures: &mut Vec<Picture>, found: &mut Found) 
     }
 }
 
-fn put_pictures(pictures: Vec<Picture>, found: &mut Found) {
+fn put_pictures(pictures: Vec<Picture>, found: &mut FoundTags) {
     if !pictures.is_empty() {
         let tag = found.tag(TagType::VorbisComments);
         pictures
@@ -143,7 +143,7 @@ fn put_pictures(pictures: Vec<Picture>, found: &mut Found) {
 }
 
 /// Reads the body of a comment header: vendor, count, then length and `KEY=value` of each.
-fn comments(bytes: &[u8], pictures: &mut Vec<Picture>, found: &mut Found) {
+fn comments(bytes: &[u8], pictures: &mut Vec<Picture>, found: &mut FoundTags) {
     let number = |at: usize| {
         let bytes = bytes.get(at..at.checked_add(4)?)?;
         Some(le(bytes) as usize)

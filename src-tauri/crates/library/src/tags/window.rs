@@ -61,14 +61,14 @@ impl<R: Seek> Seek for Metered<R> {
 }
 
 /// A stretch of a file, read as if it were the file.
-pub(super) struct Window<'a, R> {
+pub(super) struct FileRange<'a, R> {
     inner: &'a mut R,
     start: u64,
     len: u64,
     at: u64,
 }
 
-impl<'a, R> Window<'a, R> {
+impl<'a, R> FileRange<'a, R> {
     /// From `start` up to `end`.
     pub(super) fn new(inner: &'a mut R, start: u64, end: u64) -> Self {
         Self {
@@ -80,7 +80,7 @@ impl<'a, R> Window<'a, R> {
     }
 }
 
-impl<R: Read + Seek> Read for Window<'_, R> {
+impl<R: Read + Seek> Read for FileRange<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.len.saturating_sub(self.at);
         let wanted = (buffer.len() as u64).min(left) as usize;
@@ -93,7 +93,7 @@ impl<R: Read + Seek> Read for Window<'_, R> {
     }
 }
 
-impl<R: BufRead + Seek> BufRead for Window<'_, R> {
+impl<R: BufRead + Seek> BufRead for FileRange<'_, R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         let left = usize::try_from(self.len.saturating_sub(self.at)).unwrap_or(usize::MAX);
         let held = self.inner.fill_buf()?;
@@ -106,7 +106,7 @@ impl<R: BufRead + Seek> BufRead for Window<'_, R> {
     }
 }
 
-impl<R: Seek> Seek for Window<'_, R> {
+impl<R: Seek> Seek for FileRange<'_, R> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let at = match to {
             SeekFrom::Start(at) => Some(at),

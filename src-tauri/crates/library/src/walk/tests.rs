@@ -36,11 +36,11 @@ fn meet(root: &Path) -> (Vec<String>, Vec<String>) {
             .to_string_lossy()
             .into_owned()
     };
-    Walk::new(&roots).walk(root, |met| {
+    FileWalk::new(&roots).walk(root, |met| {
         match met {
-            Met::Audio(file) => audio.push(below(&paths::from_bytes(&file.path))),
-            Met::Hidden(failure) => hidden.push(below(&failure.path)),
-            Met::Refused(failure) | Met::Closed(failure) => panic!("{failure:?}"),
+            WalkEvent::Audio(file) => audio.push(below(&paths::from_bytes(&file.path))),
+            WalkEvent::Hidden(failure) => hidden.push(below(&failure.path)),
+            WalkEvent::Failed(failure) | WalkEvent::Closed(failure) => panic!("{failure:?}"),
         }
         true
     });

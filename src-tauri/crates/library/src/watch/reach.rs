@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use notify::RecursiveMode;
 
-use crate::walk::{self, Step, Walk};
+use crate::walk::{self, WalkStep, FileWalk};
 
 /// Whether each folder is watched by itself, as `inotify` does it: then no watch is spent on what is hidden, and one
 /// that cannot be had is known. Other systems watch whole trees at once.
@@ -168,20 +168,20 @@ impl Reach {
         loop {
             let mut files = Vec::new();
             let mut is_new = false;
-            Walk::new(&roots).steps(start, |step| {
+            FileWalk::new(&roots).steps(start, |step| {
                 match step {
-                    Step::Link(link) => {
+                    WalkStep::Link(link) => {
                         let identity = identity(&link, &roots, &mounts);
                         self.places.insert(link, identity);
                     }
-                    Step::Entry(entry) if entry.file_type().is_dir() => {
+                    WalkStep::Entry(entry) if entry.file_type().is_dir() => {
                         let path = entry.path();
                         let is_top =
                             entry.path_is_symlink() || roots.iter().any(|root| root == path);
                         is_new |= self.watch(path, is_top, is_distant(path, &mounts));
                     }
-                    Step::Entry(entry) => files.push(entry.into_path()),
-                    Step::Hidden(_) | Step::Error(_) => {}
+                    WalkStep::Entry(entry) => files.push(entry.into_path()),
+                    WalkStep::Hidden(_) | WalkStep::Error(_) => {}
                 }
                 true
             });

@@ -94,8 +94,8 @@ proptest! {
         let place = place();
         let other = Library::open(place.library.data_dir()).unwrap();
         let id = place.library.create_playlist("list", None, &[], at(0)).unwrap();
-        let mut model: Vec<(EntryId, String)> = Vec::new();
-        let mut steps: Vec<(PlaylistBefore, Vec<(EntryId, String)>)> = Vec::new();
+        let mut model: Vec<(PlaylistEntryId, String)> = Vec::new();
+        let mut steps: Vec<(PlaylistBefore, Vec<(PlaylistEntryId, String)>)> = Vec::new();
         for (n, edit) in edits.into_iter().enumerate() {
             let library = if n % 2 == 0 { &place.library } else { &other };
             let new = |names: &[u8]| -> Vec<NewEntry> { names.iter().map(|name| called(&name.to_string())).collect() };
@@ -123,7 +123,7 @@ proptest! {
                 }
                 _ if model.is_empty() => None,
                 Edit::Remove(places) => {
-                    let gone: Vec<EntryId> = places.iter().map(|place| place.get(&model).0).collect();
+                    let gone: Vec<PlaylistEntryId> = places.iter().map(|place| place.get(&model).0).collect();
                     model.retain(|(entry, _)| !gone.contains(entry));
                     library.remove_from_playlist(id, &gone, at(1)).unwrap()
                 }
@@ -147,13 +147,13 @@ proptest! {
                 }
             };
             steps.extend(before.map(|before| (before, was)));
-            let found: Vec<(EntryId, String)> = whole(library, id)
+            let found: Vec<(PlaylistEntryId, String)> = whole(library, id)
                 .into_iter()
                 .map(|entry| (entry.id, entry.subject.title.unwrap()))
                 .collect();
             prop_assert_eq!(&found, &model);
         }
-        let paged: Vec<EntryId> = (0..model.len() as u32)
+        let paged: Vec<PlaylistEntryId> = (0..model.len() as u32)
             .step_by(3)
             .flat_map(|offset| other.playlist_page(id, offset, 3).unwrap().unwrap().1)
             .map(|entry| entry.id)
@@ -191,10 +191,10 @@ fn programs_that_edit_at_once_lose_nothing_of_each_other() {
                         )
                         .unwrap();
                     // Perhaps another's, and perhaps taken out by it meanwhile.
-                    let gone: Vec<EntryId> = mine("gone").into_iter().collect();
+                    let gone: Vec<PlaylistEntryId> = mine("gone").into_iter().collect();
                     library.remove_from_playlist(id, &gone, at(3)).unwrap();
                 }
-                let left: Vec<EntryId> = whole(&library, id)
+                let left: Vec<PlaylistEntryId> = whole(&library, id)
                     .iter()
                     .filter(|entry| entry.subject.title.as_deref() == Some("gone"))
                     .map(|entry| entry.id)
@@ -264,13 +264,13 @@ fn what_is_deleted_comes_back_as_it_was() {
     );
     assert!(
         library
-            .remove_from_playlist(first, &[EntryId(1)], at(6))
+            .remove_from_playlist(first, &[PlaylistEntryId(1)], at(6))
             .unwrap()
             .is_none()
     );
     assert!(
         library
-            .move_in_playlist(first, EntryId(1), 0, at(6))
+            .move_in_playlist(first, PlaylistEntryId(1), 0, at(6))
             .unwrap()
             .is_none()
     );
@@ -394,25 +394,25 @@ fn reasons_come_back_and_odd_lengths_do_no_harm() {
     );
 }
 
-/// What a telling is recognised as, by recording.
+/// What a candidate is recognised as, by recording.
 #[track_caller]
-fn check(place: &Place, telling: PlaySubject, expected: Option<u8>) {
+fn check(place: &Place, candidate: PlaySubject, expected: Option<u8>) {
     let found = place
         .library
-        .recognise(std::slice::from_ref(&telling))
+        .recognise(std::slice::from_ref(&candidate))
         .unwrap();
     let found = found.map(|track| track.audio);
-    assert_eq!(found, expected.map(audio), "{telling:?}");
+    assert_eq!(found, expected.map(audio), "{candidate:?}");
     // And so it is in a playlist.
     let id = place
         .library
-        .create_playlist("", None, &[of(telling.clone())], at(0))
+        .create_playlist("", None, &[of(candidate.clone())], at(0))
         .unwrap();
     let entry = whole(&place.library, id).remove(0);
     assert_eq!(
         entry.track.map(|track| track.audio),
         expected.map(audio),
-        "{telling:?}"
+        "{candidate:?}"
     );
 }
 
@@ -486,12 +486,12 @@ fn a_told_song_is_recognised_by_path_by_names_or_by_how_its_path_ends() {
         },
         None,
     );
-    let tellings = [
+    let candidates = [
         named("Nobody", "Ho", None),
         named("Cy", "Ho", None),
         named("Björk", "Joga", None),
     ];
-    let second = place.library.recognise(&tellings).unwrap().unwrap();
+    let second = place.library.recognise(&candidates).unwrap().unwrap();
     assert_eq!(second.audio, audio(6));
 }
 
@@ -573,7 +573,7 @@ fn places_find_their_songs_again_after_moves_tags_folders_and_better_files() {
         ..PlaySubject::default()
     })];
     library.add_to_playlist(id, &unknown, at(0)).unwrap();
-    let places: Vec<EntryId> = whole(library, id).iter().map(|entry| entry.id).collect();
+    let places: Vec<PlaylistEntryId> = whole(library, id).iter().map(|entry| entry.id).collect();
     let names = || -> Vec<Option<String>> {
         let entries = whole(library, id);
         assert_eq!(

@@ -220,7 +220,7 @@ fn list(library: &Library) -> PlaylistId {
     library.playlists().unwrap()[0].id
 }
 
-fn places(library: &Library) -> Vec<crate::EntryId> {
+fn places(library: &Library) -> Vec<crate::PlaylistEntryId> {
     let (_, entries) = library.playlist_page(list(library), 0, 9).unwrap().unwrap();
     entries.into_iter().map(|entry| entry.id).collect()
 }
@@ -274,20 +274,20 @@ fn a_listeners_word_is_kept_whole_or_not_at_all() {
         library.rate(audio(1), Some(Rating::Like), at(1))
     });
     check("less of something", filled_by, |library, _| {
-        library.say(&turned(), at(1)).map(drop)
+        library.record_feedback(&turned(), at(1)).map(drop)
     });
     check("never again", filled_by, |library, _| {
-        library.say(&sayings()[1], at(1)).map(drop)
+        library.record_feedback(&sayings()[1], at(1)).map(drop)
     });
     check(
         "taking it back",
         |library, music| {
             filled_by(library, music)?;
-            library.say(&sayings()[0], at(1)).map(drop)
+            library.record_feedback(&sayings()[0], at(1)).map(drop)
         },
         |library, _| {
             let first = library.feedback()?[0].id;
-            library.take_back(first, at(2)).map(drop)
+            library.undo_feedback(first, at(2)).map(drop)
         },
     );
     check("forgetting", filled_by, |library, _| {

@@ -502,7 +502,7 @@ fn two_histories_of_one_service_tell_a_play_once() {
     assert_eq!(log.len(), 6);
     assert!(
         log.iter()
-            .all(|(_, _, leaving, within)| end_reason.is_some() && within.is_none())
+            .all(|(_, _, reason, within)| reason.is_some() && within.is_none())
     );
     assert_eq!((plays, skips), (2, 2));
     assert_eq!(told(&seconds, &minutes), (log, plays, skips));

@@ -9,8 +9,8 @@ use super::super::*;
 use crate::fixtures::{copy, fixture};
 
 /// What is read of tags without sound.
-fn said(found: &Found) -> Tags {
-    tags_of(found, Sound::default())
+fn said(found: &FoundTags) -> Tags {
+    tags_of(found, AudioProperties::default())
 }
 
 /// Title, artists and album.
@@ -61,7 +61,7 @@ fn utf16(text: &str) -> Vec<u8> {
 }
 
 fn id3(bytes: &[u8]) -> Tags {
-    let mut found = Found::default();
+    let mut found = FoundTags::default();
     id3v2::read(bytes, &mut found);
     said(&found)
 }
@@ -718,7 +718,7 @@ fn only_what_has_a_pictures_signature_is_a_cover() {
             Some(PNG),
         ),
     ] {
-        let mut found = Found::default();
+        let mut found = FoundTags::default();
         id3v2::read(&tag(3, 0, &frames.concat()), &mut found);
         assert_eq!(found.cover().map(Picture::data), expected, "{what}");
     }
@@ -773,7 +773,7 @@ proptest! {
             body.extend(frame);
         }
         body.extend(vec![0; padding]);
-        let mut found = Found::default();
+        let mut found = FoundTags::default();
         id3v2::read(&tag(version, 0, &body), &mut found);
         let tags = said(&found);
         let read = [
