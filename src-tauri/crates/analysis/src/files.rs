@@ -40,7 +40,7 @@ pub(crate) struct NetworkFiles {
 
 /// What a stranger's model is made of.
 #[derive(Clone, Debug, Default)]
-pub struct Source {
+pub struct ModelSource {
     /// The manifest, or the folder that it lies in.
     pub manifest: PathBuf,
     /// The network, where it does not lie beside the manifest under the manifest's name for it.
@@ -125,7 +125,7 @@ impl Files {
     }
 }
 
-impl Source {
+impl ModelSource {
     /// Copies the model into `folder`, which must be empty: its manifest with the hashes of what was copied (those
     /// that it came with must agree), and the files that the manifest names. Nothing is run.
     pub fn stage(&self, folder: &Path) -> Result<Staged, AnalysisError> {

@@ -1,10 +1,10 @@
 //! PCM to log-mel to network to vector and tags, and what signal processing tells beside it: tempo, key, loudness,
-//! outline. The only room with a machine-learning runtime.
+//! waveform. The only room with a machine-learning runtime.
 //!
 //! A model is a folder: `manifest.toml` says how sound becomes the network's input and how the network's
 //! output becomes a vector; an ONNX file is the network; a projection may turn a track's statistics into the vector.
 //! Nothing about a model stands in this code, so another model needs no other program. Models come from strangers:
-//! what is in their files costs at most the model ([`Source::stage`], [`Model::try_out`]).
+//! what is in their files costs at most the model ([`ModelSource::stage`], [`Model::try_out`]).
 //!
 //! Words: a *window* is a stretch of a track that is listened to; a *segment* a part of it that is framed by itself
 //! (often the whole window); a *frame* one column of the log-mel; a *patch* the frames that the network takes at once.
@@ -35,7 +35,7 @@ mod waveform;
 mod windows;
 
 pub use error::AnalysisError;
-pub use files::{Source, Staged, describe, model_id};
+pub use files::{ModelSource, Staged, describe, model_id};
 pub use manifest::{TagInfo, TagKind};
 pub use measure::measure_file;
 pub use model::{Analyzed, Model};

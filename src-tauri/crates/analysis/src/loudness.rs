@@ -13,7 +13,7 @@ const BLOCK_STEPS: usize = 4;
 const GATE_LUFS: f64 = -70.0;
 /// … and then those that stay so far under the mean of the others.
 const GATE_LU: f64 = -10.0;
-/// A filter's memory under this is emptied before it gets so small that processors slow down over it.
+/// A filter's state under this is emptied before it gets so small that processors slow down over it.
 const MEMORY_MIN: f64 = 1e-30;
 
 /// The rate for which the recommendation states its coefficients.
@@ -125,9 +125,9 @@ impl Mul<f64> for Pair {
     }
 }
 
-/// The two filters' memory, in direct form II.
+/// The two filters' state, in direct form II.
 #[derive(Clone, Copy, Default)]
-struct Memory {
+struct FilterState {
     shelf: [Pair; 2],
     high_pass: [Pair; 2],
 }
@@ -138,7 +138,7 @@ pub(crate) struct Loudness {
     shelf: Biquad,
     high_pass: Biquad,
     /// For every two channels.
-    memories: Vec<Memory>,
+    states: Vec<FilterState>,
     /// Mean square of all channels, weighted, in each step.
     powers: Vec<f64>,
 }
@@ -152,7 +152,7 @@ impl Loudness {
                 b: HIGH_PASS.b,
                 ..HIGH_PASS.at(f64::from(rate_hz))
             },
-            memories: vec![Memory::default(); weights.len().div_ceil(2)],
+            states: vec![FilterState::default(); weights.len().div_ceil(2)],
             weights: weights.to_vec(),
             powers: Vec::new(),
         }
@@ -167,21 +167,21 @@ impl Loudness {
             if weights.iter().all(|weight| *weight == 0.0) {
                 continue;
             }
-            let (first, memory) = (2 * number, &mut self.memories[number]);
+            let (first, state) = (2 * number, &mut self.states[number]);
             let filters = (&self.shelf, &self.high_pass);
             let squares = match (channels, weights.len()) {
                 (2, _) => {
                     let pairs = samples.chunks_exact(2).map(|frame| [frame[0], frame[1]]);
-                    squares(filters, memory, pairs)
+                    squares(filters, state, pairs)
                 }
                 (_, 1) => {
                     let singles = samples.chunks_exact(channels);
-                    squares(filters, memory, singles.map(|frame| [frame[first], 0.0]))
+                    squares(filters, state, singles.map(|frame| [frame[first], 0.0]))
                 }
                 _ => {
                     let all = samples.chunks_exact(channels);
                     let pairs = all.map(|frame| [frame[first], frame[first + 1]]);
-                    squares(filters, memory, pairs)
+                    squares(filters, state, pairs)
                 }
             };
             let weighted = weights.iter().zip(squares);
@@ -222,14 +222,14 @@ impl Loudness {
 #[inline(always)]
 fn squares(
     (shelf, high_pass): (&Biquad, &Biquad),
-    memory: &mut Memory,
+    state: &mut FilterState,
     frames: impl Iterator<Item = [f32; 2]>,
 ) -> [f64; 2] {
     let [b0, b1, b2] = shelf.b;
     let (b1, b2) = (b1 / b0, b2 / b0);
     let [[a1, a2], [c1, c2]] = [shelf.a, high_pass.a];
-    let [mut v1, mut v2] = memory.shelf;
-    let [mut w1, mut w2] = memory.high_pass;
+    let [mut v1, mut v2] = state.shelf;
+    let [mut w1, mut w2] = state.high_pass;
     let mut sums = Pair::default();
     for frame in frames {
         let v = Pair(frame.map(f64::from)) - v2 * a2 - v1 * a1;
@@ -240,8 +240,8 @@ fn squares(
         (v2, v1) = (v1, v);
         (w2, w1) = (w1, w);
     }
-    memory.shelf = [v1.settled(), v2.settled()];
-    memory.high_pass = [w1.settled(), w2.settled()];
+    state.shelf = [v1.settled(), v2.settled()];
+    state.high_pass = [w1.settled(), w2.settled()];
     (sums * (b0 * b0)).0
 }
 
@@ -327,8 +327,8 @@ mod tests {
         for _ in 0..100 {
             meter.add_step(&vec![0.0; step]);
         }
-        assert!(meter.memories.iter().all(|memory| {
-            let values = memory.shelf.iter().chain(&memory.high_pass);
+        assert!(meter.states.iter().all(|state| {
+            let values = state.shelf.iter().chain(&state.high_pass);
             values.flat_map(|pair| pair.0).all(|value| value == 0.0)
         }));
     }

@@ -60,7 +60,7 @@ pub(crate) struct FrontEnd {
     #[serde(default)]
     pub(crate) pre_emphasis: f64,
     pub(crate) n_fft: usize,
-    pub(crate) window: Window,
+    pub(crate) window: WindowFunction,
     /// At most `n_fft`; a shorter one sits in its middle.
     pub(crate) window_length: usize,
     pub(crate) hop: usize,
@@ -113,7 +113,7 @@ fn one() -> f64 {
 /// The window over a frame. *Periodic* ones divide by their length `N`, *symmetric* ones by `N − 1`.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Window {
+pub(crate) enum WindowFunction {
     /// `0.5 − 0.5 cos(2πn/N)`.
     HannPeriodic,
     HannSymmetric,
@@ -209,12 +209,12 @@ enum LogLaw {
 #[serde(untagged)]
 enum DbReference {
     Value(f64),
-    Named(Named),
+    Named(DbReferenceName),
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Named {
+enum DbReferenceName {
     Max,
 }
 
@@ -273,7 +273,7 @@ pub(crate) struct Windows {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Network {
     pub(crate) input: String,
-    pub(crate) layout: Layout,
+    pub(crate) layout: AxisOrder,
     pub(crate) embedding: String,
     pub(crate) embedding_size: usize,
     /// The output with the tags, where it has one.
@@ -288,9 +288,9 @@ pub(crate) struct Network {
 /// `[batch, 1, mel_bands, patch_frames]`. Without `b` the network takes one patch only.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Layout(Vec<u8>);
+pub(crate) struct AxisOrder(Vec<u8>);
 
-impl TryFrom<String> for Layout {
+impl TryFrom<String> for AxisOrder {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -308,7 +308,7 @@ impl TryFrom<String> for Layout {
     }
 }
 
-impl Layout {
+impl AxisOrder {
     /// The input's shape for so many patches.
     pub(crate) fn shape(&self, batch: usize, bands: usize, frames: usize) -> Vec<usize> {
         let length = |axis: &u8| match axis {
@@ -349,7 +349,7 @@ pub(crate) enum Activation {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TrackVector {
-    pub(crate) parts: Vec<Part>,
+    pub(crate) parts: Vec<Statistic>,
     /// Its length; without a projection that of the parts.
     pub(crate) size: Option<usize>,
 }
@@ -357,7 +357,7 @@ pub(crate) struct TrackVector {
 impl Default for TrackVector {
     fn default() -> Self {
         Self {
-            parts: vec![Part::EmbeddingMean],
+            parts: vec![Statistic::EmbeddingMean],
             size: None,
         }
     }
@@ -366,7 +366,7 @@ impl Default for TrackVector {
 /// A statistic of a track.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Part {
+pub(crate) enum Statistic {
     /// Mean of the patches' embeddings: `[embedding_size]`.
     EmbeddingMean,
     /// Mean of all log-mel frames: `[mel_bands]`.
@@ -431,7 +431,7 @@ impl FrontEnd {
                 reference: match self.db_reference {
                     None => Some(1.0),
                     Some(DbReference::Value(value)) => Some(value),
-                    Some(DbReference::Named(Named::Max)) => None,
+                    Some(DbReference::Named(DbReferenceName::Max)) => None,
                 },
                 range: self.db_range,
             },
@@ -576,9 +576,9 @@ impl Manifest {
 
     /// Length of the track's statistics.
     pub(crate) fn statistics_size(&self) -> usize {
-        let size = |part: &Part| match part {
-            Part::EmbeddingMean => self.network.embedding_size,
-            Part::MelMean | Part::MelStd => self.front_end.mel_bands,
+        let size = |part: &Statistic| match part {
+            Statistic::EmbeddingMean => self.network.embedding_size,
+            Statistic::MelMean | Statistic::MelStd => self.front_end.mel_bands,
         };
         self.track_vector.parts.iter().map(size).sum()
     }

@@ -1,4 +1,4 @@
-//! What takes the whole of a file: loudness, true peak, silence at both ends, and the outline.
+//! What takes the whole of a file: loudness, true peak, silence at both ends, and the waveform.
 //!
 //! Loudness and true peak are those of EBU R128 / ITU-R BS.1770-4, over the file's own channels at its own rate: nothing
 //! is mixed or resampled. The file streams by; memory does not grow with its length, save for 80 bytes a second that the
@@ -14,7 +14,7 @@ use segue_decode::Decoder;
 
 use crate::AnalysisError;
 use crate::loudness::{Loudness, step_frames};
-use crate::waveform::{Outline, STRETCH_FRAMES};
+use crate::waveform::{WaveformBuilder, BIN_FRAMES};
 
 /// A sample is heard from this amplitude on: -60 dBFS.
 const AUDIBLE: f32 = 1e-3;
@@ -75,7 +75,7 @@ struct Meter {
     channels: usize,
     loudness: Loudness,
     peaks: PeakMeter,
-    outline: Outline,
+    waveform: WaveformBuilder,
     /// The last frames of the step before, then this step so far.
     step: Vec<f32>,
     step_frames: usize,
@@ -94,7 +94,7 @@ impl Meter {
             peaks: PeakMeter::new(channels, rate_hz)?,
             rate_hz,
             channels,
-            outline: Outline::new(),
+            waveform: WaveformBuilder::new(),
             step: vec![0.0; CONTEXT_FRAMES * channels],
             step_frames: step_frames(rate_hz),
             frames: 0,
@@ -124,10 +124,10 @@ impl Meter {
         let channels = self.channels;
         let context = CONTEXT_FRAMES * channels;
         let heard = &self.step[context..];
-        for (number, stretch) in heard.chunks(STRETCH_FRAMES * channels).enumerate() {
+        for (number, stretch) in heard.chunks(BIN_FRAMES * channels).enumerate() {
             let (peak, squares) = peak_and_squares(stretch);
-            self.outline.add(peak, squares, stretch.len());
-            let at = number * STRETCH_FRAMES * channels;
+            self.waveform.add(peak, squares, stretch.len());
+            let at = number * BIN_FRAMES * channels;
             self.peaks
                 .hear(peak, &self.step[at..context + at + stretch.len()], context)?;
             if peak >= AUDIBLE {
@@ -179,7 +179,7 @@ impl Meter {
             leading_silence_s: seconds(leading),
             trailing_silence_s: seconds(trailing),
             duration_s: Some(seconds(self.frames)),
-            waveform: self.outline.finish(),
+            waveform: self.waveform.finish(),
         })
     }
 }
@@ -418,7 +418,7 @@ mod tests {
         // the filter's middle in the step after.
         for (rate_hz, loud_frames) in [(37_800, 2), (96_040, 8)] {
             let step = rate_hz as usize / 10;
-            let last = step - step % STRETCH_FRAMES;
+            let last = step - step % BIN_FRAMES;
             let samples: Vec<f32> = (0..4 * step)
                 .flat_map(|frame| {
                     let loud = (last - loud_frames..last).contains(&(frame % step));

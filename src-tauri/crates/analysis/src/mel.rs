@@ -11,7 +11,7 @@ use realfft::{RealFftPlanner, RealToComplex};
 use rustfft::num_complex::Complex;
 
 use crate::manifest::{
-    FrontEnd, LastPatch, Law, MelNorm, MelScale, Padding, Spectrum, Triangles, Window,
+    FrontEnd, LastPatch, Law, MelNorm, MelScale, Padding, Spectrum, Triangles, WindowFunction,
 };
 
 /// Log-mel frames of one segment.
@@ -311,19 +311,19 @@ impl Band {
 fn window(front: &FrontEnd) -> Vec<f32> {
     let length = front.window_length;
     let around = match front.window {
-        Window::HannPeriodic | Window::HammingPeriodic | Window::BlackmanPeriodic => length,
+        WindowFunction::HannPeriodic | WindowFunction::HammingPeriodic | WindowFunction::BlackmanPeriodic => length,
         _ => length - 1,
     };
     let value = |n: usize| {
         let turn = TAU * n as f64 / around as f64;
         match front.window {
-            Window::HannPeriodic | Window::HannSymmetric => 0.5 - 0.5 * turn.cos(),
-            Window::HammingPeriodic | Window::HammingSymmetric => 0.54 - 0.46 * turn.cos(),
-            Window::BlackmanPeriodic | Window::BlackmanSymmetric => {
+            WindowFunction::HannPeriodic | WindowFunction::HannSymmetric => 0.5 - 0.5 * turn.cos(),
+            WindowFunction::HammingPeriodic | WindowFunction::HammingSymmetric => 0.54 - 0.46 * turn.cos(),
+            WindowFunction::BlackmanPeriodic | WindowFunction::BlackmanSymmetric => {
                 0.42 - 0.5 * turn.cos() + 0.08 * (2.0 * turn).cos()
             }
-            Window::Povey => (0.5 - 0.5 * turn.cos()).powf(0.85),
-            Window::Rectangular => 1.0,
+            WindowFunction::Povey => (0.5 - 0.5 * turn.cos()).powf(0.85),
+            WindowFunction::Rectangular => 1.0,
         }
     };
     let mut whole = vec![0.0; front.n_fft];

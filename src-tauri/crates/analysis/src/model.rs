@@ -6,10 +6,10 @@ use segue_core::{Descriptors, Embedding, Measures, ModelId, TagScore};
 use segue_decode::MonoStream;
 
 use crate::files::{Files, refuse};
-use crate::manifest::{Activation, Manifest, Part};
+use crate::manifest::{Activation, Manifest, Statistic};
 use crate::measure::FileMeter;
 use crate::mel::{Mel, MelMaker};
-use crate::network::{self, Answer, Network};
+use crate::network::{self, NetworkOutput, Network};
 use crate::projection::Projection;
 use crate::{AnalysisError, Fallen, Measured, Provider, Runtime, TagInfo, key, tempo, windows};
 
@@ -78,12 +78,12 @@ impl Model {
         let network = &model.manifest.network;
         let raw = network.tags.is_some() && network.tags_activation == Activation::None;
         let patches = model.patches(&windows).1;
-        let answers = model
+        let outputs = model
             .network
             .run(&patches)
             .map_err(|reason| refuse(&onnx_path, reason))?;
         let beyond = |p: &f32| !(-0.01..=1.01).contains(p);
-        if raw && answers.iter().flat_map(|answer| &answer.tags).any(beyond) {
+        if raw && outputs.iter().flat_map(|answer| &answer.tags).any(beyond) {
             let reason = "its tags are no probabilities; does network.tags_activation lack?";
             return Err(refuse(&onnx_path, reason));
         }
@@ -158,7 +158,7 @@ impl Model {
                 path: path.to_owned(),
             });
         }
-        let Heard { vector, tags, ends } =
+        let InferenceResult { vector, tags, ends } =
             self.hear(&heard).map_err(|reason| AnalysisError::Network {
                 path: path.to_owned(),
                 reason,
@@ -209,12 +209,12 @@ impl Model {
     }
 
     /// What the network and its projection make of mono windows.
-    fn hear(&mut self, windows: &[Vec<f32>]) -> Result<Heard, String> {
+    fn hear(&mut self, windows: &[Vec<f32>]) -> Result<InferenceResult, String> {
         let (mels, patches) = self.patches(windows);
-        let answers = self.network.run(&patches)?;
+        let outputs = self.network.run(&patches)?;
         let frames: Vec<&Vec<f32>> = mels.iter().flat_map(|mel| &mel.frames).collect();
-        let all: Vec<&Answer> = answers.iter().collect();
-        let tags = mean(answers.iter().map(|answer| &answer.tags))
+        let all: Vec<&NetworkOutput> = outputs.iter().collect();
+        let tags = mean(outputs.iter().map(|answer| &answer.tags))
             .into_iter()
             .map(|p| (p as f32).clamp(0.0, 1.0))
             .collect();
@@ -226,10 +226,10 @@ impl Model {
             let count = mel.map_or(0, |mel| mel.frames.len()).min(length);
             let beyond = count.saturating_sub(front.patch_frames);
             let patches = 1 + beyond.div_ceil(front.patch_hop_frames.max(1));
-            (count, patches.min(answers.len()))
+            (count, patches.min(outputs.len()))
         };
         let (first, last) = (stretch(mels.first()), stretch(mels.last()));
-        Ok(Heard {
+        Ok(InferenceResult {
             vector: self.vector(&all, &frames),
             tags,
             ends: [
@@ -239,17 +239,17 @@ impl Model {
         })
     }
 
-    /// The vector, not yet of unit length, of a stretch's answers and frames.
-    fn vector(&self, answers: &[&Answer], frames: &[&Vec<f32>]) -> Vec<f32> {
-        let embedding_mean = mean(answers.iter().map(|answer| &answer.embedding));
+    /// The vector, not yet of unit length, of a stretch's outputs and frames.
+    fn vector(&self, outputs: &[&NetworkOutput], frames: &[&Vec<f32>]) -> Vec<f32> {
+        let embedding_mean = mean(outputs.iter().map(|answer| &answer.embedding));
         let mel_mean = mean(frames.iter().copied());
         let mel_std = std(frames.iter().copied(), &mel_mean);
         let mut statistics = Vec::with_capacity(self.manifest.statistics_size());
         for part in &self.manifest.track_vector.parts {
             let part = match part {
-                Part::EmbeddingMean => &embedding_mean,
-                Part::MelMean => &mel_mean,
-                Part::MelStd => &mel_std,
+                Statistic::EmbeddingMean => &embedding_mean,
+                Statistic::MelMean => &mel_mean,
+                Statistic::MelStd => &mel_std,
             };
             statistics.extend(part.iter().map(|value| *value as f32));
         }
@@ -261,7 +261,7 @@ impl Model {
 }
 
 /// What came out of the network and its projection.
-struct Heard {
+struct InferenceResult {
     /// Of all that was heard; not yet of unit length.
     vector: Vec<f32>,
     /// Probabilities.

@@ -24,7 +24,7 @@ const LIKENESS_MIN: f64 = 0.999;
 pub(crate) struct Network {
     runtime: Runtime,
     files: NetworkFiles,
-    shape: Shape,
+    shape: NetworkShape,
     session: Session,
     provider: Provider,
     fallen: Option<Fallen>,
@@ -40,7 +40,7 @@ pub struct Fallen {
 }
 
 /// What the network says of one patch.
-pub(crate) struct Answer {
+pub(crate) struct NetworkOutput {
     /// `[embedding_size]`.
     pub(crate) embedding: Vec<f32>,
     /// Probabilities of the manifest's tags, in its order.
@@ -48,7 +48,7 @@ pub(crate) struct Answer {
 }
 
 /// What goes in and out, from the manifest.
-struct Shape {
+struct NetworkShape {
     network: crate::manifest::Network,
     bands: usize,
     frames: usize,
@@ -57,7 +57,7 @@ struct Shape {
     tags: Vec<usize>,
 }
 
-impl Shape {
+impl NetworkShape {
     fn new(manifest: &Manifest) -> Self {
         let tags = manifest.tags.iter().enumerate();
         Self {
@@ -88,7 +88,7 @@ impl Network {
                     let mut network = Self {
                         runtime: runtime.clone(),
                         files,
-                        shape: Shape::new(manifest),
+                        shape: NetworkShape::new(manifest),
                         session,
                         provider,
                         fallen: None,
@@ -126,7 +126,7 @@ impl Network {
 
     /// All patches of a track through the network, in their order. What fails away from the processor is done again
     /// on it, all of it: a track is heard by one arithmetic.
-    pub(crate) fn run(&mut self, patches: &[Vec<f32>]) -> Result<Vec<Answer>, String> {
+    pub(crate) fn run(&mut self, patches: &[Vec<f32>]) -> Result<Vec<NetworkOutput>, String> {
         match self.attempt(patches) {
             Err(reason) if self.provider != Provider::Cpu => {
                 self.session = session(&self.runtime, &self.files, Provider::Cpu)?;
@@ -139,13 +139,13 @@ impl Network {
         }
     }
 
-    fn attempt(&mut self, patches: &[Vec<f32>]) -> Result<Vec<Answer>, String> {
+    fn attempt(&mut self, patches: &[Vec<f32>]) -> Result<Vec<NetworkOutput>, String> {
         let at_once = self.batch();
-        let mut answers = Vec::with_capacity(patches.len());
+        let mut outputs = Vec::with_capacity(patches.len());
         for batch in patches.chunks(at_once) {
-            self.run_batch(batch, &mut answers)?;
+            self.run_batch(batch, &mut outputs)?;
         }
-        Ok(answers)
+        Ok(outputs)
     }
 
     /// How many patches go in one run.
@@ -162,8 +162,8 @@ impl Network {
         }
     }
 
-    fn run_batch(&mut self, patches: &[Vec<f32>], answers: &mut Vec<Answer>) -> Result<(), String> {
-        let Shape {
+    fn run_batch(&mut self, patches: &[Vec<f32>], per_patch: &mut Vec<NetworkOutput>) -> Result<(), String> {
+        let NetworkShape {
             network,
             bands,
             frames,
@@ -213,7 +213,7 @@ impl Network {
         }
         for (patch, embedding) in embeddings.chunks_exact(network.embedding_size).enumerate() {
             let all = heard.get(patch).map_or(&[][..], Vec::as_slice);
-            answers.push(Answer {
+            per_patch.push(NetworkOutput {
                 embedding: embedding.to_vec(),
                 tags: tags
                     .iter()
@@ -266,9 +266,9 @@ pub(crate) fn measure(
 
 impl Network {
     /// Its speed, if it says what the processor says.
-    fn check(&mut self, patches: &[Vec<f32>], expected: &[Answer]) -> Result<f64, String> {
-        let answers = self.run(patches)?;
-        for (answer, expected) in answers.iter().zip(expected) {
+    fn check(&mut self, patches: &[Vec<f32>], expected: &[NetworkOutput]) -> Result<f64, String> {
+        let outputs = self.run(patches)?;
+        for (answer, expected) in outputs.iter().zip(expected) {
             let likeness = cosine(&answer.embedding, &expected.embedding);
             if likeness < LIKENESS_MIN {
                 return Err(format!(

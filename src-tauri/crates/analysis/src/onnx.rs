@@ -12,7 +12,7 @@ const VALUES_MAX: u64 = 1 << 29;
 
 /// The names of the files with external weights, as the file's tensors give them.
 pub(crate) fn external_files(bytes: &[u8]) -> Result<BTreeSet<String>, String> {
-    let mut found = Found::default();
+    let mut found = GraphSummary::default();
     let mut has_graph = false;
     let mut has_version = false;
     for field in fields(bytes) {
@@ -33,12 +33,12 @@ pub(crate) fn external_files(bytes: &[u8]) -> Result<BTreeSet<String>, String> {
 }
 
 #[derive(Default)]
-struct Found {
+struct GraphSummary {
     external: BTreeSet<String>,
     values: u64,
 }
 
-impl Found {
+impl GraphSummary {
     fn graph(&mut self, bytes: &[u8], depth: u32) -> Result<(), String> {
         if depth > DEPTH_MAX {
             return Err("its graphs are nested too deep".to_owned());

@@ -589,7 +589,7 @@ fn a_play() {
 /// A stranger's model beside the shipped one.
 fn with_two_models(world: &World) -> &'static str {
     let tests_data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../analysis/tests_data");
-    let stranger = segue_analysis::Source {
+    let stranger = segue_analysis::ModelSource {
         manifest: tests_data.join("librosa-like"),
         onnx: None,
         weights: None,

@@ -49,7 +49,7 @@ pub use models::try_model;
 pub use render::{Output, Playing, Rendered};
 pub use reports::*;
 pub use segue::{Segue, TrackSort};
-pub use segue_analysis::{OPT_OUTS, Provider, Source as ModelSource};
+pub use segue_analysis::{OPT_OUTS, Provider, ModelSource};
 pub use segue_exchange::history::HistoryFormat;
 pub use segue_library::ScanProgress;
 pub use stations::RadioRequest;

@@ -10,7 +10,7 @@ use super::{runtime, wav};
 use crate::files::Files;
 use crate::mel::MelMaker;
 use crate::network::{Network, cosine};
-use crate::{AnalysisError, Model, Provider, Source, describe, model_id};
+use crate::{AnalysisError, Model, Provider, ModelSource, describe, model_id};
 
 fn stranger(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -37,7 +37,7 @@ fn staged(
     onnx: Option<PathBuf>,
 ) -> (tempfile::TempDir, Result<crate::Staged, AnalysisError>) {
     let folder = tempfile::tempdir().unwrap();
-    let source = Source {
+    let source = ModelSource {
         manifest: stranger(name),
         onnx,
         weights: None,
