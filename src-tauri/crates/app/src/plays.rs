@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 use segue_core::{Play, PlayContext, PlaySource, PlaySubject, Rating, Tally, Track};
-use segue_exchange::history::{self, HistoryFormat, Place, Record};
+use segue_exchange::history::{self, HistoryFormat, RecordPlace, Record};
 use segue_library::MatchedBy;
 
 use crate::reports::{LineFailure, MatchedCounts, PlaysImported, Unmatched};
@@ -198,7 +198,7 @@ impl<'a> Import<'a> {
         Ok(format)
     }
 
-    fn take(&mut self, place: Place, record: Result<Record, String>) -> Result<(), AppError> {
+    fn take(&mut self, place: RecordPlace, record: Result<Record, String>) -> Result<(), AppError> {
         match record {
             Ok(Record::Play(play)) => {
                 self.done.read += 1;

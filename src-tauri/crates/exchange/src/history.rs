@@ -26,9 +26,9 @@ use segue_core::Tally;
 
 use crate::FileError;
 use record::Broken;
-pub use record::{Place, Record};
+pub use record::{RecordPlace, Record};
 use record::{Stop, Take};
-use source::Source;
+use source::BoundedReader;
 
 /// Before this no player kept a history; clocks that were never set show 1970 or 1980. 1990-01-01T00:00:00Z.
 const EARLIEST: Timestamp = Timestamp::constant(631_152_000, 0);
@@ -106,19 +106,19 @@ impl HistoryFormat {
     }
 }
 
-/// Why no more is read.
-enum Ended {
-    Refused(FileError),
+/// Why reading ended early: the file itself, or the caller.
+enum ReadError {
+    File(FileError),
     Stopped,
 }
 
-impl From<FileError> for Ended {
+impl From<FileError> for ReadError {
     fn from(error: FileError) -> Self {
-        Self::Refused(error)
+        Self::File(error)
     }
 }
 
-impl From<Stop> for Ended {
+impl From<Stop> for ReadError {
     fn from(_: Stop) -> Self {
         Self::Stopped
     }
@@ -130,7 +130,7 @@ pub fn read<E: From<FileError>>(
     path: &Path,
     format: Option<HistoryFormat>,
     now: Timestamp,
-    mut take: impl FnMut(Place, Result<Record, String>) -> Result<(), E>,
+    mut take: impl FnMut(RecordPlace, Result<Record, String>) -> Result<(), E>,
 ) -> Result<HistoryFormat, E> {
     let latest = now.saturating_add(CLOCK_AHEAD).unwrap_or(Timestamp::MAX);
     let mut failed = None;
@@ -141,8 +141,8 @@ pub fn read<E: From<FileError>>(
         })
     });
     read.map_err(|ended| match (ended, failed) {
-        (Ended::Refused(error), _) => error.into(),
-        (Ended::Stopped, error) => error.expect("only a failure of `take` stops the reading"),
+        (ReadError::File(error), _) => error.into(),
+        (ReadError::Stopped, error) => error.expect("only a failure of `take` stops the reading"),
     })
 }
 
@@ -151,7 +151,7 @@ fn read_until(
     format: Option<HistoryFormat>,
     latest: Timestamp,
     take: Take,
-) -> Result<HistoryFormat, Ended> {
+) -> Result<HistoryFormat, ReadError> {
     let refuse = FileError::of("read the history", path);
     if path.is_dir() {
         return folder(path, format, latest, take, &refuse);
@@ -168,7 +168,7 @@ fn read_until(
         Ok(_) => Box::new(file),
         Err(_) => Box::new(std::io::Cursor::new(magic).chain(file)),
     };
-    let mut source = Source::new(rest);
+    let mut source = BoundedReader::new(rest);
     let head = source.head().map_err(|error| refuse(error.to_string()))?;
     let format = match format.or_else(|| detect(&head)) {
         Some(format) => format,
@@ -183,13 +183,13 @@ fn read_until(
 
 /// Reads one file; a break in it is a refused entry.
 fn one(
-    source: Source,
+    source: BoundedReader,
     format: HistoryFormat,
     name: &str,
     latest: Timestamp,
     take: Take,
 ) -> Result<(), Stop> {
-    let mut each = |number, record| take(Place { file: name, number }, in_time(record, latest));
+    let mut each = |number, record| take(RecordPlace { file: name, number }, in_time(record, latest));
     let outcome = match format {
         HistoryFormat::Segue => segue::read(source, &mut each),
         HistoryFormat::ListenBrainz => listenbrainz::read(source, &mut each),
@@ -213,7 +213,7 @@ fn folder(
     latest: Timestamp,
     take: Take,
     refuse: &dyn Fn(String) -> FileError,
-) -> Result<HistoryFormat, Ended> {
+) -> Result<HistoryFormat, ReadError> {
     let mut files: Vec<(String, PathBuf)> = walkdir::WalkDir::new(path)
         .max_depth(6)
         .into_iter()
@@ -234,9 +234,9 @@ fn folder(
     let format = chosen(format, files.iter().map(|(name, _)| name.as_str()), refuse)?;
     for (name, file) in files.iter().filter(|(name, _)| format.holds_plays(name)) {
         match File::open(file) {
-            Ok(file) => one(Source::new(Box::new(file)), format, name, latest, take)?,
+            Ok(file) => one(BoundedReader::new(Box::new(file)), format, name, latest, take)?,
             Err(error) => take(
-                Place {
+                RecordPlace {
                     file: name,
                     number: 1,
                 },
@@ -253,7 +253,7 @@ fn archive(
     latest: Timestamp,
     take: Take,
     refuse: &dyn Fn(String) -> FileError,
-) -> Result<HistoryFormat, Ended> {
+) -> Result<HistoryFormat, ReadError> {
     let mut archive = zip::ZipArchive::new(BufReader::new(file))
         .map_err(|error| refuse(format!("the archive cannot be opened: {error}")))?;
     let mut names: Vec<String> = archive
@@ -272,10 +272,10 @@ fn archive(
                     left: allowed,
                 };
                 // Borrowed from the archive, so read to its end before the next one.
-                one(Source::new(Box::new(unpacked)), format, name, latest, take)?;
+                one(BoundedReader::new(Box::new(unpacked)), format, name, latest, take)?;
             }
             Err(error) => take(
-                Place {
+                RecordPlace {
                     file: name,
                     number: 1,
                 },

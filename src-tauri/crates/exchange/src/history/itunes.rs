@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use segue_core::{PlaySubject, Rating, Tally};
 
 use super::record::{Broken, COUNT_MAX, Record, TakeOne, length, name, path_of, stars};
-use super::source::Source;
+use super::source::BoundedReader;
 use super::xml::{Token, Tokens};
 
 /// Keys that say something here.
@@ -41,7 +41,7 @@ const WANTED: &[&str] = &[
 const TRACKS: usize = 3;
 const TRACK: usize = 4;
 
-pub(super) fn read(source: Source, take: TakeOne) -> Result<(), Broken> {
+pub(super) fn read(source: BoundedReader, take: TakeOne) -> Result<(), Broken> {
     let mut tokens = Tokens::new(source);
     let (mut number, mut key, mut among_tracks) = (0, String::new(), false);
     loop {

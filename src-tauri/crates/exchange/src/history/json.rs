@@ -7,19 +7,19 @@ use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visito
 use serde_json::{Map, Value};
 
 use super::record::{self, Broken, Record, Stop, TakeOne};
-use super::source::{Entries, Source};
+use super::source::{Entries, BoundedReader};
 
 pub(super) type Object = Map<String, Value>;
 
 /// Reads every entry. `wrappers` are the keys under which entries stand inside of other objects.
 pub(super) fn entries(
-    source: Source,
+    source: BoundedReader,
     wrappers: &[&str],
     take: TakeOne,
     read: impl Fn(&Object) -> Result<Record, String>,
 ) -> Result<(), Broken> {
     let counted = source.entries();
-    let mut walk = Walk {
+    let mut walk = JsonVisitor {
         wrappers,
         counted,
         number: 0,
@@ -64,7 +64,7 @@ pub(super) fn number(object: &Object, key: &str) -> Option<f64> {
     }
 }
 
-struct Walk<'a, 'b> {
+struct JsonVisitor<'a, 'b> {
     wrappers: &'a [&'a str],
     counted: Entries,
     number: u64,
@@ -73,7 +73,7 @@ struct Walk<'a, 'b> {
     stopped: bool,
 }
 
-impl Walk<'_, '_> {
+impl JsonVisitor<'_, '_> {
     fn hand<E: Error>(&mut self, record: Result<Record, String>) -> Result<(), E> {
         self.counted.next();
         self.number += 1;
@@ -111,7 +111,7 @@ impl Walk<'_, '_> {
 }
 
 /// What may be an entry, or hold some.
-struct Inside<'w, 'a, 'b>(&'w mut Walk<'a, 'b>);
+struct Inside<'w, 'a, 'b>(&'w mut JsonVisitor<'a, 'b>);
 
 impl<'de> DeserializeSeed<'de> for Inside<'_, '_, '_> {
     type Value = ();
@@ -162,7 +162,7 @@ impl<'de> Visitor<'de> for Inside<'_, '_, '_> {
 }
 
 /// What stands under a wrapper's key: entries, or, in an entry that uses the same key, a plain value.
-struct Wrapped<'w, 'a, 'b>(&'w mut Walk<'a, 'b>);
+struct Wrapped<'w, 'a, 'b>(&'w mut JsonVisitor<'a, 'b>);
 
 impl<'de> DeserializeSeed<'de> for Wrapped<'_, '_, '_> {
     type Value = Option<Value>;

@@ -18,14 +18,14 @@ use serde_json::Value;
 
 use super::json::{self, Object};
 use super::record::{Broken, Record, TakeOne, instant, length, name, named, scrobble};
-use super::source::Source;
+use super::source::BoundedReader;
 use crate::text::utf8_or_1252;
 
 /// A skip in a player's log was before the half; that is all it tells. At most so many seconds are put down, which
 /// reads as a weak refusal.
 const SKIPPED_S: f64 = 30.0;
 
-pub(super) fn read(mut source: Source, take: TakeOne) -> Result<(), Broken> {
+pub(super) fn read(mut source: BoundedReader, take: TakeOne) -> Result<(), Broken> {
     let broken = |error: std::io::Error| Broken::File(1, error.to_string());
     source.skip_mark().map_err(broken)?;
     let head = source.head().map_err(broken)?;
@@ -116,7 +116,7 @@ fn column(cells: &[&str], names: &[&str]) -> Option<usize> {
     })
 }
 
-fn table(source: Source, head: &[u8], take: TakeOne) -> Result<(), Broken> {
+fn table(source: BoundedReader, head: &[u8], take: TakeOne) -> Result<(), Broken> {
     let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let delimiter = delimiter(first);
     // Tables with tabs mostly know no quotes, and titles begin with them.
@@ -165,7 +165,7 @@ fn delimiter(line: &[u8]) -> u8 {
 }
 
 /// The log of a portable player. Without a time zone its clock is read as this machine's, as the page says.
-fn portable(source: Source, take: TakeOne) -> Result<(), Broken> {
+fn portable(source: BoundedReader, take: TakeOne) -> Result<(), Broken> {
     let mut utc = false;
     rows(source, b'\t', false, &mut |number, cells| {
         if let Some(remark) = cells.first().and_then(|cell| cell.strip_prefix('#')) {
@@ -210,7 +210,7 @@ fn logged(cells: &[&str], utc: bool) -> Result<Record, String> {
 type EachRow<'a> = &'a mut dyn FnMut(u64, &[&str]) -> Result<(), Broken>;
 
 /// Reads the rows of a table.
-fn rows(source: Source, delimiter: u8, quoting: bool, each: EachRow) -> Result<(), Broken> {
+fn rows(source: BoundedReader, delimiter: u8, quoting: bool, each: EachRow) -> Result<(), Broken> {
     let entries = source.entries();
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use super::json::{self, Object};
 use super::record::{Broken, Record, TakeOne, instant, length, lines, named, scrobble};
-use super::source::Source;
+use super::source::BoundedReader;
 
-pub(super) fn read(mut source: Source, take: TakeOne) -> Result<(), Broken> {
+pub(super) fn read(mut source: BoundedReader, take: TakeOne) -> Result<(), Broken> {
     let head = source
         .head()
         .map_err(|error| Broken::File(1, error.to_string()))?;

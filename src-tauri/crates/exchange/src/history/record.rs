@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use segue_core::{Play, PlayContext, PlaySource, PlaySubject, Rating, Tally};
 
-use super::source::Source;
+use super::source::BoundedReader;
 use crate::text::one_line;
 
 /// What an entry of a history is.
@@ -21,7 +21,7 @@ pub enum Record {
 
 /// Where an entry stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place<'a> {
+pub struct RecordPlace<'a> {
     /// The file's name within its folder or archive; empty if it stands alone.
     pub file: &'a str,
     /// Line, row or entry, from 1.
@@ -33,7 +33,7 @@ pub struct Place<'a> {
 pub(super) struct Stop;
 
 /// Takes entries: where each stands, and what it is or why it is refused.
-pub(super) type Take<'a> = &'a mut dyn FnMut(Place, Result<Record, String>) -> Result<(), Stop>;
+pub(super) type Take<'a> = &'a mut dyn FnMut(RecordPlace, Result<Record, String>) -> Result<(), Stop>;
 
 /// Takes the entries of one file: number, and what it is or why it is refused.
 pub(super) type TakeOne<'a> = &'a mut dyn FnMut(u64, Result<Record, String>) -> Result<(), Stop>;
@@ -54,7 +54,7 @@ impl From<Stop> for Broken {
 
 /// Reads line by line; each that is not blank is an entry.
 pub(super) fn lines(
-    mut source: Source,
+    mut source: BoundedReader,
     take: TakeOne,
     read: impl Fn(&[u8]) -> Result<Record, String>,
 ) -> Result<(), Broken> {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use segue_core::{PlaySubject, Tally};
 
 use super::record::{Broken, COUNT_MAX, Record, TakeOne, instant, length, name, path_of, stars};
-use super::source::Source;
+use super::source::BoundedReader;
 use super::xml::{Token, Tokens};
 
 /// Elements of an entry that say something here.
@@ -22,7 +22,7 @@ const WANTED: &[&str] = &[
     "rating",
 ];
 
-pub(super) fn read(source: Source, take: TakeOne) -> Result<(), Broken> {
+pub(super) fn read(source: BoundedReader, take: TakeOne) -> Result<(), Broken> {
     let mut tokens = Tokens::new(source);
     let mut number = 0;
     loop {

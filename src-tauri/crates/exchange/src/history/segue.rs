@@ -14,10 +14,10 @@ use segue_core::{
 use serde::{Deserialize, Serialize};
 
 use super::record::{Broken, Record, TakeOne, length, lines, name};
-use super::source::Source;
+use super::source::BoundedReader;
 
 #[derive(Serialize, Deserialize)]
-struct Line {
+struct HistoryLine {
     at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     audio: Option<AudioHash>,
@@ -60,7 +60,7 @@ struct Line {
     within_s: Option<u32>,
 }
 
-pub(super) fn read(source: Source, take: TakeOne) -> Result<(), Broken> {
+pub(super) fn read(source: BoundedReader, take: TakeOne) -> Result<(), Broken> {
     lines(source, take, |text| {
         read_play(text).map(|play| Record::Play(Box::new(play)))
     })
@@ -69,7 +69,7 @@ pub(super) fn read(source: Source, take: TakeOne) -> Result<(), Broken> {
 /// The line of a play.
 pub fn line(play: Play) -> String {
     let context = play.context;
-    let line = Line {
+    let line = HistoryLine {
         at: play.at,
         audio: play.subject.audio,
         // A path that is not Unicode cannot stand in JSON; the audio hash says the same.
@@ -97,7 +97,7 @@ pub fn line(play: Play) -> String {
 }
 
 fn read_play(text: &[u8]) -> Result<Play, String> {
-    let line: Line = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    let line: HistoryLine = serde_json::from_slice(text).map_err(|error| error.to_string())?;
     let clean = |text: Option<String>| text.and_then(|text| name(&text));
     let (artist, title) = (clean(line.artist), clean(line.title));
     if line.audio.is_none() && line.path.is_none() && (artist.is_none() || title.is_none()) {

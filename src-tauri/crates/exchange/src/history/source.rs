@@ -43,12 +43,12 @@ impl Read for Utf16<'_> {
 }
 
 /// A file being read, which gives at most [`ENTRY_BYTES_MAX`] bytes from one [`Entries::next`] to the next.
-pub(super) struct Source<'a> {
+pub(super) struct BoundedReader<'a> {
     inner: BufReader<Box<dyn Read + 'a>>,
     given: Entries,
 }
 
-/// Tells a [`Source`] that another entry begins.
+/// Tells a [`BoundedReader`] that another entry begins.
 #[derive(Clone, Default)]
 pub(super) struct Entries(Rc<Cell<u64>>);
 
@@ -58,7 +58,7 @@ impl Entries {
     }
 }
 
-impl<'a> Source<'a> {
+impl<'a> BoundedReader<'a> {
     pub(super) fn new(file: Box<dyn Read + 'a>) -> Self {
         let mut inner = BufReader::with_capacity(HEAD_BYTES, file);
         // An error shows again at the first entry.
@@ -125,7 +125,7 @@ impl<'a> Source<'a> {
     }
 }
 
-impl Read for Source<'_> {
+impl Read for BoundedReader<'_> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         self.within()?;
         let read = self.inner.read(into)?;
@@ -134,7 +134,7 @@ impl Read for Source<'_> {
     }
 }
 
-impl BufRead for Source<'_> {
+impl BufRead for BoundedReader<'_> {
     fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
         self.within()?;
         self.inner.fill_buf()

@@ -19,14 +19,14 @@ use serde_json::Value;
 
 use super::json::{self, Object};
 use super::record::{Broken, Record, TakeOne, length, named};
-use super::source::Source;
+use super::source::BoundedReader;
 
 /// The account data's times are those of the minute in which a stream ended.
 const MINUTE_S: u32 = 60;
 /// What Spotify counts as a play, in seconds.
 const COUNTED_S: f64 = 30.0;
 
-pub(super) fn read(source: Source, take: TakeOne) -> Result<(), Broken> {
+pub(super) fn read(source: BoundedReader, take: TakeOne) -> Result<(), Broken> {
     json::entries(source, &[], take, |object| {
         if object.contains_key("endTime") {
             brief_stream(object)

@@ -5,7 +5,7 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 
-use super::source::{ENTRY_BYTES_MAX, Entries, Source};
+use super::source::{ENTRY_BYTES_MAX, Entries, BoundedReader};
 
 /// Deeper than any library of songs.
 const DEPTH_MAX: usize = 64;
@@ -23,14 +23,14 @@ pub(super) enum Token {
 }
 
 pub(super) struct Tokens<'a> {
-    reader: Reader<Source<'a>>,
+    reader: Reader<BoundedReader<'a>>,
     entries: Entries,
     buffer: Vec<u8>,
     pub(super) depth: usize,
 }
 
 impl<'a> Tokens<'a> {
-    pub(super) fn new(source: Source<'a>) -> Self {
+    pub(super) fn new(source: BoundedReader<'a>) -> Self {
         let entries = source.entries();
         let mut reader = Reader::from_reader(source);
         reader.config_mut().expand_empty_elements = true;

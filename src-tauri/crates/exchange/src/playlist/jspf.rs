@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::entry::{Broken, ENTRIES_MAX, FileEntry, LOCATIONS_MAX, PlaylistFile, too_many};
-use super::location::{self, Base, Told};
+use super::location::{self, Base, LocationForm};
 
 #[derive(Deserialize, Serialize)]
 struct Document {
@@ -22,12 +22,12 @@ struct List {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     title: Option<String>,
     #[serde(default, deserialize_with = "bounded")]
-    track: Vec<Track>,
+    track: Vec<JspfTrack>,
 }
 
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
-struct Track {
+struct JspfTrack {
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<OneOrMany>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,7 +70,7 @@ pub(super) fn read(text: &str, folder: &Path) -> Result<PlaylistFile, Broken> {
             .map(|told| told.trim())
             .filter(|told| !told.is_empty())
         {
-            let meant = location::paths(location, None, Told::AsUri, folder);
+            let meant = location::paths(location, None, LocationForm::UriReference, folder);
             paths.extend(meant.map_err(|reason| Broken {
                 line: None,
                 reason: format!("song {number}: {reason}"),
@@ -100,7 +100,7 @@ pub(super) fn read(text: &str, folder: &Path) -> Result<PlaylistFile, Broken> {
 }
 
 pub(super) fn write(playlist: &PlaylistFile, base: &Base) -> String {
-    let track = |entry: &FileEntry| Track {
+    let track = |entry: &FileEntry| JspfTrack {
         location: entry
             .paths
             .first()
@@ -125,17 +125,17 @@ pub(super) fn write(playlist: &PlaylistFile, base: &Base) -> String {
 }
 
 /// Reads a list that ends.
-fn bounded<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Track>, D::Error> {
+fn bounded<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<JspfTrack>, D::Error> {
     struct Tracks;
 
     impl<'de> Visitor<'de> for Tracks {
-        type Value = Vec<Track>;
+        type Value = Vec<JspfTrack>;
 
         fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
             f.write_str("a list of songs")
         }
 
-        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<Track>, A::Error> {
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<JspfTrack>, A::Error> {
             let mut tracks = Vec::new();
             while let Some(track) = items.next_element()? {
                 if tracks.len() == ENTRIES_MAX {

@@ -15,11 +15,11 @@ use super::entry::{LOCATION_BYTES_MAX, LOCATIONS_MAX};
 
 /// How a format tells locations.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Told {
+pub(super) enum LocationForm {
     /// As paths, or `file:` URIs.
-    Plainly,
+    PathOrFileUri,
     /// As references of RFC 3986, though many write paths all the same.
-    AsUri,
+    UriReference,
 }
 
 /// Where a playlist lies.
@@ -34,7 +34,7 @@ pub(super) struct Base {
 pub(super) fn paths(
     text: &str,
     raw: Option<&[u8]>,
-    told: Told,
+    told: LocationForm,
     folder: &Path,
 ) -> Result<Vec<PathBuf>, String> {
     if text.len() > LOCATION_BYTES_MAX {
@@ -56,11 +56,11 @@ pub(super) fn paths(
         let unescaped = unescape(text);
         let mut meant = vec![text.as_bytes().to_vec()];
         match (told, unescaped.contains(&0)) {
-            (Told::AsUri, true) => return Err("a path with a NUL".into()),
-            (Told::AsUri, false) => meant.insert(0, unescaped),
+            (LocationForm::UriReference, true) => return Err("a path with a NUL".into()),
+            (LocationForm::UriReference, false) => meant.insert(0, unescaped),
             // In a plain name it may be no escape.
-            (Told::Plainly, true) => {}
-            (Told::Plainly, false) => meant.push(unescaped),
+            (LocationForm::PathOrFileUri, true) => {}
+            (LocationForm::PathOrFileUri, false) => meant.push(unescaped),
         }
         meant.extend(raw.map(<[u8]>::to_vec));
         for bytes in meant {
@@ -72,7 +72,7 @@ pub(super) fn paths(
             let plain = join(folder, &bytes);
             match swapped.map(|bytes| join(folder, &bytes)) {
                 // A URI has no backslashes that are not meant.
-                Some(swapped) if told == Told::AsUri || bytes.contains(&b'/') => {
+                Some(swapped) if told == LocationForm::UriReference || bytes.contains(&b'/') => {
                     paths.extend([plain, swapped])
                 }
                 Some(swapped) => paths.extend([swapped, plain]),

@@ -5,8 +5,8 @@
 use std::path::Path;
 
 use super::entry::{Broken, ENTRIES_MAX, FileEntry, JOIN, PlaylistFile, join, part, too_many};
-use super::location::{self, Base, Told};
-use super::text::{Line, lines};
+use super::location::{self, Base, LocationForm};
+use super::text::{TextLine, lines};
 
 /// What was told of the place to come.
 #[derive(Default)]
@@ -23,7 +23,7 @@ pub(super) fn read(decoded: &[u8], folder: &Path) -> Result<PlaylistFile, Broken
     let mut playlist = PlaylistFile::default();
     let mut coming = Coming::default();
     for line in lines(decoded) {
-        let Line { number, text, raw } = line;
+        let TextLine { number, text, raw } = line;
         if let Some(info) = directive(&text, "#EXTINF:") {
             // Two in a row: the first has no path.
             if let Some(told) = coming.told {
@@ -43,7 +43,7 @@ pub(super) fn read(decoded: &[u8], folder: &Path) -> Result<PlaylistFile, Broken
             return Err(Broken::at(number, reason));
         } else if !text.starts_with('#') {
             let mut entry = std::mem::take(&mut coming).named();
-            entry.paths = location::paths(&text, raw, Told::Plainly, folder)
+            entry.paths = location::paths(&text, raw, LocationForm::PathOrFileUri, folder)
                 .map_err(|reason| Broken::at(number, reason))?;
             push(&mut playlist.entries, entry, number)?;
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::entry::{Broken, ENTRIES_MAX, FileEntry, PlaylistFile, join, part, too_many};
-use super::location::{self, Base, Told};
+use super::location::{self, Base, LocationForm};
 use super::text::lines;
 
 /// The section that holds the list.
@@ -55,7 +55,7 @@ pub(super) fn read(decoded: &[u8], folder: &Path) -> Result<PlaylistFile, Broken
                     let equals = raw.iter().position(|byte| *byte == b'=')?;
                     Some(raw[equals + 1..].trim_ascii())
                 });
-                entry.paths = location::paths(value, raw, Told::Plainly, folder).map_err(broken)?;
+                entry.paths = location::paths(value, raw, LocationForm::PathOrFileUri, folder).map_err(broken)?;
             }
             Field::Title => part(entry, value),
             Field::Length => entry.duration_s = value.parse().ok(),

@@ -11,7 +11,7 @@ use super::entry::Broken;
 use crate::text::utf8_or_1252;
 
 /// A line of a file.
-pub(super) struct Line<'a> {
+pub(super) struct TextLine<'a> {
     /// From 1.
     pub(super) number: usize,
     /// Its text without white space at both ends.
@@ -63,7 +63,7 @@ pub(super) fn line_of(bytes: &[u8], at: usize) -> usize {
 }
 
 /// The lines that are not blank.
-pub(super) fn lines(decoded: &[u8]) -> impl Iterator<Item = Line<'_>> {
+pub(super) fn lines(decoded: &[u8]) -> impl Iterator<Item = TextLine<'_>> {
     let (mut rest, mut number) = (Some(decoded), 0);
     let all = std::iter::from_fn(move || {
         let text = rest?;
@@ -81,7 +81,7 @@ pub(super) fn lines(decoded: &[u8]) -> impl Iterator<Item = Line<'_>> {
             Cow::Borrowed(text) => (Cow::Borrowed(text.trim()), None),
             Cow::Owned(text) => (Cow::Owned(text.trim().to_owned()), Some(line.trim_ascii())),
         };
-        (!text.is_empty()).then_some(Line { number, text, raw })
+        (!text.is_empty()).then_some(TextLine { number, text, raw })
     })
 }
 
