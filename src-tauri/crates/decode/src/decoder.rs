@@ -24,7 +24,7 @@ use crate::error::guarded;
 use crate::resample::Resampler;
 use crate::shown::Shown;
 use crate::{AudioFormat, DecodeError};
-use chain::Link;
+use chain::ChainLink;
 pub(crate) use lengths::packet_frames;
 use link::LinkDecoder;
 
@@ -33,7 +33,7 @@ pub struct Decoder {
     path: PathBuf,
     format: AudioFormat,
     channels: Channels,
-    parts: Vec<Part>,
+    parts: Vec<LinkPart>,
     /// The part that `decoder` decodes.
     current: usize,
     decoder: LinkDecoder,
@@ -43,8 +43,8 @@ pub struct Decoder {
 }
 
 /// One link in its place.
-struct Part {
-    link: Link,
+struct LinkPart {
+    link: ChainLink,
     rate_hz: u32,
     /// Its frames at its own rate, where it states them or they were counted.
     frames: Option<u64>,
@@ -67,12 +67,12 @@ impl Decoder {
         }
         let shown = guarded(path, || Shown::of(&mut file, metadata.len()))?
             .map_err(|e| DecodeError::io(path, e))?;
-        let first = LinkDecoder::open(path, &Link::new(shown.clone()));
+        let first = LinkDecoder::open(path, &ChainLink::new(shown.clone()));
         // A first link that cannot be decoded does not keep the others of a chain from being heard.
         let container = first.as_ref().map_or("ogg", LinkDecoder::container);
         let links = chain::links(file, &shown, container).map_err(|e| DecodeError::io(path, e))?;
         if let [
-            Link {
+            ChainLink {
                 overruns: false, ..
             },
         ] = &links[..]
@@ -90,7 +90,7 @@ impl Decoder {
             path: path.to_owned(),
             format: decoder.format().clone(),
             channels: decoder.channels().clone(),
-            parts: vec![Part::new(&decoder)],
+            parts: vec![LinkPart::new(&decoder)],
             current: 0,
             decoder,
             fit: Fit::default(),
@@ -99,7 +99,7 @@ impl Decoder {
     }
 
     /// All links that can be decoded, one behind the other; `None` if there are none.
-    fn chained(path: &Path, links: Vec<Link>) -> Result<Option<Self>, DecodeError> {
+    fn chained(path: &Path, links: Vec<ChainLink>) -> Result<Option<Self>, DecodeError> {
         let mut parts = Vec::new();
         let mut first: Option<LinkDecoder> = None;
         let (mut format, mut channels) = (None::<AudioFormat>, Channels::default());
@@ -114,7 +114,7 @@ impl Decoder {
                     continue;
                 }
             };
-            let part = Part::new(&decoder);
+            let part = LinkPart::new(&decoder);
             if let Some(format) = &mut format {
                 format.sample_rate_hz = format.sample_rate_hz.max(part.rate_hz);
                 format.lossless &= decoder.format().lossless;
@@ -230,7 +230,7 @@ impl Decoder {
 
     /// Length in seconds: exact where the file states it, else the container's estimate.
     pub(crate) fn duration_s(&self) -> Option<f64> {
-        let seconds = |part: &Part| match part.frames {
+        let seconds = |part: &LinkPart| match part.frames {
             Some(frames) => Some(frames as f64 / f64::from(part.rate_hz)),
             None => part.estimate_s,
         };
@@ -268,7 +268,7 @@ impl Decoder {
     }
 }
 
-impl Part {
+impl LinkPart {
     fn new(decoder: &LinkDecoder) -> Self {
         Self {
             link: decoder.link().clone(),

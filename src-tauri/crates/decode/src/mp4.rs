@@ -11,7 +11,7 @@ const PADDING_MAX: u64 = 8_192;
 
 /// The part of an MP4 audio track that is to be heard, in samples at the track's time scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Edit {
+pub(crate) struct AudibleRange {
     /// Decoded frames before the first audible one.
     pub(crate) delay: u64,
     /// Audible frames, where the file says so.
@@ -29,7 +29,7 @@ pub(crate) struct Movie {
 impl Movie {
     /// The edit of the sound track, in frames at `rate_hz`; `total` is the number of frames that the packets decode to,
     /// where the file has no fragments.
-    pub(crate) fn edit(&self, total: Option<u64>, rate_hz: u32) -> Edit {
+    pub(crate) fn edit(&self, total: Option<u64>, rate_hz: u32) -> AudibleRange {
         let scale = sound_trak(&self.moov).and_then(media_scale);
         let exact = scale == Some(rate_hz);
         let total = self.fragments.filter(|_| exact).or(total);
@@ -37,7 +37,7 @@ impl Movie {
             return edit;
         }
         let Some((edit, scale)) = list_edit(&self.moov, total).zip(scale) else {
-            return Edit {
+            return AudibleRange {
                 delay: 0,
                 frames: total,
             };
@@ -55,7 +55,7 @@ impl Movie {
             }
             (edited, _) => edited,
         };
-        Edit {
+        AudibleRange {
             delay: u64::try_from(delay).unwrap_or(0),
             frames: frames.filter(|_| exact),
         }
@@ -219,7 +219,7 @@ fn atom<'a>(body: &'a [u8], path: &[&[u8; 4]]) -> Option<&'a [u8]> {
 }
 
 /// `iTunSMPB`: ` 00000000 00000840 000001CA 00000000003F31F6 …`, in hexadecimal: nothing, delay, padding, frames.
-fn itunes_edit(moov: &[u8]) -> Option<Edit> {
+fn itunes_edit(moov: &[u8]) -> Option<AudibleRange> {
     let name = b"iTunSMPB";
     let at = moov.windows(name.len()).position(|window| window == name)?;
     let (kind, value) = atoms(&moov[at + name.len()..]).next()?;
@@ -236,14 +236,14 @@ fn itunes_edit(moov: &[u8]) -> Option<Edit> {
         numbers.next()?.ok()?,
         numbers.next()?.ok()?,
     );
-    Some(Edit {
+    Some(AudibleRange {
         delay,
         frames: (frames > 0).then_some(frames),
     })
 }
 
 /// The first edit of the sound track that shows media, in ticks of its clock (media time −1 means an empty edit).
-fn list_edit(moov: &[u8], total: Option<u64>) -> Option<Edit> {
+fn list_edit(moov: &[u8], total: Option<u64>) -> Option<AudibleRange> {
     let movie_scale = time_scale(atom(moov, &[b"mvhd"])?)?;
     let trak = sound_trak(moov)?;
     let media_scale = media_scale(trak)?;
@@ -280,7 +280,7 @@ fn list_edit(moov: &[u8], total: Option<u64>) -> Option<Edit> {
         Some(whole) if duration == 0 || whole <= edited.saturating_add(tick) => Some(whole),
         _ => (duration > 0).then_some(edited),
     };
-    Some(Edit { delay, frames })
+    Some(AudibleRange { delay, frames })
 }
 
 /// Ticks per second of a track's clock.
@@ -358,7 +358,7 @@ mod tests {
         let moov = make(b"----", &comment.concat());
         assert_eq!(
             itunes_edit(&moov),
-            Some(Edit {
+            Some(AudibleRange {
                 delay: 0x840,
                 frames: Some(0x3F_31F6)
             })

@@ -22,7 +22,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::mp4::Movie;
-pub(crate) use ends::Ends;
+pub(crate) use ends::CodecTrim;
 pub(crate) use flac_header::flac_frames;
 
 /// A stretch of what is shown.
@@ -53,7 +53,7 @@ pub(crate) struct Shown {
     /// Where the music lies in an MP4.
     pub(crate) movie: Option<Arc<Movie>>,
     /// Where the music begins and ends in a Matroska file.
-    pub(crate) ends: Option<Ends>,
+    pub(crate) ends: Option<CodecTrim>,
 }
 
 impl Shown {

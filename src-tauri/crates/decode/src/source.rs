@@ -28,14 +28,14 @@ impl Budget {
 }
 
 /// A file that refuses to be read once its [`Budget`] is spent.
-pub(crate) struct Source {
+pub(crate) struct BoundedFile {
     file: File,
     shown: Shown,
     at: u64,
     budget: Budget,
 }
 
-impl Source {
+impl BoundedFile {
     pub(crate) fn new(file: File, shown: Shown) -> (Self, Budget) {
         let step = shown
             .len()
@@ -71,7 +71,7 @@ impl Source {
     }
 }
 
-impl Read for Source {
+impl Read for BoundedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.shown.read(&mut self.file, self.at, buffer)?;
         self.at += read as u64;
@@ -80,7 +80,7 @@ impl Read for Source {
     }
 }
 
-impl Seek for Source {
+impl Seek for BoundedFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.spend(64)?;
         let at = match to {
@@ -93,7 +93,7 @@ impl Seek for Source {
     }
 }
 
-impl MediaSource for Source {
+impl MediaSource for BoundedFile {
     fn is_seekable(&self) -> bool {
         true
     }

@@ -6,9 +6,9 @@ use std::io::{self, BufReader, Read};
 
 use segue_core::id3v2_byte_len;
 
-use super::frames::{Frame, HEADER_BYTES, Kind};
+use super::frames::{Frame, HEADER_BYTES, StreamParameters};
 use crate::shown::Shown;
-use crate::source::{Budget, Source};
+use crate::source::{Budget, BoundedFile};
 
 /// More links than a recording of days has; what is behind stays with the last one.
 const LINKS_MAX: usize = 4_096;
@@ -28,14 +28,14 @@ const APE_BYTES: u64 = 32;
 
 /// A part of a file that is one stream from its beginning to its end.
 #[derive(Clone)]
-pub(super) struct Link {
+pub(super) struct ChainLink {
     /// Its bytes.
     pub(super) shown: Shown,
     /// It goes on behind the end that its header states.
     pub(super) overruns: bool,
 }
 
-impl Link {
+impl ChainLink {
     pub(super) fn new(shown: Shown) -> Self {
         Self {
             shown,
@@ -45,8 +45,8 @@ impl Link {
 }
 
 /// The links of a file that symphonia knows as `container`. At least one.
-pub(super) fn links(file: File, shown: &Shown, container: &str) -> io::Result<Vec<Link>> {
-    let (source, budget) = Source::new(file, shown.clone());
+pub(super) fn links(file: File, shown: &Shown, container: &str) -> io::Result<Vec<ChainLink>> {
+    let (source, budget) = BoundedFile::new(file, shown.clone());
     let mut bytes = Bytes {
         file: BufReader::with_capacity(64 << 10, source),
         budget,
@@ -63,7 +63,7 @@ pub(super) fn links(file: File, shown: &Shown, container: &str) -> io::Result<Ve
     let links = starts
         .zip(ends)
         .enumerate()
-        .map(|(index, (start, end))| Link {
+        .map(|(index, (start, end))| ChainLink {
             shown: match cuts.places.is_empty() {
                 true => shown.clone(),
                 false => shown.part(start..end),
@@ -83,7 +83,7 @@ struct Cuts {
 
 /// A file read mostly forwards, a little at a time.
 struct Bytes {
-    file: BufReader<Source>,
+    file: BufReader<BoundedFile>,
     budget: Budget,
     at: u64,
     byte_len: u64,
@@ -167,7 +167,7 @@ fn frame_cuts(bytes: &mut Bytes) -> io::Result<Cuts> {
     let end = sound_end(bytes)?;
     let (mut at, mut misses) = (0, 0);
     let (mut cuts, mut overruns) = (Vec::new(), Vec::new());
-    let mut kind: Option<Kind> = None;
+    let mut kind: Option<StreamParameters> = None;
     // Where the next link begins if sound follows: behind the tags of the last, before those of the next.
     let mut behind_tag = None;
     let mut stated_left: Option<u64> = None;
@@ -246,7 +246,7 @@ fn believed(
     bytes: &mut Bytes,
     at: u64,
     head: &[u8],
-    known: Option<Kind>,
+    known: Option<StreamParameters>,
 ) -> io::Result<Option<Frame>> {
     let Some(frame) = Frame::read(head) else {
         return Ok(None);

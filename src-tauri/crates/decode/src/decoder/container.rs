@@ -15,7 +15,7 @@ use symphonia::default::meta::{ApeReader, Id3v1Reader, Id3v2Reader};
 
 use crate::DecodeError;
 use crate::shown::Shown;
-use crate::source::{Budget, Source};
+use crate::source::{Budget, BoundedFile};
 
 /// Finds out which container the link is.
 pub(super) fn open_container(
@@ -34,7 +34,7 @@ pub(super) fn open_container(
     if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
         hint.with_extension(&extension.to_lowercase());
     }
-    let (source, budget) = Source::new(file, shown.clone());
+    let (source, budget) = BoundedFile::new(file, shown.clone());
     let stream = MediaSourceStream::new(Box::new(source), Default::default());
     let probe = match is_container(&head) {
         true => symphonia::default::get_probe(),

@@ -5,7 +5,7 @@ use segue_core::AAC_RATES_HZ;
 
 /// What every frame of one stream has in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Kind {
+pub(super) struct StreamParameters {
     family: Family,
     rate_hz: u32,
     /// MPEG audio: whether mono. ADTS: the channel configuration.
@@ -23,7 +23,7 @@ enum Family {
 /// A frame's header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Frame {
-    pub(super) kind: Kind,
+    pub(super) kind: StreamParameters,
     /// Bytes from this header to the next.
     pub(super) byte_len: u64,
 }
@@ -84,7 +84,7 @@ impl Frame {
             (1, 0 | 2) => 72 * bit_rate / rate_hz + padding,
             _ => 144 * bit_rate / rate_hz + padding,
         };
-        let kind = Kind {
+        let kind = StreamParameters {
             family: Family::Mpeg(second >> 1 & 15),
             rate_hz,
             channels: u8::from(mode == 3),
@@ -100,7 +100,7 @@ impl Frame {
             return None;
         };
         let byte_len = u64::from(b & 3) << 11 | u64::from(*c) << 3 | u64::from(d >> 5);
-        let kind = Kind {
+        let kind = StreamParameters {
             family: Family::Adts(a >> 6),
             rate_hz: *AAC_RATES_HZ.get(usize::from(a >> 2 & 15))?,
             channels: (a & 1) << 2 | b >> 6,

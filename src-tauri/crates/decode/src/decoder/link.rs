@@ -17,7 +17,7 @@ use symphonia::core::audio::Channels;
 use symphonia::core::codecs::audio::AudioDecoder;
 use symphonia::core::formats::FormatReader;
 
-use super::chain::Link;
+use super::chain::ChainLink;
 use super::clock::Clock;
 use super::sbr;
 use crate::error::guarded;
@@ -30,7 +30,7 @@ pub(super) const FRUITLESS_PACKETS_MAX: u32 = 5_000;
 /// Decodes one link to interleaved `f32` samples, at its own rate and with its own channels.
 pub(super) struct LinkDecoder {
     pub(super) path: PathBuf,
-    pub(super) link: Link,
+    pub(super) link: ChainLink,
     pub(super) format: AudioFormat,
     pub(super) channels: Channels,
     pub(super) reader: Box<dyn FormatReader>,
@@ -67,7 +67,7 @@ pub(super) struct LinkDecoder {
 
 impl LinkDecoder {
     /// Opens the link of `path`, finds out what it is and decodes its first packet.
-    pub(super) fn open(path: &Path, link: &Link) -> Result<LinkDecoder, DecodeError> {
+    pub(super) fn open(path: &Path, link: &ChainLink) -> Result<LinkDecoder, DecodeError> {
         let file = File::open(path).map_err(|e| DecodeError::io(path, e))?;
         guarded(path, || Self::probe(path, link, file))?
     }
@@ -151,7 +151,7 @@ impl LinkDecoder {
     }
 
     /// The part of the file that is decoded.
-    pub(super) fn link(&self) -> &Link {
+    pub(super) fn link(&self) -> &ChainLink {
         &self.link
     }
 
@@ -162,7 +162,7 @@ impl LinkDecoder {
 
     /// Counts the audible frames of a link that does not state them: by the packets' lengths where every
     /// packet has one, else by decoding.
-    pub(super) fn count_frames(path: &Path, link: &Link) -> Result<u64, DecodeError> {
+    pub(super) fn count_frames(path: &Path, link: &ChainLink) -> Result<u64, DecodeError> {
         let mut decoder = Self::open(path, link)?;
         if let Some(frames) = decoder.format.frames {
             return Ok(frames);

@@ -10,7 +10,7 @@ use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoderOptions};
 use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::formats::Track;
 
-use super::chain::Link;
+use super::chain::ChainLink;
 use super::clock::{Clock, clamp};
 use super::container::{open_container, sound_track};
 use super::link::{FRUITLESS_PACKETS_MAX, LinkDecoder};
@@ -23,7 +23,7 @@ const RATE_HZ: std::ops::RangeInclusive<u32> = 1_000..=1_536_000;
 const CHANNELS_MAX: usize = 64;
 
 impl LinkDecoder {
-    pub(super) fn probe(path: &Path, link: &Link, file: File) -> Result<LinkDecoder, DecodeError> {
+    pub(super) fn probe(path: &Path, link: &ChainLink, file: File) -> Result<LinkDecoder, DecodeError> {
         let (reader, budget) = open_container(path, file, &link.shown)?;
         let track = sound_track(&*reader)
             .ok_or_else(|| DecodeError::unsupported(path, "it has no sound track"))?

@@ -4,7 +4,7 @@ use crate::decoder::packet_frames;
 
 /// What a Matroska file says of its sound track's two ends.
 #[derive(Clone, Debug)]
-pub(crate) struct Ends {
+pub(crate) struct CodecTrim {
     /// Sound to leave out at the beginning (CodecDelay) and at the end (DiscardPadding), in nanoseconds.
     pub(super) delay_ns: u64,
     pub(super) padding_ns: u64,
@@ -13,7 +13,7 @@ pub(crate) struct Ends {
     pub(super) last: Vec<u8>,
 }
 
-impl Ends {
+impl CodecTrim {
     /// Frames before the first audible one.
     pub(crate) fn delay(&self, rate_hz: u32) -> u64 {
         frames(self.delay_ns, rate_hz)

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io;
 
-use super::{Ends, Shown};
+use super::{CodecTrim, Shown};
 use crate::bytes::{STEPS_MAX, be, read_at};
 
 /// How far before the end the last cluster is looked for, step by step.
@@ -27,7 +27,7 @@ fn element(bytes: &[u8]) -> Option<(u64, u64, Option<u64>)> {
 
 /// What was met on a walk over elements.
 #[derive(Default)]
-struct Walk {
+struct ElementWalk {
     scale_ns: u64,
     track: Option<u64>,
     delay_ns: u64,
@@ -41,7 +41,7 @@ struct Walk {
     laced: bool,
 }
 
-impl Walk {
+impl ElementWalk {
     /// Walks from `at` on. Stops at the first block if `first`.
     fn go(&mut self, file: &mut File, mut at: u64, byte_len: u64, first: bool) -> io::Result<()> {
         let (mut kind, mut number, mut delay_ns) = (0, 0, 0);
@@ -134,9 +134,9 @@ fn length_to_end(file: &mut File, body: u64, byte_len: u64) -> io::Result<Option
 }
 
 pub(super) fn show(file: &mut File, start: u64, byte_len: u64) -> io::Result<Option<Shown>> {
-    let mut walk = Walk {
+    let mut walk = ElementWalk {
         scale_ns: 1_000_000,
-        ..Walk::default()
+        ..ElementWalk::default()
     };
     walk.go(file, start, byte_len, true)?;
     let Some(clusters_at) = walk.clusters_at else {
@@ -177,7 +177,7 @@ pub(super) fn show(file: &mut File, start: u64, byte_len: u64) -> io::Result<Opt
     if let [(first, ..), .., (last, padding_ns, packet)] = walk.blocks.as_slice()
         && !walk.laced
     {
-        shown.ends = Some(Ends {
+        shown.ends = Some(CodecTrim {
             delay_ns: walk.delay_ns,
             padding_ns: *padding_ns,
             last_at_ns: (last.saturating_sub(*first).max(0) as u64).saturating_mul(walk.scale_ns),
