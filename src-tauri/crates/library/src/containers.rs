@@ -9,7 +9,7 @@ use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, Tag, TagType};
 
 use crate::bytes::{be, le, read_at};
-use crate::tags::found::{Found, Sound, mime, picture, push};
+use crate::tags::found::{FoundTags, AudioProperties, mime, picture, push};
 use crate::tags::text::utf8_or_1252;
 
 /// Chunks or elements walked over before a file is taken for a trap.

@@ -28,9 +28,9 @@ use crate::bytes::{after_id3v2, le, read_at};
 use crate::containers;
 use crate::playable;
 use credits::Credit;
-use found::{BLOCK_MAX, Found, Sound};
+use found::{BLOCK_MAX, FoundTags, AudioProperties};
 use text::{clean, clean_lines};
-use window::{Metered, Window};
+use window::{FileRange, Metered};
 
 mod behind;
 pub(crate) mod credits;

@@ -13,7 +13,7 @@ use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, Tag, TagType};
 
 use super::credits::field_of;
-use super::found::{Found, key_of, mime, picture, push};
+use super::found::{FoundTags, key_of, mime, picture, push};
 use super::text::{utf8_or_1252, utf16};
 use crate::bytes::be;
 
