@@ -10,7 +10,7 @@ use segue_decode::{AudioFormat, DecodeError, StereoStream};
 
 use crate::queue::Entry;
 use crate::read_ahead::{Decoding, ReadAhead};
-use crate::ring::{FADE_S, Frame};
+use crate::ring::{FADE_S, StereoFrame};
 use crate::stream::Stream;
 
 /// Frames decoded at opening, so that a broken file shows itself before its turn.

@@ -21,9 +21,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use edit::Place;
+pub(crate) use edit::PlaybackPosition;
 pub use edit::{Edit, EditKind};
-pub use entry::{Entry, EntryId, Item};
+pub use entry::{Entry, EntryId, MediaItem};
 use order::{Order, Shuffled};
 use steps::{UndoStep, UndoHistory};
 

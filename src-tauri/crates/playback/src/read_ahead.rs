@@ -4,7 +4,7 @@
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use segue_decode::DecodeError;
 
-use crate::ring::Frame;
+use crate::ring::StereoFrame;
 use crate::stream::Stream;
 
 /// Frames decoded at a time.

@@ -2,7 +2,7 @@
 
 use segue_decode::{AudioFormat, DecodeError, StereoStream};
 
-use crate::ring::Frame;
+use crate::ring::StereoFrame;
 
 /// What decodes a file.
 pub(crate) trait Stream: Send {
@@ -12,7 +12,7 @@ pub(crate) trait Stream: Send {
     fn duration_s(&self) -> Option<f64>;
     fn position_s(&self) -> f64;
     fn seek(&mut self, to_s: f64) -> Result<(), DecodeError>;
-    fn read(&mut self, out: &mut [Frame]) -> Result<usize, DecodeError>;
+    fn read(&mut self, out: &mut [StereoFrame]) -> Result<usize, DecodeError>;
 }
 
 impl Stream for StereoStream {
@@ -36,7 +36,7 @@ impl Stream for StereoStream {
         self.seek(to_s)
     }
 
-    fn read(&mut self, out: &mut [Frame]) -> Result<usize, DecodeError> {
+    fn read(&mut self, out: &mut [StereoFrame]) -> Result<usize, DecodeError> {
         self.read(out)
     }
 }

@@ -22,11 +22,11 @@ use crate::deck::Deck;
 use crate::join::Join;
 use crate::loader::Loader;
 use crate::output::{DeviceNews, Drive, Output, OutputError};
-use crate::protocol::{Answer, Command, End, Event, Saved, State, Status, Told};
-use crate::queue::{EntryId, Place, Queue, QueueSnapshot, Undone};
-use crate::ring::{Feed, Frame};
+use crate::protocol::{Answer, EngineCommand, End, Event, Saved, EngineState, Status, TimedEvent};
+use crate::queue::{EntryId, PlaybackPosition, Queue, QueueSnapshot, Undone};
+use crate::ring::{Feed, StereoFrame};
 use ahead::Ahead;
-use track::Track;
+use track::TrackAccount;
 
 /// What other threads may look at.
 #[derive(Debug)]

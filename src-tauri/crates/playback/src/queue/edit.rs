@@ -37,7 +37,7 @@ pub struct Edit {
 
 /// Where the current track is, for an edit that may have to bring it back there.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Place {
+pub(crate) struct PlaybackPosition {
     /// Seconds from its start.
     pub(crate) position_s: f64,
     /// Whether it sounds.

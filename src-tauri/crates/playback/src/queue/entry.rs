@@ -13,7 +13,7 @@ pub struct EntryId(pub u64);
 
 /// What to play.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Item {
+pub struct MediaItem {
     /// The file.
     pub path: PathBuf,
     /// The caller's name for it, such as a track id; handed back untouched.
@@ -28,5 +28,5 @@ pub struct Entry {
     /// Its identity.
     pub entry: EntryId,
     /// What it plays.
-    pub item: Arc<Item>,
+    pub item: Arc<MediaItem>,
 }

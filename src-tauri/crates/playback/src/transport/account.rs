@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use segue_core::Leaving;
+use segue_core::EndReason;
 
 use super::Transport;
 use crate::protocol::{End, Event, PlayId, Status};

@@ -7,7 +7,7 @@ use segue_decode::DecodeError;
 
 use super::Transport;
 use super::ahead::Ahead;
-use super::track::Track;
+use super::track::TrackAccount;
 use crate::deck::Deck;
 use crate::loader::{Brought, Wanted};
 use crate::protocol::{End, Event, Status};

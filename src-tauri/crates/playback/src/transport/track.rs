@@ -7,22 +7,22 @@ use crate::protocol::PlayId;
 use crate::queue::Entry;
 
 /// A track in the account of what sounds, from its loading to its end.
-pub(super) struct Track {
+pub(super) struct TrackAccount {
     pub(super) entry: Entry,
     pub(super) duration_s: Option<f64>,
     pub(super) notice: Option<String>,
     /// Where in the track the play began.
     pub(super) from_s: f64,
-    /// Seconds that sounded in earlier stretches. A stretch lasts until a seek or a loss of the output.
+    /// Seconds that sounded in earlier ranges. A range lasts until a seek or a loss of the output.
     pub(super) listened_s: f64,
     /// Once it has sounded.
     pub(super) play: Option<PlayId>,
     pub(super) paused_told: bool,
-    pub(super) stretch: Option<Stretch>,
+    pub(super) range: Option<TrackRange>,
 }
 
 /// A run of frames in the ring that belong to one track without a jump.
-pub(super) struct Stretch {
+pub(super) struct TrackRange {
     /// Ring index of the first frame, and its position in the track.
     pub(super) from: u64,
     pub(super) from_s: f64,
@@ -33,7 +33,7 @@ pub(super) struct Stretch {
     pub(super) told: u64,
 }
 
-impl Track {
+impl TrackAccount {
     pub(super) fn new(deck: &Deck, from: u64) -> Self {
         let from_s = deck.position_s();
         Self {
@@ -44,7 +44,7 @@ impl Track {
             listened_s: 0.0,
             play: None,
             paused_told: false,
-            stretch: Some(Stretch {
+            range: Some(TrackRange {
                 from,
                 from_s,
                 end: None,
@@ -56,17 +56,17 @@ impl Track {
 
     /// Ring index behind its last frame, once decoded.
     pub(super) fn end(&self) -> Option<u64> {
-        self.stretch.as_ref().and_then(|stretch| stretch.end)
+        self.range.as_ref().and_then(|range| range.end)
     }
 
     /// Whether its file broke off.
     pub(super) fn broke_off(&self) -> bool {
-        let failure = |stretch: &Stretch| stretch.failure.is_some();
-        self.stretch.as_ref().is_some_and(failure)
+        let failure = |range: &TrackRange| range.failure.is_some();
+        self.range.as_ref().is_some_and(failure)
     }
 }
 
-impl Stretch {
+impl TrackRange {
     /// Seconds of it that have sounded.
     pub(super) fn sounded_s(&self, consumed: u64, rate_hz: u32) -> f64 {
         let to = consumed.min(self.end.unwrap_or(u64::MAX));
