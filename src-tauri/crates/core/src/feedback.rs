@@ -105,11 +105,11 @@ mod tests {
         let about = FeedbackTarget::Artist("Ann".into());
         let not_now = event(Feedback::NotNow(about.clone()));
         assert_eq!(
-            not_now.holds(plays, at(now_s)),
+            not_now.is_active(plays, at(now_s)),
             expected,
             "said at {said_s}, now {now_s}"
         );
-        assert!(event(Feedback::Never(about)).holds(plays, at(now_s)));
+        assert!(event(Feedback::Never(about)).is_active(plays, at(now_s)));
     }
 
     #[test]
