@@ -35,7 +35,7 @@ pub struct Replay {
 
 /// The scores that a way gave to what was played, and to all else.
 #[derive(Default)]
-struct Tally {
+struct RankingTally {
     ranks: Vec<f64>,
     hits: f64,
     scored: Vec<(f64, bool)>,
@@ -68,7 +68,7 @@ pub fn replay(catalogue: &Catalogue, plays: &[Play]) -> Option<Replay> {
         counts[*position] += 1;
         last = Some(*position);
     }
-    let mut tallies: [Tally; 3] = Default::default();
+    let mut tallies: [RankingTally; 3] = Default::default();
     let step = after.len().div_ceil(FORETOLD_MAX);
     let mut foretold = 0;
     for (number, (play, position)) in after.iter().enumerate() {
@@ -111,7 +111,7 @@ pub fn replay(catalogue: &Catalogue, plays: &[Play]) -> Option<Replay> {
     })
 }
 
-impl Tally {
+impl RankingTally {
     fn note(
         &mut self,
         catalogue: &Catalogue,

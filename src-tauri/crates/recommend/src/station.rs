@@ -28,7 +28,7 @@ use crate::wish::Names;
 pub(crate) use anchor::near_by_sound;
 pub(crate) use brief::{Brief, Extra, Near};
 pub use brief::{Pick, Seed, Wish};
-use choice::Station;
+use choice::StationScorer;
 pub(crate) use spacing::ARTIST_GAP;
 
 /// Recordings weighed in full at first; more if the rules need them.
@@ -135,7 +135,7 @@ impl Recommender<'_> {
         if brief.count == 0 || self.catalogue.is_empty() {
             return Vec::new();
         }
-        let station = Station::new(self, brief);
+        let station = StationScorer::new(self, brief);
         let mut near = station.nearest();
         let mut size = CANDIDATES_MIN.max(
             brief
@@ -156,7 +156,7 @@ impl Recommender<'_> {
 
     /// Recordings in the order in which they stand, each with the terms of its score under a brief.
     pub(crate) fn told(&self, brief: &Brief, songs: &[usize]) -> Vec<Pick> {
-        let station = Station::new(self, brief);
+        let station = StationScorer::new(self, brief);
         songs.iter().map(|song| station.pick_of(*song)).collect()
     }
 

@@ -17,7 +17,7 @@ use crate::taste::{Draw, Taste};
 const SPARE: usize = 6;
 
 /// A brief with all that is looked up once.
-pub(super) struct Station<'a> {
+pub(super) struct StationScorer<'a> {
     pub(super) desk: &'a Recommender<'a>,
     pub(super) catalogue: &'a Catalogue,
     pub(super) taste: Option<&'a Taste>,
@@ -52,7 +52,7 @@ pub(super) struct Near {
     pub(super) mean: f64,
 }
 
-impl<'a> Station<'a> {
+impl<'a> StationScorer<'a> {
     pub(super) fn new(desk: &'a Recommender<'a>, brief: &'a Brief) -> Self {
         let catalogue = desk.catalogue;
         let taste = desk.taste();

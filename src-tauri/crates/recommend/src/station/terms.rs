@@ -1,9 +1,9 @@
 //! The terms of an item's score.
 
-use segue_core::{Rating, Term as Turnable};
+use segue_core::{Rating, Term};
 
 use super::Extra;
-use super::choice::{Near, Station};
+use super::choice::{Near, StationScorer};
 use crate::reason::ReasonKind;
 
 /// Weights of what is said by hand, at its strongest.
@@ -16,13 +16,13 @@ const LIKED: f64 = 0.1;
 const DISLIKED: f64 = 1.5;
 
 /// One term of a score before it is put into words.
-pub(super) struct Term {
+pub(super) struct ScoreTerm {
     pub(super) kind: ReasonKind,
     pub(super) weight: f64,
-    pub(super) about: About,
+    pub(super) about: TermSubject,
 }
 
-pub(super) enum About {
+pub(super) enum TermSubject {
     /// An anchor, near by sound.
     Anchor(usize),
     /// An anchor itself.
@@ -36,31 +36,31 @@ pub(super) enum About {
     /// A part of taste.
     Odds,
     /// Something that was turned by hand.
-    Turned(Turnable),
+    Turned(Term),
     /// In words already.
     Said(String),
     /// Nothing to add.
     Plain,
 }
 
-impl Station<'_> {
+impl StationScorer<'_> {
     /// The terms of an item's score, all but variety. Those of a kind that was turned count for more or less.
-    pub(super) fn terms(&self, item: usize, near: &Near) -> Vec<Term> {
+    pub(super) fn terms(&self, item: usize, near: &Near) -> Vec<ScoreTerm> {
         let mut terms = self.nearness_terms(item, near);
         self.wish_terms(item, &mut terms);
         self.taste_terms(item, &mut terms);
         for turned in self.desk.turns.of(self.catalogue, item, self.chance_cosine) {
-            terms.push(Term {
+            terms.push(ScoreTerm {
                 kind: ReasonKind::Turned,
                 weight: TURN * self.brief.weights.said * turned.turns,
-                about: About::Turned(turned.term),
+                about: TermSubject::Turned(turned.term),
             });
         }
         if let Some(Extra { kind, weight, text }) = self.brief.extras.get(&item).cloned() {
-            terms.push(Term {
+            terms.push(ScoreTerm {
                 kind,
                 weight,
-                about: About::Said(text),
+                about: TermSubject::Said(text),
             });
         }
         for term in &mut terms {
@@ -71,7 +71,7 @@ impl Station<'_> {
         terms
     }
 
-    fn nearness_terms(&self, item: usize, near: &Near) -> Vec<Term> {
+    fn nearness_terms(&self, item: usize, near: &Near) -> Vec<ScoreTerm> {
         let Near { nearest, mean, .. } = *near;
         let Some((best, near)) = nearest else {
             return Vec::new();
@@ -81,55 +81,55 @@ impl Station<'_> {
         let weight = self.brief.weights.near;
         let nearest_share = self.desk.tuning.scoring.nearest_share;
         let share = weight * if several { nearest_share } else { 1.0 };
-        let mut terms: Vec<Term> = if anchor.position == item {
-            vec![Term {
+        let mut terms: Vec<ScoreTerm> = if anchor.position == item {
+            vec![ScoreTerm {
                 kind: ReasonKind::Sound,
                 weight: share * near,
-                about: About::Itself,
+                about: TermSubject::Itself,
             }]
         } else if anchor.sound.is_some() && self.catalogue.is_heard(item) {
-            vec![Term {
+            vec![ScoreTerm {
                 kind: ReasonKind::Sound,
                 weight: share * near,
-                about: About::Anchor(best),
+                about: TermSubject::Anchor(best),
             }]
         } else {
             let parts = anchor.kin.parts(self.catalogue, item).into_iter();
             parts
-                .map(|part| Term {
+                .map(|part| ScoreTerm {
                     kind: part.kind,
                     weight: share * self.kin_scale * part.nearness,
-                    about: About::Names(best, part.names),
+                    about: TermSubject::Names(best, part.names),
                 })
                 .collect()
         };
         if several {
-            terms.push(Term {
+            terms.push(ScoreTerm {
                 kind: ReasonKind::Sound,
                 weight: weight * (1.0 - nearest_share) * mean,
-                about: About::AllAnchors,
+                about: TermSubject::AllAnchors,
             });
         }
         terms
     }
 
     /// What was asked for in words, and what there shall be less of.
-    fn wish_terms(&self, item: usize, terms: &mut Vec<Term>) {
+    fn wish_terms(&self, item: usize, terms: &mut Vec<ScoreTerm>) {
         let brief = self.brief;
         for (names, weight) in [(&brief.wanted, WANTED), (&brief.unwanted, -UNWANTED)] {
             if let Some((matching, text)) = names.told(self.catalogue, item, weight > 0.0) {
-                terms.push(Term {
+                terms.push(ScoreTerm {
                     kind: ReasonKind::Wish,
                     weight: weight * brief.weights.said * matching,
-                    about: About::Said(text),
+                    about: TermSubject::Said(text),
                 });
             }
         }
         if let Some((near, other)) = self.shunned.near(self.catalogue, item) {
-            terms.push(Term {
+            terms.push(ScoreTerm {
                 kind: ReasonKind::Away,
                 weight: -AWAY * brief.weights.said * near,
-                about: About::Away(other),
+                about: TermSubject::Away(other),
             });
         }
     }
@@ -150,14 +150,14 @@ impl Station<'_> {
         brief.weights.said * sum
     }
 
-    fn taste_terms(&self, item: usize, terms: &mut Vec<Term>) {
+    fn taste_terms(&self, item: usize, terms: &mut Vec<ScoreTerm>) {
         let Some(taste) = self.taste else {
             return;
         };
         let (weights, dial) = (&self.brief.weights, self.brief.dial);
         let scoring = &self.desk.tuning.scoring;
         let mut push = |kind, weight: f64, about| {
-            terms.push(Term {
+            terms.push(ScoreTerm {
                 kind,
                 weight,
                 about,
@@ -169,22 +169,22 @@ impl Station<'_> {
         push(
             ReasonKind::Taste,
             voice * (odds.sound + odds.corner),
-            About::Odds,
+            TermSubject::Odds,
         );
-        push(ReasonKind::Artist, voice * odds.artist, About::Odds);
-        push(ReasonKind::Genre, voice * odds.genre, About::Odds);
-        push(ReasonKind::Tag, voice * odds.tag, About::Odds);
-        push(ReasonKind::Album, voice * odds.album, About::Odds);
-        push(ReasonKind::Mood, weights.mood * odds.session, About::Plain);
+        push(ReasonKind::Artist, voice * odds.artist, TermSubject::Odds);
+        push(ReasonKind::Genre, voice * odds.genre, TermSubject::Odds);
+        push(ReasonKind::Tag, voice * odds.tag, TermSubject::Odds);
+        push(ReasonKind::Album, voice * odds.album, TermSubject::Odds);
+        push(ReasonKind::Mood, weights.mood * odds.session, TermSubject::Plain);
         push(
             ReasonKind::Hour,
             scoring.hour * taste.confidence() * odds.hour,
-            About::Plain,
+            TermSubject::Plain,
         );
         let own = odds.recording + odds.context;
         // Turned to what is new, the dial leaves what is known of the song itself out of account.
         let own_voice = voice * weights.own * (1.0 + dial.min(0.0));
-        push(ReasonKind::Familiar, own_voice * own, About::Odds);
+        push(ReasonKind::Familiar, own_voice * own, TermSubject::Odds);
         let known = taste.known(item);
         let listened = known.map_or(0, |known| known.listened);
         let familiar = f64::from(listened) / (f64::from(listened) + 1.0);
@@ -192,24 +192,24 @@ impl Station<'_> {
             push(
                 ReasonKind::Familiar,
                 scoring.dial * dial * familiar,
-                About::Plain,
+                TermSubject::Plain,
             );
         } else {
             push(
                 ReasonKind::New,
                 -scoring.dial * dial * (1.0 - familiar),
-                About::Plain,
+                TermSubject::Plain,
             );
         }
         let lately = taste.lately(item, self.desk.now);
         push(
             ReasonKind::Recent,
             -weights.just_heard * lately,
-            About::Plain,
+            TermSubject::Plain,
         );
         match known.and_then(|known| known.rating) {
-            Some(Rating::Like) => push(ReasonKind::Opinion, LIKED, About::Plain),
-            Some(Rating::Dislike) => push(ReasonKind::Opinion, -DISLIKED, About::Plain),
+            Some(Rating::Like) => push(ReasonKind::Opinion, LIKED, TermSubject::Plain),
+            Some(Rating::Dislike) => push(ReasonKind::Opinion, -DISLIKED, TermSubject::Plain),
             None => {}
         }
         if let Some(draw) = &self.draw {
@@ -219,7 +219,7 @@ impl Station<'_> {
             push(
                 ReasonKind::Explore,
                 weights.explore * share * surprise,
-                About::Plain,
+                TermSubject::Plain,
             );
         }
     }

@@ -335,7 +335,7 @@ fn without_its_strongest_term_a_pick_falls() {
         check_reasons(&picks);
         world::desk(&catalogue, &taste, |desk| {
             let brief = desk.brief(&wish).unwrap();
-            let station = Station::new(&desk, &brief);
+            let station = StationScorer::new(&desk, &brief);
             let pool = station.pool(&mut station.nearest(), CANDIDATES_MIN);
             let rank = |item: usize, score: f64| {
                 let above = pool.iter().filter(|other| other.item != item);

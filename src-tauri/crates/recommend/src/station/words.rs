@@ -1,10 +1,10 @@
 //! The terms of a score in plain words, and what to turn to have less because of them.
 
-use segue_core::Term as Turnable;
+use segue_core::Term;
 
 use super::Near;
-use super::choice::Station;
-use super::terms::{About, Term};
+use super::choice::StationScorer;
+use super::terms::{TermSubject, ScoreTerm};
 use crate::catalogue::{HeardTag, Names};
 use crate::reason::{Reason, ReasonKind, times};
 use crate::taste::Favourite;
@@ -18,9 +18,9 @@ const ALIKE: f32 = 0.35;
 /// A leaning that deserves the word "often"; below it taste is guessing, and says so.
 const OFTEN: f64 = 0.05;
 
-impl Station<'_> {
+impl StationScorer<'_> {
     /// A term in plain words.
-    pub(super) fn say(&self, item: usize, term: Term) -> Reason {
+    pub(super) fn say(&self, item: usize, term: ScoreTerm) -> Reason {
         let (text, turnable) = self.words(item, &term);
         Reason {
             kind: term.kind,
@@ -30,21 +30,21 @@ impl Station<'_> {
         }
     }
 
-    fn words(&self, item: usize, term: &Term) -> (String, Option<Turnable>) {
+    fn words(&self, item: usize, term: &ScoreTerm) -> (String, Option<Term>) {
         let catalogue = self.catalogue;
         let good = term.weight > 0.0;
         let kind = || Some(term.kind.term());
         match &term.about {
-            About::Said(text) => {
+            TermSubject::Said(text) => {
                 // What was asked for is not to be turned, only asked for otherwise.
                 let own = matches!(term.kind, ReasonKind::Wish);
                 (text.clone(), if own { None } else { kind() })
             }
-            About::Anchor(anchor) => {
-                let turnable = Turnable::Sound(catalogue.audio(self.anchors[*anchor].position));
+            TermSubject::Anchor(anchor) => {
+                let turnable = Term::Sound(catalogue.audio(self.anchors[*anchor].position));
                 (self.say_near(item, *anchor, term.weight), Some(turnable))
             }
-            About::Itself => {
+            TermSubject::Itself => {
                 let text = match self.brief.near_are {
                     Near::Favourites => "one of your favourites",
                     _ if self.brief.wanted.is_empty() => "one of your seeds",
@@ -52,8 +52,8 @@ impl Station<'_> {
                 };
                 (text.into(), kind())
             }
-            About::Names(anchor, names) => self.say_shared(item, term.kind, *anchor, names),
-            About::AllAnchors => {
+            TermSubject::Names(anchor, names) => self.say_shared(item, term.kind, *anchor, names),
+            TermSubject::AllAnchors => {
                 let text = match self.brief.near_are {
                     Near::Favourites => "close to your favourites together",
                     Near::Queued => "close to both songs",
@@ -64,18 +64,18 @@ impl Station<'_> {
                 };
                 (text.into(), kind())
             }
-            About::Away(other) if *other == item => ("you want less of it".into(), None),
-            About::Away(other) => {
+            TermSubject::Away(other) if *other == item => ("you want less of it".into(), None),
+            TermSubject::Away(other) => {
                 let title = catalogue.title(*other);
                 (format!("near to “{title}”, which you want less of"), None)
             }
-            About::Odds => self.say_odds(item, term.kind, term.weight),
-            About::Turned(turned) => {
+            TermSubject::Odds => self.say_odds(item, term.kind, term.weight),
+            TermSubject::Turned(turned) => {
                 let way = if good { "more" } else { "less" };
                 let text = format!("you asked for {way} of {}", self.name_of(turned));
                 (text, Some(turned.clone()))
             }
-            About::Plain => {
+            TermSubject::Plain => {
                 let turnable = match term.kind {
                     ReasonKind::Opinion => None,
                     _ => kind(),
@@ -107,16 +107,16 @@ impl Station<'_> {
         kind: ReasonKind,
         anchor: usize,
         names: &[String],
-    ) -> (String, Option<Turnable>) {
+    ) -> (String, Option<Term>) {
         let all = names.join(", ");
         let first = names.first().cloned();
         match kind {
-            ReasonKind::Genre => (format!("same genre: {all}"), first.map(Turnable::Genre)),
+            ReasonKind::Genre => (format!("same genre: {all}"), first.map(Term::Genre)),
             ReasonKind::Tag => {
                 let text = format!("shares {all} with {}", self.title_of(anchor));
-                (text, first.map(Turnable::Tag))
+                (text, first.map(Term::Tag))
             }
-            ReasonKind::Artist => (format!("also by {all}"), first.map(Turnable::Artist)),
+            ReasonKind::Artist => (format!("also by {all}"), first.map(Term::Artist)),
             ReasonKind::Era => {
                 let decade = self
                     .catalogue
@@ -124,7 +124,7 @@ impl Station<'_> {
                     .map(|year| year.div_euclid(10) * 10);
                 (
                     format!("from about the same time: the {all}"),
-                    decade.map(Turnable::Era),
+                    decade.map(Term::Era),
                 )
             }
             _ => {
@@ -154,7 +154,7 @@ impl Station<'_> {
         }
     }
 
-    fn say_odds(&self, item: usize, kind: ReasonKind, weight: f64) -> (String, Option<Turnable>) {
+    fn say_odds(&self, item: usize, kind: ReasonKind, weight: f64) -> (String, Option<Term>) {
         let good = weight > 0.0;
         let often = match (good, weight.abs() >= OFTEN) {
             (true, true) => "you often finish",
@@ -168,14 +168,14 @@ impl Station<'_> {
                 let artists: Vec<&str> = catalogue.artists(item).collect();
                 let first = artists
                     .first()
-                    .map(|name| Turnable::Artist((*name).to_owned()));
+                    .map(|name| Term::Artist((*name).to_owned()));
                 (format!("{often} {}", artists.join(", ")), first)
             }
             ReasonKind::Genre => {
                 let genres = shown(catalogue.genre_numbers(item), catalogue.genre_names());
                 let first = genres
                     .first()
-                    .map(|name| Turnable::Genre((*name).to_owned()));
+                    .map(|name| Term::Genre((*name).to_owned()));
                 (format!("{often} {}", genres.join(", ")), first)
             }
             ReasonKind::Album => match catalogue.album(item) {
@@ -203,7 +203,7 @@ impl Station<'_> {
         }
     }
 
-    fn say_tags(&self, item: usize, often: &str, good: bool) -> (String, Option<Turnable>) {
+    fn say_tags(&self, item: usize, often: &str, good: bool) -> (String, Option<Term>) {
         let (catalogue, Some(taste)) = (self.catalogue, self.taste) else {
             return (String::new(), None);
         };
@@ -220,7 +220,7 @@ impl Station<'_> {
         tags.truncate(2);
         let numbers: Vec<u32> = tags.iter().map(|tag| tag.number()).collect();
         let names = shown(&numbers, catalogue.tag_names());
-        let first = names.first().map(|name| Turnable::Tag((*name).to_owned()));
+        let first = names.first().map(|name| Term::Tag((*name).to_owned()));
         let shares = |favourite: &&Favourite| {
             let theirs = catalogue.tag_numbers(favourite.position);
             favourite.position != item
@@ -237,7 +237,7 @@ impl Station<'_> {
         (text, first)
     }
 
-    fn say_taste(&self, item: usize, good: bool) -> (String, Option<Turnable>) {
+    fn say_taste(&self, item: usize, good: bool) -> (String, Option<Term>) {
         let favourites = self.taste.map_or(&[][..], |taste| taste.favourites());
         let near = |favourite: &Favourite| {
             let cosine = self.catalogue.cosine(item, favourite.position);
@@ -251,7 +251,7 @@ impl Station<'_> {
         match nearest {
             Some((_, favourite)) => (
                 format!("sounds like {}", self.finished(favourite)),
-                Some(Turnable::Sound(self.catalogue.audio(favourite.position))),
+                Some(Term::Sound(self.catalogue.audio(favourite.position))),
             ),
             None if good => (
                 "sounds like what you finish".into(),
@@ -273,16 +273,16 @@ impl Station<'_> {
     }
 
     /// Something that can be turned, in a few words.
-    fn name_of(&self, term: &Turnable) -> String {
+    fn name_of(&self, term: &Term) -> String {
         match term {
-            Turnable::Artist(name) | Turnable::Genre(name) | Turnable::Tag(name) => name.clone(),
-            Turnable::Album { title, .. } => format!("“{title}”"),
-            Turnable::Era(year) => format!("the {year}s"),
-            Turnable::Sound(audio) => match self.catalogue.position(audio) {
+            Term::Artist(name) | Term::Genre(name) | Term::Tag(name) => name.clone(),
+            Term::Album { title, .. } => format!("“{title}”"),
+            Term::Era(year) => format!("the {year}s"),
+            Term::Sound(audio) => match self.catalogue.position(audio) {
                 Some(position) => format!("what sounds like “{}”", self.catalogue.title(position)),
                 None => "something that is gone".into(),
             },
-            Turnable::Kind(name) => ReasonKind::about(name).to_owned(),
+            Term::Kind(name) => ReasonKind::about(name).to_owned(),
         }
     }
 
