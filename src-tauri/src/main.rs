@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 
 use clap::Parser;
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use segue_app::{AppError, AppEvent, Desktop, Output, Segue};
+use segue_app::{AppError, AppEvent, AudioOutput, Desktop, Segue};
 use tauri::webview::PlatformWebview;
 use tauri::{AppHandle, Emitter, Manager, RunEvent};
 
@@ -25,8 +25,8 @@ struct Arguments {
     #[arg(long)]
     data_dir: Option<PathBuf>,
     /// Where sound goes: `default` (the sound card) or `null` (nowhere, in real time)
-    #[arg(long, default_value = "default", value_parser = OsStringValueParser::new().try_map(|text| Output::parse(&text)))]
-    output: Output,
+    #[arg(long, default_value = "default", value_parser = OsStringValueParser::new().try_map(|text| AudioOutput::parse(&text)))]
+    output: AudioOutput,
 }
 
 #[expect(

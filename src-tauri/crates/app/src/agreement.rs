@@ -12,9 +12,9 @@ use crate::Segue;
 use crate::testing::real;
 
 /// What becomes of a file: what is told of it, its ending if that is another, and its bytes.
-type Fate = (&'static str, Option<&'static str>, Vec<u8>);
+type FormatFate = (&'static str, Option<&'static str>, Vec<u8>);
 
-fn fates(bytes: &[u8]) -> Vec<Fate> {
+fn fates(bytes: &[u8]) -> Vec<FormatFate> {
     let mut fates = vec![("whole", None, bytes.to_vec())];
     for ending in ["mp3", "flac", "m4a", "ogg", "wav"] {
         fates.push(("renamed", Some(ending), bytes.to_vec()));
@@ -58,14 +58,14 @@ const NO_FRAME: &str = "there is no frame in it";
 
 /// What sounds of a file.
 #[derive(Debug)]
-struct Heard {
+struct AudibleContent {
     length_s: f64,
     rate_hz: f64,
     codec: String,
 }
 
 /// Decodes a file to its end; as `Err`, why nothing sounds.
-fn sounds(path: &Path) -> Result<Heard, String> {
+fn sounds(path: &Path) -> Result<AudibleContent, String> {
     let mut decoder = Decoder::open(path).map_err(|error| error.to_string())?;
     let format = decoder.format().clone();
     let mut samples = 0;
@@ -79,7 +79,7 @@ fn sounds(path: &Path) -> Result<Heard, String> {
     let frames = samples / format.channels;
     match (frames, broken) {
         (0, broken) => Err(broken.unwrap_or_else(|| NO_FRAME.into())),
-        (frames, _) => Ok(Heard {
+        (frames, _) => Ok(AudibleContent {
             length_s: frames as f64 / f64::from(format.sample_rate_hz),
             rate_hz: f64::from(format.sample_rate_hz),
             codec: format.codec,
@@ -154,7 +154,7 @@ fn agree(
     path: &Path,
     fate: &str,
     said: &Result<f64, String>,
-    heard: &Result<Heard, String>,
+    heard: &Result<AudibleContent, String>,
 ) -> bool {
     let is_cut = ["a quarter", "a half", "three quarters", "a head"].contains(&fate);
     match (said, heard) {

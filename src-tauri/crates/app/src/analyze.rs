@@ -105,7 +105,7 @@ pub(crate) struct Pass {
 }
 
 /// The first pass, with what is known of it beside.
-pub(crate) struct Listened {
+pub(crate) struct FirstPass {
     pass: Pass,
     /// Recordings that were heard whole and measured too.
     measured: u64,
@@ -116,7 +116,7 @@ pub(crate) struct Listened {
     model: String,
 }
 
-impl Listened {
+impl FirstPass {
     /// False when it was stopped before its end.
     pub(crate) fn finished(&self) -> bool {
         self.pass.finished
@@ -174,7 +174,7 @@ impl Segue {
         request: &AnalyzeRequest,
         limit: &Limit,
         observe: Observe,
-    ) -> Result<Listened, AppError> {
+    ) -> Result<FirstPass, AppError> {
         let begun = Begun::now();
         let first = self.ear.open(request.provider)?;
         let (id, provider) = (first.id().clone(), first.active_provider());
@@ -233,7 +233,7 @@ impl Segue {
             self.ear.note_fallen(failed);
         }
         self.hand_over()?;
-        Ok(Listened {
+        Ok(FirstPass {
             pass: begun.until_now(pass),
             measured,
             already,

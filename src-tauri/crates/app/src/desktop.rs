@@ -25,8 +25,8 @@ use crate::dto::{
 };
 use crate::job::Job;
 use crate::lock::lock;
-use crate::player::{Player, Tell};
-use crate::render::Output;
+use crate::player::{Player, Notify};
+use crate::render::AudioOutput;
 use crate::segue::POLLING;
 use crate::{AppError, Provider, Segue, places};
 
@@ -48,16 +48,16 @@ pub struct Desktop {
 /// The work in the background.
 struct Work {
     segue: Arc<Segue>,
-    tell: Tell,
+    tell: Notify,
     scan: Job,
     analysis: Job,
-    errands: Sender<Errand>,
+    scan_requests: Sender<ScanRequest>,
     listen: Sender<()>,
     watcher: Mutex<Option<Watcher>>,
 }
 
-/// What the scanning thread is asked for.
-enum Errand {
+/// A request to the scanning thread.
+enum ScanRequest {
     /// These folders, or, with none, all of the library.
     Folders(Vec<PathBuf>),
     /// What the watcher saw change.
@@ -68,14 +68,14 @@ impl Desktop {
     /// Starts player, jobs and watcher, and brings the library up to date in the background.
     pub fn open(
         segue: Segue,
-        output: Output,
+        output: AudioOutput,
         tell: impl Fn(AppEvent) + Send + Sync + 'static,
     ) -> Result<Self, AppError> {
-        let (segue, tell): (_, Tell) = (Arc::new(segue), Arc::new(tell));
+        let (segue, tell): (_, Notify) = (Arc::new(segue), Arc::new(tell));
         let output = match output {
-            Output::Default => OutputKind::Device,
-            Output::Null => OutputKind::Null,
-            Output::Wav(_) => {
+            AudioOutput::Default => OutputKind::Device,
+            AudioOutput::Null => OutputKind::Null,
+            AudioOutput::Wav(_) => {
                 return Err(AppError::Invalid(
                     "a window does not play into a file".into(),
                 ));
@@ -90,14 +90,14 @@ impl Desktop {
             .library
             .setting(ANALYSIS_PAUSED)?
             .is_some_and(|value| value == true);
-        let (errands, errands_in) = unbounded();
+        let (scan_requests, requests) = unbounded();
         let (listen, listen_in) = unbounded();
         let work = Arc::new(Work {
             segue: Arc::clone(&segue),
             scan: Job::new(JobKind::Scan, false, Arc::clone(&tell)),
             analysis: Job::new(JobKind::Analysis, paused, Arc::clone(&tell)),
             tell,
-            errands,
+            scan_requests,
             listen,
             watcher: Mutex::default(),
         });
@@ -107,12 +107,12 @@ impl Desktop {
         segue.learn_in_background(learn);
         let learning = Arc::clone(&work);
         spawn("segue-taste", move || learning.learn_all(&learn_in))?;
-        spawn("segue-scan", move || scanning.scan_all(&errands_in))?;
+        spawn("segue-scan", move || scanning.scan_all(&requests))?;
         spawn("segue-analysis", move || {
             listening.listen_all(&listen_in, &playing)
         })?;
         if !segue.library.roots()?.is_empty() {
-            work.send(Errand::Folders(Vec::new()));
+            work.send(ScanRequest::Folders(Vec::new()));
         }
         Ok(Self {
             segue,
@@ -186,7 +186,7 @@ impl Desktop {
                 reason: error.to_string(),
             });
         }
-        self.work.send(Errand::Folders(vec![path.to_owned()]));
+        self.work.send(ScanRequest::Folders(vec![path.to_owned()]));
         Ok(())
     }
 
@@ -207,7 +207,7 @@ impl Desktop {
 
     /// Brings all folders up to date, in the background.
     pub fn rescan(&self) -> Result<(), AppError> {
-        self.work.send(Errand::Folders(Vec::new()));
+        self.work.send(ScanRequest::Folders(Vec::new()));
         Ok(())
     }
 
@@ -415,9 +415,9 @@ impl Desktop {
 }
 
 impl Work {
-    fn send(&self, errand: Errand) {
+    fn send(&self, request: ScanRequest) {
         // Fails only when the program ends.
-        _ = self.errands.send(errand);
+        _ = self.scan_requests.send(request);
     }
 
     fn want_listening(&self) {
@@ -440,9 +440,9 @@ impl Work {
         if let Some(watcher) = &*watcher {
             return watcher.follow(&roots);
         }
-        let (errands, tell) = (self.errands.clone(), Arc::clone(&self.tell));
+        let (scan_requests, tell) = (self.scan_requests.clone(), Arc::clone(&self.tell));
         let begun = segue_library::watch(&roots, move |watched| match watched {
-            Watched::Changed(paths) => _ = errands.send(Errand::Changed(paths)),
+            Watched::Changed(paths) => _ = scan_requests.send(ScanRequest::Changed(paths)),
             Watched::Polling => tell(AppEvent::Notice {
                 message: POLLING.into(),
             }),
@@ -453,21 +453,21 @@ impl Work {
         }
     }
 
-    /// The scanning thread: one errand after the other.
-    fn scan_all(&self, errands: &Receiver<Errand>) {
+    /// The scanning thread: one request after the other.
+    fn scan_all(&self, scan_requests: &Receiver<ScanRequest>) {
         // What the watcher saw change, until it is taken up.
         let mut changed = BTreeSet::new();
         let mut failing = false;
-        for errand in errands {
-            match errand {
-                Errand::Folders(folders) => {
+        for request in scan_requests {
+            match request {
+                ScanRequest::Folders(folders) => {
                     // What changes while the folders are read is taken up after.
                     self.watch();
                     self.scan_folders(&folders);
                     self.watch();
                     self.segue.library.prune_covers(SystemTime::now());
                 }
-                Errand::Changed(paths) => changed.extend(paths),
+                ScanRequest::Changed(paths) => changed.extend(paths),
             }
             if !changed.is_empty() {
                 let paths: Vec<PathBuf> = changed.iter().cloned().collect();
@@ -516,7 +516,7 @@ impl Work {
     fn learn_all(&self, wanted: &Receiver<()>) {
         for () in wanted {
             while wanted.try_recv().is_ok() {}
-            match self.segue.learn_anew() {
+            match self.segue.refit() {
                 Ok(()) => (self.tell)(AppEvent::Taste),
                 Err(error) => {
                     tracing::warn!(error = %error.sentence(), "taste was not learned anew")

@@ -6,7 +6,7 @@ use segue_analysis::{AnalysisError, OPT_OUTS, Provider, Runtime, provider_report
 use segue_core::ModelId;
 use segue_playback::probe_device;
 
-use crate::ear::Ear;
+use crate::ear::ModelManager;
 use crate::reports::{
     AudioHealth, DatabaseHealth, Diagnosis, ModelHealth, ProviderHealth, RuntimeHealth,
 };
@@ -31,7 +31,7 @@ impl Segue {
                 };
                 Ok(diagnosis(
                     &data_dir,
-                    &Ear::new(&data_dir),
+                    &ModelManager::new(&data_dir),
                     database,
                     None,
                     0,
@@ -76,7 +76,7 @@ impl Segue {
 /// All that is looked at beside the database.
 fn diagnosis(
     data_dir: &Path,
-    ear: &Ear,
+    ear: &ModelManager,
     database: DatabaseHealth,
     serving: Option<ModelId>,
     to_hear: u64,
@@ -112,7 +112,7 @@ fn audio_health() -> AudioHealth {
     }
 }
 
-fn runtime_health(ear: &Ear) -> RuntimeHealth {
+fn runtime_health(ear: &ModelManager) -> RuntimeHealth {
     let path = places::runtime();
     let mut health = RuntimeHealth {
         version: None,

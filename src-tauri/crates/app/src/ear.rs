@@ -1,4 +1,4 @@
-//! The ear: which model listens, and where its network runs.
+//! The model manager: which model analyses music, and on which provider its network runs.
 //!
 //! What was chosen and measured stands in `models/state.json` in the data folder, beside the models that were taken
 //! in. It bears a version; what cannot be read there is forgotten, and chosen and measured again.
@@ -20,7 +20,7 @@ const STATE_VERSION: u32 = 1;
 const WARM_UPS_MAX: usize = 16;
 
 /// The current model, by its id at once and by its network when first needed.
-pub(crate) struct Ear {
+pub(crate) struct ModelManager {
     /// `models` in the data folder.
     models: PathBuf,
     /// The last id found, with the folder and the manifest that it was found for.
@@ -30,9 +30,9 @@ pub(crate) struct Ear {
     chosen: Mutex<Option<(ModelId, Provider)>>,
 }
 
-/// `models/state.json`.
+/// The contents of `models/state.json`.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct State {
+struct StoredModelState {
     version: u32,
     /// The model that listens; none: the shipped one.
     current: Option<String>,
@@ -67,7 +67,7 @@ pub(crate) struct Failed {
     pub(crate) at: jiff::Timestamp,
 }
 
-impl Ear {
+impl ModelManager {
     pub(crate) fn new(data_dir: &Path) -> Self {
         Self {
             models: data_dir.join("models"),
@@ -250,29 +250,29 @@ impl Ear {
         self.state().fallen
     }
 
-    fn state(&self) -> State {
+    fn state(&self) -> StoredModelState {
         let Ok(text) = fs::read(self.models.join("state.json")) else {
-            return State::default();
+            return StoredModelState::default();
         };
-        match serde_json::from_slice::<State>(&text) {
+        match serde_json::from_slice::<StoredModelState>(&text) {
             Ok(state) if state.version == STATE_VERSION => state,
             Ok(state) => {
                 tracing::warn!(
                     version = state.version,
                     "models/state.json is not of this Segue"
                 );
-                State::default()
+                StoredModelState::default()
             }
             Err(error) => {
                 tracing::warn!(%error, "models/state.json cannot be read");
-                State::default()
+                StoredModelState::default()
             }
         }
     }
 
-    fn keep(&self, state: &State) -> Result<(), AppError> {
+    fn keep(&self, state: &StoredModelState) -> Result<(), AppError> {
         let path = self.models.join("state.json");
-        let versioned = State {
+        let versioned = StoredModelState {
             version: STATE_VERSION,
             current: state.current.clone(),
             warm_ups: state.warm_ups.clone(),
@@ -310,11 +310,11 @@ mod tests {
     #[test]
     fn the_choice_is_kept_and_what_cannot_be_read_is_chosen_again() {
         let folder = tempfile::tempdir().unwrap();
-        let ear = Ear::new(folder.path());
+        let ear = ModelManager::new(folder.path());
         assert_eq!(ear.current(), None);
         ear.set_current(Some("mine".into())).unwrap();
         // Another process sees it.
-        let other = Ear::new(folder.path());
+        let other = ModelManager::new(folder.path());
         assert_eq!(other.current().as_deref(), Some("mine"));
         assert_eq!(other.folder().unwrap(), folder.path().join("models/mine"));
         for text in [
@@ -332,12 +332,12 @@ mod tests {
     #[test]
     fn a_chosen_card_that_does_not_start_gives_way_to_the_processor() {
         let folder = tempfile::tempdir().unwrap();
-        let ear = Ear::new(folder.path());
+        let ear = ModelManager::new(folder.path());
         *lock(&ear.chosen) = Some((ear.model_id().unwrap(), Provider::Cuda));
         let model = ear.open(Provider::Auto).unwrap();
         assert_eq!(ear.active_provider(), Some(model.active_provider()));
         if model.active_provider() == Provider::Cpu {
-            let failed = Ear::new(folder.path()).last_failure().unwrap();
+            let failed = ModelManager::new(folder.path()).last_failure().unwrap();
             assert_eq!(failed.provider, "cuda");
             assert!(!failed.reason.is_empty());
             let again = ear.open(Provider::Auto).unwrap();

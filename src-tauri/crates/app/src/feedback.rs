@@ -1,7 +1,8 @@
-//! *Not now*, *never again*, *wrong after that one*, *less* and *more*: saying it, taking it back, and what it bars.
+//! Feedback: *not now*, *never again*, *wrong after that one*, *less* and *more*. Records and undoes it, and tells what it
+//! excludes.
 //!
-//! What is barred, no station, mix or shuffle picks; the listener may still play it. None of that speaks of taste: for that
-//! there is like and dislike. What is turned up or down stands beside what was learned.
+//! No station, mix or shuffle picks what is excluded; the listener may still play it. Feedback is no opinion (like and dislike
+//! are), so it does not train the taste: *less* and *more* adjust the score beside it.
 
 use jiff::{SignedDuration, Timestamp};
 use segue_core::{FeedbackTarget, AudioHash, Feedback, FeedbackEvent, FeedbackId, TrackId};
@@ -9,14 +10,14 @@ use segue_recommend::Bars;
 use std::ffi::OsStr;
 
 use crate::dto::{FeedbackKind, FeedbackRow, TrackRow};
-use crate::known::bars_of;
+use crate::snapshot::exclusions_of;
 use crate::{AppError, Segue};
 
-/// No session lasts longer: *not now* of earlier days need not be asked about.
+/// No session lasts longer than this, so an older *not now* has ended without looking at the plays.
 const SESSION_MAX: SignedDuration = SignedDuration::from_hours(48);
 
 impl Segue {
-    /// Says it of a recording, or of all by its first artist. `kind` is *not now* or *never*.
+    /// Records feedback on a recording, or on all by its first artist. `kind` is *not now* or *never*.
     pub fn say(
         &self,
         kind: FeedbackKind,
@@ -44,7 +45,7 @@ impl Segue {
         self.record_feedback(said)
     }
 
-    /// Says that `later` is wrong right after `earlier`.
+    /// Records that `later` is wrong right after `earlier`.
     pub fn say_wrong_after(
         &self,
         earlier: impl AsRef<OsStr>,
@@ -63,27 +64,27 @@ impl Segue {
         self.feedback_row(&FeedbackEvent { id, at, feedback })
     }
 
-    /// What was said and not taken back, the latest first; *not now* only while its session lasts.
+    /// The active feedback, the latest first; *not now* only while its session lasts.
     pub fn feedback(&self) -> Result<Vec<FeedbackRow>, AppError> {
-        let mut holding = self.holding(Timestamp::now())?;
-        holding.reverse();
-        holding
+        let mut active = self.active_feedback_events(Timestamp::now())?;
+        active.reverse();
+        active
             .iter()
             .map(|event| self.feedback_row(event))
             .collect()
     }
 
-    /// Takes the latest that holds back, and returns it; `None` if nothing holds.
+    /// Undoes the latest active feedback and returns it; `None` if there is none.
     pub fn undo_feedback(&self) -> Result<Option<FeedbackRow>, AppError> {
         let now = Timestamp::now();
-        let Some(latest) = self.holding(now)?.pop() else {
+        let Some(latest) = self.active_feedback_events(now)?.pop() else {
             return Ok(None);
         };
         self.library.undo_feedback(latest.id, now)?;
         self.feedback_row(&latest).map(Some)
     }
 
-    /// Takes back what was said under this number.
+    /// Undoes the feedback of this number.
     pub fn remove_feedback(&self, id: i64) -> Result<(), AppError> {
         if !self.library.undo_feedback(FeedbackId(id), Timestamp::now())? {
             return Err(AppError::Invalid(format!(
@@ -93,7 +94,7 @@ impl Segue {
         Ok(())
     }
 
-    pub(crate) fn holding(&self, now: Timestamp) -> Result<Vec<FeedbackEvent>, AppError> {
+    pub(crate) fn active_feedback_events(&self, now: Timestamp) -> Result<Vec<FeedbackEvent>, AppError> {
         let mut events = self.library.feedback()?;
         events.retain(|event| {
             !matches!(event.feedback, Feedback::NotNow(_)) || now.duration_since(event.at) < SESSION_MAX
@@ -103,7 +104,7 @@ impl Segue {
             .filter(|event| matches!(event.feedback, Feedback::NotNow(_)))
             .map(|event| event.at)
             .min();
-        // The session in which it was said, and what came after.
+        // From before the session began in which it was recorded: a session is read off the plays around it.
         let plays = match earliest {
             Some(at) => self
                 .library
@@ -114,21 +115,21 @@ impl Segue {
         Ok(events)
     }
 
-    /// What is barred now.
-    pub(crate) fn barred(&self) -> Result<Bars, AppError> {
-        let holding = self.holding(Timestamp::now())?;
+    /// What is excluded now.
+    pub(crate) fn excluded(&self) -> Result<Bars, AppError> {
+        let active = self.active_feedback_events(Timestamp::now())?;
         let of_artist = |event: &FeedbackEvent| {
             matches!(
                 event.feedback,
                 Feedback::NotNow(FeedbackTarget::Artist(_)) | Feedback::Never(FeedbackTarget::Artist(_))
             )
         };
-        // Only for artists need the library be looked through.
-        let known = match holding.iter().any(of_artist) {
+        // Only an excluded artist needs the snapshot; a recording names itself, and a fit may be slow.
+        let known = match active.iter().any(of_artist) {
             true => Some(self.known()?),
             false => None,
         };
-        Ok(bars_of(&holding, known.as_deref()))
+        Ok(exclusions_of(&active, known.as_deref()))
     }
 
     fn feedback_row(&self, event: &FeedbackEvent) -> Result<FeedbackRow, AppError> {
@@ -170,14 +171,14 @@ impl Segue {
     }
 }
 
-/// The tracks among `ids` that are not barred; all of them if every one is.
-pub(crate) fn unbarred(segue: &Segue, ids: &[TrackId]) -> Result<Vec<TrackId>, AppError> {
-    let barred = segue.barred()?.recordings;
-    if barred.is_empty() {
+/// The tracks among `ids` that are not excluded; all of them if every one is.
+pub(crate) fn without_excluded(segue: &Segue, ids: &[TrackId]) -> Result<Vec<TrackId>, AppError> {
+    let excluded = segue.excluded()?.recordings;
+    if excluded.is_empty() {
         return Ok(ids.to_vec());
     }
     let mut kept = segue.library.tracks_by_id(ids)?;
-    kept.retain(|track| !barred.contains(&track.audio));
+    kept.retain(|track| !excluded.contains(&track.audio));
     if kept.is_empty() {
         return Ok(ids.to_vec());
     }

@@ -5,19 +5,19 @@ use std::time::{Duration, Instant};
 
 use crate::dto::{AppEvent, JobKind, JobProgress, JobStage, JobStatus};
 use crate::lock::lock;
-use crate::player::Tell;
+use crate::player::Notify;
 
 /// The window is told so often at most.
 const TELL_EVERY: Duration = Duration::from_millis(200);
 
 /// One kind of long work, idle or under way.
 pub(crate) struct Job {
-    state: Mutex<State>,
+    state: Mutex<JobState>,
     changed: Condvar,
-    tell: Tell,
+    tell: Notify,
 }
 
-struct State {
+struct JobState {
     progress: JobProgress,
     paused: bool,
     cancelled: bool,
@@ -26,14 +26,14 @@ struct State {
 }
 
 impl Job {
-    pub(crate) fn new(job: JobKind, paused: bool, tell: Tell) -> Self {
+    pub(crate) fn new(job: JobKind, paused: bool, tell: Notify) -> Self {
         let status = if paused {
             JobStatus::Paused
         } else {
             JobStatus::Idle
         };
         let progress = fresh(job, status);
-        let state = State {
+        let state = JobState {
             progress,
             paused,
             cancelled: false,
@@ -152,7 +152,7 @@ impl Job {
         lock(&self.state).paused
     }
 
-    fn tell(&self, state: &mut State) {
+    fn tell(&self, state: &mut JobState) {
         state.told = Some(Instant::now());
         (self.tell)(AppEvent::Job {
             progress: state.progress.clone(),

@@ -1,7 +1,7 @@
-//! Learning what a recommendation is made from ([`Known`]): read once and then kept fresh.
+//! Makes the [`RecommenderSnapshot`] that recommendations use, and keeps it fresh.
 //!
-//! A view that is being learned anew serves as it was until the new one is there, where somebody learns in the background
-//! (the window does; a command waits). Plays are learned at once, by the view that serves and by the one in the making.
+//! While a new snapshot is fitted in the background, the old one serves; this is so in the window, whereas a command waits for
+//! the new one. Each play is learned at once, by the snapshot that serves and by the one being fitted.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,29 +19,29 @@ use segue_recommend::{
     Bars, Catalogue, CatalogueBuilder, Item, Moment, Ranking, Recommender, Taste, Turns,
 };
 
-use crate::known::{Known, Remembered, STALE_FACTOR, bars_of};
+use crate::snapshot::{RecommenderSnapshot, CachedSnapshot, STALE_FACTOR, exclusions_of};
 use crate::lock::lock;
 use crate::{AppError, Segue};
 
-/// More plays of one recording than this tell nothing more of taste.
-const TOLD_MAX: u32 = 100;
-/// iTunes counts as a skip what is left after two to twenty seconds.
-const TOLD_SKIP_S: f64 = 10.0;
+/// Plays made from one count, at most: more of them would say nothing more about taste, and cost memory.
+const COUNTED_PLAYS_MAX: u32 = 100;
+/// Listening time of a counted skip: iTunes counts a skip between two and twenty seconds.
+const COUNTED_SKIP_S: f64 = 10.0;
 
-/// What was read of the library.
+/// The library as it was read for a snapshot.
 struct Read {
     catalogue: Catalogue,
     copies: Vec<(TrackId, bool)>,
     by_album_artist: HashMap<String, Vec<usize>>,
 }
 
-/// What teaches.
+/// The plays and opinions that train the taste.
 struct Evidence {
     /// Plays of the log.
     plays: Vec<Play>,
     /// Opinions and counts, in the shape of plays.
     beside: Vec<Play>,
-    /// Plays in the log, those that teach nothing among them.
+    /// Number of plays in the log, including those that are no training evidence.
     logged: usize,
 }
 
@@ -55,27 +55,27 @@ impl Evidence {
     }
 }
 
-/// What the listener said that holds now.
-pub(crate) struct Said {
+/// The feedback that is active now.
+pub(crate) struct ActiveFeedback {
     pub(crate) bars: Bars,
     pub(crate) turned: Vec<(Term, bool)>,
 }
 
 impl Segue {
-    /// From now on, whoever holds the other end is asked to [`learn_anew`](Self::learn_anew).
+    /// From now on refits run in the background: the receiver of `learner` is asked to call [`refit`](Self::refit).
     pub(crate) fn learn_in_background(&self, learner: Sender<()>) {
-        *lock(&self.memory.learner) = Some(learner);
+        *lock(&self.snapshots.learner) = Some(learner);
     }
 
-    /// Library and taste as they are now, or were a moment ago.
-    pub(crate) fn known(&self) -> Result<Arc<Known>, AppError> {
+    /// The snapshot to recommend from: fresh, or, where refits run in the background, the last one.
+    pub(crate) fn known(&self) -> Result<Arc<RecommenderSnapshot>, AppError> {
         let serving = self.serving()?;
-        if let Some(known) = self.remembered(serving.as_ref(), false) {
+        if let Some(known) = self.cached(serving.as_ref(), false) {
             return Ok(known);
         }
-        let learner = lock(&self.memory.learner).clone();
+        let learner = lock(&self.snapshots.learner).clone();
         if let Some(learner) = learner
-            && let Some(known) = self.remembered(serving.as_ref(), true)
+            && let Some(known) = self.cached(serving.as_ref(), true)
         {
             // Fails only when the window is closing.
             _ = learner.send(());
@@ -84,68 +84,69 @@ impl Segue {
         self.make(serving)
     }
 
-    /// What was learned shall not serve a moment longer, and neither shall what is being learned.
-    pub(crate) fn drop_view(&self) {
-        let mut last = lock(&self.memory.last);
-        self.memory.epoch.fetch_add(1, Ordering::SeqCst);
+    /// Discards the snapshot that serves, and makes a fit in progress start over. Without this, music or plays that the
+    /// listener has just asked to forget would still shape recommendations.
+    pub(crate) fn discard_snapshot(&self) {
+        let mut last = lock(&self.snapshots.last);
+        self.snapshots.epoch.fetch_add(1, Ordering::SeqCst);
         *last = None;
     }
 
-    /// What was learned serves until the whole log is learned anew, which shall be soon.
-    pub(crate) fn age_view(&self) {
-        if let Some(last) = lock(&self.memory.last).as_mut() {
-            last.lacking = true;
+    /// Lets the snapshot serve until the whole log is refitted, and asks for that now.
+    pub(crate) fn request_refit(&self) {
+        if let Some(last) = lock(&self.snapshots.last).as_mut() {
+            last.needs_refit = true;
         }
-        if let Some(learner) = lock(&self.memory.learner).as_ref() {
+        if let Some(learner) = lock(&self.snapshots.learner).as_ref() {
             // Fails only when the window is closing.
             _ = learner.send(());
         }
     }
 
-    /// Learns anew if there is anything new.
-    pub(crate) fn learn_anew(&self) -> Result<(), AppError> {
+    /// Fits a new snapshot if anything has changed.
+    pub(crate) fn refit(&self) -> Result<(), AppError> {
         self.make(self.serving()?).map(drop)
     }
 
-    /// The last view, if it is fresh enough, or of any age.
-    fn remembered(&self, serving: Option<&ModelId>, stale: bool) -> Option<Arc<Known>> {
-        let last = lock(&self.memory.last);
+    /// The last snapshot, if it is fresh enough; with `stale`, at any age.
+    fn cached(&self, serving: Option<&ModelId>, stale: bool) -> Option<Arc<RecommenderSnapshot>> {
+        let last = lock(&self.snapshots.last);
         let last = last
             .as_ref()
             .filter(|last| last.serving.as_ref() == serving)?;
-        let fresh = !last.lacking
+        let fresh = !last.needs_refit
             && (last.revision == self.library.revision()
                 || last.made.elapsed() < last.took * STALE_FACTOR);
         (fresh || stale).then(|| Arc::clone(&last.known))
     }
 
-    fn make(&self, serving: Option<ModelId>) -> Result<Arc<Known>, AppError> {
-        let _making = lock(&self.memory.making);
-        if let Some(known) = self.remembered(serving.as_ref(), false) {
+    fn make(&self, serving: Option<ModelId>) -> Result<Arc<RecommenderSnapshot>, AppError> {
+        let _fitting = lock(&self.snapshots.fitting);
+        if let Some(known) = self.cached(serving.as_ref(), false) {
             return Ok(known);
         }
         loop {
             let begun = Instant::now();
-            let epoch = self.memory.epoch.load(Ordering::SeqCst);
-            lock(&self.memory.meanwhile).clear();
+            let epoch = self.snapshots.epoch.load(Ordering::SeqCst);
+            lock(&self.snapshots.plays_during_fit).clear();
             let revision = self.library.revision();
             let mut known = self.learn(serving.clone())?;
-            let mut last = lock(&self.memory.last);
-            if self.memory.epoch.load(Ordering::SeqCst) != epoch {
+            let mut last = lock(&self.snapshots.last);
+            if self.snapshots.epoch.load(Ordering::SeqCst) != epoch {
                 continue;
             }
-            let mut lacking = false;
-            for play in lock(&self.memory.meanwhile).drain(..) {
-                lacking |= known.learn(&play);
+            let mut needs_refit = false;
+            for play in lock(&self.snapshots.plays_during_fit).drain(..) {
+                needs_refit |= known.learn(&play);
             }
             let known = Arc::new(known);
-            *last = Some(Remembered {
+            *last = Some(CachedSnapshot {
                 known: Arc::clone(&known),
                 revision,
                 serving,
                 made: Instant::now(),
                 took: begun.elapsed(),
-                lacking,
+                needs_refit,
             });
             return Ok(known);
         }
@@ -159,15 +160,15 @@ impl Segue {
             return Ok(());
         }
         let forgotten = self.library.forgotten()?;
-        let teaches = teaches(play, &forgotten);
-        let mut remembered = lock(&self.memory.last);
-        if teaches {
-            lock(&self.memory.meanwhile).push(play.clone());
+        let is_evidence = is_training_evidence(play, &forgotten);
+        let mut cached = lock(&self.snapshots.last);
+        if is_evidence {
+            lock(&self.snapshots.plays_during_fit).push(play.clone());
         }
-        let Some(last) = remembered.as_mut() else {
+        let Some(last) = cached.as_mut() else {
             return Ok(());
         };
-        let mut known = Known {
+        let mut known = RecommenderSnapshot {
             catalogue: Arc::clone(&last.known.catalogue),
             taste: last.known.taste.clone(),
             copies: Arc::clone(&last.known.copies),
@@ -175,8 +176,8 @@ impl Segue {
             plays: last.known.plays,
             taught: last.known.taught,
         };
-        if teaches {
-            last.lacking |= known.learn(play);
+        if is_evidence {
+            last.needs_refit |= known.learn(play);
         } else {
             known.plays += 1;
         }
@@ -184,23 +185,23 @@ impl Segue {
             last.revision = self.library.revision();
         }
         last.known = Arc::new(known);
-        let lacking = last.lacking;
-        drop(remembered);
-        if lacking {
-            self.age_view();
+        let needs_refit = last.needs_refit;
+        drop(cached);
+        if needs_refit {
+            self.request_refit();
         }
         Ok(())
     }
 
-    /// Calls `ask` with a recommender of this moment.
+    /// Calls `ask` with a recommender over the current snapshot.
     pub(crate) fn recommend<T>(
         &self,
         rng_seed: u64,
-        ask: impl FnOnce(&Known, Recommender) -> Result<T, AppError>,
+        ask: impl FnOnce(&RecommenderSnapshot, Recommender) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
         let known = self.known()?;
-        let said = self.said(&known)?;
-        let mut bars = said.bars;
+        let active = self.active_feedback(&known)?;
+        let mut bars = active.bars;
         // A file that is not there cannot be played.
         let absent = known
             .copies
@@ -209,7 +210,7 @@ impl Segue {
             .filter(|(_, (_, there))| !there);
         bars.recordings
             .extend(absent.map(|(place, _)| known.catalogue.audio(place)));
-        let turns = Turns::new(&known.catalogue, &said.turned);
+        let turns = Turns::new(&known.catalogue, &active.turned);
         let model = known.catalogue.model().cloned();
         let ends = |recordings: &[AudioHash]| match &model {
             Some(model) => self
@@ -238,11 +239,11 @@ impl Segue {
         ask(&known, desk)
     }
 
-    /// What the listener said that holds now.
-    fn said(&self, known: &Known) -> Result<Said, AppError> {
-        let holding = self.holding(Timestamp::now())?;
-        Ok(Said {
-            bars: bars_of(&holding, Some(known)),
+    /// The feedback that is active now.
+    fn active_feedback(&self, known: &RecommenderSnapshot) -> Result<ActiveFeedback, AppError> {
+        let holding = self.active_feedback_events(Timestamp::now())?;
+        Ok(ActiveFeedback {
+            bars: exclusions_of(&holding, Some(known)),
             turned: holding
                 .into_iter()
                 .filter_map(|event| match event.feedback {
@@ -254,7 +255,7 @@ impl Segue {
     }
 
     /// Reads all, with the vectors of one model: unlike ones are never compared.
-    fn learn(&self, model: Option<ModelId>) -> Result<Known, AppError> {
+    fn learn(&self, model: Option<ModelId>) -> Result<RecommenderSnapshot, AppError> {
         let Read {
             catalogue,
             copies,
@@ -262,7 +263,7 @@ impl Segue {
         } = self.read_library(model)?;
         let evidence = self.evidence()?;
         let of_here = evidence.plays.iter().filter(|play| catalogue.knows(play));
-        Ok(Known {
+        Ok(RecommenderSnapshot {
             plays: evidence.logged,
             taught: of_here.count(),
             taste: Taste::fit(&catalogue, &evidence.whole()),
@@ -318,28 +319,29 @@ impl Segue {
         })
     }
 
-    /// The plays that teach, and the opinions that hold today.
+    /// The plays that train the taste, and today's opinions.
     fn evidence(&self) -> Result<Evidence, AppError> {
         let mut plays = self.library.plays()?;
         let forgotten = self.library.forgotten()?;
         let logged = plays.len();
-        plays.retain(|play| teaches(play, &forgotten));
+        plays.retain(|play| is_training_evidence(play, &forgotten));
         let mut beside: Vec<Play> = Vec::new();
         for known in self.library.tallies()? {
-            let told = told_by(&known.tally, known.unlogged).into_iter();
-            beside.extend(told.filter(|play| teaches(play, &forgotten)));
+            let told = plays_from_counts(&known.tally, known.unlogged).into_iter();
+            beside.extend(told.filter(|play| is_training_evidence(play, &forgotten)));
         }
         let now = Timestamp::now();
         let mut latest: HashMap<AudioHash, (Timestamp, Option<Rating>)> = HashMap::new();
         for opinion in self.library.opinions()? {
             latest.insert(opinion.audio, (opinion.at, opinion.rating));
         }
-        // A history from elsewhere is of this place, as far as anybody knows.
+        // Imported plays carry no time zone. The system's own is assumed, because the hour of day is a feature of taste and
+        // a play without one would teach nothing about it.
         let here = TimeZone::system();
         for play in plays.iter_mut().chain(&mut beside) {
             let offset = || here.to_offset(play.at).seconds();
             play.context.utc_offset_s.get_or_insert_with(offset);
-            // An opinion that came with a play gives way to a later one, or to its being taken back.
+            // A later opinion, or its undo, replaces the rating that came with a play: else the song would count both.
             let later = play.subject.audio.and_then(|audio| latest.get(&audio));
             if later.is_some_and(|(at, _)| *at >= play.at) {
                 play.rating = None;
@@ -349,7 +351,7 @@ impl Segue {
             .into_iter()
             .filter(|(_, (_, rating))| rating.is_some())
             .map(|(audio, (at, rating))| Play {
-                // A clock that went wrong takes no opinion back.
+                // A wrong clock may have dated the opinion in the future; without the cap it would not count yet.
                 at: at.min(now),
                 subject: PlaySubject {
                     audio: Some(audio),
@@ -361,7 +363,7 @@ impl Segue {
                 rating,
                 context: PlayContext::default(),
             });
-        // What was said of a song itself is not forgotten with the plays.
+        // Opinions are added after the filter: forgetting plays must not forget what was said of the song itself.
         beside.extend(opinions);
         Ok(Evidence {
             plays,
@@ -370,32 +372,32 @@ impl Segue {
         })
     }
 
-    /// The plays that teach, for whoever wants to judge the teaching.
+    /// All training evidence in order of time, for the evaluation of the taste.
     pub(crate) fn teaching(&self) -> Result<Vec<Play>, AppError> {
         Ok(self.evidence()?.whole())
     }
 }
 
-/// Whether a play of the log teaches. One that is dated in the future tells of a clock that goes wrong, and teaches when
-/// its time has come: every play until then would lie before it, and have the whole log learned anew.
-fn teaches(play: &Play, forgotten: &[Forgotten]) -> bool {
+/// Whether a play trains the taste. A play dated in the future (a wrong clock) does so only once its time has come: until
+/// then every new play would precede it, and each would cause a refit of the whole log.
+fn is_training_evidence(play: &Play, forgotten: &[Forgotten]) -> bool {
     !play.context.guest
         && play.at <= Timestamp::now()
-        && !forgotten.iter().any(|stretch| stretch.covers(play))
+        && !forgotten.iter().any(|range| range.covers(play))
 }
 
-/// Plays that stand for a count without times, for familiarity and taste to count: as many as it tells, up to
-/// [`TOLD_MAX`], evenly from when the music came to when it was last played.
-fn told_by(tally: &Tally, unlogged: u32) -> Vec<Play> {
+/// Makes plays from a count without times, so that familiarity and taste take it into account: as many as were counted, up to
+/// [`COUNTED_PLAYS_MAX`], spread evenly from when the music was added to when it was last played.
+fn plays_from_counts(tally: &Tally, unlogged: u32) -> Vec<Play> {
     let last = tally.last.or(tally.since).unwrap_or(Timestamp::UNIX_EPOCH);
     let since = tally.since.unwrap_or(last).min(last);
-    let (plays, skips) = (unlogged.min(TOLD_MAX), tally.skips.min(TOLD_MAX));
+    let (plays, skips) = (unlogged.min(COUNTED_PLAYS_MAX), tally.skips.min(COUNTED_PLAYS_MAX));
     let told = |at: Timestamp, listened_s: f64, rating: Option<Rating>| Play {
         at,
         subject: tally.subject.clone(),
         listened_s,
         source: PlaySource::Import,
-        skipped: listened_s == TOLD_SKIP_S,
+        skipped: listened_s == COUNTED_SKIP_S,
         rating,
         context: PlayContext::default(),
     };
@@ -407,7 +409,7 @@ fn told_by(tally: &Tally, unlogged: u32) -> Vec<Play> {
     let listened_s = Play::counted_s(tally.subject.duration_s);
     let mut plays: Vec<Play> = (0..plays)
         .map(|n| told(spread(n, plays), listened_s, None))
-        .chain((0..skips).map(|n| told(spread(n, skips), TOLD_SKIP_S, None)))
+        .chain((0..skips).map(|n| told(spread(n, skips), COUNTED_SKIP_S, None)))
         .collect();
     if tally.rating.is_some() {
         plays.push(told(since, 0.0, tally.rating));

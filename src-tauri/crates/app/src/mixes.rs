@@ -8,7 +8,7 @@ use segue_core::Track;
 use segue_recommend::{Mix, MixKind, Pick, Recommender};
 
 use crate::dto::{MixRow, PlaylistSource};
-use crate::known::Known;
+use crate::snapshot::RecommenderSnapshot;
 use crate::reports::{MixTold, MixesListed, PathFound};
 use crate::stations::unheard;
 use crate::{AppError, Segue};
@@ -61,7 +61,7 @@ impl Segue {
     }
 
     /// A mix as it is shown, under covers of songs that have one.
-    fn mix_row(&self, known: &Known, mix: &Mix) -> Result<MixRow, AppError> {
+    fn mix_row(&self, known: &RecommenderSnapshot, mix: &Mix) -> Result<MixRow, AppError> {
         let faces = known.tracks_at(&mix.faces);
         let faces = self.library.tracks_by_id(&faces)?.into_iter();
         let covered = faces.filter(|track| track.has_cover);

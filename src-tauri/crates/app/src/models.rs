@@ -13,14 +13,14 @@ use segue_analysis::{Model, Runtime, ModelSource, describe, model_id};
 use segue_core::ModelId;
 
 use crate::ear::Uncovered;
-use crate::known::STALE_FACTOR;
+use crate::snapshot::STALE_FACTOR;
 use crate::lock::lock;
 use crate::reports::{ModelImported, ModelRow, ModelUsed, ModelsListed};
 use crate::{AppError, Segue, places};
 
 /// The setting that says whose vectors serve.
 const SERVING: &str = "serving-model";
-/// A stranger's network may take so long over its trial.
+/// Time limit of the trial of an imported network.
 const TRIAL: Duration = Duration::from_secs(60);
 /// Memory that a trial may ask for, where the system can hold it to that.
 const TRIAL_BYTES: u64 = 6 << 30;
@@ -118,7 +118,8 @@ impl Segue {
 
     /// Makes a model the current one. The vectors of the one before serve until the new ones cover the library.
     pub fn use_model(&self, name: &str) -> Result<ModelUsed, AppError> {
-        // Whoever serves now goes on serving.
+        // The serving model is stored before the switch: otherwise the new model would serve at once, with no vectors yet, and
+        // radio and search by sound would be empty until the analysis is done.
         if let Some(serving) = self.serving()? {
             self.keep_serving(&serving)?;
         }

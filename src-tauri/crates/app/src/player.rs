@@ -23,18 +23,18 @@ use segue_core::{PlaySource, PlayedFrom, Track, TrackId};
 use segue_playback::{EngineCommand, Engine, OutputKind};
 
 use crate::dto::{EnqueueAt, PlayerCommand, PlayerState, QueuePage};
-use crate::feedback::unbarred;
+use crate::feedback::without_excluded;
 use crate::lock::lock;
 use crate::{AppError, Segue};
 use items::{GONE, Items};
-use owner::{Message, Owner};
+use owner::{PlayerMessage, Owner};
 use plan::Autoplay;
-pub(crate) use window::Tell;
+pub(crate) use window::Notify;
 
 /// The player. Dropped or closed, it ends the play under way, logs it and keeps the queue.
 pub(crate) struct Player {
     segue: Arc<Segue>,
-    owner: Sender<Message>,
+    owner: Sender<PlayerMessage>,
     /// The player's thread and the one that writes; none once they were waited for.
     threads: Mutex<Option<[JoinHandle<()>; 2]>>,
 }
@@ -44,7 +44,7 @@ impl Player {
     pub(crate) fn start(
         segue: Arc<Segue>,
         output: OutputKind,
-        tell: Tell,
+        tell: Notify,
     ) -> Result<Self, AppError> {
         let (to_owner, messages) = unbounded();
         let (to_planner, requests) = unbounded();
@@ -53,7 +53,7 @@ impl Player {
         let events = to_owner.clone();
         let engine = Engine::start(output, move |told| {
             // Fails only when the player is gone.
-            _ = events.send(Message::Engine(told));
+            _ = events.send(PlayerMessage::Engine(told));
         })?;
         let autoplay = Autoplay::new(to_planner);
         let mut owner = Owner::new(engine, autoplay, to_writer, to_window.clone());
@@ -89,7 +89,7 @@ impl Player {
         let Some(threads) = lock(&self.threads).take() else {
             return;
         };
-        _ = self.owner.send(Message::Quit);
+        _ = self.owner.send(PlayerMessage::Quit);
         // The second ends with the first.
         for thread in threads {
             if thread.join().is_err() {
@@ -105,7 +105,7 @@ impl Player {
     ) -> Result<T, AppError> {
         let (answer, answered) = bounded(1);
         let ask = Box::new(move |owner: &mut Owner| _ = answer.send(what(owner)));
-        let sent = self.owner.send(Message::Ask(ask)).ok();
+        let sent = self.owner.send(PlayerMessage::Ask(ask)).ok();
         sent.and_then(|()| answered.recv().ok())
             .ok_or_else(|| AppError::Invalid("the player has ended".into()))
     }
@@ -124,9 +124,9 @@ impl Player {
     ) -> Result<(), AppError> {
         let (mut ids, mut start) = (tracks.to_vec(), start);
         if source == PlaySource::Shuffle {
-            // Shuffling is choosing, and what is barred is not chosen, not even to begin with.
+            // Shuffling is choosing, and what is excluded is not chosen, not even to begin with.
             let chosen = ids.get(start).copied();
-            ids = unbarred(&self.segue, &ids)?;
+            ids = without_excluded(&self.segue, &ids)?;
             let kept = ids.iter().position(|id| Some(*id) == chosen);
             start = kept.unwrap_or(start % ids.len().max(1));
         }

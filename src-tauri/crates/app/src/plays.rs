@@ -78,7 +78,7 @@ impl Segue {
         let read = import.read(file, format);
         if !dry_run {
             // What was written before a failure is in the log too.
-            self.age_view();
+            self.request_refit();
         }
         Ok(import.report(read?, begun))
     }
@@ -118,7 +118,7 @@ impl Segue {
     pub fn rate(&self, file: impl AsRef<OsStr>, rating: Option<Rating>) -> Result<(), AppError> {
         let track = self.find(file)?;
         self.library.rate(track.audio, rating, Timestamp::now())?;
-        self.age_view();
+        self.request_refit();
         Ok(())
     }
 }

@@ -13,7 +13,7 @@ use crate::{AppError, Segue};
 
 /// Where sound goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
+pub enum AudioOutput {
     /// The default sound card.
     Default,
     /// Nowhere, at the pace of a card.
@@ -22,7 +22,7 @@ pub enum Output {
     Wav(PathBuf),
 }
 
-impl Output {
+impl AudioOutput {
     /// Reads `default`, `null` or `wav:PATH`; the path need not be Unicode.
     pub fn parse(text: &OsStr) -> Result<Self, String> {
         #[cfg(unix)]
@@ -47,7 +47,7 @@ impl Output {
 
 /// What `play` did.
 #[derive(Clone, Debug, Serialize)]
-pub struct Rendered {
+pub struct PlayReport {
     /// Seconds that sounded.
     pub seconds: f64,
     /// Frames per second of the WAV file; 0 without one.
@@ -77,11 +77,11 @@ impl Segue {
     pub fn play(
         &self,
         files: &[OsString],
-        output: &Output,
+        output: &AudioOutput,
         start_s: f64,
         length_s: Option<f64>,
         tell: &mut dyn FnMut(&Playing),
-    ) -> Result<Rendered, AppError> {
+    ) -> Result<PlayReport, AppError> {
         let sensible = |seconds: f64| seconds.is_finite() && seconds >= 0.0;
         if !sensible(start_s) || !length_s.is_none_or(sensible) {
             return Err(AppError::Invalid(
@@ -93,11 +93,11 @@ impl Segue {
             .map(|file| self.file(file))
             .collect::<Result<Vec<_>, _>>()?;
         let kind = match output {
-            Output::Default => OutputKind::Device,
-            Output::Null => OutputKind::Null,
-            Output::Wav(wav) => {
+            AudioOutput::Default => OutputKind::Device,
+            AudioOutput::Null => OutputKind::Null,
+            AudioOutput::Wav(wav) => {
                 let rendered = render(&paths, start_s, length_s, wav)?;
-                return Ok(Rendered {
+                return Ok(PlayReport {
                     seconds: rendered.frames as f64 / f64::from(rendered.sample_rate_hz.max(1)),
                     sample_rate_hz: rendered.sample_rate_hz,
                     wav: Some(wav.to_string_lossy().into_owned()),
@@ -117,14 +117,14 @@ impl Segue {
         start_s: f64,
         length_s: Option<f64>,
         tell: &mut dyn FnMut(&Playing),
-    ) -> Result<Rendered, AppError> {
+    ) -> Result<PlayReport, AppError> {
         let (heard, events) = crossbeam_channel::unbounded();
         let engine = Engine::start(kind, move |event| {
             // Fails only when nobody listens any more.
             _ = heard.send(event);
         })?;
         engine.play_files(paths, start_s);
-        let mut done = Rendered {
+        let mut done = PlayReport {
             seconds: 0.0,
             sample_rate_hz: 0,
             wav: None,

@@ -12,16 +12,16 @@ use segue_library::{AlbumId, Library, ScanProgress, ScanReport, Sort, TrackQuery
 
 use crate::convert::{failure_row, track_row};
 use crate::dto::{SongSort, SongsQuery, TrackRow};
-use crate::ear::{Ear, Uncovered};
-use crate::known::Memory;
+use crate::ear::{ModelManager, Uncovered};
+use crate::snapshot::SnapshotCache;
 use crate::reports::{MissingForgotten, ScanDone, TracksFound};
 use crate::{AppError, places};
 
 /// Segue on one data folder, without a window.
 pub struct Segue {
     pub(crate) library: Library,
-    pub(crate) ear: Ear,
-    pub(crate) memory: Memory,
+    pub(crate) ear: ModelManager,
+    pub(crate) snapshots: SnapshotCache,
     pub(crate) uncovered: Mutex<Option<Uncovered>>,
 }
 
@@ -61,9 +61,9 @@ impl Segue {
         };
         let library = Library::open(&data_dir)?;
         Ok(Self {
-            ear: Ear::new(library.data_dir()),
+            ear: ModelManager::new(library.data_dir()),
             library,
-            memory: Memory::default(),
+            snapshots: SnapshotCache::default(),
             uncovered: Mutex::default(),
         })
     }
@@ -199,16 +199,16 @@ impl Segue {
         let file = file.as_ref();
         let unknown = || AppError::NoSuchTrack(file.to_string_lossy().into_owned());
         match named(file) {
-            Named::Track(id) => self.library.track(id)?.ok_or_else(unknown),
-            Named::File(path) => self.library.track_by_path(&path)?.ok_or_else(unknown),
+            FileArgument::Track(id) => self.library.track(id)?.ok_or_else(unknown),
+            FileArgument::File(path) => self.library.track_by_path(&path)?.ok_or_else(unknown),
         }
     }
 
     /// The file that `file` names, in the library or not.
     pub(crate) fn file(&self, file: impl AsRef<OsStr>) -> Result<PathBuf, AppError> {
         match named(file.as_ref()) {
-            Named::Track(_) => Ok(self.find(file)?.path),
-            Named::File(path) => std::path::absolute(&path).map_err(|error| AppError::File {
+            FileArgument::Track(_) => Ok(self.find(file)?.path),
+            FileArgument::File(path) => std::path::absolute(&path).map_err(|error| AppError::File {
                 action: "find",
                 path,
                 reason: error.to_string(),
@@ -219,21 +219,21 @@ impl Segue {
 
 /// What a FILE of the command line names.
 #[derive(Debug, PartialEq)]
-enum Named {
+enum FileArgument {
     Track(TrackId),
     File(PathBuf),
 }
 
 /// Reads a FILE. A file that is there is meant by its name, whatever that looks like; its name need not be Unicode.
-fn named(file: &OsStr) -> Named {
+fn named(file: &OsStr) -> FileArgument {
     let path = Path::new(file);
     let text = file.to_str().filter(|_| !path.exists()).unwrap_or_default();
     if let Ok(id) = text.parse() {
-        return Named::Track(TrackId(id));
+        return FileArgument::Track(TrackId(id));
     }
     let url = text.starts_with("file:").then(|| url::Url::parse(text));
     let named = url.and_then(|url| url.ok()?.to_file_path().ok());
-    Named::File(named.unwrap_or_else(|| path.to_owned()))
+    FileArgument::File(named.unwrap_or_else(|| path.to_owned()))
 }
 
 /// What is said when the system has no more watches to give.
@@ -269,10 +269,10 @@ mod tests {
     #[test]
     fn a_file_is_named_by_path_url_or_number() {
         let raw = OsStr::from_bytes(b"/m/caf\xe9.mp3");
-        let file = |path: &OsStr| Named::File(path.into());
+        let file = |path: &OsStr| FileArgument::File(path.into());
         for (text, expected) in [
-            (OsStr::new("17"), Named::Track(TrackId(17))),
-            (OsStr::new("-1"), Named::Track(TrackId(-1))),
+            (OsStr::new("17"), FileArgument::Track(TrackId(17))),
+            (OsStr::new("-1"), FileArgument::Track(TrackId(-1))),
             (OsStr::new("/m/a.mp3"), file(OsStr::new("/m/a.mp3"))),
             (raw, file(raw)),
             (OsStr::new("file:///m/caf%E9.mp3"), file(raw)),

@@ -14,7 +14,7 @@ use crate::convert::reason_row;
 use crate::dto::{
     DjMode, PickRow, PlaylistSource, SeedRef, SeedRow, StationRequest, WishRow, WishTermRow,
 };
-use crate::known::Known;
+use crate::snapshot::RecommenderSnapshot;
 use crate::reports::{RadioFound, Scored, SimilarFound};
 use crate::{AppError, Segue};
 
@@ -49,7 +49,7 @@ pub(crate) struct Next<'a> {
 }
 
 /// A seed found in the library.
-struct Found {
+struct ResolvedSeed {
     seed: Seed,
     /// What words said against.
     against: Option<Names>,
@@ -279,7 +279,7 @@ impl Segue {
     /// Picks as the tracks to play.
     pub(crate) fn picked(
         &self,
-        known: &Known,
+        known: &RecommenderSnapshot,
         picks: Vec<Pick>,
     ) -> Result<Vec<(Track, Pick)>, AppError> {
         let positions: Vec<usize> = picks.iter().map(|pick| pick.item).collect();
@@ -417,7 +417,7 @@ impl Segue {
     }
 
     /// Finds a seed in the library.
-    fn seed(&self, known: &Known, seed: &SeedRef) -> Result<Found, AppError> {
+    fn seed(&self, known: &RecommenderSnapshot, seed: &SeedRef) -> Result<ResolvedSeed, AppError> {
         let catalogue = &known.catalogue;
         let missing = |what: &str, name: &str| {
             AppError::Invalid(format!("there is no {what} “{name}” in the library"))
@@ -512,14 +512,14 @@ impl Segue {
                     detail,
                     cover_track: cover,
                 };
-                return Ok(Found {
+                return Ok(ResolvedSeed {
                     seed: Seed::Names(understood.wanted),
                     against: Some(understood.unwanted),
                     row,
                 });
             }
         };
-        Ok(Found {
+        Ok(ResolvedSeed {
             seed: meant,
             against: None,
             row: SeedRow {
@@ -532,7 +532,7 @@ impl Segue {
     }
 
     /// How many songs bear names plainly, and one of them.
-    fn bearing(&self, known: &Known, names: &Names) -> (usize, Option<i64>) {
+    fn bearing(&self, known: &RecommenderSnapshot, names: &Names) -> (usize, Option<i64>) {
         let bearing = known.catalogue.bearing(names);
         let first = bearing.first().map(|position| known.copies[*position].0.0);
         (bearing.len(), first)

@@ -14,7 +14,7 @@ use crate::dto::{
     FeedbackKind, FeedbackRow, ForetoldRow, ForgottenRow, InterestRow, LeaningRow, TastePage,
     TastePartRow, TrackRow,
 };
-use crate::known::Known;
+use crate::snapshot::RecommenderSnapshot;
 use crate::reports::{Leaning, RankedRow, TasteJudged, TasteShown, TasteTrained, TasteValidation};
 use crate::{AppError, Segue};
 
@@ -122,7 +122,7 @@ impl Segue {
         let plays = self.library.plays()?;
         let (feedback, forgotten) = (self.feedback()?, self.forgotten_of(&plays)?);
         self.recommend(0, |known, desk| {
-            let turned = turned(&known.catalogue, &self.holding(Timestamp::now())?);
+            let turned = turned(&known.catalogue, &self.active_feedback_events(Timestamp::now())?);
             let always: Vec<Term> = turned.keys().cloned().collect();
             let summary = known
                 .taste
@@ -176,7 +176,7 @@ impl Segue {
 
     fn interest_rows(
         &self,
-        known: &Known,
+        known: &RecommenderSnapshot,
         desk: &Recommender,
         interests: &[Interest],
         turned: &HashMap<Term, i32>,
@@ -207,7 +207,7 @@ impl Segue {
         (1..).zip(interests).map(row).collect()
     }
 
-    fn rows_at(&self, known: &Known, positions: &[usize]) -> Result<Vec<TrackRow>, AppError> {
+    fn rows_at(&self, known: &RecommenderSnapshot, positions: &[usize]) -> Result<Vec<TrackRow>, AppError> {
         let ids = known.tracks_at(positions);
         self.track_rows(&self.library.tracks_by_id(&ids)?)
     }
@@ -236,7 +236,7 @@ impl Segue {
             ));
         }
         let id = self.library.forget(since, now)?;
-        self.drop_view();
+        self.discard_snapshot();
         let row = self.forgotten()?.into_iter().find(|row| row.id == id.0);
         row.ok_or_else(|| AppError::Invalid("what was forgotten was learned again at once".into()))
     }
@@ -248,7 +248,7 @@ impl Segue {
                 "nothing was forgotten under number {id}"
             )));
         }
-        self.drop_view();
+        self.discard_snapshot();
         Ok(())
     }
 
@@ -369,7 +369,7 @@ fn leaning(kind: &str, effect: &Effect) -> Leaning {
     }
 }
 
-fn parts(known: &Known) -> Vec<TastePartRow> {
+fn parts(known: &RecommenderSnapshot) -> Vec<TastePartRow> {
     let votes = known.taste.votes();
     let row = |(part, vote): (&str, Vote)| TastePartRow {
         part: part.into(),

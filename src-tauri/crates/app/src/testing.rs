@@ -13,7 +13,7 @@ use segue_core::{
 use segue_library::{Sort, TrackQuery};
 
 use crate::plays::subject;
-use crate::{AppError, AppEvent, Desktop, Output, Segue};
+use crate::{AppError, AppEvent, Desktop, AudioOutput, Segue};
 
 /// A library in a folder of its own.
 pub(crate) struct World {
@@ -167,7 +167,7 @@ pub(crate) fn desktop(world: World) -> (tempfile::TempDir, Desktop, Arc<Mutex<Ve
         .library
         .put_setting("analysis-paused", &paused)
         .unwrap();
-    let desktop = Desktop::open(world.segue, Output::Null, move |event| {
+    let desktop = Desktop::open(world.segue, AudioOutput::Null, move |event| {
         tell.lock().unwrap().push(event);
     });
     (world.folder, desktop.unwrap(), told)

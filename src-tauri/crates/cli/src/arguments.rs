@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
-use segue_app::{HistoryFormat, Output, Provider, TrackSort};
+use segue_app::{HistoryFormat, AudioOutput, Provider, TrackSort};
 use segue_core::Timestamp;
 
 /// Segue on the command line: scans, listens, recommends and plays. Nothing leaves this machine.
@@ -169,8 +169,8 @@ pub(crate) enum Command {
         #[arg(required = true)]
         files: Vec<OsString>,
         /// default (the sound card), null (nowhere, in real time) or wav:PATH
-        #[arg(long, default_value = "default", value_parser = OsStringValueParser::new().try_map(|text| Output::parse(&text)))]
-        output: Output,
+        #[arg(long, default_value = "default", value_parser = OsStringValueParser::new().try_map(|text| AudioOutput::parse(&text)))]
+        output: AudioOutput,
         /// Seconds into the first file
         #[arg(long, default_value_t = 0.0)]
         start: f64,
@@ -584,7 +584,7 @@ mod tests {
         };
         assert_eq!(
             output,
-            Output::Wav(OsString::from_vec(b"caf\xe9.wav".to_vec()).into())
+            AudioOutput::Wav(OsString::from_vec(b"caf\xe9.wav".to_vec()).into())
         );
     }
 }

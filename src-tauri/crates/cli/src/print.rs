@@ -13,7 +13,7 @@ use segue_app::{
     AnalyzeDone, AppError, Diagnosis, Embedded, FailureRow, FeedbackKind, FeedbackRow,
     ForgottenRow, MissingForgotten, MixRow, MixTold, MixesListed, ModelImported, ModelUsed,
     ModelsListed, PathFound, PickRow, PlaylistExported, PlaylistImported, PlaylistPage,
-    PlaylistRow, PlaylistsListed, PlaysImported, RadioFound, Rendered, ScanDone, Scored,
+    PlaylistRow, PlaylistsListed, PlaysImported, RadioFound, PlayReport, ScanDone, Scored,
     SimilarFound, TasteJudged, TasteShown, TasteTrained, TrackRow, TracksFound,
 };
 use serde::Serialize;
@@ -504,7 +504,7 @@ pub(crate) fn choice(rows: &[TrackRow], json: bool) {
     ));
 }
 
-pub(crate) fn played(done: &Rendered, json: bool) {
+pub(crate) fn played(done: &PlayReport, json: bool) {
     for notice in &done.notices {
         say(&format!("{}: {}", notice.path, notice.reason));
     }

@@ -46,11 +46,11 @@ struct Contract {
     told_in_own_words: Vec<String>,
     /// What depends on the machine.
     left_out: Vec<String>,
-    script: Vec<Step>,
+    script: Vec<ScriptStep>,
 }
 
 #[derive(Deserialize)]
-struct Step {
+struct ScriptStep {
     /// A command, as the page calls it.
     #[serde(rename = "do")]
     call: String,
@@ -151,7 +151,7 @@ impl Run {
     }
 
     /// Has a step done, and says what came of it as it is compared.
-    fn step(&mut self, step: &Step, expected: Option<&Value>) -> Value {
+    fn step(&mut self, step: &ScriptStep, expected: Option<&Value>) -> Value {
         let with: Vec<Value> = step.with.iter().map(|value| self.resolve(value)).collect();
         self.told.lock().unwrap().clear();
         let (mut raw, mut seen) = self.ask(step, &with);
@@ -197,7 +197,7 @@ impl Run {
         self.albums.extend(albums);
     }
 
-    fn ask(&self, step: &Step, with: &[Value]) -> (Result<Value, Value>, Value) {
+    fn ask(&self, step: &ScriptStep, with: &[Value]) -> (Result<Value, Value>, Value) {
         let raw = self.call(&step.call, with);
         let seen = match &raw {
             Ok(answer) => {
@@ -233,7 +233,7 @@ impl Run {
     }
 
     /// Whether an answer is as recorded, or of the shape that is.
-    fn admits(&self, step: &Step, expected: &Value, got: &Value) -> bool {
+    fn admits(&self, step: &ScriptStep, expected: &Value, got: &Value) -> bool {
         if step.hold.is_none() || got.get("shape").is_none() {
             return expected == got;
         }

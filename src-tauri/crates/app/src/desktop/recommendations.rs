@@ -179,7 +179,7 @@ impl Desktop {
 
     /// What was forgotten must not serve a moment longer.
     fn forget_at_once(&self) -> Result<(), AppError> {
-        self.segue.learn_anew()?;
+        self.segue.refit()?;
         self.taste_changed()
     }
 

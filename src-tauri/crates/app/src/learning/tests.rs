@@ -36,7 +36,7 @@ fn counts(segue: &Segue) -> (usize, usize) {
 /// The bits of the view, and of one learned from the log as it stands.
 fn as_learned_anew(segue: &Segue) -> bool {
     let before = segue.known().unwrap();
-    segue.drop_view();
+    segue.discard_snapshot();
     let after = segue.known().unwrap();
     (before.taste.version(), before.plays, before.taught)
         == (after.taste.version(), after.plays, after.taught)
@@ -50,8 +50,8 @@ fn what_is_forgotten_while_it_is_being_learned_teaches_nothing() {
         let (end, ended) = crossbeam_channel::bounded::<()>(0);
         scope.spawn(move || {
             while ended.try_recv() == Err(crossbeam_channel::TryRecvError::Empty) {
-                segue.age_view();
-                segue.learn_anew().unwrap();
+                segue.request_refit();
+                segue.refit().unwrap();
             }
         });
         for _ in 0..30 {
@@ -100,7 +100,7 @@ fn a_guests_play_leaves_the_view_as_fresh_as_it_was() {
     let after = segue.known().unwrap();
     assert_eq!((after.plays, after.taught), (97, 96));
     assert_eq!(before.taste.version(), after.taste.version());
-    let revision = lock(&segue.memory.last).as_ref().map(|last| last.revision);
+    let revision = lock(&segue.snapshots.last).as_ref().map(|last| last.revision);
     assert_eq!(revision, Some(segue.library.revision()));
     assert!(as_learned_anew(segue));
 }
@@ -142,7 +142,7 @@ fn plays_of_the_future_teach_nothing() {
 fn a_like_in_mid_song_and_a_play_dated_ahead_leave_the_next_play_to_be_learned_by_itself() {
     let (world, mut play) = listener();
     let segue = &world.segue;
-    let lacking = || lock(&segue.memory.last).as_ref().map(|last| last.lacking);
+    let needs_refit = || lock(&segue.snapshots.last).as_ref().map(|last| last.needs_refit);
     let mut ahead = play.clone();
     ahead.at += 20.hours();
     segue.log_play(&ahead).unwrap();
@@ -152,7 +152,7 @@ fn a_like_in_mid_song_and_a_play_dated_ahead_leave_the_next_play_to_be_learned_b
     segue.rate(&track, Some(Rating::Like)).unwrap();
     segue.known().unwrap();
     segue.log_play(&play).unwrap();
-    assert_eq!((lacking(), counts(segue)), (Some(false), (98, 97)));
+    assert_eq!((needs_refit(), counts(segue)), (Some(false), (98, 97)));
     assert!(as_learned_anew(segue));
 }
 

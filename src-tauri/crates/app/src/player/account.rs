@@ -26,7 +26,7 @@ pub(super) struct Account {
 }
 
 /// The end of a play, as the engine told it.
-pub(super) struct Ended {
+pub(super) struct PlayEnd {
     pub(super) sounded_s: f64,
     pub(super) position_s: f64,
     pub(super) duration_s: Option<f64>,
@@ -63,7 +63,7 @@ impl Account {
 
     /// The play for the log. `guest`: whether it ended in a guest session; guests may come in the middle of a song, and
     /// may be the ones who leave it.
-    pub(super) fn close(mut self, ended: &Ended, guest: bool) -> Play {
+    pub(super) fn close(mut self, ended: &PlayEnd, guest: bool) -> Play {
         self.note(ended.at, self.paused, self.silent);
         let QueueItem {
             subject, placed, ..

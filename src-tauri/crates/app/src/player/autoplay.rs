@@ -15,7 +15,7 @@ use segue_recommend::Pick;
 
 use super::chance::chance;
 use super::items::Placed;
-use super::owner::{Message, Owner};
+use super::owner::{PlayerMessage, Owner};
 use super::plan::{ActiveStation, Autoplay, Plan, PlanRequest, Suppressed};
 use crate::convert::reason_row;
 use crate::dto::DjMode;
@@ -35,11 +35,11 @@ const DJ_AHEAD: usize = 4;
 pub(super) fn make_plans(
     segue: &Segue,
     requests: &Receiver<PlanRequest>,
-    player: &Sender<Message>,
+    player: &Sender<PlayerMessage>,
 ) {
     for request in requests {
         // Fails only when the player is gone.
-        _ = player.send(Message::Planned(request.make(segue)));
+        _ = player.send(PlayerMessage::Planned(request.make(segue)));
     }
 }
 
@@ -168,17 +168,17 @@ impl Owner {
         suppressed.gaps.extend(before);
     }
 
-    /// Takes out of the queue what is barred and was Segue's choice, what sounds too.
-    pub(super) fn withdraw_barred(&mut self, barred: &HashSet<AudioHash>) {
+    /// Takes out of the queue what is excluded and was Segue's choice, what sounds too.
+    pub(super) fn withdraw_excluded(&mut self, excluded: &HashSet<AudioHash>) {
         let ahead = &self.queue.entries[self.queue.cursor.min(self.queue.entries.len())..];
-        let barred = ahead.iter().filter(|entry| {
+        let excluded = ahead.iter().filter(|entry| {
             let audio = entry.item.audio.as_ref();
-            audio.is_some_and(|audio| barred.contains(audio))
+            audio.is_some_and(|audio| excluded.contains(audio))
                 && self.items.is_placed_so(entry, Placed::is_own_choice)
         });
-        let barred: Vec<EntryId> = barred.map(|entry| entry.entry).collect();
-        if !barred.is_empty() {
-            self.order(EngineCommand::Withdraw(barred), Some(EndReason::Removed));
+        let excluded: Vec<EntryId> = excluded.map(|entry| entry.entry).collect();
+        if !excluded.is_empty() {
+            self.order(EngineCommand::Withdraw(excluded), Some(EndReason::Removed));
         }
     }
 

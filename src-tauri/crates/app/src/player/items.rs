@@ -125,5 +125,5 @@ impl Items {
     }
 }
 
-/// Said where songs were asked for that have left the library.
+/// Shown where songs were asked for that have left the library.
 pub(super) const GONE: &str = "none of these songs is in the library any more";

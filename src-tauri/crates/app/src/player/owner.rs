@@ -12,12 +12,12 @@ use segue_playback::{
     EngineCommand, Engine, Entry, EntryId, Event, MediaItem, QueueSnapshot, Repeat, EngineState, Status, TimedEvent,
 };
 
-use super::account::{Account, Ended};
+use super::account::{Account, PlayEnd};
 use super::chance::chance;
 use super::items::{Items, Placed, QueueItem};
 use super::plan::{Autoplay, Plan};
-use super::session::{Keeper, Restored, Session, SessionPlace, Write};
-use super::window::{News, Snapshot};
+use super::session::{Keeper, Restored, SavedSession, SessionPlace, Write};
+use super::window::{WindowUpdate, Snapshot};
 use crate::dto::{AppEvent, PlayerCommand, RepeatMode};
 
 /// The queue is kept so long after it changed, and the place in it so often while it plays.
@@ -25,7 +25,7 @@ const KEEP_AFTER: Duration = Duration::from_secs(2);
 const KEEP_EVERY: Duration = Duration::from_secs(10);
 
 /// What reaches the player's thread.
-pub(super) enum Message {
+pub(super) enum PlayerMessage {
     /// Something asked for by another thread, which waits for the answer.
     Ask(Box<dyn FnOnce(&mut Owner) + Send>),
     /// What the engine told.
@@ -59,7 +59,7 @@ pub(super) struct Owner {
     place: Option<SessionPlace>,
     place_kept: Instant,
     writer: Sender<Write>,
-    window: Sender<News>,
+    window: Sender<WindowUpdate>,
 }
 
 impl Owner {
@@ -67,7 +67,7 @@ impl Owner {
         engine: Engine,
         autoplay: Autoplay,
         writer: Sender<Write>,
-        window: Sender<News>,
+        window: Sender<WindowUpdate>,
     ) -> Self {
         Self {
             state: engine.state(),
@@ -97,10 +97,10 @@ impl Owner {
         self.order(EngineCommand::Restore(Box::new(saved)), None);
     }
 
-    pub(super) fn run(mut self, messages: &Receiver<Message>) {
+    pub(super) fn run(mut self, messages: &Receiver<PlayerMessage>) {
         loop {
             match messages.recv_timeout(KEEP_AFTER) {
-                Ok(Message::Quit) => return self.quit(messages),
+                Ok(PlayerMessage::Quit) => return self.quit(messages),
                 Ok(message) => self.handle(message),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -121,31 +121,31 @@ impl Owner {
         }
     }
 
-    fn handle(&mut self, message: Message) {
+    fn handle(&mut self, message: PlayerMessage) {
         match message {
-            Message::Ask(ask) => ask(self),
-            Message::Engine(told) => self.follow(told),
-            Message::Planned(plan) => self.planned(plan),
-            Message::Logged(play) => self.turn_station(&play),
-            Message::NotKept => {
+            PlayerMessage::Ask(ask) => ask(self),
+            PlayerMessage::Engine(told) => self.follow(told),
+            PlayerMessage::Planned(plan) => self.planned(plan),
+            PlayerMessage::Logged(play) => self.turn_station(&play),
+            PlayerMessage::NotKept => {
                 self.keeper.forget();
                 self.place = None;
                 // A disk that is full stays so for a while, and the whole queue would be written.
                 self.queue_kept = Instant::now() + KEEP_EVERY;
             }
-            Message::Quit => {}
+            PlayerMessage::Quit => {}
         }
         self.plan();
     }
 
     /// Ends what plays, has it logged, and keeps the queue as it was before.
-    fn quit(mut self, messages: &Receiver<Message>) {
+    fn quit(mut self, messages: &Receiver<PlayerMessage>) {
         self.keep_queue();
         self.keep_place();
         self.order(EngineCommand::Stop, Some(EndReason::Quit));
         // What the engine told before it answered: the last play's end.
         while let Ok(message) = messages.try_recv() {
-            if let Message::Engine(told) = message {
+            if let PlayerMessage::Engine(told) = message {
                 self.follow(told);
             }
         }
@@ -324,7 +324,7 @@ impl Owner {
                 how,
                 cause,
                 ..
-            } => self.log(&Ended {
+            } => self.log(&PlayEnd {
                 sounded_s: listened_s,
                 position_s,
                 duration_s,
@@ -359,7 +359,7 @@ impl Owner {
     }
 
     /// Has a play written into the log.
-    fn log(&mut self, ended: &Ended) {
+    fn log(&mut self, ended: &PlayEnd) {
         if let Some(account) = self.account.take() {
             let play = account.close(ended, self.guest);
             self.have_written(Write::Log(Box::new(play)));
@@ -371,7 +371,7 @@ impl Owner {
     /// Has the queue kept, if it or what surrounds it changed.
     fn keep_queue(&mut self) {
         let station = self.autoplay.station.clone();
-        let around = Session::around(station, self.autoplay.dj, self.guest);
+        let around = SavedSession::around(station, self.autoplay.dj, self.guest);
         if let Some((change, session)) = self.keeper.change(&self.queue, around, &self.items) {
             self.items.prune();
             self.have_written(Write::KeepQueue(Box::new(change), Box::new(session)));
@@ -399,11 +399,11 @@ impl Owner {
     }
 
     pub(super) fn notify_state(&self) {
-        _ = self.window.send(News::Player(Box::new(self.snapshot())));
+        _ = self.window.send(WindowUpdate::Player(Box::new(self.snapshot())));
     }
 
     fn tell(&self, event: AppEvent) {
-        _ = self.window.send(News::Event(event));
+        _ = self.window.send(WindowUpdate::Event(event));
     }
 }
 

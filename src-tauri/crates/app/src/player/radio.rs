@@ -114,8 +114,8 @@ impl Player {
 
     /// What was just said is followed: what it bars leaves the plan, and, if Segue chose it, the ear.
     pub(crate) fn apply_feedback(&self) -> Result<(), AppError> {
-        let barred = self.segue.barred()?.recordings;
-        self.ask(move |owner| owner.withdraw_barred(&barred))
+        let excluded = self.segue.excluded()?.recordings;
+        self.ask(move |owner| owner.withdraw_excluded(&excluded))
     }
 
     /// What a station rests on was turned, a step was called wrong, or taste was told to forget: what was planned is

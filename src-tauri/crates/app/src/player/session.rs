@@ -29,7 +29,7 @@ const GAP: i64 = 1 << 32;
 
 /// What surrounds the queue.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Session {
+pub(super) struct SavedSession {
     #[serde(default)]
     repeat: Repeat,
     #[serde(default)]
@@ -45,7 +45,7 @@ pub(super) struct Session {
     pub(super) guest: bool,
 }
 
-impl Session {
+impl SavedSession {
     /// What surrounds a queue, whatever that is.
     pub(super) fn around(station: Option<ActiveStation>, dj: Option<DjMode>, guest: bool) -> Self {
         Self {
@@ -97,18 +97,18 @@ impl SessionPlace {
 
 /// The queue's order as it was last written.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Written {
+struct SavedOrder {
     order: Vec<(EntryId, i64)>,
     /// Empty while it is not shuffled.
     unshuffled: Vec<(EntryId, i64)>,
-    session: Session,
+    session: SavedSession,
 }
 
 /// Knows what was written, and so what is to be written.
 #[derive(Default)]
 pub(super) struct Keeper {
     /// None where that is not known: then all is written.
-    written: Option<Written>,
+    written: Option<SavedOrder>,
     /// The queue when it was last looked at.
     seen: Option<Arc<QueueSnapshot>>,
 }
@@ -118,10 +118,10 @@ impl Keeper {
     pub(super) fn change(
         &mut self,
         queue: &Arc<QueueSnapshot>,
-        around: Session,
+        around: SavedSession,
         items: &Items,
-    ) -> Option<(QueueChange, Session)> {
-        let session = Session {
+    ) -> Option<(QueueChange, SavedSession)> {
+        let session = SavedSession {
             repeat: queue.repeat,
             shuffle_seed: queue.shuffle_seed,
             next_entry: queue.next_entry,
@@ -136,7 +136,7 @@ impl Keeper {
         if same_queue && known.is_some_and(|written| written.session == session) {
             return None;
         }
-        let empty = Written::default();
+        let empty = SavedOrder::default();
         let before = known.unwrap_or(&empty);
         let ids: Vec<EntryId> = queue.entries.iter().map(|entry| entry.entry).collect();
         let order = numbered(&before.order, &ids);
@@ -146,7 +146,7 @@ impl Keeper {
         );
         let change = difference(before, known.is_none(), &order, &unshuffled, queue, items);
         let is_same = change == QueueChange::default() && before.session == session;
-        self.written = Some(Written {
+        self.written = Some(SavedOrder {
             order,
             unshuffled,
             session: session.clone(),
@@ -161,7 +161,7 @@ impl Keeper {
 }
 
 fn difference(
-    before: &Written,
+    before: &SavedOrder,
     anew: bool,
     order: &[(EntryId, i64)],
     unshuffled: &[(EntryId, i64)],
@@ -298,14 +298,14 @@ fn increasing(numbers: &[Option<i64>]) -> Vec<bool> {
 /// What is to be written.
 pub(super) enum Write {
     Log(Box<Play>),
-    KeepQueue(Box<QueueChange>, Box<Session>),
+    KeepQueue(Box<QueueChange>, Box<SavedSession>),
     KeepPlace(Box<SessionPlace>),
 }
 
 /// A player's session, read back.
 pub(super) struct Restored {
     pub(super) saved: Saved,
-    pub(super) session: Session,
+    pub(super) session: SavedSession,
 }
 
 /// Reads back what was kept, if anything was.
@@ -331,9 +331,9 @@ pub(super) fn restore(
 }
 
 fn from_table(library: &Library, kept: Value, items: &mut Items) -> Result<Restored, LibraryError> {
-    let session: Session = serde_json::from_value(kept).unwrap_or_else(|error| {
+    let session: SavedSession = serde_json::from_value(kept).unwrap_or_else(|error| {
         tracing::warn!(%error, "what surrounds the kept queue is of another version and was left");
-        Session::default()
+        SavedSession::default()
     });
     let (mut entries, mut unshuffled) = (Vec::new(), Vec::new());
     for (song, number) in library.kept_queue()? {
@@ -388,7 +388,7 @@ fn from_before_the_table(
     kept: Value,
     items: &mut Items,
 ) -> Result<Option<Restored>, LibraryError> {
-    let around: Session = serde_json::from_value(kept.clone()).unwrap_or_default();
+    let around: SavedSession = serde_json::from_value(kept.clone()).unwrap_or_default();
     let BeforeTheTable {
         mut engine,
         placements,
@@ -422,7 +422,7 @@ fn from_before_the_table(
             placed,
         });
     }
-    let session = Session {
+    let session = SavedSession {
         repeat: queue.repeat,
         shuffle_seed: queue.shuffle_seed,
         next_entry: queue.next_entry,
@@ -479,7 +479,7 @@ mod tests {
     fn a_station_of_another_version_does_not_cost_the_queue() {
         let station = |station: Value| {
             let session = serde_json::json!({"repeat": "one", "next_entry": 7, "station": station});
-            serde_json::from_value::<Session>(session).unwrap().station
+            serde_json::from_value::<SavedSession>(session).unwrap().station
         };
         assert!(station(serde_json::json!({"seeds": [], "number": 7})).is_none());
         assert!(station(Value::Null).is_none());
@@ -577,10 +577,10 @@ mod tests {
                 let queue = Arc::new(shown);
                 if luck == 0 {
                     // It is said to be written, and is not.
-                    _ = keeper.change(&queue, Session::default(), &items);
+                    _ = keeper.change(&queue, SavedSession::default(), &items);
                     keeper.forget();
                 }
-                if let Some((change, session)) = keeper.change(&queue, Session::default(), &items) {
+                if let Some((change, session)) = keeper.change(&queue, SavedSession::default(), &items) {
                     let session = serde_json::to_value(session).unwrap();
                     library.keep_queue(&change, (SESSION, &session)).unwrap();
                 }

@@ -8,7 +8,7 @@ use super::session::{PLACE, SESSION};
 use super::*;
 use crate::dto::{AppEvent, PlayerStatus, QueueEditKind, QueueRow, SeedRef, StationRequest};
 use crate::testing::{desktop, heard, until};
-use crate::{Desktop, Output};
+use crate::{Desktop, AudioOutput};
 
 #[test]
 fn an_undo_brings_back_the_queue_with_its_reasons_and_its_station() {
@@ -120,7 +120,7 @@ fn a_killed_player_comes_back_where_it_was_and_writes_its_queue_only_when_that_c
     assert_eq!(now, queue, "it did not change");
 
     // The first is not closed: it was killed.
-    let again = Desktop::open(Segue::open(Some(&data)).unwrap(), Output::Null, |_| ()).unwrap();
+    let again = Desktop::open(Segue::open(Some(&data)).unwrap(), AudioOutput::Null, |_| ()).unwrap();
     until("it is back", || again.player().unwrap().current.is_some());
     let state = again.player().unwrap();
     assert_eq!(state.current.unwrap().entry, second);
@@ -188,7 +188,7 @@ fn a_queue_that_was_kept_before_it_had_a_table_is_taken_up() {
     first.close();
     // By now it lies in the table, and that says the same.
     let data = folder.path().join("data");
-    let again = Desktop::open(Segue::open(Some(&data)).unwrap(), Output::Null, |_| ()).unwrap();
+    let again = Desktop::open(Segue::open(Some(&data)).unwrap(), AudioOutput::Null, |_| ()).unwrap();
     check(&again);
     again
         .command(&PlayerCommand::Shuffle { on: false })
@@ -216,7 +216,7 @@ fn a_queue_follows_its_songs_to_other_paths() {
     let moved = music.join("moved to another place.wav");
     std::fs::rename(&path, &moved).unwrap();
     segue.library.scan(&[], &mut |_| true).unwrap();
-    let again = Desktop::open(segue, Output::Null, |_| ()).unwrap();
+    let again = Desktop::open(segue, AudioOutput::Null, |_| ()).unwrap();
     let rows = again.queue(0, 2).unwrap().rows;
     assert_eq!(rows[0].track.path, moved.to_string_lossy());
     again.command(&PlayerCommand::Play).unwrap();

@@ -21,10 +21,10 @@ use crate::{AppError, Segue};
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// Tells the window.
-pub(crate) type Tell = Arc<dyn Fn(AppEvent) + Send + Sync>;
+pub(crate) type Notify = Arc<dyn Fn(AppEvent) + Send + Sync>;
 
 /// What the window is to be told.
-pub(super) enum News {
+pub(super) enum WindowUpdate {
     Player(Box<Snapshot>),
     Event(AppEvent),
 }
@@ -77,19 +77,19 @@ impl Snapshot {
 }
 
 /// The telling thread. It ends when nobody has news any more.
-pub(super) fn tell_all(segue: &Segue, news: &Receiver<News>, tell: &Tell) {
+pub(super) fn tell_all(segue: &Segue, news: &Receiver<WindowUpdate>, tell: &Notify) {
     let mut looked = Instant::now();
     let mut revision = segue.library.revision();
     loop {
         match news.recv_timeout(LOOK_EVERY) {
             // Of states that wait, the last one says all that the others said.
-            Ok(News::Player(snapshot)) => {
+            Ok(WindowUpdate::Player(snapshot)) => {
                 let mut last = snapshot;
                 let mut after = None;
                 for next in news.try_iter() {
                     match next {
-                        News::Player(snapshot) => last = snapshot,
-                        News::Event(event) => {
+                        WindowUpdate::Player(snapshot) => last = snapshot,
+                        WindowUpdate::Event(event) => {
                             after = Some(event);
                             break;
                         }
@@ -101,7 +101,7 @@ pub(super) fn tell_all(segue: &Segue, news: &Receiver<News>, tell: &Tell) {
                     tell(event);
                 }
             }
-            Ok(News::Event(event)) => tell(event),
+            Ok(WindowUpdate::Event(event)) => tell(event),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
         }

@@ -4,9 +4,9 @@
 use crossbeam_channel::{Receiver, Sender};
 use serde_json::Value;
 
-use super::owner::Message;
+use super::owner::PlayerMessage;
 use super::session::{PLACE, SESSION, Write};
-use super::window::News;
+use super::window::WindowUpdate;
 use crate::dto::AppEvent;
 use crate::{AppError, Segue};
 
@@ -14,8 +14,8 @@ use crate::{AppError, Segue};
 pub(super) fn write_all(
     segue: &Segue,
     writes: &Receiver<Write>,
-    player: &Sender<Message>,
-    window: &Sender<News>,
+    player: &Sender<PlayerMessage>,
+    window: &Sender<WindowUpdate>,
 ) {
     // Reported once: on a full disk every write of a long evening would otherwise report the same failure.
     let mut is_told = false;
@@ -25,8 +25,8 @@ pub(super) fn write_all(
                 match segue.log_play(&play) {
                     Ok(()) => {
                         // These fail only when the program ends.
-                        _ = window.send(News::Event(AppEvent::Taste));
-                        _ = player.send(Message::Logged(play));
+                        _ = window.send(WindowUpdate::Event(AppEvent::Taste));
+                        _ = player.send(PlayerMessage::Logged(play));
                     }
                     Err(error) => {
                         tracing::error!(%error, "a play could not be logged");
@@ -46,7 +46,7 @@ pub(super) fn write_all(
         let was_told = std::mem::replace(&mut is_told, kept.is_err());
         if let Err(error) = kept {
             tracing::warn!(%error, "the queue could not be kept");
-            _ = player.send(Message::NotKept);
+            _ = player.send(PlayerMessage::NotKept);
             if !was_told {
                 notify(window, format!("The queue is not kept: {error}"));
             }
@@ -58,6 +58,6 @@ fn json(value: &impl serde::Serialize) -> Result<Value, AppError> {
     serde_json::to_value(value).map_err(|error| AppError::Invalid(error.to_string()))
 }
 
-fn notify(window: &Sender<News>, message: String) {
-    _ = window.send(News::Event(AppEvent::Notice { message }));
+fn notify(window: &Sender<WindowUpdate>, message: String) {
+    _ = window.send(WindowUpdate::Event(AppEvent::Notice { message }));
 }

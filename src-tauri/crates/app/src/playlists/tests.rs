@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::*;
 use crate::dto::{AppEvent, EnqueueAt, PlayerCommand, SeedRef, StationRequest};
-use crate::{Desktop, Output};
+use crate::{Desktop, AudioOutput};
 
 use crate::testing::{World, copy, heard, refused, world};
 
@@ -497,7 +497,7 @@ fn desktop(world: World) -> (tempfile::TempDir, Desktop, Arc<Mutex<u32>>) {
         .unwrap();
     let told: Arc<Mutex<u32>> = Arc::default();
     let candidate = Arc::clone(&told);
-    let desktop = Desktop::open(segue, Output::Null, move |event| {
+    let desktop = Desktop::open(segue, AudioOutput::Null, move |event| {
         if event == AppEvent::Playlists {
             *candidate.lock().unwrap() += 1;
         }
