@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
-use segue_app::{HistoryFormat, AudioOutput, Provider, TrackSort};
+use segue_app::{AudioOutput, HistoryFormat, Provider, TrackSort};
 use segue_core::Timestamp;
 
 /// Segue on the command line: scans, listens, recommends and plays. Nothing leaves this machine.
@@ -54,16 +54,16 @@ pub(crate) enum Command {
     Tracks {
         /// Words that must all occur; tag:jazz, tag:"female vocals", -tag:rock ask for what was heard
         query: Vec<String>,
-        /// At most so many
+        /// Print at most this many
         #[arg(long, default_value_t = 100)]
         limit: u32,
-        /// Leave out the first so many
+        /// Skip this many at the beginning
         #[arg(long, default_value_t = 0)]
         offset: u32,
         /// title, artist, album, year, duration, plays, added or path
         #[arg(long, default_value = "artist")]
         sort: TrackSort,
-        /// Last first
+        /// In descending order
         #[arg(long)]
         descending: bool,
     },
@@ -78,7 +78,7 @@ pub(crate) enum Command {
         /// A path or track id
         #[arg(allow_hyphen_values = true)]
         file: OsString,
-        /// So many
+        /// Number of tracks
         #[arg(long, default_value_t = 10)]
         count: u32,
     },
@@ -90,13 +90,13 @@ pub(crate) enum Command {
         /// What it shall keep away from, named like a seed; as often as you like
         #[arg(long, value_name = "SEED", allow_hyphen_values = true)]
         less: Vec<OsString>,
-        /// So many
+        /// Number of tracks
         #[arg(long, default_value_t = 25)]
         count: u32,
         /// 0 familiar .. 1 new
         #[arg(long, default_value_t = 0.5)]
         discovery: f32,
-        /// Chance, to be repeated
+        /// Seed of the random choices: the same seed gives the same tracks
         #[arg(long, default_value_t = 0, conflicts_with = "save")]
         seed_rng: u64,
         /// Begin with the seeds themselves
@@ -113,7 +113,7 @@ pub(crate) enum Command {
         /// A path or track id
         #[arg(allow_hyphen_values = true)]
         to: OsString,
-        /// So many
+        /// Number of tracks
         #[arg(long, default_value_t = 12)]
         count: u32,
         #[command(flatten)]
@@ -127,7 +127,7 @@ pub(crate) enum Command {
         /// Name those that can be had now
         #[arg(long, conflicts_with_all = ["kind", "save"])]
         list: bool,
-        /// So many; an album comes whole
+        /// Number of tracks; albums are not cut short
         #[arg(long, default_value_t = 25)]
         count: u32,
         #[command(flatten)]
