@@ -1,5 +1,5 @@
-//! The house rules that no compiler holds: which room may import which, which crate belongs to one room alone, and
-//! that every file opens with its promise. A new edge is a decision, made by editing the table here and in
+//! The house rules that no compiler holds: which room may import which, which crate belongs to one room alone,
+//! that every file opens with its promise, and that no type name means two things. A new edge is a decision, made by editing the table here and in
 //! ARCHITECTURE.md. The page holds its own rules in `ui/src/house.test.ts`.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -174,6 +174,75 @@ fn every_file_opens_with_its_promise() {
         silent.is_empty(),
         "these files do not say what they are for: {silent:#?}"
     );
+}
+
+/// Type names that two rooms may both define, and why.
+const SHARED_TYPE_NAMES: &[(&str, &str)] = &[
+    (
+        "AlbumSort",
+        "app's is the DTO of library's: same meaning, other serialisation",
+    ),
+    (
+        "DjMode",
+        "app's is the DTO of recommend's: same meaning, other serialisation",
+    ),
+];
+
+/// A reader who meets one name in two rooms takes both for the same thing. Types inside of functions, modules and tests
+/// are seen by their own file only, and may be called what they like.
+#[test]
+fn no_type_name_means_two_things() {
+    let mut rooms: BTreeMap<String, BTreeMap<String, PathBuf>> = BTreeMap::new();
+    let crates = root().join("src-tauri/crates");
+    for file in files(&crates, "rs") {
+        let path = file.strip_prefix(&crates).unwrap();
+        let mut parts = path.iter().map(|part| part.to_str().unwrap());
+        let room = parts.next().unwrap();
+        if parts.next() != Some("src")
+            || parts.any(|part| part == "tests" || part == "tests.rs" || part == "fixtures.rs")
+        {
+            continue;
+        }
+        for name in fs::read_to_string(&file)
+            .unwrap()
+            .lines()
+            .filter_map(type_name)
+        {
+            let places = rooms.entry(name.to_owned()).or_default();
+            places.insert(room.to_owned(), path.to_owned());
+        }
+    }
+    assert!(
+        rooms.contains_key("Track"),
+        "the types of the rooms were not found"
+    );
+    for (name, _) in SHARED_TYPE_NAMES {
+        assert!(
+            rooms.get(*name).is_some_and(|places| places.len() > 1),
+            "no two rooms define {name} any more: take it off the list"
+        );
+    }
+    rooms.retain(|name, places| {
+        places.len() > 1 && !SHARED_TYPE_NAMES.iter().any(|(shared, _)| shared == name)
+    });
+    assert!(
+        rooms.is_empty(),
+        "these names are defined in more than one room: {rooms:#?}"
+    );
+}
+
+/// The name that a line at the top level of a file defines.
+fn type_name(line: &str) -> Option<&str> {
+    let line = match line.strip_prefix("pub") {
+        Some(rest) if rest.starts_with('(') => rest.split_once(") ")?.1,
+        Some(rest) => rest.strip_prefix(' ')?,
+        None => line,
+    };
+    let name = ["struct ", "enum ", "type ", "trait "]
+        .iter()
+        .find_map(|keyword| line.strip_prefix(keyword))?;
+    name.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .next()
 }
 
 /// Each package of the workspace with the names of all it depends upon.
