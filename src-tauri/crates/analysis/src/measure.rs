@@ -14,7 +14,7 @@ use segue_decode::Decoder;
 
 use crate::AnalysisError;
 use crate::loudness::{Loudness, step_frames};
-use crate::waveform::{WaveformBuilder, BIN_FRAMES};
+use crate::waveform::{BIN_FRAMES, WaveformBuilder};
 
 /// A sample is heard from this amplitude on: -60 dBFS.
 const AUDIBLE: f32 = 1e-3;

@@ -311,14 +311,18 @@ impl Band {
 fn window(front: &FrontEnd) -> Vec<f32> {
     let length = front.window_length;
     let around = match front.window {
-        WindowFunction::HannPeriodic | WindowFunction::HammingPeriodic | WindowFunction::BlackmanPeriodic => length,
+        WindowFunction::HannPeriodic
+        | WindowFunction::HammingPeriodic
+        | WindowFunction::BlackmanPeriodic => length,
         _ => length - 1,
     };
     let value = |n: usize| {
         let turn = TAU * n as f64 / around as f64;
         match front.window {
             WindowFunction::HannPeriodic | WindowFunction::HannSymmetric => 0.5 - 0.5 * turn.cos(),
-            WindowFunction::HammingPeriodic | WindowFunction::HammingSymmetric => 0.54 - 0.46 * turn.cos(),
+            WindowFunction::HammingPeriodic | WindowFunction::HammingSymmetric => {
+                0.54 - 0.46 * turn.cos()
+            }
             WindowFunction::BlackmanPeriodic | WindowFunction::BlackmanSymmetric => {
                 0.42 - 0.5 * turn.cos() + 0.08 * (2.0 * turn).cos()
             }

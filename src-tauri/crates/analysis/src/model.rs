@@ -9,7 +9,7 @@ use crate::files::{Files, refuse};
 use crate::manifest::{Activation, Manifest, Statistic};
 use crate::measure::FileMeter;
 use crate::mel::{Mel, MelMaker};
-use crate::network::{self, NetworkOutput, Network};
+use crate::network::{self, Network, NetworkOutput};
 use crate::projection::Projection;
 use crate::{AnalysisError, Fallen, Measured, Provider, Runtime, TagInfo, key, tempo, windows};
 

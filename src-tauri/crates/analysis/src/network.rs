@@ -162,7 +162,11 @@ impl Network {
         }
     }
 
-    fn run_batch(&mut self, patches: &[Vec<f32>], per_patch: &mut Vec<NetworkOutput>) -> Result<(), String> {
+    fn run_batch(
+        &mut self,
+        patches: &[Vec<f32>],
+        per_patch: &mut Vec<NetworkOutput>,
+    ) -> Result<(), String> {
         let NetworkShape {
             network,
             bands,

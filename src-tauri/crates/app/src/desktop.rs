@@ -25,7 +25,7 @@ use crate::dto::{
 };
 use crate::job::Job;
 use crate::lock::lock;
-use crate::player::{Player, Notify};
+use crate::player::{Notify, Player};
 use crate::render::AudioOutput;
 use crate::segue::POLLING;
 use crate::{AppError, Provider, Segue, places};

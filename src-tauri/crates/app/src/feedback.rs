@@ -5,7 +5,7 @@
 //! are), so it does not train the taste: *less* and *more* adjust the score beside it.
 
 use jiff::{SignedDuration, Timestamp};
-use segue_core::{FeedbackTarget, AudioHash, Feedback, FeedbackEvent, FeedbackId, TrackId};
+use segue_core::{AudioHash, Feedback, FeedbackEvent, FeedbackId, FeedbackTarget, TrackId};
 use segue_recommend::Bars;
 use std::ffi::OsStr;
 
@@ -86,7 +86,10 @@ impl Segue {
 
     /// Undoes the feedback of this number.
     pub fn remove_feedback(&self, id: i64) -> Result<(), AppError> {
-        if !self.library.undo_feedback(FeedbackId(id), Timestamp::now())? {
+        if !self
+            .library
+            .undo_feedback(FeedbackId(id), Timestamp::now())?
+        {
             return Err(AppError::Invalid(format!(
                 "nothing that holds was said under number {id}"
             )));
@@ -94,10 +97,14 @@ impl Segue {
         Ok(())
     }
 
-    pub(crate) fn active_feedback_events(&self, now: Timestamp) -> Result<Vec<FeedbackEvent>, AppError> {
+    pub(crate) fn active_feedback_events(
+        &self,
+        now: Timestamp,
+    ) -> Result<Vec<FeedbackEvent>, AppError> {
         let mut events = self.library.feedback()?;
         events.retain(|event| {
-            !matches!(event.feedback, Feedback::NotNow(_)) || now.duration_since(event.at) < SESSION_MAX
+            !matches!(event.feedback, Feedback::NotNow(_))
+                || now.duration_since(event.at) < SESSION_MAX
         });
         let timely = events.iter();
         let earliest = timely
@@ -121,7 +128,8 @@ impl Segue {
         let of_artist = |event: &FeedbackEvent| {
             matches!(
                 event.feedback,
-                Feedback::NotNow(FeedbackTarget::Artist(_)) | Feedback::Never(FeedbackTarget::Artist(_))
+                Feedback::NotNow(FeedbackTarget::Artist(_))
+                    | Feedback::Never(FeedbackTarget::Artist(_))
             )
         };
         // Only an excluded artist needs the snapshot; a recording names itself, and a fit may be slow.

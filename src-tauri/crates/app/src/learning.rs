@@ -19,8 +19,8 @@ use segue_recommend::{
     Bars, Catalogue, CatalogueBuilder, Item, Moment, Ranking, Recommender, Taste, Turns,
 };
 
-use crate::snapshot::{RecommenderSnapshot, CachedSnapshot, STALE_FACTOR, exclusions_of};
 use crate::lock::lock;
+use crate::snapshot::{CachedSnapshot, RecommenderSnapshot, STALE_FACTOR, exclusions_of};
 use crate::{AppError, Segue};
 
 /// Plays made from one count, at most: more of them would say nothing more about taste, and cost memory.
@@ -391,7 +391,10 @@ fn is_training_evidence(play: &Play, forgotten: &[Forgotten]) -> bool {
 fn plays_from_counts(tally: &Tally, unlogged: u32) -> Vec<Play> {
     let last = tally.last.or(tally.since).unwrap_or(Timestamp::UNIX_EPOCH);
     let since = tally.since.unwrap_or(last).min(last);
-    let (plays, skips) = (unlogged.min(COUNTED_PLAYS_MAX), tally.skips.min(COUNTED_PLAYS_MAX));
+    let (plays, skips) = (
+        unlogged.min(COUNTED_PLAYS_MAX),
+        tally.skips.min(COUNTED_PLAYS_MAX),
+    );
     let told = |at: Timestamp, listened_s: f64, rating: Option<Rating>| Play {
         at,
         subject: tally.subject.clone(),

@@ -8,8 +8,8 @@ use segue_core::Track;
 use segue_recommend::{Mix, MixKind, Pick, Recommender};
 
 use crate::dto::{MixRow, PlaylistSource};
-use crate::snapshot::RecommenderSnapshot;
 use crate::reports::{MixTold, MixesListed, PathFound};
+use crate::snapshot::RecommenderSnapshot;
 use crate::stations::unheard;
 use crate::{AppError, Segue};
 

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
-use segue_analysis::{Model, Runtime, ModelSource, describe, model_id};
+use segue_analysis::{Model, ModelSource, Runtime, describe, model_id};
 use segue_core::ModelId;
 
 use crate::ear::Uncovered;
-use crate::snapshot::STALE_FACTOR;
 use crate::lock::lock;
 use crate::reports::{ModelImported, ModelRow, ModelUsed, ModelsListed};
+use crate::snapshot::STALE_FACTOR;
 use crate::{AppError, Segue, places};
 
 /// The setting that says whose vectors serve.
@@ -82,7 +82,11 @@ impl Segue {
 
     /// Takes a stranger's model in: copied, hashed, and tried out in a process of its own, which `program`, the
     /// `segue` command, is started for. What is refused leaves nothing behind.
-    pub fn import_model(&self, source: &ModelSource, program: &Path) -> Result<ModelImported, AppError> {
+    pub fn import_model(
+        &self,
+        source: &ModelSource,
+        program: &Path,
+    ) -> Result<ModelImported, AppError> {
         let models = self.ear.models();
         let staging = Staging::new(models)?;
         let staged = source.stage(&staging.0)?;

@@ -20,14 +20,14 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Sender, bounded, unbounded};
 use segue_core::{PlaySource, PlayedFrom, Track, TrackId};
-use segue_playback::{EngineCommand, Engine, OutputKind};
+use segue_playback::{Engine, EngineCommand, OutputKind};
 
 use crate::dto::{EnqueueAt, PlayerCommand, PlayerState, QueuePage};
 use crate::feedback::without_excluded;
 use crate::lock::lock;
 use crate::{AppError, Segue};
 use items::{GONE, Items};
-use owner::{PlayerMessage, Owner};
+use owner::{Owner, PlayerMessage};
 use plan::Autoplay;
 pub(crate) use window::Notify;
 

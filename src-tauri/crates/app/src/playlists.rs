@@ -11,7 +11,7 @@ use jiff::{Timestamp, Zoned};
 use segue_core::{PlaySubject, Track, TrackId};
 use segue_exchange::playlist::{self, FileEntry, PlaylistFile, clean};
 use segue_library::{
-    AlbumId, PlaylistEntryId, NewEntry, Playlist, PlaylistBefore, PlaylistEntry, PlaylistId,
+    AlbumId, NewEntry, Playlist, PlaylistBefore, PlaylistEntry, PlaylistEntryId, PlaylistId,
 };
 
 use crate::dto::{

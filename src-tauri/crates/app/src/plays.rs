@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 use segue_core::{Play, PlayContext, PlaySource, PlaySubject, Rating, Tally, Track};
-use segue_exchange::history::{self, HistoryFormat, RecordPlace, Record};
+use segue_exchange::history::{self, HistoryFormat, Record, RecordPlace};
 use segue_library::MatchedBy;
 
 use crate::reports::{LineFailure, MatchedCounts, PlaysImported, Unmatched};

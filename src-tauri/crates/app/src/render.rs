@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use segue_core::{Play, PlayContext, PlaySource};
-use segue_playback::{EngineCommand, End, Engine, Event, OutputKind, TimedEvent, render};
+use segue_playback::{End, Engine, EngineCommand, Event, OutputKind, TimedEvent, render};
 use serde::Serialize;
 
 use crate::dto::FailureRow;

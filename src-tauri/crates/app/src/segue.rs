@@ -13,8 +13,8 @@ use segue_library::{AlbumId, Library, ScanProgress, ScanReport, Sort, TrackQuery
 use crate::convert::{failure_row, track_row};
 use crate::dto::{SongSort, SongsQuery, TrackRow};
 use crate::ear::{ModelManager, Uncovered};
-use crate::snapshot::SnapshotCache;
 use crate::reports::{MissingForgotten, ScanDone, TracksFound};
+use crate::snapshot::SnapshotCache;
 use crate::{AppError, places};
 
 /// Segue on one data folder, without a window.
@@ -208,11 +208,13 @@ impl Segue {
     pub(crate) fn file(&self, file: impl AsRef<OsStr>) -> Result<PathBuf, AppError> {
         match named(file.as_ref()) {
             FileArgument::Track(_) => Ok(self.find(file)?.path),
-            FileArgument::File(path) => std::path::absolute(&path).map_err(|error| AppError::File {
-                action: "find",
-                path,
-                reason: error.to_string(),
-            }),
+            FileArgument::File(path) => {
+                std::path::absolute(&path).map_err(|error| AppError::File {
+                    action: "find",
+                    path,
+                    reason: error.to_string(),
+                })
+            }
         }
     }
 }

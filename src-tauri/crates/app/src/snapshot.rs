@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
-use segue_core::{FeedbackTarget, AudioHash, Feedback, FeedbackEvent, ModelId, Play, TrackId, similar_key};
+use segue_core::{
+    AudioHash, Feedback, FeedbackEvent, FeedbackTarget, ModelId, Play, TrackId, similar_key,
+};
 use segue_recommend::{Bars, Catalogue, Taste};
 
 /// Library and taste at one moment.
@@ -83,7 +85,10 @@ impl RecommenderSnapshot {
     }
 }
 /// What this feedback excludes.
-pub(crate) fn exclusions_of(holding: &[FeedbackEvent], known: Option<&RecommenderSnapshot>) -> Bars {
+pub(crate) fn exclusions_of(
+    holding: &[FeedbackEvent],
+    known: Option<&RecommenderSnapshot>,
+) -> Bars {
     let mut excluded = Bars::default();
     for event in holding {
         match &event.feedback {
@@ -91,7 +96,8 @@ pub(crate) fn exclusions_of(holding: &[FeedbackEvent], known: Option<&Recommende
             | Feedback::Never(FeedbackTarget::Recording(audio)) => {
                 excluded.recordings.insert(*audio);
             }
-            Feedback::NotNow(FeedbackTarget::Artist(name)) | Feedback::Never(FeedbackTarget::Artist(name)) => {
+            Feedback::NotNow(FeedbackTarget::Artist(name))
+            | Feedback::Never(FeedbackTarget::Artist(name)) => {
                 let theirs = known.map(|known| known.recordings_by(name));
                 excluded.recordings.extend(theirs.into_iter().flatten());
             }

@@ -14,8 +14,8 @@ use crate::convert::reason_row;
 use crate::dto::{
     DjMode, PickRow, PlaylistSource, SeedRef, SeedRow, StationRequest, WishRow, WishTermRow,
 };
-use crate::snapshot::RecommenderSnapshot;
 use crate::reports::{RadioFound, Scored, SimilarFound};
+use crate::snapshot::RecommenderSnapshot;
 use crate::{AppError, Segue};
 
 /// The dial's place where none is asked for: neither familiar nor new.

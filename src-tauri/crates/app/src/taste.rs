@@ -14,8 +14,8 @@ use crate::dto::{
     FeedbackKind, FeedbackRow, ForetoldRow, ForgottenRow, InterestRow, LeaningRow, TastePage,
     TastePartRow, TrackRow,
 };
-use crate::snapshot::RecommenderSnapshot;
 use crate::reports::{Leaning, RankedRow, TasteJudged, TasteShown, TasteTrained, TasteValidation};
+use crate::snapshot::RecommenderSnapshot;
 use crate::{AppError, Segue};
 
 /// Effects of each kind and sign that a page shows, and that a script is told.
@@ -122,7 +122,10 @@ impl Segue {
         let plays = self.library.plays()?;
         let (feedback, forgotten) = (self.feedback()?, self.forgotten_of(&plays)?);
         self.recommend(0, |known, desk| {
-            let turned = turned(&known.catalogue, &self.active_feedback_events(Timestamp::now())?);
+            let turned = turned(
+                &known.catalogue,
+                &self.active_feedback_events(Timestamp::now())?,
+            );
             let always: Vec<Term> = turned.keys().cloned().collect();
             let summary = known
                 .taste
@@ -207,7 +210,11 @@ impl Segue {
         (1..).zip(interests).map(row).collect()
     }
 
-    fn rows_at(&self, known: &RecommenderSnapshot, positions: &[usize]) -> Result<Vec<TrackRow>, AppError> {
+    fn rows_at(
+        &self,
+        known: &RecommenderSnapshot,
+        positions: &[usize],
+    ) -> Result<Vec<TrackRow>, AppError> {
         let ids = known.tracks_at(positions);
         self.track_rows(&self.library.tracks_by_id(&ids)?)
     }

@@ -13,7 +13,7 @@ use segue_core::{
 use segue_library::{Sort, TrackQuery};
 
 use crate::plays::subject;
-use crate::{AppError, AppEvent, Desktop, AudioOutput, Segue};
+use crate::{AppError, AppEvent, AudioOutput, Desktop, Segue};
 
 /// A library in a folder of its own.
 pub(crate) struct World {

@@ -12,9 +12,9 @@ use std::io::{self, Write};
 use segue_app::{
     AnalyzeDone, AppError, Diagnosis, Embedded, FailureRow, FeedbackKind, FeedbackRow,
     ForgottenRow, MissingForgotten, MixRow, MixTold, MixesListed, ModelImported, ModelUsed,
-    ModelsListed, PathFound, PickRow, PlaylistExported, PlaylistImported, PlaylistPage,
-    PlaylistRow, PlaylistsListed, PlaysImported, RadioFound, PlayReport, ScanDone, Scored,
-    SimilarFound, TasteJudged, TasteShown, TasteTrained, TrackRow, TracksFound,
+    ModelsListed, PathFound, PickRow, PlayReport, PlaylistExported, PlaylistImported, PlaylistPage,
+    PlaylistRow, PlaylistsListed, PlaysImported, RadioFound, ScanDone, Scored, SimilarFound,
+    TasteJudged, TasteShown, TasteTrained, TrackRow, TracksFound,
 };
 use serde::Serialize;
 

@@ -39,10 +39,9 @@ mod tests {
     }
 
     fn check(words: &[&'static str], expected: &str) {
-        let error = words
-            .iter()
-            .rev()
-            .fold(None, |cause, words| Some(FakeError(words, cause.map(Box::new))));
+        let error = words.iter().rev().fold(None, |cause, words| {
+            Some(FakeError(words, cause.map(Box::new)))
+        });
         assert_eq!(with_causes(&error.unwrap()), expected);
     }
 

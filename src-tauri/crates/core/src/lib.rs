@@ -25,14 +25,14 @@ pub use causes::with_causes;
 pub use code::ErrorCode;
 pub use descriptors::{Descriptors, Measures, Waveform};
 pub use embedding::{Embedding, EmbeddingError, TagScore};
-pub use feedback::{FeedbackTarget, Feedback, FeedbackEvent, FeedbackId};
+pub use feedback::{Feedback, FeedbackEvent, FeedbackId, FeedbackTarget};
 pub use forgotten::{Forgotten, ForgottenId};
 pub use he_aac::{AAC_RATES_HZ, he_aac_core_hz, he_aac_notice};
 pub use id::{AudioHash, AudioHashError, ModelId, TrackId};
 pub use jiff::Timestamp;
 pub use key::{Key, Mode};
 pub use play::{
-    Heard, EndReason, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating, Tally,
+    EndReason, Heard, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating, Tally,
 };
 pub use session::{SESSION_GAP_S, ends_session};
 pub use signature::{SIGNATURE_BYTES, id3v2_byte_len, unplayable_format};

@@ -241,9 +241,7 @@ impl EndReason {
 
     /// Reads [`as_str`](Self::as_str) back.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|reason| reason.as_str() == name)
+        Self::ALL.into_iter().find(|reason| reason.as_str() == name)
     }
 }
 

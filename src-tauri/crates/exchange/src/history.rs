@@ -26,7 +26,7 @@ use segue_core::Tally;
 
 use crate::FileError;
 use record::Broken;
-pub use record::{RecordPlace, Record};
+pub use record::{Record, RecordPlace};
 use record::{Stop, Take};
 use source::BoundedReader;
 
@@ -189,7 +189,8 @@ fn one(
     latest: Timestamp,
     take: Take,
 ) -> Result<(), Stop> {
-    let mut each = |number, record| take(RecordPlace { file: name, number }, in_time(record, latest));
+    let mut each =
+        |number, record| take(RecordPlace { file: name, number }, in_time(record, latest));
     let outcome = match format {
         HistoryFormat::Segue => segue::read(source, &mut each),
         HistoryFormat::ListenBrainz => listenbrainz::read(source, &mut each),
@@ -234,7 +235,13 @@ fn folder(
     let format = chosen(format, files.iter().map(|(name, _)| name.as_str()), refuse)?;
     for (name, file) in files.iter().filter(|(name, _)| format.holds_plays(name)) {
         match File::open(file) {
-            Ok(file) => one(BoundedReader::new(Box::new(file)), format, name, latest, take)?,
+            Ok(file) => one(
+                BoundedReader::new(Box::new(file)),
+                format,
+                name,
+                latest,
+                take,
+            )?,
             Err(error) => take(
                 RecordPlace {
                     file: name,
@@ -272,7 +279,13 @@ fn archive(
                     left: allowed,
                 };
                 // Borrowed from the archive, so read to its end before the next one.
-                one(BoundedReader::new(Box::new(unpacked)), format, name, latest, take)?;
+                one(
+                    BoundedReader::new(Box::new(unpacked)),
+                    format,
+                    name,
+                    latest,
+                    take,
+                )?;
             }
             Err(error) => take(
                 RecordPlace {

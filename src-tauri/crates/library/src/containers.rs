@@ -9,7 +9,7 @@ use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, Tag, TagType};
 
 use crate::bytes::{be, le, read_at};
-use crate::tags::found::{FoundTags, AudioProperties, mime, picture, push};
+use crate::tags::found::{AudioProperties, FoundTags, mime, picture, push};
 use crate::tags::text::utf8_or_1252;
 
 /// Chunks or elements walked over before a file is taken for a trap.
@@ -303,7 +303,10 @@ pub(crate) fn element(
     Ok(Some((id, body, len)))
 }
 
-fn matroska(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<Option<AudioProperties>> {
+fn matroska(
+    file: &mut (impl BufRead + Seek),
+    file_len: u64,
+) -> io::Result<Option<AudioProperties>> {
     let mut sound = AudioProperties {
         codec: "unknown".into(),
         ..AudioProperties::default()

@@ -54,7 +54,7 @@ pub use store::albums::{Album, AlbumPage, AlbumSort};
 pub use store::log::FiledPlay;
 pub use store::matching::MatchedBy;
 pub use store::playlists::{
-    PlaylistEntryId, NewEntry, Playlist, PlaylistBefore, PlaylistEntry, PlaylistId,
+    NewEntry, Playlist, PlaylistBefore, PlaylistEntry, PlaylistEntryId, PlaylistId,
 };
 pub use store::plays::Opinion;
 pub use store::query::{AlbumId, Sort, TrackQuery};

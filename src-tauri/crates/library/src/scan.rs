@@ -422,7 +422,10 @@ impl Scan<'_> {
                                     Some(Outcome::Updated) => report.updated += 1,
                                     Some(Outcome::Moved) => report.moved += 1,
                                     None => {
-                                        waiting.push(ScanEvent::Read(file, Box::new(Ok((audio, tags)))));
+                                        waiting.push(ScanEvent::Read(
+                                            file,
+                                            Box::new(Ok((audio, tags))),
+                                        ));
                                         continue;
                                     }
                                 }

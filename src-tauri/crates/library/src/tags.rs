@@ -28,7 +28,7 @@ use crate::bytes::{after_id3v2, le, read_at};
 use crate::containers;
 use crate::playable;
 use credits::Credit;
-use found::{BLOCK_MAX, FoundTags, AudioProperties};
+use found::{AudioProperties, BLOCK_MAX, FoundTags};
 use text::{clean, clean_lines};
 use window::{FileRange, Metered};
 

@@ -12,8 +12,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounde
 use segue_core::EndReason;
 
 use crate::loader::{self, AtOnce, Brought, Loader, OnThreads, Wanted};
-use crate::output::{Card, DeviceNews, Null, Output, OutputError, OutputKind, NotifyDevice, Wav};
-use crate::protocol::{Answer, EngineCommand, SAVED_VERSION, Saved, EngineState, TimedEvent};
+use crate::output::{Card, DeviceNews, NotifyDevice, Null, Output, OutputError, OutputKind, Wav};
+use crate::protocol::{Answer, EngineCommand, EngineState, SAVED_VERSION, Saved, TimedEvent};
 use crate::queue::{MediaItem, QueueSnapshot};
 use crate::transport::{Pace, Published, Transport};
 

@@ -25,7 +25,8 @@ mod wav;
 pub use engine::{Engine, Pending};
 pub use output::{OutputError, OutputKind, probe_device};
 pub use protocol::{
-    Answer, EngineCommand, End, Event, PlayId, SAVED_VERSION, Saved, EngineState, Status, TimedEvent,
+    Answer, End, EngineCommand, EngineState, Event, PlayId, SAVED_VERSION, Saved, Status,
+    TimedEvent,
 };
 pub use queue::{
     Edit, EditKind, Entry, EntryId, MediaItem, QUEUE_SNAPSHOT_VERSION, QueueSnapshot, Repeat,

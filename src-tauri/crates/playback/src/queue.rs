@@ -25,7 +25,7 @@ pub(crate) use edit::PlaybackPosition;
 pub use edit::{Edit, EditKind};
 pub use entry::{Entry, EntryId, MediaItem};
 use order::{Order, Shuffled};
-use steps::{UndoStep, UndoHistory};
+use steps::{UndoHistory, UndoStep};
 
 /// What follows the last entry, and each one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -239,10 +239,11 @@ impl Bench {
     fn ask(&mut self, command: EngineCommand, cause: Option<EndReason>) -> Answer {
         let before = self.events.borrow().len();
         let answer = self.transport.handle(command, cause, self.now);
-        let states: Vec<(usize, TimedEvent)> = (self.events.borrow().iter().enumerate().skip(before))
-            .filter(|(_, told)| matches!(told.event, Event::StateChanged { .. }))
-            .map(|(n, told)| (n + 1, told.clone()))
-            .collect();
+        let states: Vec<(usize, TimedEvent)> =
+            (self.events.borrow().iter().enumerate().skip(before))
+                .filter(|(_, told)| matches!(told.event, Event::StateChanged { .. }))
+                .map(|(n, told)| (n + 1, told.clone()))
+                .collect();
         let state = TimedEvent {
             at: self.now,
             event: Event::StateChanged {

@@ -22,7 +22,7 @@ use crate::deck::Deck;
 use crate::join::Join;
 use crate::loader::Loader;
 use crate::output::{DeviceNews, Drive, Output, OutputError};
-use crate::protocol::{Answer, EngineCommand, End, Event, Saved, EngineState, Status, TimedEvent};
+use crate::protocol::{Answer, End, EngineCommand, EngineState, Event, Saved, Status, TimedEvent};
 use crate::queue::{EntryId, PlaybackPosition, Queue, QueueSnapshot, Undone};
 use crate::ring::{Feed, StereoFrame};
 use ahead::Ahead;

@@ -10,7 +10,7 @@ use super::{runtime, wav};
 use crate::files::Files;
 use crate::mel::MelMaker;
 use crate::network::{Network, cosine};
-use crate::{AnalysisError, Model, Provider, ModelSource, describe, model_id};
+use crate::{AnalysisError, Model, ModelSource, Provider, describe, model_id};
 
 fn stranger(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -100,7 +100,9 @@ fn a_guests_play_leaves_the_view_as_fresh_as_it_was() {
     let after = segue.known().unwrap();
     assert_eq!((after.plays, after.taught), (97, 96));
     assert_eq!(before.taste.version(), after.taste.version());
-    let revision = lock(&segue.snapshots.last).as_ref().map(|last| last.revision);
+    let revision = lock(&segue.snapshots.last)
+        .as_ref()
+        .map(|last| last.revision);
     assert_eq!(revision, Some(segue.library.revision()));
     assert!(as_learned_anew(segue));
 }
@@ -142,7 +144,11 @@ fn plays_of_the_future_teach_nothing() {
 fn a_like_in_mid_song_and_a_play_dated_ahead_leave_the_next_play_to_be_learned_by_itself() {
     let (world, mut play) = listener();
     let segue = &world.segue;
-    let needs_refit = || lock(&segue.snapshots.last).as_ref().map(|last| last.needs_refit);
+    let needs_refit = || {
+        lock(&segue.snapshots.last)
+            .as_ref()
+            .map(|last| last.needs_refit)
+    };
     let mut ahead = play.clone();
     ahead.at += 20.hours();
     segue.log_play(&ahead).unwrap();

@@ -9,13 +9,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender};
-use segue_core::{AudioHash, Heard, EndReason, Play, PlaySource, PlayedFrom, Track};
-use segue_playback::{EngineCommand, Edit, Entry, EntryId, MediaItem};
+use segue_core::{AudioHash, EndReason, Heard, Play, PlaySource, PlayedFrom, Track};
+use segue_playback::{Edit, EngineCommand, Entry, EntryId, MediaItem};
 use segue_recommend::Pick;
 
 use super::chance::chance;
 use super::items::Placed;
-use super::owner::{PlayerMessage, Owner};
+use super::owner::{Owner, PlayerMessage};
 use super::plan::{ActiveStation, Autoplay, Plan, PlanRequest, Suppressed};
 use crate::convert::reason_row;
 use crate::dto::DjMode;
@@ -137,7 +137,8 @@ impl Owner {
             .station
             .as_ref()
             .is_some_and(|station| play.context.from.as_ref() == Some(&*station.from));
-        let left = play.context.end_reason == Some(EndReason::Next) && play.heard() != Heard::Listened;
+        let left =
+            play.context.end_reason == Some(EndReason::Next) && play.heard() != Heard::Listened;
         if of_station && left {
             self.plan_anew();
         }

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use segue_core::{EndReason, Play, PlaySource, PlayedFrom, Track, TrackId};
 use segue_playback::{
-    EngineCommand, Engine, Entry, EntryId, Event, MediaItem, QueueSnapshot, Repeat, EngineState, Status, TimedEvent,
+    Engine, EngineCommand, EngineState, Entry, EntryId, Event, MediaItem, QueueSnapshot, Repeat,
+    Status, TimedEvent,
 };
 
 use super::account::{Account, PlayEnd};
@@ -17,7 +18,7 @@ use super::chance::chance;
 use super::items::{Items, Placed, QueueItem};
 use super::plan::{Autoplay, Plan};
 use super::session::{Keeper, Restored, SavedSession, SessionPlace, Write};
-use super::window::{WindowUpdate, Snapshot};
+use super::window::{Snapshot, WindowUpdate};
 use crate::dto::{AppEvent, PlayerCommand, RepeatMode};
 
 /// The queue is kept so long after it changed, and the place in it so often while it plays.
@@ -217,7 +218,9 @@ impl Owner {
             PlayerCommand::Pause => self.order(EngineCommand::Pause, None),
             PlayerCommand::Toggle => self.order(EngineCommand::Toggle, None),
             PlayerCommand::Next => self.order(EngineCommand::Next, Some(EndReason::Next)),
-            PlayerCommand::Previous => self.order(EngineCommand::Previous, Some(EndReason::Previous)),
+            PlayerCommand::Previous => {
+                self.order(EngineCommand::Previous, Some(EndReason::Previous))
+            }
             PlayerCommand::Seek { position_s } => self.order(EngineCommand::Seek(position_s), None),
             PlayerCommand::Volume { volume } => {
                 self.order(EngineCommand::SetVolume(f64::from(volume)), None)
@@ -230,13 +233,18 @@ impl Owner {
                 };
                 self.order(EngineCommand::SetRepeat(repeat), None);
             }
-            PlayerCommand::Shuffle { on } => self.order(EngineCommand::SetShuffle(on.then(chance)), None),
+            PlayerCommand::Shuffle { on } => {
+                self.order(EngineCommand::SetShuffle(on.then(chance)), None)
+            }
             PlayerCommand::Jump { entry } => {
                 self.order(EngineCommand::Jump(EntryId(entry)), Some(EndReason::Chosen))
             }
             PlayerCommand::Remove { entry } => {
                 self.suppress(EntryId(entry));
-                self.order(EngineCommand::Remove(EntryId(entry)), Some(EndReason::Removed));
+                self.order(
+                    EngineCommand::Remove(EntryId(entry)),
+                    Some(EndReason::Removed),
+                );
             }
             PlayerCommand::Move { entry, index } => {
                 self.order(EngineCommand::Move(EntryId(entry), index as usize), None)
@@ -399,7 +407,9 @@ impl Owner {
     }
 
     pub(super) fn notify_state(&self) {
-        _ = self.window.send(WindowUpdate::Player(Box::new(self.snapshot())));
+        _ = self
+            .window
+            .send(WindowUpdate::Player(Box::new(self.snapshot())));
     }
 
     fn tell(&self, event: AppEvent) {

@@ -479,7 +479,9 @@ mod tests {
     fn a_station_of_another_version_does_not_cost_the_queue() {
         let station = |station: Value| {
             let session = serde_json::json!({"repeat": "one", "next_entry": 7, "station": station});
-            serde_json::from_value::<SavedSession>(session).unwrap().station
+            serde_json::from_value::<SavedSession>(session)
+                .unwrap()
+                .station
         };
         assert!(station(serde_json::json!({"seeds": [], "number": 7})).is_none());
         assert!(station(Value::Null).is_none());

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use segue_core::{Heard, EndReason, Play};
+use segue_core::{EndReason, Heard, Play};
 
 use super::session::{PLACE, SESSION};
 use super::*;
 use crate::dto::{AppEvent, PlayerStatus, QueueEditKind, QueueRow, SeedRef, StationRequest};
 use crate::testing::{desktop, heard, until};
-use crate::{Desktop, AudioOutput};
+use crate::{AudioOutput, Desktop};
 
 #[test]
 fn an_undo_brings_back_the_queue_with_its_reasons_and_its_station() {
@@ -120,7 +120,8 @@ fn a_killed_player_comes_back_where_it_was_and_writes_its_queue_only_when_that_c
     assert_eq!(now, queue, "it did not change");
 
     // The first is not closed: it was killed.
-    let again = Desktop::open(Segue::open(Some(&data)).unwrap(), AudioOutput::Null, |_| ()).unwrap();
+    let again =
+        Desktop::open(Segue::open(Some(&data)).unwrap(), AudioOutput::Null, |_| ()).unwrap();
     until("it is back", || again.player().unwrap().current.is_some());
     let state = again.player().unwrap();
     assert_eq!(state.current.unwrap().entry, second);
@@ -188,7 +189,8 @@ fn a_queue_that_was_kept_before_it_had_a_table_is_taken_up() {
     first.close();
     // By now it lies in the table, and that says the same.
     let data = folder.path().join("data");
-    let again = Desktop::open(Segue::open(Some(&data)).unwrap(), AudioOutput::Null, |_| ()).unwrap();
+    let again =
+        Desktop::open(Segue::open(Some(&data)).unwrap(), AudioOutput::Null, |_| ()).unwrap();
     check(&again);
     again
         .command(&PlayerCommand::Shuffle { on: false })

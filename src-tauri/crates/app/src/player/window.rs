@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use segue_core::{PlaySubject, TrackId};
-use segue_playback::{Edit, EditKind, EntryId, Repeat, EngineState, Status};
+use segue_playback::{Edit, EditKind, EngineState, EntryId, Repeat, Status};
 
 use super::items::QueueItem;
 use crate::dto::{

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::*;
 use crate::dto::{AppEvent, EnqueueAt, PlayerCommand, SeedRef, StationRequest};
-use crate::{Desktop, AudioOutput};
+use crate::{AudioOutput, Desktop};
 
 use crate::testing::{World, copy, heard, refused, world};
 

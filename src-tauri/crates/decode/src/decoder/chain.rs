@@ -8,7 +8,7 @@ use segue_core::id3v2_byte_len;
 
 use super::frames::{Frame, HEADER_BYTES, StreamParameters};
 use crate::shown::Shown;
-use crate::source::{Budget, BoundedFile};
+use crate::source::{BoundedFile, Budget};
 
 /// More links than a recording of days has; what is behind stays with the last one.
 const LINKS_MAX: usize = 4_096;

@@ -15,7 +15,7 @@ use symphonia::default::meta::{ApeReader, Id3v1Reader, Id3v2Reader};
 
 use crate::DecodeError;
 use crate::shown::Shown;
-use crate::source::{Budget, BoundedFile};
+use crate::source::{BoundedFile, Budget};
 
 /// Finds out which container the link is.
 pub(super) fn open_container(

@@ -23,7 +23,11 @@ const RATE_HZ: std::ops::RangeInclusive<u32> = 1_000..=1_536_000;
 const CHANNELS_MAX: usize = 64;
 
 impl LinkDecoder {
-    pub(super) fn probe(path: &Path, link: &ChainLink, file: File) -> Result<LinkDecoder, DecodeError> {
+    pub(super) fn probe(
+        path: &Path,
+        link: &ChainLink,
+        file: File,
+    ) -> Result<LinkDecoder, DecodeError> {
         let (reader, budget) = open_container(path, file, &link.shown)?;
         let track = sound_track(&*reader)
             .ok_or_else(|| DecodeError::unsupported(path, "it has no sound track"))?

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visito
 use serde_json::{Map, Value};
 
 use super::record::{self, Broken, Record, Stop, TakeOne};
-use super::source::{Entries, BoundedReader};
+use super::source::{BoundedReader, Entries};
 
 pub(super) type Object = Map<String, Value>;
 

@@ -33,7 +33,8 @@ pub struct RecordPlace<'a> {
 pub(super) struct Stop;
 
 /// Takes entries: where each stands, and what it is or why it is refused.
-pub(super) type Take<'a> = &'a mut dyn FnMut(RecordPlace, Result<Record, String>) -> Result<(), Stop>;
+pub(super) type Take<'a> =
+    &'a mut dyn FnMut(RecordPlace, Result<Record, String>) -> Result<(), Stop>;
 
 /// Takes the entries of one file: number, and what it is or why it is refused.
 pub(super) type TakeOne<'a> = &'a mut dyn FnMut(u64, Result<Record, String>) -> Result<(), Stop>;

@@ -5,7 +5,7 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 
-use super::source::{ENTRY_BYTES_MAX, Entries, BoundedReader};
+use super::source::{BoundedReader, ENTRY_BYTES_MAX, Entries};
 
 /// Deeper than any library of songs.
 const DEPTH_MAX: usize = 64;

@@ -55,7 +55,8 @@ pub(super) fn read(decoded: &[u8], folder: &Path) -> Result<PlaylistFile, Broken
                     let equals = raw.iter().position(|byte| *byte == b'=')?;
                     Some(raw[equals + 1..].trim_ascii())
                 });
-                entry.paths = location::paths(value, raw, LocationForm::PathOrFileUri, folder).map_err(broken)?;
+                entry.paths = location::paths(value, raw, LocationForm::PathOrFileUri, folder)
+                    .map_err(broken)?;
             }
             Field::Title => part(entry, value),
             Field::Length => entry.duration_s = value.parse().ok(),

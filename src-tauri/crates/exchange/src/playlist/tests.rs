@@ -189,8 +189,13 @@ fn every_encoding_and_every_end_of_a_line() {
 #[test]
 fn places_as_every_system_tells_them() {
     let location = |told: &str| {
-        let paths =
-            location::paths(told, None, location::LocationForm::PathOrFileUri, Path::new(FOLDER)).unwrap();
+        let paths = location::paths(
+            told,
+            None,
+            location::LocationForm::PathOrFileUri,
+            Path::new(FOLDER),
+        )
+        .unwrap();
         let paths: Vec<String> = paths
             .iter()
             .map(|path| path.display().to_string())

@@ -89,7 +89,8 @@ pub(super) fn read(text: &str, folder: &Path) -> Result<PlaylistFile, Broken> {
                             let meant = base.and_then(|base| base.join(said).ok());
                             // Beside the list too: many write a base and paths that know nothing of it.
                             for told in meant.as_ref().map(Url::as_str).into_iter().chain([said]) {
-                                let paths = location::paths(told, None, LocationForm::UriReference, folder);
+                                let paths =
+                                    location::paths(told, None, LocationForm::UriReference, folder);
                                 for path in paths.map_err(&broken)? {
                                     if !entry.paths.contains(&path) {
                                         entry.paths.push(path);

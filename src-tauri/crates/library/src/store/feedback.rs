@@ -2,7 +2,7 @@
 //! Append-only.
 
 use rusqlite::{OptionalExtension, params};
-use segue_core::{FeedbackTarget, AudioHash, Feedback, FeedbackEvent, FeedbackId, Term, Timestamp};
+use segue_core::{AudioHash, Feedback, FeedbackEvent, FeedbackId, FeedbackTarget, Term, Timestamp};
 
 use super::recording::recording;
 use super::{Durability, Library, bump, instant, micros};
@@ -10,7 +10,11 @@ use crate::LibraryError;
 
 impl Library {
     /// Appends feedback of the listener.
-    pub fn record_feedback(&self, feedback: &Feedback, at: Timestamp) -> Result<FeedbackId, LibraryError> {
+    pub fn record_feedback(
+        &self,
+        feedback: &Feedback,
+        at: Timestamp,
+    ) -> Result<FeedbackId, LibraryError> {
         self.write("save what was said", Durability::Power, |db| {
             let (kind, about, earlier, term) = match feedback {
                 Feedback::NotNow(about) => ("not-now", Some(about.clone()), None, None),

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, Transaction, params};
 use segue_core::{
-    AudioHash, Heard, EndReason, Play, PlayContext, PlaySource, PlaySubject, similar_key, title_key,
+    AudioHash, EndReason, Heard, Play, PlayContext, PlaySource, PlaySubject, similar_key, title_key,
 };
 
 use super::matching::{Match, MatchedBy, matched};

@@ -137,7 +137,10 @@ fn choose(mut candidates: Vec<MatchCandidate>, wanted_s: Option<f64>) -> Match {
         };
         candidates.retain(near);
     }
-    for better in [|c: &MatchCandidate| c.plain, |c: &MatchCandidate| c.same_album] {
+    for better in [
+        |c: &MatchCandidate| c.plain,
+        |c: &MatchCandidate| c.same_album,
+    ] {
         if candidates.iter().any(better) {
             candidates.retain(better);
         }

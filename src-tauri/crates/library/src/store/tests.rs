@@ -9,9 +9,9 @@ use std::fs;
 
 use proptest::prelude::*;
 use segue_core::{
-    FeedbackTarget, AudioHash, Descriptors, Embedding, Feedback, FeedbackId, Key, EndReason, Measures, Mode,
-    ModelId, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating, TagScore, Tally, Term,
-    TrackId, Waveform,
+    AudioHash, Descriptors, Embedding, EndReason, Feedback, FeedbackId, FeedbackTarget, Key,
+    Measures, Mode, ModelId, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating,
+    TagScore, Tally, Term, TrackId, Waveform,
 };
 
 use super::opening::FILE_NAME;
@@ -670,7 +670,11 @@ fn what_was_said_is_taken_back_once() {
     assert!(!library.undo_feedback(FeedbackId(99), at(7)).unwrap());
     assert_eq!(holding(), [said[0].clone(), said[2].clone()]);
     // What takes back is itself no saying that could be taken back.
-    assert!(!library.undo_feedback(FeedbackId(ids[2].0 + 1), at(8)).unwrap());
+    assert!(
+        !library
+            .undo_feedback(FeedbackId(ids[2].0 + 1), at(8))
+            .unwrap()
+    );
     // It outlives the folder, and is there in the next program.
     library.remove_root(std::path::Path::new("/m")).unwrap();
     let again = Library::open(library.data_dir()).unwrap();
@@ -1472,7 +1476,10 @@ fn a_database_of_version_4_opens_with_all_it_held() {
     );
     assert!(!library.undo_feedback(FeedbackId(1), at(30)).unwrap());
     assert!(library.undo_feedback(held[0].id, at(30)).unwrap());
-    assert_eq!(library.record_feedback(&sayings()[0], at(31)).unwrap(), FeedbackId(6));
+    assert_eq!(
+        library.record_feedback(&sayings()[0], at(31)).unwrap(),
+        FeedbackId(6)
+    );
     let broken = library.read("check the references", |db| {
         db.prepare("PRAGMA foreign_key_check")?.exists([])
     });

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use notify::RecursiveMode;
 
-use crate::walk::{self, WalkStep, FileWalk};
+use crate::walk::{self, FileWalk, WalkStep};
 
 /// Whether each folder is watched by itself, as `inotify` does it: then no watch is spent on what is hidden, and one
 /// that cannot be had is known. Other systems watch whole trees at once.

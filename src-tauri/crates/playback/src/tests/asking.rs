@@ -52,12 +52,18 @@ fn each_command_is_answered_by_the_state_it_made() {
         (status, volume, queue.entries.len())
     };
     assert_eq!(answer(set(&items, &[2])), (Status::Playing, 1.0, 1));
-    assert_eq!(answer(EngineCommand::SetVolume(0.0)), (Status::Playing, 0.0, 1));
+    assert_eq!(
+        answer(EngineCommand::SetVolume(0.0)),
+        (Status::Playing, 0.0, 1)
+    );
     assert_eq!(answer(EngineCommand::Pause), (Status::Paused, 0.0, 1));
     let more = EngineCommand::Append(pick(&items, &[0, 1]));
     assert_eq!(answer(more), (Status::Paused, 0.0, 3));
     assert_eq!(answer(EngineCommand::Seek(0.1)), (Status::Paused, 0.0, 3));
-    assert_eq!(answer(EngineCommand::SetVolume(0.5)), (Status::Paused, 0.5, 3));
+    assert_eq!(
+        answer(EngineCommand::SetVolume(0.5)),
+        (Status::Paused, 0.5, 3)
+    );
     assert_eq!(answer(EngineCommand::Clear), (Status::Stopped, 0.5, 0));
 }
 
@@ -93,12 +99,18 @@ fn who_asks_on_the_engines_own_thread_is_not_kept_waiting() {
     .unwrap();
     let (_folder, items) = shelf();
     let append = engine.send(EngineCommand::Append(pick(&items, &[0])));
-    give.send(engine.send(EngineCommand::SetVolume(0.5))).unwrap();
+    give.send(engine.send(EngineCommand::SetVolume(0.5)))
+        .unwrap();
     assert!(told.recv_timeout(Duration::from_secs(5)).unwrap());
     assert_eq!(append.wait().unwrap().queue.entries.len(), 1);
     // What was asked there is done all the same.
     assert_eq!(
-        engine.send(EngineCommand::Pause).wait().unwrap().state.volume,
+        engine
+            .send(EngineCommand::Pause)
+            .wait()
+            .unwrap()
+            .state
+            .volume,
         0.5
     );
 }

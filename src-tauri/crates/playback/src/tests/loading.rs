@@ -283,7 +283,11 @@ fn while_the_next_file_is_stuck_what_plays_has_no_gap_and_commands_are_answered(
     assert_eq!(doors.wait_at(&b.path), 1);
     // Nobody opens the door before the answers are there.
     for _ in 0..20 {
-        let answer = live.engine.send(EngineCommand::SetVolume(1.0)).wait().unwrap();
+        let answer = live
+            .engine
+            .send(EngineCommand::SetVolume(1.0))
+            .wait()
+            .unwrap();
         assert_eq!(answer.state.current.unwrap().item.key, 0);
     }
     let far = |event: &Event| match event {
@@ -355,7 +359,12 @@ fn a_stuck_file_is_given_up_when_another_is_chosen_and_one_thread_hangs_on_it() 
         assert_eq!((stuck.status, stuck.position_s), (Status::Playing, 0.0));
         assert_eq!(stuck.current.unwrap().entry, second);
         assert_eq!(doors.wait_at(&b.path), 1);
-        let seek = live.engine.send(EngineCommand::Seek(0.1)).wait().unwrap().state;
+        let seek = live
+            .engine
+            .send(EngineCommand::Seek(0.1))
+            .wait()
+            .unwrap()
+            .state;
         assert_eq!(seek.position_s, 0.1);
         live.engine.send(EngineCommand::Jump(first));
         assert_eq!(live.wait(start_key), 0);
@@ -525,7 +534,11 @@ fn a_disk_that_falls_asleep_in_the_middle_of_a_song_blocks_no_command() {
     // All that was decoded sounds, and then silence, which is counted.
     while live.engine.state().underruns == 0 {
         std::thread::yield_now();
-        let answer = live.engine.send(EngineCommand::SetVolume(1.0)).wait().unwrap();
+        let answer = live
+            .engine
+            .send(EngineCommand::SetVolume(1.0))
+            .wait()
+            .unwrap();
         assert_eq!(answer.state.status, Status::Playing);
     }
     assert!((live.engine.state().position_s - 1.0).abs() < 0.1);

@@ -13,7 +13,12 @@ fn noise(count: usize) -> Vec<StereoFrame> {
 }
 
 /// One recording in parts, as files of `file_hz`.
-fn parts(folder: &TempDir, file_hz: u32, frames: &[StereoFrame], lengths: &[usize]) -> Vec<Arc<MediaItem>> {
+fn parts(
+    folder: &TempDir,
+    file_hz: u32,
+    frames: &[StereoFrame],
+    lengths: &[usize],
+) -> Vec<Arc<MediaItem>> {
     let mut from = 0;
     let paths = lengths.iter().enumerate().map(|(n, length)| {
         let part = &frames[from..from + length];
@@ -27,7 +32,11 @@ fn parts(folder: &TempDir, file_hz: u32, frames: &[StereoFrame], lengths: &[usiz
 }
 
 /// All that an output at `rate_hz` gets of a queue, in blocks, and the seconds that were listened to each part.
-fn sound_of(items: Vec<Arc<MediaItem>>, rate_hz: u32, block: usize) -> (Vec<StereoFrame>, Vec<f64>) {
+fn sound_of(
+    items: Vec<Arc<MediaItem>>,
+    rate_hz: u32,
+    block: usize,
+) -> (Vec<StereoFrame>, Vec<f64>) {
     let mut bench = Bench::with(Box::new(AtOnce::new(bring)), rate_hz);
     bench.send(EngineCommand::SetQueue {
         items,

@@ -145,7 +145,9 @@ impl Transport {
         if let Some(play) = track.play {
             self.failed.clear();
             let cause = match self.cause {
-                Some(EndReason::Next) if self.queue.current().is_none() => Some(EndReason::ListEnded),
+                Some(EndReason::Next) if self.queue.current().is_none() => {
+                    Some(EndReason::ListEnded)
+                }
                 cause => cause,
             };
             self.tell(Event::Ended {

@@ -48,7 +48,9 @@ impl Transport {
             return;
         }
         let before = kept.checked_sub(1).and_then(|at| self.coming.get(at));
-        let end = before.or(self.sounding.as_ref()).and_then(TrackAccount::end);
+        let end = before
+            .or(self.sounding.as_ref())
+            .and_then(TrackAccount::end);
         let (Some(end), Some(feed)) = (end, &self.feed) else {
             return;
         };

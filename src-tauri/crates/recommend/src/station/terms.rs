@@ -175,7 +175,11 @@ impl StationScorer<'_> {
         push(ReasonKind::Genre, voice * odds.genre, TermSubject::Odds);
         push(ReasonKind::Tag, voice * odds.tag, TermSubject::Odds);
         push(ReasonKind::Album, voice * odds.album, TermSubject::Odds);
-        push(ReasonKind::Mood, weights.mood * odds.session, TermSubject::Plain);
+        push(
+            ReasonKind::Mood,
+            weights.mood * odds.session,
+            TermSubject::Plain,
+        );
         push(
             ReasonKind::Hour,
             scoring.hour * taste.confidence() * odds.hour,

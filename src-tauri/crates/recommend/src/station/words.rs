@@ -4,7 +4,7 @@ use segue_core::Term;
 
 use super::Near;
 use super::choice::StationScorer;
-use super::terms::{TermSubject, ScoreTerm};
+use super::terms::{ScoreTerm, TermSubject};
 use crate::catalogue::{HeardTag, Names};
 use crate::reason::{Reason, ReasonKind, times};
 use crate::taste::Favourite;
@@ -166,16 +166,12 @@ impl StationScorer<'_> {
         match kind {
             ReasonKind::Artist => {
                 let artists: Vec<&str> = catalogue.artists(item).collect();
-                let first = artists
-                    .first()
-                    .map(|name| Term::Artist((*name).to_owned()));
+                let first = artists.first().map(|name| Term::Artist((*name).to_owned()));
                 (format!("{often} {}", artists.join(", ")), first)
             }
             ReasonKind::Genre => {
                 let genres = shown(catalogue.genre_numbers(item), catalogue.genre_names());
-                let first = genres
-                    .first()
-                    .map(|name| Term::Genre((*name).to_owned()));
+                let first = genres.first().map(|name| Term::Genre((*name).to_owned()));
                 (format!("{often} {}", genres.join(", ")), first)
             }
             ReasonKind::Album => match catalogue.album(item) {
