@@ -177,7 +177,13 @@ fn a_jump_lands_on_the_frame() {
     // AAC fills noise bands with random numbers (perceptual noise substitution), never the same twice.
     let lossy = LOSSY.map(|(name, codec, ..)| (name, if codec == "aac" { 1e-2 } else { 2e-3 }));
     // Matroska tells time in milliseconds, too coarse to name a frame.
-    let unstated = [("plain.mp3", 2e-3), ("raw.aac", 1e-2), ("vorbis.mka", 2e-3)];
+    let unstated = [
+        ("plain.mp3", 2e-3),
+        ("raw.aac", 1e-2),
+        ("vorbis.mka", 2e-3),
+        ("opus.mka", 2e-3),
+        ("flac.mka", 0.0),
+    ];
     for (name, tolerance) in lossless.into_iter().chain(lossy).chain(unstated) {
         let all = whole(name);
         let mut decoder = Decoder::open(&fixture(name)).unwrap();

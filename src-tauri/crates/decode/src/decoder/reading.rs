@@ -88,11 +88,17 @@ impl LinkDecoder {
                 return Ok(());
             };
             let end = start.saturating_add(clamp(length.into()));
-            (self.waiting, self.cursor, self.packets) = (None, Some(end), 0);
-            if end >= goal {
+            if end > goal {
+                // The goal lies in it: it is the first to be decoded, by a decoder that remembers none before.
                 let reset = guarded(&self.path, || self.codec.reset());
                 self.note_panic(reset)?;
+                match self.decode(&packet)? {
+                    Decoded::Block(_) => self.place(start),
+                    _ => (self.waiting, self.cursor) = (None, Some(end)),
+                }
+                return Ok(());
             }
+            (self.waiting, self.cursor, self.packets) = (None, Some(end), 0);
         }
         Ok(())
     }
