@@ -144,9 +144,14 @@ impl Segue {
             offset,
         };
         let page = self.library.tracks(&query)?;
+        let mut tracks = self.track_rows(&page.tracks)?;
+        for (row, track) in tracks.iter_mut().zip(&page.tracks) {
+            // Nothing changes about a song because its disk is unplugged; the folders tell of that.
+            row.missing = track.missing;
+        }
         Ok(TracksFound {
             total: page.total,
-            tracks: self.track_rows(&page.tracks)?,
+            tracks,
         })
     }
 
