@@ -144,14 +144,10 @@ impl Segue {
             offset,
         };
         let page = self.library.tracks(&query)?;
-        let mut tracks = self.track_rows(&page.tracks)?;
-        for (row, track) in tracks.iter_mut().zip(&page.tracks) {
-            // Nothing changes about a song because its disk is unplugged; the folders tell of that.
-            row.missing = track.missing;
-        }
         Ok(TracksFound {
             total: page.total,
-            tracks,
+            // Nothing changes about a song because its disk is unplugged; the folders tell of that.
+            tracks: self.rows_as_scanned(&page.tracks)?,
         })
     }
 
@@ -182,13 +178,19 @@ impl Segue {
         })
     }
 
-    /// Rows for these tracks, with what was heard in them.
+    /// Rows for these tracks, with what was heard in them; what lies on a folder that is offline is missing.
     pub(crate) fn track_rows(&self, tracks: &[Track]) -> Result<Vec<TrackRow>, AppError> {
-        let mut rows: Vec<TrackRow> = tracks.iter().map(track_row).collect();
+        let mut rows = self.rows_as_scanned(tracks)?;
         let offline = self.library.offline_roots(tracks)?;
         for (row, track) in rows.iter_mut().zip(tracks) {
             row.missing |= offline.iter().any(|root| track.path.starts_with(root));
         }
+        Ok(rows)
+    }
+
+    /// The same, without a look at the folders.
+    fn rows_as_scanned(&self, tracks: &[Track]) -> Result<Vec<TrackRow>, AppError> {
+        let mut rows: Vec<TrackRow> = tracks.iter().map(track_row).collect();
         if let Some(model) = self.serving()? {
             let recordings: Vec<AudioHash> = tracks.iter().map(|track| track.audio).collect();
             let heard = self.library.plain_tags(&model, &recordings)?;
