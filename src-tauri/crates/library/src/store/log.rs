@@ -2,11 +2,11 @@
 
 use rusqlite::{Connection, Row, Transaction, params};
 use segue_core::{
-    AudioHash, EndReason, Heard, Play, PlayContext, PlaySource, PlaySubject, similar_key, title_key,
+    EndReason, Heard, Play, PlayContext, PlaySource, PlaySubject, similar_key, title_key,
 };
 
 use super::matching::{Match, MatchedBy, matched};
-use super::reading::{rating_name, rating_named};
+use super::reading::{rating_name, rating_named, subject};
 use super::recording::{opine, recording};
 use super::superseded::current;
 use super::{instant, micros};
@@ -310,19 +310,11 @@ pub(super) fn identity(subject: &PlaySubject) -> Vec<u8> {
 
 /// Reads [`COLUMNS`].
 pub(super) fn play(row: &Row) -> rusqlite::Result<Play> {
-    let path: Option<Vec<u8>> = row.get(2)?;
     let source: String = row.get(8)?;
     let rating: Option<String> = row.get(10)?;
     Ok(Play {
         at: instant(row.get(0)?),
-        subject: PlaySubject {
-            audio: row.get::<_, Option<[u8; 16]>>(1)?.map(AudioHash),
-            path: path.map(|bytes| paths::from_bytes(&bytes)),
-            artist: row.get(3)?,
-            title: row.get(4)?,
-            album: row.get(5)?,
-            duration_s: row.get(6)?,
-        },
+        subject: subject(row, 1)?,
         listened_s: row.get(7)?,
         // A name this version does not know can only come from a newer one that was used in between.
         source: PlaySource::parse(&source).unwrap_or(PlaySource::Import),

@@ -13,11 +13,11 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, params_from_iter, types};
-use segue_core::{AudioHash, PlaySubject, SAME_LENGTH_S, Timestamp, Track, TrackId, fold};
+use segue_core::{PlaySubject, SAME_LENGTH_S, Timestamp, Track, TrackId, fold};
 use serde_json::Value;
 
 use super::matching::matched;
-use super::reading::{by_id, id_at};
+use super::reading::{by_id, id_at, subject};
 use super::recording::recording;
 use super::selection::sort_key;
 use super::superseded::current;
@@ -403,7 +403,7 @@ fn changed_places(db: &Connection) -> rusqlite::Result<Vec<(i64, i64)>> {
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let (entry, now): (i64, Option<i64>) = (row.get(6)?, row.get(7)?);
-        if let Some(resolved) = resolve(db, row.get(8)?, &subject(row)?)?
+        if let Some(resolved) = resolve(db, row.get(8)?, &subject(row, 0)?)?
             && now != Some(resolved)
         {
             found.push((entry, resolved));
@@ -521,7 +521,7 @@ fn page(
         let entry = PlaylistEntry {
             id: PlaylistEntryId(row.get(6)?),
             track: None,
-            subject: subject(row)?,
+            subject: subject(row, 0)?,
             reasons: reasons.and_then(|reasons| serde_json::from_str(&reasons).ok()),
         };
         Ok((entry, copy.map(TrackId)))
@@ -533,19 +533,6 @@ fn page(
         entry.track = copy.and_then(|_| tracks.next());
     }
     Ok(entries.into_iter().map(|(entry, _)| entry).collect())
-}
-
-/// Reads [`SUBJECT`].
-fn subject(row: &Row) -> rusqlite::Result<PlaySubject> {
-    let path: Option<Vec<u8>> = row.get(1)?;
-    Ok(PlaySubject {
-        audio: row.get::<_, Option<[u8; 16]>>(0)?.map(AudioHash),
-        path: path.map(|bytes| paths::from_bytes(&bytes)),
-        artist: row.get(2)?,
-        title: row.get(3)?,
-        album: row.get(4)?,
-        duration_s: row.get(5)?,
-    })
 }
 
 fn append(db: &Transaction, id: PlaylistId, entries: &[NewEntry]) -> rusqlite::Result<()> {

@@ -5,9 +5,10 @@
 //! and the setting that goes with it are one transaction.
 
 use rusqlite::{Row, params};
-use segue_core::{AudioHash, PlaySubject, TrackId};
+use segue_core::{PlaySubject, TrackId};
 use serde_json::Value;
 
+use super::reading::subject;
 use super::settings::put;
 use super::{Durability, Library};
 use crate::{LibraryError, paths};
@@ -46,7 +47,8 @@ impl Library {
     pub fn kept_queue(&self) -> Result<Vec<(QueuedSong, Option<i64>)>, LibraryError> {
         self.read("read the queue", |db| {
             db.prepare_cached(
-                "SELECT s.*, o.unshuffled, t.path AS path_now
+                "SELECT s.audio, coalesce(t.path, s.path), s.artist, s.title, s.album, s.duration_s,
+                     s.entry, s.track_id, s.placed, o.unshuffled
                  FROM queue_order o JOIN queue_songs s USING (entry)
                  LEFT JOIN tracks t ON t.id = s.track_id AND t.missing = 0
                  ORDER BY o.place",
@@ -109,22 +111,11 @@ impl Library {
 }
 
 fn kept(row: &Row) -> rusqlite::Result<(QueuedSong, Option<i64>)> {
-    let path: Option<Vec<u8>> = match row.get("path_now")? {
-        Some(now) => Some(now),
-        None => row.get("path")?,
-    };
     let placed: String = row.get("placed")?;
     let song = QueuedSong {
         entry: row.get::<_, i64>("entry")? as u64,
         track: TrackId(row.get("track_id")?),
-        subject: PlaySubject {
-            audio: row.get::<_, Option<_>>("audio")?.map(AudioHash),
-            path: path.map(|path| paths::from_bytes(&path)),
-            artist: row.get("artist")?,
-            title: row.get("title")?,
-            album: row.get("album")?,
-            duration_s: row.get("duration_s")?,
-        },
+        subject: subject(row, 0)?,
         // What cannot be read does not cost the song.
         placed: serde_json::from_str(&placed).unwrap_or_default(),
     };

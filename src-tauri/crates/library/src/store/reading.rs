@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row};
-use segue_core::{AudioHash, Rating, Track, TrackId};
+use segue_core::{AudioHash, PlaySubject, Rating, Track, TrackId};
 
 use super::instant;
 use crate::failure::Failure;
@@ -66,6 +66,19 @@ fn track(row: &Row) -> rusqlite::Result<Track> {
         rating: rating.as_deref().and_then(rating_named),
         added_at: instant(row.get(22)?),
         missing: row.get(23)?,
+    })
+}
+
+/// Reads what was known of a song: recording, path, artist, title, album and length, in columns from `first` on.
+pub(super) fn subject(row: &Row, first: usize) -> rusqlite::Result<PlaySubject> {
+    let path: Option<Vec<u8>> = row.get(first + 1)?;
+    Ok(PlaySubject {
+        audio: row.get::<_, Option<[u8; 16]>>(first)?.map(AudioHash),
+        path: path.map(|bytes| paths::from_bytes(&bytes)),
+        artist: row.get(first + 2)?,
+        title: row.get(first + 3)?,
+        album: row.get(first + 4)?,
+        duration_s: row.get(first + 5)?,
     })
 }
 

@@ -11,7 +11,7 @@ use segue_core::{
 
 use super::log::{append, waiting_title};
 use super::matching::{Match, MatchedBy, matched};
-use super::reading::{rating_name, rating_named};
+use super::reading::{rating_name, rating_named, subject};
 use super::recording::opine;
 use super::{Durability, Library, bump, instant, micros};
 use crate::{LibraryError, paths};
@@ -100,17 +100,9 @@ impl Library {
 }
 
 fn tally(row: &Row) -> rusqlite::Result<Tally> {
-    let path: Option<Vec<u8>> = row.get(1)?;
     let rating: Option<String> = row.get(11)?;
     Ok(Tally {
-        subject: PlaySubject {
-            audio: row.get::<_, Option<[u8; 16]>>(0)?.map(AudioHash),
-            path: path.map(|bytes| paths::from_bytes(&bytes)),
-            artist: row.get(2)?,
-            title: row.get(3)?,
-            album: row.get(4)?,
-            duration_s: row.get(5)?,
-        },
+        subject: subject(row, 0)?,
         origin: row.get(6)?,
         plays: row.get(7)?,
         skips: row.get(8)?,
