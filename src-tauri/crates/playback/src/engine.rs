@@ -13,7 +13,7 @@ use segue_core::EndReason;
 
 use crate::loader::{self, AtOnce, Brought, Loader, OnThreads, Wanted};
 use crate::output::{Card, DeviceNews, NotifyDevice, Null, Output, OutputError, OutputKind, Wav};
-use crate::protocol::{Answer, EngineCommand, EngineState, SAVED_VERSION, Saved, TimedEvent};
+use crate::protocol::{Answer, EngineCommand, EngineState, Saved, TimedEvent};
 use crate::queue::{MediaItem, QueueSnapshot};
 use crate::transport::{Pace, Published, Transport};
 
@@ -139,7 +139,6 @@ impl Engine {
     pub fn saved(&self) -> Saved {
         let published = self.published();
         Saved {
-            version: SAVED_VERSION,
             queue: Arc::clone(&published.queue),
             position_s: published.state.position_s,
             volume: published.state.volume,

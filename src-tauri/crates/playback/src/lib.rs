@@ -25,12 +25,9 @@ mod wav;
 pub use engine::{Engine, Pending};
 pub use output::{OutputError, OutputKind, probe_device};
 pub use protocol::{
-    Answer, End, EngineCommand, EngineState, Event, PlayId, SAVED_VERSION, Saved, Status,
-    TimedEvent,
+    Answer, End, EngineCommand, EngineState, Event, PlayId, Saved, Status, TimedEvent,
 };
-pub use queue::{
-    Edit, EditKind, Entry, EntryId, MediaItem, QUEUE_SNAPSHOT_VERSION, QueueSnapshot, Repeat,
-};
+pub use queue::{Edit, EditKind, Entry, EntryId, MediaItem, QueueSnapshot, Repeat};
 pub use render::{RenderError, Rendered, render};
 
 #[cfg(test)]

@@ -294,14 +294,9 @@ pub struct Answer {
     pub queue: Arc<QueueSnapshot>,
 }
 
-/// The version of [`Saved`] written by this program.
-pub const SAVED_VERSION: u32 = 1;
-
-/// What survives a restart.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What survives a restart. It is read from what was once written of it whole; today its owner writes its parts.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Saved {
-    /// [`SAVED_VERSION`].
-    pub version: u32,
     /// The queue.
     pub queue: Arc<QueueSnapshot>,
     /// Place in the current track, in seconds.

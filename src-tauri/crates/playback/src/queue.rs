@@ -40,14 +40,9 @@ pub enum Repeat {
     One,
 }
 
-/// The version of [`QueueSnapshot`] written by this program.
-pub const QUEUE_SNAPSHOT_VERSION: u32 = 1;
-
 /// All that a queue must remember to survive a restart.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct QueueSnapshot {
-    /// [`QUEUE_SNAPSHOT_VERSION`].
-    pub version: u32,
     /// In the order of play.
     pub entries: Vec<Entry>,
     /// The order before shuffling, while shuffled.
@@ -414,7 +409,6 @@ impl Queue {
             history,
         } = &self.order;
         QueueSnapshot {
-            version: QUEUE_SNAPSHOT_VERSION,
             entries: entries.clone(),
             unshuffled: shuffled.as_ref().map(|s| s.unshuffled.clone()),
             shuffle_seed: shuffled.as_ref().map(|s| s.seed),

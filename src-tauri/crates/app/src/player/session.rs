@@ -8,9 +8,7 @@ use std::sync::Arc;
 
 use segue_core::{Play, PlaySubject, TrackId};
 use segue_library::{Library, LibraryError, QueueChange, QueuedSong};
-use segue_playback::{
-    Entry, EntryId, MediaItem, QUEUE_SNAPSHOT_VERSION, QueueSnapshot, Repeat, SAVED_VERSION, Saved,
-};
+use segue_playback::{Entry, EntryId, MediaItem, QueueSnapshot, Repeat, Saved};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -350,7 +348,6 @@ fn from_table(library: &Library, kept: Value, items: &mut Items) -> Result<Resto
     unshuffled.sort_unstable();
     let is_shuffled = session.shuffle_seed.is_some();
     let queue = QueueSnapshot {
-        version: QUEUE_SNAPSHOT_VERSION,
         entries,
         unshuffled: is_shuffled.then(|| unshuffled.into_iter().map(|(_, entry)| entry).collect()),
         shuffle_seed: session.shuffle_seed,
@@ -361,7 +358,6 @@ fn from_table(library: &Library, kept: Value, items: &mut Items) -> Result<Resto
         revision: 0,
     };
     let saved = Saved {
-        version: SAVED_VERSION,
         queue: Arc::new(queue),
         position_s: 0.0,
         volume: 1.0,
@@ -511,7 +507,6 @@ mod tests {
             let mut items = Items::default();
             let queue = queue(&[7], None, &mut items);
             let mut saved = Saved {
-                version: SAVED_VERSION,
                 queue: Arc::new(QueueSnapshot {
                     next_entry: 8,
                     ..queue
@@ -544,7 +539,6 @@ mod tests {
         let entries = entries.collect();
         let ids = |order: &[u64]| order.iter().copied().map(EntryId).collect();
         QueueSnapshot {
-            version: QUEUE_SNAPSHOT_VERSION,
             entries,
             unshuffled: unshuffled.map(ids),
             shuffle_seed: unshuffled.map(|_| 5),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub struct EntryId(pub u64);
 
 /// What to play.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct MediaItem {
     /// The file.
     pub path: PathBuf,
@@ -23,7 +23,7 @@ pub struct MediaItem {
 }
 
 /// An item with its place in the queue's life.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Entry {
     /// Its identity.
     pub entry: EntryId,

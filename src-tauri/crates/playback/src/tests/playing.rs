@@ -221,7 +221,6 @@ fn a_restart_takes_up_where_it_left() {
     );
     let (position_s, volume) = (state.position_s, state.volume);
     let saved = Saved {
-        version: SAVED_VERSION,
         queue,
         position_s,
         volume,
