@@ -5,6 +5,7 @@
 //! It does no I/O, reads no clock, starts no thread and holds no state: time, files and chance arrive as
 //! arguments in the rooms above.
 
+pub mod bytes;
 mod causes;
 mod code;
 mod descriptors;

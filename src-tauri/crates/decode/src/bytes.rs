@@ -2,25 +2,15 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
+pub(crate) use segue_core::bytes::{be, le};
+
 /// Chunks, blocks or boxes walked over before a file is taken for a trap.
 pub(crate) const STEPS_MAX: usize = 200_000;
+
 /// Up to `len` bytes at `start`; fewer at the end of the file.
 pub(crate) fn read_at(file: &mut (impl Read + Seek), start: u64, len: u64) -> io::Result<Vec<u8>> {
     file.seek(SeekFrom::Start(start))?;
     let mut bytes = Vec::with_capacity(len.min(64 * 1024) as usize);
     file.take(len).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// A big-endian number of up to eight bytes.
-pub(crate) fn be(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0, |n, byte| n << 8 | u64::from(*byte))
-}
-
-/// A little-endian number of up to eight bytes.
-pub(crate) fn le(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .rev()
-        .fold(0, |n, byte| n << 8 | u64::from(*byte))
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Seek, SeekFrom};
 
+pub(crate) use segue_core::bytes::{be, le};
 use segue_core::id3v2_byte_len;
 
 /// Room made at first for what is read; what is longer makes its own as it comes, for a length may be a lie.
@@ -38,19 +39,6 @@ pub(crate) fn pieces_at(
         len -= count as u64;
     }
     Ok(())
-}
-
-/// A big-endian number of up to eight bytes.
-pub(crate) fn be(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0, |n, byte| n << 8 | u64::from(*byte))
-}
-
-/// A little-endian number of up to eight bytes.
-pub(crate) fn le(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .rev()
-        .fold(0, |n, byte| n << 8 | u64::from(*byte))
 }
 
 /// The lengths that the first 16 bytes of an MP4 box state (ISO/IEC 14496-12 4.2): of its head, and of all of it. `rest`: what
