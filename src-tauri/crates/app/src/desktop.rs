@@ -28,6 +28,7 @@ use crate::lock::lock;
 use crate::player::{Notify, Player};
 use crate::render::AudioOutput;
 use crate::segue::POLLING;
+use crate::thread::spawn;
 use crate::{AppError, Provider, Segue, places};
 
 /// While a scan runs, the window is told of new songs so often.
@@ -622,11 +623,4 @@ fn track_ids(ids: &[i64]) -> Vec<TrackId> {
 fn source_named(name: &str) -> Result<PlaySource, AppError> {
     PlaySource::parse(name)
         .ok_or_else(|| AppError::Invalid(format!("{name:?} is no source of plays")))
-}
-
-fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), AppError> {
-    let thread = std::thread::Builder::new().name(name.into()).spawn(run);
-    thread
-        .map(drop)
-        .map_err(|error| AppError::Invalid(format!("the system gives no thread: {error}")))
 }

@@ -40,6 +40,7 @@ mod stations;
 mod taste;
 #[cfg(test)]
 mod testing;
+mod thread;
 
 pub use analyze::{AnalyzeProgress, AnalyzeRequest};
 pub use desktop::Desktop;

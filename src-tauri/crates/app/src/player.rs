@@ -20,11 +20,14 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Sender, bounded, unbounded};
 use segue_core::{PlaySource, PlayedFrom, Track, TrackId};
+use segue_library::NewEntry;
 use segue_playback::{Engine, EngineCommand, OutputKind};
 
 use crate::dto::{EnqueueAt, PlayerCommand, PlayerState, QueuePage};
 use crate::feedback::without_excluded;
 use crate::lock::lock;
+use crate::playlists::song;
+use crate::thread::spawn;
 use crate::{AppError, Segue};
 use items::{GONE, Items};
 use owner::{Owner, PlayerMessage};
@@ -180,21 +183,32 @@ impl Player {
             rows: window::queue_rows(&self.segue, &places)?,
         })
     }
+
+    /// All songs of the queue as places of a playlist: as the library knows them today, or, of those that have left it, as the
+    /// queue does.
+    pub(crate) fn playlist_entries(&self) -> Result<Vec<NewEntry>, AppError> {
+        let items = self.ask(|owner| {
+            let entries = owner.queue.entries.iter();
+            let items = entries.map(|entry| owner.shown(entry).1);
+            items.collect::<Vec<_>>()
+        })?;
+        let ids: Vec<TrackId> = items.iter().map(|item| item.track).collect();
+        let tracks = self.segue.by_id(&ids)?;
+        let entries = items.iter().map(|item| match tracks.get(&item.track) {
+            Some(track) => song(track, &item.placed.reasons),
+            None => Ok(NewEntry {
+                subject: item.subject.clone(),
+                reasons: None,
+            }),
+        });
+        entries.collect()
+    }
 }
 
 impl Drop for Player {
     fn drop(&mut self) {
         self.close();
     }
-}
-
-fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, AppError> {
-    let thread = std::thread::Builder::new().name(name.into()).spawn(run);
-    thread.map_err(|error| {
-        AppError::Invalid(format!(
-            "the system gives no thread for the player: {error}"
-        ))
-    })
 }
 
 #[cfg(test)]

@@ -4,14 +4,14 @@
 use std::path::Path;
 
 use jiff::Zoned;
-use segue_core::{PlaySource, PlaySubject, PlayedFrom, TrackId};
-use segue_library::{NewEntry, PlaylistBefore};
+use segue_core::{PlaySource, PlayedFrom};
+use segue_library::PlaylistBefore;
 
 use super::Desktop;
 use crate::AppError;
-use crate::dto::{AppEvent, PlaylistPage, PlaylistRow, PlaylistSource, QueueRow};
+use crate::dto::{AppEvent, PlaylistPage, PlaylistRow, PlaylistSource};
 use crate::lock::lock;
-use crate::playlists::{named, song};
+use crate::playlists::named;
 
 /// So many edits can be taken back.
 const EDITS_MAX: usize = 50;
@@ -40,9 +40,7 @@ impl Desktop {
     ) -> Result<PlaylistRow, AppError> {
         self.changed(match source {
             PlaylistSource::Queue if !living => {
-                let rows = self.player.queue(0, u32::MAX)?.rows;
-                let entries = rows.iter().map(|row| self.queued(row));
-                let entries = entries.collect::<Result<Vec<_>, _>>()?;
+                let entries = self.player.playlist_entries()?;
                 self.segue.keep_playlist(&named(name)?, None, &entries)
             }
             source => self.segue.create_playlist(name, source, living),
@@ -132,22 +130,6 @@ impl Desktop {
         let from = PlayedFrom::Playlist { name };
         self.player
             .play(&tracks, before, PlaySource::Playlist, Some(from))
-    }
-
-    /// A place of the queue, as a place of a playlist.
-    fn queued(&self, row: &QueueRow) -> Result<NewEntry, AppError> {
-        match self.segue.library.track(TrackId(row.track.id))? {
-            Some(track) => song(&track, &row.reasons),
-            // It has left the library; of such, the queue knows the path.
-            None => Ok(NewEntry {
-                subject: PlaySubject {
-                    path: Some(row.track.path.clone().into()),
-                    title: Some(row.track.title.clone()),
-                    ..PlaySubject::default()
-                },
-                reasons: None,
-            }),
-        }
     }
 
     fn make_anew_if_due(&self, id: i64) -> Result<(), AppError> {

@@ -403,7 +403,7 @@ impl Owner {
     // Telling
 
     pub(super) fn notify(&self, message: String) {
-        self.tell(AppEvent::Notice { message });
+        _ = self.window.send(WindowUpdate::notice(message));
     }
 
     pub(super) fn notify_state(&self) {

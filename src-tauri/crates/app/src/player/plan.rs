@@ -16,7 +16,7 @@ use crate::stations::{DISCOVERY, Next};
 use crate::{AppError, Segue};
 
 /// So many tracks of a station are planned at a time.
-pub(super) const STATION_STEP: usize = 15;
+const STATION_STEP: usize = 15;
 
 /// A running station.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -102,12 +102,7 @@ impl PlanRequest {
             } => Plan::Station {
                 number: station.number,
                 revision,
-                picks: segue.station(&Next {
-                    request: &station.request,
-                    count: STATION_STEP,
-                    rng_seed: station.number.wrapping_add(revision),
-                    recent,
-                }),
+                picks: station.picks(segue, revision, recent),
             },
             Self::Insertion {
                 mode,
@@ -125,6 +120,7 @@ impl PlanRequest {
         }
     }
 }
+
 impl ActiveStation {
     pub(super) fn new(segue: &Segue, request: &StationRequest) -> Result<Self, AppError> {
         let songs = segue.library.tracks_by_id(&request.songs())?;
@@ -143,6 +139,21 @@ impl ActiveStation {
             request: request.clone(),
             number: chance(),
             stale: false,
+        })
+    }
+
+    /// What it plays next in a queue of this revision, without what is not to come again.
+    pub(super) fn picks(
+        &self,
+        segue: &Segue,
+        revision: u64,
+        recent: Vec<AudioHash>,
+    ) -> Result<Vec<(Track, Pick)>, AppError> {
+        segue.station(&Next {
+            request: &self.request,
+            count: STATION_STEP,
+            rng_seed: self.number.wrapping_add(revision),
+            recent,
         })
     }
 }

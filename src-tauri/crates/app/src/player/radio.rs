@@ -8,10 +8,9 @@ use segue_recommend::Pick;
 use super::Player;
 use super::items::{GONE, Placed};
 use super::owner::Owner;
-use super::plan::{ActiveStation, STATION_STEP};
+use super::plan::ActiveStation;
 use crate::AppError;
 use crate::dto::{PickRef, StationRequest};
-use crate::stations::Next;
 
 impl Player {
     /// Plays a station. If songs are among its seeds, the first of them sounds first, or sounds on; else its first pick.
@@ -24,12 +23,7 @@ impl Player {
             let first = first.ok_or_else(|| AppError::Invalid(GONE.into()))?;
             return self.ask(move |owner| owner.begin_with_song(station, &first));
         }
-        let picks = segue.station(&Next {
-            request,
-            count: STATION_STEP,
-            rng_seed: station.number,
-            recent: Vec::new(),
-        })?;
+        let picks = station.picks(segue, 0, Vec::new())?;
         if picks.is_empty() {
             return Err(AppError::Invalid(
                 "the library holds nothing for this station".into(),

@@ -312,6 +312,32 @@ fn a_play_outlives_its_track() {
 }
 
 #[test]
+fn a_queue_kept_as_a_playlist_names_songs_that_have_left_the_library() {
+    let world = heard();
+    let (ids, music) = (world.ids(), world.music());
+    let names: Vec<String> = (world.tracks().iter().take(3))
+        .map(|track| track.title.clone())
+        .collect();
+    let artists: Vec<String> = (world.tracks().iter().take(3))
+        .map(|track| track.artists[0].clone())
+        .collect();
+    let (_folder, desktop, _) = desktop(world);
+    desktop.play_tracks(&ids[..3], "queue").unwrap();
+    desktop.remove_folder(&music).unwrap();
+    let source = crate::PlaylistSource::Queue;
+    let kept = desktop.create_playlist("kept", &source, false).unwrap();
+    let library = &desktop.segue.library;
+    let id = segue_library::PlaylistId(kept.id);
+    let (_, entries) = library.playlist_page(id, 0, 9).unwrap().unwrap();
+    let subjects = entries.into_iter().map(|entry| entry.subject);
+    let (titles, told): (Vec<_>, Vec<_>) = subjects
+        .map(|subject| (subject.title.unwrap(), subject.artist.unwrap()))
+        .unzip();
+    assert_eq!((titles, told), (names, artists));
+    desktop.close();
+}
+
+#[test]
 fn what_is_missing_of_a_song_is_told_when_it_begins() {
     let world = crate::testing::world();
     let plain = Path::new(env!("CARGO_MANIFEST_DIR")).join("../decode/tests_data/aac.m4a");

@@ -29,6 +29,13 @@ pub(super) enum WindowUpdate {
     Event(AppEvent),
 }
 
+impl WindowUpdate {
+    /// Something to be read once.
+    pub(super) fn notice(message: String) -> Self {
+        Self::Event(AppEvent::Notice { message })
+    }
+}
+
 /// The player at one moment.
 pub(super) struct Snapshot {
     pub(super) state: EngineState,

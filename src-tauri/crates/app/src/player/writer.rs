@@ -30,7 +30,8 @@ pub(super) fn write_all(
                     }
                     Err(error) => {
                         tracing::error!(%error, "a play could not be logged");
-                        notify(window, format!("The play was not logged: {error}"));
+                        let message = format!("The play was not logged: {error}");
+                        _ = window.send(WindowUpdate::notice(message));
                     }
                 }
                 continue;
@@ -48,7 +49,8 @@ pub(super) fn write_all(
             tracing::warn!(%error, "the queue could not be kept");
             _ = player.send(PlayerMessage::NotKept);
             if !was_told {
-                notify(window, format!("The queue is not kept: {error}"));
+                let message = format!("The queue is not kept: {error}");
+                _ = window.send(WindowUpdate::notice(message));
             }
         }
     }
@@ -56,8 +58,4 @@ pub(super) fn write_all(
 
 fn json(value: &impl serde::Serialize) -> Result<Value, AppError> {
     serde_json::to_value(value).map_err(|error| AppError::Invalid(error.to_string()))
-}
-
-fn notify(window: &Sender<WindowUpdate>, message: String) {
-    _ = window.send(WindowUpdate::Event(AppEvent::Notice { message }));
 }
