@@ -16,9 +16,13 @@ import data
 
 def attribution(lines, out):
     """One row a piece that was trained on. An empty artist is one that the source does not name."""
-    place = lambda line: line["source"] if ":" in line["source"] else f"github:{line['source']}"
+    def place(line):
+        return line["source"] if ":" in line["source"] else f"github:{line['source']}"
+
+    def clean(text):
+        return " ".join(str(text or "").split())
+
     rows = {line["track"]: (line["title"], line["artist"] or "", line["licence"], f"{place(line)}:{line['path']}") for line in lines}
-    clean = lambda text: " ".join(str(text or "").split())
     text = "title\tartist\tlicence\tsource\n" + "".join("\t".join(map(clean, row)) + "\n" for row in rows.values())
     (out / "ATTRIBUTION.tsv").write_text(text, encoding="utf-8")
 
@@ -45,7 +49,7 @@ def table(figures):
     return head + "".join("| " + " | ".join([name, *(f"{row[key]:.3f}" for key in COLUMNS)]) + " |\n" for name, row in figures["rows"].items())
 
 
-def nearness(figures, name):
+def agreement(figures, name):
     f = figures[name]
     return (
         f"cosine to mn04 {f['patch']['mn04']:.3f} a patch and {f['track']['mn04']:.3f} a track, to MusiCNN {f['patch']['MusiCNN']:.3f} and "
@@ -78,8 +82,8 @@ comparing by cosine. {record['parameters'] / 1e6:.2f}M parameters, ONNX (opset 1
 |---|---|---|---|---|
 """
     for split, part in counts.items():
-        size = lambda key: len({line[key] for line in part})
-        text += f"| {split} | {len(part)} | {size('track')} | {size('source')} | {sum(line['seconds'] for line in part) / 3600:.1f} |\n"
+        pieces, sources = (len({line[key] for line in part}) for key in ("track", "source"))
+        text += f"| {split} | {len(part)} | {pieces} | {sources} | {sum(line['seconds'] for line in part) / 3600:.1f} |\n"
     only = "Only the **train split** was trained on; validation chose, test was looked at at the end."
     if twin:
         only = "A **twin** learned from the train split only; on validation all was chosen, test was looked at at the end. Then the shipped weights learned on from **all three splits**, with the twin's choices."
@@ -93,9 +97,9 @@ recording ships with the model; `ATTRIBUTION.tsv` names title, artist, licence a
     for family, part in sorted(by_family.items(), key=lambda item: -len(item[1])):
         text += f"| {family} | {len(part)} | {len({line['track'] for line in part})} |\n"
     text += f"""
-Most common styles, as the first teacher hears them: {', '.join(f'{name} {n}' for name, n in styles)}.
+Most common styles, by the first teacher's tags: {', '.join(f'{name} {n}' for name, n in styles)}.
 
-Beside them {len(more)} excerpts of {len({line['track'] for line in more})} pieces that `gather.py` brought: {', '.join(f'{name} {n}' for name, n in kinds)}; and {record['mixes']} mixes: excerpts of these pieces at 84–119 % speed, some driven or tilted, half of them two pieces at once, heard by the teachers anew.
+Beside them {len(more)} excerpts of {len({line['track'] for line in more})} pieces that `gather.py` brought: {', '.join(f'{name} {n}' for name, n in kinds)}; and {record['mixes']} mixes: excerpts of these pieces at 84–119 % speed, some driven or tilted, half of them two pieces at once, labelled by the teachers anew.
 
 **Teachers** (neither ships): EfficientAT mn04_as (MIT; AudioSet, 527 classes), MSD_musicnn (ISC; Million Song Dataset, 50 tags).
 
@@ -117,23 +121,23 @@ at {record['choice'][2]}; whitening {record['choice'][3]}. Chosen on validation,
 
 """
     if twin:
-        text += "All are the twin's, which never heard validation or test. The shipped weights did: `cargo xtask eval ear` on them tells what was learned, not what was understood.\n\n"
+        text += "All are the twin's, which was not trained on validation or test. The shipped weights were: what `cargo xtask eval ear` says of them there is how well they remember, not how well they generalise.\n\n"
     for split in ("validation", "test"):
         path = cache_dir / f"figures-{split}.json"
         if not path.exists():
             text += f"**{split.capitalize()}**: not measured for this export.\n\n"
             continue
         f = json.loads(path.read_text())
-        text += f"**{split.capitalize()}** ({f['excerpts']} excerpts): {nearness(f, 'shipped')}; tags shown, precision {f['shown']['precision']:.3f} and recall {f['shown']['recall']:.3f} against what the teachers say."
-        text += f" The model before: {nearness(f, 'previous')}." if "previous" in f else ""
+        text += f"**{split.capitalize()}** ({f['excerpts']} excerpts): {agreement(f, 'shipped')}; tags shown, precision {f['shown']['precision']:.3f} and recall {f['shown']['recall']:.3f} against what the teachers say."
+        text += f" The model before: {agreement(f, 'previous')}." if "previous" in f else ""
         text += f"\n\n{table(f)}\n"
     text += f"""*Overlap*: share of the teachers' 10 neighbours that are found, other sources only. *Same piece*: the nearest excerpt is of the same piece. *Same source*:
-share of the 10 nearest from the same source, own piece left out. *Hub skew*: 0 is even. Student and teachers hear all of an
+share of the 10 nearest from the same source, own piece left out. *Hub skew*: 0 is even. Student and teachers get all of an
 excerpt; a longer track gives the student {c.WINDOWS_MAX * c.WINDOW_S:.0f} s.
 
 ## Limits
 
-- It can know no more than its teachers say, and less of what it rarely heard: there is little rock, jazz, metal, hip-hop, blues, reggae and folk by human
+- It can know no more than its teachers say, and less of what it was rarely trained on: there is little rock, jazz, metal, hip-hop, blues, reggae and folk by human
   hands here, and voices come mostly from generated songs. Much is electronic, ambient, orchestral and game music.
 - Tags are the teachers' opinions, not people's. Thresholds of """
     rests = Counter(t["rests_on"] for t in record["thresholds"])
@@ -145,7 +149,7 @@ excerpt; a longer track gives the student {c.WINDOWS_MAX * c.WINDOW_S:.0f} s.
 ## Golden vectors
 
 `golden.safetensors` holds two synthesised clips (a chord with noise, a beat with an arpeggio; no recording) of 6 s at 16 kHz: `pcmN` i16 [96000], `melN` [64, 297],
-`embeddingN` [1, 256], `tagsN` [1, tags], `vectorN` [128] with the clip as the track's only window. Made in torch f64, apart from the shipped road.
+`embeddingN` [1, 256], `tagsN` [1, tags], `vectorN` [128] with the clip as the track's only window. Made in torch f64, apart from the code that ships.
 """
     (out / "card.md").write_text(text, encoding="utf-8")
 

@@ -24,7 +24,7 @@ N_FFT = 1024
 HOP = 320  # 20 ms; frame i covers samples [HOP i, HOP i + N_FFT): no padding, no centring
 MELS = 64
 F_MIN_HZ, F_MAX_HZ = 30.0, 7800.0
-# The level goes before the logarithm: power is divided by its mean over all bands and frames that are heard of a track, so
+# The level goes before the logarithm: power is divided by its mean over all bands and frames of the track's windows, so
 # that a quiet master and a loud one give the same patches. The knee of ln(1 + x) then lies 60 dB under that mean: under it
 # is noise, over it a change of level is a shift. The floor (-72 dBFS) keeps near silence from being lifted to music.
 LEVEL_FLOOR = 1e-4  # of mean |X|^2 a band

@@ -11,7 +11,7 @@ augmentation to `train.py`. The cache holds one `<file>.npz` an excerpt and one 
     python data.py prepare --shard 0/2      one of two processes
     python data.py prepare --gathered FOLDER   another folder like the given one, as gather.py fills it
     python data.py mixes --count 2000       new sounds from the train split: speed, drive, tilt, two pieces at once,
-                                            each *heard by the teachers*, not label-averaged
+                                            each *labelled by the teachers*, not by averaging labels
     python data.py mixes --rare --gathered FOLDER   only of pieces that are the most of a kind we have little of, and worn
 """
 
@@ -53,10 +53,10 @@ def index(training):
 
 
 def windows(seconds):
-    """Where a track is listened to: [(start_s, length_s)]. The Rust side follows the same rule (analysis/src/windows.rs).
+    """Which parts of a track are analysed: [(start_s, length_s)]. The Rust side follows the same rule (analysis/src/windows.rs).
 
-    A track no longer than all windows together is heard whole, as one window: 30 s give [(0, 30)]. A longer one is heard
-    in WINDOWS_MAX windows, evenly spread over [from, to]; where that is too little room, it is widened on both sides, as
+    A track no longer than all windows together is analysed whole, as one window: 30 s give [(0, 30)]. A longer one in
+    WINDOWS_MAX windows, evenly spread over [from, to]; where that is too little room, it is widened on both sides, as
     far as the track reaches: of 80 s the room is [2, 74], of 200 s [20, 170]. So there is no leap at any length.
     """
     total = c.WINDOWS_MAX * c.WINDOW_S
@@ -106,18 +106,18 @@ def our_power(x):
 
 
 def level(powers):
-    """What the powers [64, frames] of all that is heard of a track are divided by: their mean, held at the floor."""
+    """What the powers [64, frames] of all windows of a track are divided by: their mean, held at the floor."""
     return max(np.concatenate(powers, 1).mean(), c.LEVEL_FLOOR)
 
 
 def log_mels(powers):
-    """The powers [64, frames] of all that is heard of a track to our log-mels [64, frames] f32, the level taken out."""
+    """The powers [64, frames] of all windows of a track to our log-mels [64, frames] f32, the level taken out."""
     scale = c.LOG_SCALE / level(powers)
     return [np.log1p(scale * power).astype(np.float32) for power in powers]
 
 
 def our_mel(x):
-    """One stretch of 16 kHz, heard by itself, to our log-mel: [64, frames] f32."""
+    """16 kHz, taken as a whole track, to our log-mel: [64, frames] f32."""
     return log_mels([our_power(x)])[0]
 
 
@@ -131,7 +131,7 @@ def power_of_cached(mel):
     return np.expm1(mel.astype(np.float64)) / c.CACHE_SCALE
 
 
-def heard_of_cached(mel, seconds):
+def windowed_mels(mel, seconds):
     """The log-mels that the window rule gives of a cached mel: [[64, frames]] f32."""
     spans = [(round(s * c.RATE_HZ / c.HOP), (int(n * c.RATE_HZ) - c.N_FFT) // c.HOP + 1) for s, n in windows(seconds)]
     return log_mels([power_of_cached(mel[:, first : first + n]) for first, n in spans])
@@ -147,7 +147,9 @@ def our_patches(mel):
 
 @cache
 def mn04_filters():
-    mel = lambda f: 1127 * np.log(1 + f / 700)
+    def mel(f):  # Kaldi's scale
+        return 1127 * np.log(1 + f / 700)
+
     bank = triangles(np.linspace(mel(0.0), mel(15_000.0), 130), mel(np.arange(513) * 32_000 / 1024))
     bank[:, 512] = 0  # Kaldi's bank leaves the Nyquist bin out
     return bank  # [128, 513]
@@ -163,8 +165,12 @@ def mn04_mel(x):
 @cache
 def musicnn_filters():
     # Slaney's scale: linear to 1 kHz, then 27 steps to a factor of 6.4
-    to_mel = lambda f: np.where(f < 1000, f * 3 / 200, 15 + 27 * np.log(np.maximum(f, 1) / 1000) / np.log(6.4))
-    to_hz = lambda m: np.where(m < 15, m * 200 / 3, 1000 * np.exp((m - 15) * np.log(6.4) / 27))
+    def to_mel(f):
+        return np.where(f < 1000, f * 3 / 200, 15 + 27 * np.log(np.maximum(f, 1) / 1000) / np.log(6.4))
+
+    def to_hz(m):
+        return np.where(m < 15, m * 200 / 3, 1000 * np.exp((m - 15) * np.log(6.4) / 27))
+
     points = to_hz(np.linspace(to_mel(0.0), to_mel(8000.0), 98))
     bank = triangles(points, np.arange(257) * 16_000 / 512)  # triangles in Hz
     return bank * (2 / (points[2:] - points[:-2]))[:, None]  # [96, 257]
@@ -185,13 +191,13 @@ def session(path, threads=1):
 
 
 class Teachers:
-    """Both teachers; `hear` gives what the cache holds of them."""
+    """Both teachers; `answer` gives what the cache holds of them."""
 
     def __init__(self, training):
         self.mn04 = session(training / "teachers/efficientat_mn04.onnx")
         self.musicnn = session(training / "teachers/msd_musicnn.onnx")
 
-    def hear(self, x16, x32):
+    def answer(self, x16, x32):
         seconds = len(x16) / 16_000
         n = max(1, int((seconds + 0.02) // c.MUSICNN_PATCH_S))
         mel = musicnn_mel(x16)  # [frames, 96]
@@ -201,8 +207,8 @@ class Teachers:
         musicnn_emb, musicnn_tags = self.musicnn.run(["emb", "tags"], {"mel": patches})
         m = max(1, round(seconds / c.MN04_SEGMENT_S))
         segments = [x32[int(j * 320_000) : int((j + 1) * 320_000)] for j in range(m)]
-        heard = [self.mn04.run(["emb", "tags"], {"mel": mn04_mel(s)[None, None]}) for s in segments if len(s) >= 32_000]
-        mn04_emb, mn04_tags = (np.concatenate(part) for part in zip(*heard))
+        answers = [self.mn04.run(["emb", "tags"], {"mel": mn04_mel(s)[None, None]}) for s in segments if len(s) >= 32_000]
+        mn04_emb, mn04_tags = (np.concatenate(part) for part in zip(*answers))
         return {"musicnn_emb": musicnn_emb, "musicnn_tags": musicnn_tags, "mn04_emb": mn04_emb, "mn04_tags": mn04_tags}
 
 
@@ -241,11 +247,11 @@ def prepare(training, cache_dir, shard, shards, gathered=None):
             if target.exists():
                 continue
             x16, x32 = (decode(folder / line["file"], rate) for rate in (16_000, c.MN04_RATE_HZ))
-            save(target, mel=cached_mel(x16), **teachers.hear(x16, x32))
+            save(target, mel=cached_mel(x16), **teachers.answer(x16, x32))
 
 
-def most_of_a_kind(folders, cache_dir, names):
-    """The pieces within the highest RARE_SHARE of any of config.RARE, by what the teachers heard: [(folder, [line])]."""
+def pieces_of_rare_kinds(folders, cache_dir, names):
+    """The pieces within the highest RARE_SHARE of any of config.RARE, by the teachers' tags: [(folder, [line])]."""
     pieces = {}
     for folder in folders:
         for line in index(folder):
@@ -254,21 +260,21 @@ def most_of_a_kind(folders, cache_dir, names):
     behind = {name: sources for name, _, sources in c.TAGS}
     columns = {name: k for side in names for k, name in enumerate(side)}
 
-    def heard(lines):
+    def tag_heights(lines):
         z = [np.load(cache_dir / f"{line['key']}.npz") for line in lines]
         mean = {"a": np.mean([e["mn04_tags"].mean(0) for e in z], 0), "m": np.mean([e["musicnn_tags"].mean(0) for e in z], 0)}
         return [np.mean([mean[source[0]][columns[source]] for source in behind[tag]]) for tag in c.RARE]
 
-    height = np.array([heard(lines) for lines in pieces.values()])  # [pieces, tags]
+    height = np.array([tag_heights(lines) for lines in pieces.values()])  # [pieces, tags]
     most = (height >= np.quantile(height, 1 - c.RARE_SHARE, axis=0)).any(1)
     return [(folder, lines) for ((folder, _), lines), is_most in zip(pieces.items(), most) if is_most]
 
 
 def mixes(training, cache_dir, count, seed, gathered=None, rare=False, splits=("train",)):
-    """Makes `count` new sounds of the given splits and lets the teachers hear them."""
+    """Makes `count` new sounds of the given splits and lets the teachers label them."""
     rng, teachers = np.random.default_rng(seed), Teachers(training)
     if rare:
-        pieces = most_of_a_kind([training] + ([gathered] if gathered else []), cache_dir, tag_names(training))
+        pieces = pieces_of_rare_kinds([training] + ([gathered] if gathered else []), cache_dir, tag_names(training))
         print(f"{len(pieces)} pieces", flush=True)
     else:
         by_piece = {}
@@ -277,7 +283,7 @@ def mixes(training, cache_dir, count, seed, gathered=None, rare=False, splits=("
                 by_piece.setdefault(line["track"], []).append(line)
         pieces = [(training, lines) for _, lines in sorted(by_piece.items())]
 
-    def voice():
+    def draw_sound():
         folder, lines = pieces[rng.integers(len(pieces))]
         x = decode(folder / rng.choice(lines)["file"], c.MN04_RATE_HZ)
         speed = int(rng.integers(92, 109) if rare else rng.integers(84, 120))  # percent; pitch goes with it
@@ -297,19 +303,19 @@ def mixes(training, cache_dir, count, seed, gathered=None, rare=False, splits=("
         target = cache_dir / f"mix-{seed}-{i:05d}.npz"
         if target.exists():
             continue
-        x = voice()
+        x = draw_sound()
         if rng.random() < (0.15 if rare else 0.5):
-            other = voice()
+            other = draw_sound()
             n = min(len(x), len(other))
             x = x[:n] + other[:n] * 10 ** (rng.uniform(-12, 3) / 20)
         x = x[: 30 * c.MN04_RATE_HZ]
         x32 = (x * 10 ** (rng.uniform(-26, -12) / 20) / (np.sqrt(np.mean(x**2)) + 1e-6)).clip(-1, 1).astype(np.float32)
         x16 = resample_poly(x32, 1, 2).astype(np.float32)
-        save(target, mel=cached_mel(x16), **teachers.hear(x16, x32))
+        save(target, mel=cached_mel(x16), **teachers.answer(x16, x32))
 
 
 def save(target, **arrays):
-    """Whole or not at all: a reader never meets half a file."""
+    """Whole or not at all, since another process may read while this one writes."""
     part = target.with_suffix(f".{os.getpid()}.part")
     with open(part, "wb") as file:
         np.savez(file, **arrays)

@@ -22,8 +22,8 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 import config as c
 import data
-from model import Pupil, read_checkpoint
-from evaluate import Judge, likeness, nearest, parts_of
+from model import Student, read_checkpoint
+from evaluate import SpaceMetrics, cosine_matrix, nearest, track_statistics
 from targets import Excerpt, Scale
 from train import patches_of
 
@@ -31,26 +31,26 @@ OPSET = 17
 IR_VERSION = 8  # read by every onnxruntime since 1.13
 
 
-# -- what the student makes of the cache -------------------------------------------------------------------------------
+# -- the cache through the student -------------------------------------------------------------------------------------
 
 def load(cache_dir):
     """The averaged weights, the teachers' scale, and the checkpoint's own record."""
     kept = read_checkpoint(cache_dir / "checkpoint.pt")
-    pupil = Pupil(len(c.TAGS))
-    pupil.load_state_dict(kept["averaged"])
-    return pupil.eval(), Scale(*kept["scale"]), kept
+    student = Student(len(c.TAGS))
+    student.load_state_dict(kept["averaged"])
+    return student.eval(), Scale(*kept["scale"]), kept
 
 
-def listen(pupil, scale, training, cache_dir, split):
+def encode_split(student, scale, training, cache_dir, split):
     """One row an excerpt of a split: x [n, 384], tags [n, tags] (uncalibrated), the teachers' target and tags."""
     names, rows = data.tag_names(training), []
     lines = [line for line in data.index(training) if line["split"] == split and (cache_dir / f"{line['key']}.npz").exists()]
     for line in lines:
         e = Excerpt(cache_dir / f"{line['key']}.npz", names)
         with torch.no_grad():
-            embedding, logits = pupil.ear(torch.from_numpy(patches_of(e, line["seconds"])))
-        mel = np.concatenate(data.heard_of_cached(e.mel, line["seconds"]), 1)
-        x = parts_of(mel, embedding.numpy())
+            embedding, logits = student.ear(torch.from_numpy(patches_of(e, line["seconds"])))
+        mel = np.concatenate(data.windowed_mels(e.mel, line["seconds"]), 1)
+        x = track_statistics(mel, embedding.numpy())
         rows.append((x, logits.numpy(), scale(e.emb.mean(0)), e.tags.mean(0)))
     x, logits, target, tags = zip(*rows)
     return {"x": np.stack(x), "logits": logits, "target": np.stack(target), "tags": np.stack(tags), "lines": lines}
@@ -61,7 +61,7 @@ def listen(pupil, scale, training, cache_dir, split):
 def projection(x, to_teachers, teachers_weight, mel_mean_weight, mel_std_weight, strength):
     """PCA with a share of whitening: mean [384] and matrix [384, 128]; strength 0 keeps the variances, 1 evens them.
 
-    Likeness is a sum over parts, each scaled to variance 1 and then weighted: the embedding itself, what it says of the
+    Similarity is a sum over parts, each scaled to variance 1 and then weighted: the embedding itself, what it says of the
     teachers' space (`to_teachers` [584, 256] is linear, hence only another metric on the embedding), mel mean, mel
     deviation. A change of gain shifts the log-mel of all bands alike; that direction is taken out of the mel mean, so that
     a quiet master and a loud one of the same music meet. The embedding learned the same from its augmentation.
@@ -71,14 +71,14 @@ def projection(x, to_teachers, teachers_weight, mel_mean_weight, mel_std_weight,
     covariance = x.T @ x / len(x)
     parts = np.split(np.arange(x.shape[1]), np.cumsum([c.EMBEDDING, c.MELS]))
     metric = np.zeros_like(covariance)
-    for part, weight, likeness_of in (
+    for part, weight, inner_product in (
         (parts[0], 1.0, np.eye(c.EMBEDDING)),
         (parts[0], teachers_weight, to_teachers.T @ to_teachers),
         (parts[1], mel_mean_weight, np.eye(c.MELS) - 1 / c.MELS),
         (parts[2], mel_std_weight, np.eye(c.MELS)),
     ):
         block = np.ix_(part, part)
-        metric[block] += weight**2 * likeness_of / np.sum(covariance[block] * likeness_of)
+        metric[block] += weight**2 * inner_product / np.sum(covariance[block] * inner_product)
     values, axes = np.linalg.eigh(metric)
     root = axes * np.sqrt(values.clip(0)) @ axes.T  # [384, 384]: x @ root has this metric as its plain one
     variances, axes = np.linalg.eigh(root @ covariance @ root)
@@ -87,14 +87,14 @@ def projection(x, to_teachers, teachers_weight, mel_mean_weight, mel_std_weight,
     return mean.astype(np.float32), matrix.astype(np.float32)
 
 
-def listen_to_demo(pupil):
+def encode_demo(student):
     """The demo library: x [n, 384], styles [n]."""
     rows, styles = [], []
     for path in sorted((c.REPOSITORY / "assets/demo").rglob("*.opus")):
         mel = data.our_mel(data.decode(path, c.RATE_HZ))
         with torch.no_grad():
-            embedding, _ = pupil.ear(torch.from_numpy(data.our_patches(mel)))
-        rows.append(parts_of(mel, embedding.numpy()))
+            embedding, _ = student.ear(torch.from_numpy(data.our_patches(mel)))
+        rows.append(track_statistics(mel, embedding.numpy()))
         probe = ["ffprobe", "-v", "error", "-show_entries", "stream_tags=genre", "-of", "default=nk=1:nw=1", str(path)]
         styles.append(subprocess.run(probe, capture_output=True, text=True, check=True).stdout.strip())
     return np.stack(rows), np.array(styles)
@@ -106,12 +106,12 @@ def choose_projection(train, validation, demo, to_teachers):
     Among those that validation cannot tell apart, the one by which the worst-served piece of the demo library has the most
     of its style among its 5 nearest, then all pieces together.
     """
-    tried, judge = [], Judge(validation["target"], validation["lines"])
+    tried, metrics = [], SpaceMetrics(validation["target"], validation["lines"])
     for choice in itertools.product(c.TEACHERS_WEIGHTS, c.MEL_WEIGHTS, c.MEL_WEIGHTS, c.WHITENING):
         mean, matrix = projection(train["x"], to_teachers, *choice)
-        f = judge.neighbours(likeness((validation["x"] - mean) @ matrix))
-        near = nearest(likeness((demo[0] - mean) @ matrix), np.eye(len(demo[0]), dtype=bool), 5)
-        mates = (demo[1][near] == demo[1][:, None]).sum(1)
+        f = metrics.neighbours(cosine_matrix((validation["x"] - mean) @ matrix))
+        neighbours = nearest(cosine_matrix((demo[0] - mean) @ matrix), np.eye(len(demo[0]), dtype=bool), 5)
+        mates = (demo[1][neighbours] == demo[1][:, None]).sum(1)
         tried.append((2 * f["overlap"] + f["same_piece"] + f["same_album"], (mates.min(), mates.sum()), choice, f))
     best = max(t[0] for t in tried)
     return max((t for t in tried if t[0] > best - c.TIE), key=lambda t: (t[1], t[0]))[2:]
@@ -125,12 +125,17 @@ def calibrate(train, validation):
     The threshold is the one of best F1 on validation; with too few examples there, on train and validation together; with
     too few in both, a half.
     """
-    logit = lambda p: np.log(p / (1 - p))
+    def logit(p):
+        return np.log(p / (1 - p))
+
     floors = [c.PRESENT_MIN[kind] for _, kind, _ in c.TAGS]
     present = np.quantile(train["tags"], c.PRESENT_QUANTILE, axis=0).clip(floors, c.PRESENT_MAX)
-    ours = lambda split: np.stack([(1 / (1 + np.exp(-(rows - logit(present))))).mean(0) for rows in split["logits"]])
-    on_validation = (ours(validation), validation["tags"] >= present)
-    on_both = tuple(np.concatenate([a, b]) for a, b in zip((ours(train), train["tags"] >= present), on_validation))
+
+    def probabilities(split):
+        return np.stack([(1 / (1 + np.exp(-(rows - logit(present))))).mean(0) for rows in split["logits"]])
+
+    on_validation = (probabilities(validation), validation["tags"] >= present)
+    on_both = tuple(np.concatenate([a, b]) for a, b in zip((probabilities(train), train["tags"] >= present), on_validation))
     thresholds = []
     for tag in range(len(c.TAGS)):
         chosen = {"threshold": 0.5, "rests_on": "nothing", "examples": 0, "f1": None}
@@ -147,25 +152,25 @@ def calibrate(train, validation):
 
 # -- files -------------------------------------------------------------------------------------------------------------
 
-def fused(ear):
-    """The ear with its norms inside its convolutions, every large tensor rounded to half precision."""
-    ear = copy.deepcopy(ear).eval()
-    pairs = [(ear, "stem", "stem_norm")] + [(block, name, f"{name}_norm") for block in ear.blocks for name in ("first", "second", "short")]
+def fused(encoder):
+    """The encoder with its norms inside its convolutions, every large tensor rounded to half precision."""
+    encoder = copy.deepcopy(encoder).eval()
+    pairs = [(encoder, "stem", "stem_norm")] + [(block, name, f"{name}_norm") for block in encoder.blocks for name in ("first", "second", "short")]
     for module, convolution, its_norm in pairs:
         setattr(module, convolution, fuse_conv_bn_eval(getattr(module, convolution), getattr(module, its_norm)))
         setattr(module, its_norm, torch.nn.Identity())
-    for weight in ear.parameters():
+    for weight in encoder.parameters():
         if weight.numel() > c.HALF_FROM:
             weight.data = weight.data.half().float()
-    return ear
+    return encoder
 
 
 class Shipped(torch.nn.Module):
-    """The exported graph: the ear, its tags shifted and turned into probabilities."""
+    """The exported graph: the encoder, its tags shifted and turned into probabilities."""
 
-    def __init__(self, ear, shift):
+    def __init__(self, encoder, shift):
         super().__init__()
-        self.ear = fused(ear)
+        self.ear = fused(encoder)
         self.register_buffer("shift", torch.from_numpy(shift.astype(np.float32)))
 
     def forward(self, mel):
@@ -210,7 +215,7 @@ def golden_clips():
 
 
 def golden(shipped, mean, matrix, out):
-    """Golden vectors by another road than the shipped one: torch in f64 throughout. Checked here against the shipped."""
+    """Golden vectors, computed independently of what ships: torch in f64 throughout. What ships is compared with them here."""
     double = shipped.double()
     window = torch.hann_window(c.N_FFT, periodic=True, dtype=torch.float64)
     filters = torch.from_numpy(data.our_filters())
@@ -231,7 +236,7 @@ def golden(shipped, mean, matrix, out):
 
         shipped_mel = data.our_mel(pcm / np.float32(32768))
         e, p = run.run(["embedding", "tags"], {"mel": data.our_patches(shipped_mel)})
-        v = (parts_of(shipped_mel, e) - mean) @ matrix
+        v = (track_statistics(shipped_mel, e) - mean) @ matrix
         for name, value in {"mel": shipped_mel, "embedding": e, "tags": p, "vector": v / np.linalg.norm(v)}.items():
             worst[name] = max(worst.get(name, 0), np.abs(value - tensors[f"{name}{i}"]).max())
     save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, out / "golden.safetensors")
@@ -239,7 +244,9 @@ def golden(shipped, mean, matrix, out):
 
 
 def manifest(out, thresholds):
-    sha = lambda name: hashlib.sha256((out / name).read_bytes()).hexdigest()
+    def sha(name):
+        return hashlib.sha256((out / name).read_bytes()).hexdigest()
+
     text = f'''name = "{c.NAME}"
 description = "{c.DESCRIPTION}"
 
@@ -292,18 +299,18 @@ size = {c.VECTOR}
 def export(training, cache_dir, out, twin, instead):
     out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
-    pupil, scale, kept = load(cache_dir)
-    train, validation = (listen(pupil, scale, training, cache_dir, split) for split in ("train", "validation"))
+    student, scale, kept = load(cache_dir)
+    train, validation = (encode_split(student, scale, training, cache_dir, split) for split in ("train", "validation"))
 
-    to_teachers = pupil.to_teachers.weight.detach().numpy()
+    to_teachers = student.to_teachers.weight.detach().numpy()
     if twin:
         chosen = json.loads(twin.read_text())
         choice, thresholds, shift = chosen["choice"], chosen["thresholds"], np.array(chosen["shift"])
-        test = listen(pupil, scale, training, cache_dir, "test")
+        test = encode_split(student, scale, training, cache_dir, "test")
         train["x"] = np.concatenate([train["x"], validation["x"], test["x"]])
         choice = tuple([float(weight) for weight in instead.split(",")] if instead else choice)
     else:
-        choice, reached = choose_projection(train, validation, listen_to_demo(pupil), to_teachers)
+        choice, reached = choose_projection(train, validation, encode_demo(student), to_teachers)
         print({k: round(float(v), 3) for k, v in reached.items()})
         shift, thresholds = calibrate(train, validation)
     print("projection: teachers weight %.2f, mel mean weight %.2f, mel std weight %.2f, strength %.2f" % choice)
@@ -312,11 +319,11 @@ def export(training, cache_dir, out, twin, instead):
 
     for (name, kind, _), t, at in zip(c.TAGS, thresholds, shift):
         print(f"  {kind:10} {name:18} present at {1 / (1 + np.exp(-at)):.2f}", *t.values())
-    shipped = Shipped(pupil.ear, shift).eval()
+    shipped = Shipped(student.ear, shift).eval()
     write_onnx(shipped, out / "model.onnx")
     manifest(out, thresholds)
     print("golden against numpy and onnxruntime, largest difference:", golden(shipped, mean, matrix, out))
-    record = {"choice": choice, "step": kept["step"], "spent": kept["spent"], "minutes": kept["minutes"], "mixes": kept["mixes"], "parameters": sum(p.numel() for p in pupil.ear.parameters())}
+    record = {"choice": choice, "step": kept["step"], "spent": kept["spent"], "minutes": kept["minutes"], "mixes": kept["mixes"], "parameters": sum(p.numel() for p in student.ear.parameters())}
     (cache_dir / "export.json").write_text(json.dumps(record | {"thresholds": thresholds, "shift": shift.tolist()}))
     for path in out.iterdir():
         path.chmod(0o644)  # safetensors writes for the owner alone

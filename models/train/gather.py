@@ -2,7 +2,7 @@
 
     python gather.py packages --out FOLDER      fetch each package of gather.toml, cut excerpts, forget the package
     python gather.py bands --out FOLDER         have MMA and FluidSynth play every groove of gather.toml
-    python gather.py styles --out FOLDER        once the teachers have heard it: name their style in the index
+    python gather.py styles --out FOLDER        once the teachers have labelled it: name their style in the index
     python gather.py report --out FOLDER        what is there, beside what was given
 
 Owns: the folder (`audio/*.opus`, `index.jsonl` with the fields of the given index), the licence of each piece, the
@@ -54,16 +54,19 @@ FONTS = {  # the package of each soundfont, its file, its licence
     "csound-soundfont": ("sf_GMbank.sf2", "public domain"),
 }
 
-# Free as Debian's policy and our licences both understand it. NC and ND are not in Debian main; they are refused all the same.
+# Free as Debian's policy and our licences both understand it. NC and ND are not in Debian main; they are rejected all the same.
 FREE = re.compile(r"(A?L?GPL|CC[- ]?BY|CC[- ]?0|PUBLIC[- ]DOMAIN|PD$|MIT|EXPAT|X11|BSD|ISC|ZLIB|APACHE|OFL|FREE[- ]ART|LAL|WTFPL|PERMISSIVE)", re.I)
-REFUSED = re.compile(r"\b(NC|ND|NONCOMMERCIAL|NON-COMMERCIAL|NO-?DERIV\w*)\b", re.I)
+REJECTED = re.compile(r"\b(NC|ND|NONCOMMERCIAL|NON-COMMERCIAL|NO-?DERIV\w*)\b", re.I)
 
 
 # -- licences ----------------------------------------------------------------------------------------------------------
 
 def free(synopsis):
     """Whether a DEP-5 licence line allows use: one alternative of `or` must, and within it every part of `and`."""
-    fine = lambda name: bool(FREE.match(name.strip(" ,"))) and not REFUSED.search(name.replace("-", " "))
+
+    def fine(name):
+        return bool(FREE.match(name.strip(" ,"))) and not REJECTED.search(name.replace("-", " "))
+
     return any(all(fine(name) for name in re.split(r"\s+and\s+", side, flags=re.I)) for side in re.split(r"\s+or\s+", synopsis, flags=re.I))
 
 
@@ -177,8 +180,11 @@ def pieces(root, entry):
     """The package's music, as lists of files that sound together: [(name, [path])]."""
     base = root / "usr/share"
     names = [path.relative_to(base).as_posix() for path in base.rglob("*") if path.suffix.lower() in SOUND and path.is_file() and not path.is_symlink()]
-    wanted = lambda name: any(fnmatch.fnmatch(name, p) for p in entry["music"]) and not any(fnmatch.fnmatch(name, p) for p in entry.get("without", []))
-    chosen = sorted(name for name in names if wanted(name))
+
+    def matches(name, patterns):
+        return any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
+
+    chosen = sorted(name for name in names if matches(name, entry["music"]) and not matches(name, entry.get("without", [])))
     if not entry.get("stems"):
         return [(name, [base / name]) for name in chosen]
     together = defaultdict(list)  # the stems of one song lie in one folder
@@ -205,7 +211,11 @@ def tagged(path):
     command = ["ffprobe", "-v", "fatal", "-show_entries", "format_tags:stream_tags", "-of", "json", str(path)]
     found = json.loads(subprocess.run(command, stdout=subprocess.PIPE).stdout or b"{}")
     tags = [found.get("format", {}).get("tags", {})] + [stream.get("tags", {}) for stream in found.get("streams", [])]
-    read = lambda key: next((" ".join(v.split()) for t in tags for k, v in t.items() if k.lower() == key and v.strip() and v.isprintable() and not v.startswith("<")), None)
+
+    def read(key):
+        values = (v for t in tags for k, v in t.items() if k.lower() == key)
+        return next((" ".join(v.split()) for v in values if v.strip() and v.isprintable() and not v.startswith("<")), None)
+
     return read("title"), read("artist")
 
 
@@ -226,7 +236,7 @@ def packages(training, cache_dir, out, only, mirrors):
             try:
                 root = check_out(entry["repository"], Path(folder), mirrors) if "repository" in entry else unpack(package, Path(folder))
             except (subprocess.CalledProcessError, StopIteration):
-                gathered.refuse(package, "*", "not to be had from the archive")
+                gathered.leave_out(package, "*", "not to be had from the archive")
                 continue
             take(root, entry, known, gathered)
 
@@ -240,7 +250,7 @@ def take(root, entry, known, gathered):
         try:
             offered.append((name, paths, licences.of(name)))
         except LookupError as reason:
-            gathered.refuse(package, name, str(reason))
+            gathered.leave_out(package, name, str(reason))
     limit = entry.get("excerpts", A_PACKAGE)
     if len(offered) > limit:
         offered = [offered[i] for i in sorted(rng.choice(len(offered), limit, replace=False))]
@@ -251,11 +261,11 @@ def take(root, entry, known, gathered):
         x = sound(paths, gathered.fonts)
         seconds = len(x) / RATE_HZ
         if seconds < SHORTEST_S:
-            gathered.refuse(package, name, f"shorter than {SHORTEST_S:.0f} s, or not decoded")
+            gathered.leave_out(package, name, f"shorter than {SHORTEST_S:.0f} s, or not decoded")
             continue
         twin = known.same_as(x)
         if twin:
-            gathered.refuse(package, name, f"the same music as {twin}")
+            gathered.leave_out(package, name, f"the same music as {twin}")
             continue
         title, artist = (None, None) if paths[0].suffix.lower() in SCORES else tagged(paths[0])
         title = None if entry.get("stems") else title  # tags of a stem speak of the stem
@@ -368,7 +378,7 @@ class Gathered:
         piece = self.piece(line["source"], line["path"])
         part = x[int(start * RATE_HZ) : int((start + EXCERPT_S) * RATE_HZ)]
         if np.sqrt(np.mean(part**2)) < 1e-3:
-            return self.refuse(line["source"], f"{line['path']} at {start:.0f} s", "silence")
+            return self.leave_out(line["source"], f"{line['path']} at {start:.0f} s", "silence")
         k = sum(file.startswith(f"audio/{piece}") for file in self.files)
         line = {
             "file": f"audio/{piece}{'abcdefgh'[k]}.opus", "track": piece, "split": "train", **line,
@@ -397,7 +407,7 @@ class Gathered:
             found[package] = next(path for path in folder.rglob(file) if not path.is_symlink())
         return found
 
-    def refuse(self, source, name, reason):
+    def leave_out(self, source, name, reason):
         self.append("left-out.tsv", f"{source}\t{name}\t{reason}")
 
     def done(self, package):
@@ -427,7 +437,7 @@ def play_all(out, seed):
                 try:
                     x, title, font = bands.play(rng, entry, groove, fonts, folder)
                 except (ValueError, subprocess.CalledProcessError) as reason:
-                    gathered.refuse(source, path, str(reason))
+                    gathered.leave_out(source, path, str(reason))
                     continue
                 gathered.cut(resample_poly(x, 3, 2).astype(np.float32), 0.0, {
                     "source": source, "path": path, "title": title, "artist": None, "licence": "CC0-1.0",
@@ -438,7 +448,7 @@ def play_all(out, seed):
 # -- what is there -----------------------------------------------------------------------------------------------------
 
 def answers(line, cache_dir):
-    """What both teachers said of an excerpt on average: [527], [50]; None if they have not heard it."""
+    """What both teachers said of an excerpt on average: [527], [50]; None if the cache lacks it."""
     path = cache_dir / f"{line['key']}.npz"
     if path.exists():
         z = np.load(path)
@@ -446,15 +456,15 @@ def answers(line, cache_dir):
 
 
 def styles(training, cache_dir, out):
-    """Writes into the index which of AudioSet's kinds of music the first teacher heard most, and each file once: two runs at once may have named it twice."""
+    """Writes into the index which of AudioSet's kinds of music the first teacher's tags put highest, and each file once, since two runs at once may have added it twice."""
     names = [name.removeprefix("a:") for name in data.tag_names(training)[0]]
     kinds = {source.removeprefix("a:") for _, kind, sources in c.TAGS if kind == "genre" for source in sources if source.startswith("a:")}
     columns = [k for k, name in enumerate(names) if name in kinds]
     lines = list({line["file"]: line for line in data.index(out)}.values())
     for line in lines:
-        heard = answers(line, cache_dir)
-        if heard:
-            line["teacher_style"] = names[max(columns, key=lambda k: heard[0][k])]
+        tags = answers(line, cache_dir)
+        if tags:
+            line["teacher_style"] = names[max(columns, key=lambda k: tags[0][k])]
         del line["key"]
     part = out / "index.part"
     part.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
@@ -482,8 +492,8 @@ def report(training, cache_dir, out):
     }
     scores = {}
     for name, group in groups.items():
-        heard = [h for h in (answers(line, cache_dir) for line in group) if h]
-        scores[name] = tag_target(names, *(np.stack(side) for side in zip(*heard)))
+        tags = [pair for pair in (answers(line, cache_dir) for line in group) if pair]
+        scores[name] = tag_target(names, *(np.stack(side) for side in zip(*tags)))
     height = {tag: np.clip(np.quantile(scores["given"][:, k], c.PRESENT_QUANTILE), c.PRESENT_MIN[kind], c.PRESENT_MAX) for k, (tag, kind, _) in enumerate(c.TAGS)}
     print("| tag | counts above | " + " | ".join(f"{name} ({len(s)})" for name, s in scores.items()) + " |\n|---|---|" + "---|" * len(scores))
     for k, (tag, kind, _) in enumerate(c.TAGS):

@@ -1,6 +1,6 @@
 """What `cargo xtask eval taste` simulates listeners on: one JSON line a piece.
 
-Owns: the judge's hearing (a network that nothing of Segue's was trained or chosen by), MFCC statistics as a baseline, the
+Owns: the judge's answers (a network that nothing of Segue's was trained or chosen by), MFCC statistics as a baseline, the
 player's own vectors, tags, tempo, key and edges by `segue --json embed`, all cached. Leaves the listeners to
 `crates/recommend/examples/eval_taste`.
 
@@ -23,10 +23,10 @@ import config as c
 import data
 
 FRAMES = 187  # of MusiCNN's front end: 3 s
-EVERY_S = 6.0  # a patch of 3 s is heard every 6 s
+EVERY_S = 6.0  # a patch of 3 s is analysed every 6 s
 
 
-def hear(judge, x):
+def analyze(judge, x):
     """16 kHz sound to the judge's mean answer [250] and MFCC statistics [40]."""
     mel = data.musicnn_mel(x)  # [frames, 96]
     mel = np.pad(mel, ((0, max(0, FRAMES - len(mel))), (0, 0)), mode="wrap")
@@ -45,37 +45,37 @@ def pieces(training):
 
 
 def judged(training, cache_dir, lines):
-    """The judge's answers and MFCCs of `lines`, from the cache or by listening."""
+    """The judge's answers and MFCCs of `lines`, from the cache or by running it."""
     judge = data.session(training / "judge/mtt_musicnn.onnx")
     for line in lines:
         target = cache_dir / f"judge-{line['key']}.npz"
         if not target.exists():
-            answer, mfcc = hear(judge, data.decode(training / line["file"], c.RATE_HZ))
+            answer, mfcc = analyze(judge, data.decode(training / line["file"], c.RATE_HZ))
             data.save(target, judge=answer, mfcc=mfcc)
         yield np.load(target)
 
 
 def embedded(training, cache_dir, lines, segue):
-    """What the player hears in `lines`, cached by the name of its model."""
+    """What the player finds in `lines`, cached by the name of its model."""
     def embed(some):
         paths = [str(training / line["file"]) for line in some]
-        told = subprocess.run([str(segue), "--json", "embed", *paths], capture_output=True, text=True, check=True).stdout
-        return [json.loads(row) for row in told.splitlines()]
+        output = subprocess.run([str(segue), "--json", "embed", *paths], capture_output=True, text=True, check=True).stdout
+        return [json.loads(row) for row in output.splitlines()]
 
     model = embed(lines[:1])[0]["model"]
     target = cache_dir / f"player-2-{model}.json"
-    heard = json.loads(target.read_text()) if target.exists() else {}
-    missing = [line for line in lines if line["key"] not in heard]
+    cached = json.loads(target.read_text()) if target.exists() else {}
+    missing = [line for line in lines if line["key"] not in cached]
     for start in range(0, len(missing), 50):
         some = missing[start : start + 50]
-        heard |= {line["key"]: row for line, row in zip(some, embed(some))}
-        target.write_text(json.dumps(heard))
-    return [heard[line["key"]] for line in lines]
+        cached |= {line["key"]: row for line, row in zip(some, embed(some))}
+        target.write_text(json.dumps(cached))
+    return [cached[line["key"]] for line in lines]
 
 
 if __name__ == "__main__":
     parser = data.arguments()
-    parser.add_argument("--segue", type=Path, required=True, help="the command, to listen")
+    parser.add_argument("--segue", type=Path, required=True, help="the command, to analyse with")
     parser.add_argument("--out", type=Path, required=True)
     a = parser.parse_args()
     lines = pieces(a.training)
@@ -88,5 +88,5 @@ if __name__ == "__main__":
             known = {name: line[name] for name in ("key", "title", "artist", "source")} | {"genre": line["teacher_style"]}
             lists = {name: [round(float(x), 5) for x in answer[name]] for name in ("judge", "mfcc")}
             tags = [{"name": t["name"], "p": t["p"], "present": t.get("present", False)} for t in row["tags"]]
-            heard = {name: row[name] for name in ("vector", "ends", "bpm", "edges_lufs")} | {"musical_key": row["key"]}
-            print(json.dumps(known | lists | heard | {"tags": tags}), file=out)
+            found = {name: row[name] for name in ("vector", "ends", "bpm", "edges_lufs")} | {"musical_key": row["key"]}
+            print(json.dumps(known | lists | found | {"tags": tags}), file=out)

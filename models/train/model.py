@@ -30,7 +30,7 @@ class Block(nn.Module):
         return F.relu(self.second_norm(self.second(y)) + self.short_norm(self.short(x)))
 
 
-class Ear(nn.Module):
+class Encoder(nn.Module):
     """What ships: log-mel in, embedding and tag logits out."""
 
     def __init__(self, n_tags):
@@ -53,12 +53,12 @@ class Ear(nn.Module):
         return embedding, self.tags(embedding)  # [B, 256], [B, n_tags] logits
 
 
-class Pupil(nn.Module):
-    """The ear with what only training needs: the way into the teachers' space and the InfoNCE head."""
+class Student(nn.Module):
+    """The encoder with what only training needs: the projection into the teachers' space and the InfoNCE head."""
 
     def __init__(self, n_tags):
         super().__init__()
-        self.ear = Ear(n_tags)
+        self.ear = Encoder(n_tags)  # stored checkpoints and the shipped graph name its weights `ear.…`
         self.to_teachers = nn.Linear(c.EMBEDDING, c.TEACHERS)
         self.to_piece = nn.Linear(c.EMBEDDING, 128)
 

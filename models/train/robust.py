@@ -1,9 +1,9 @@
-"""Files in, cosines out: does the same music keep its vector in other clothes?
+"""Files in, cosines out: does the same music keep its vector in other encodings?
 
     python robust.py --split test --segue ../../target/release/segue     `cargo xtask eval ear` calls this
 
 Takes 50 excerpts, writes each as FLAC (the original) and as people have it: MP3, AAC, Opus, another rate, mono, quieter,
-louder, cut. The player listens to all (`segue embed`); told are the median and the worst cosine to the FLAC's vector.
+louder, cut. The player analyses all (`segue embed`); printed are the median and the worst cosine to the FLAC's vector.
 Nothing is left behind.
 """
 
@@ -50,11 +50,11 @@ def original(source, target):
 
 
 def embed(segue, paths):
-    told = subprocess.run([str(segue), "--json", "embed", *map(str, paths)], capture_output=True, text=True, check=True).stdout
-    rows = [json.loads(line) for line in told.splitlines()]
-    refused = [row for row in rows if "error" in row]
-    if refused:
-        raise SystemExit(f"refused: {refused[0]}")
+    output = subprocess.run([str(segue), "--json", "embed", *map(str, paths)], capture_output=True, text=True, check=True).stdout
+    rows = [json.loads(line) for line in output.splitlines()]
+    failed = [row for row in rows if "error" in row]
+    if failed:
+        raise SystemExit(f"failed: {failed[0]}")
     vectors = np.array([row["vector"] for row in rows])
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
@@ -75,8 +75,8 @@ def robust(training, segue, split):
             copies = [folder / f"{path.stem}-copy.{ending}" for path in originals]
             for path, copy in zip(originals, copies):
                 ffmpeg("-i", path, *options, copy)
-            alike = (embed(segue, copies) * reference).sum(1)
-            print(f"  {name:44} {np.median(alike):9.4f} {alike.min():7.4f}")
+            cosines = (embed(segue, copies) * reference).sum(1)
+            print(f"  {name:44} {np.median(cosines):9.4f} {cosines.min():7.4f}")
             for copy in copies:
                 copy.unlink()
 

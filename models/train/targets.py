@@ -15,8 +15,8 @@ def tag_target(names, mn04_tags, musicnn_tags):
     m = {name: musicnn_tags[:, i] for i, name in enumerate(names[1])}
     columns = []
     for _, _, sources in c.TAGS:
-        heard = [[side[s] for s in sources if s in side] for side in (a, m)]
-        columns.append(np.mean([np.max(side, 0) for side in heard if side], 0))
+        answers = [[side[s] for s in sources if s in side] for side in (a, m)]
+        columns.append(np.mean([np.max(side, 0) for side in answers if side], 0))
     return np.stack(columns, 1)
 
 
@@ -30,16 +30,16 @@ class Excerpt:
         # both teachers on the finer grid of 3 s patches; between two of them the answer is interpolated
         n = len(z["musicnn_emb"])
         at = (np.arange(n) + 0.5) * c.MUSICNN_PATCH_S
-        self.emb = np.concatenate([between(z["mn04_emb"], at / c.MN04_SEGMENT_S - 0.5), z["musicnn_emb"]], 1)  # [n, 584]
-        self.tags = tag_target(names, between(z["mn04_tags"], at / c.MN04_SEGMENT_S - 0.5), z["musicnn_tags"])  # [n, tags]
+        self.emb = np.concatenate([interpolate(z["mn04_emb"], at / c.MN04_SEGMENT_S - 0.5), z["musicnn_emb"]], 1)  # [n, 584]
+        self.tags = tag_target(names, interpolate(z["mn04_tags"], at / c.MN04_SEGMENT_S - 0.5), z["musicnn_tags"])  # [n, tags]
 
     def at(self, frame):
-        """What the teachers heard around the patch that starts at `frame`: [584], [tags]."""
+        """What the teachers say of the patch that starts at `frame`: [584], [tags]."""
         position = np.array([(frame + c.PATCH / 2) * c.HOP / c.RATE_HZ / c.MUSICNN_PATCH_S - 0.5])
-        return between(self.emb, position)[0], between(self.tags, position)[0]
+        return interpolate(self.emb, position)[0], interpolate(self.tags, position)[0]
 
 
-def between(rows, position):
+def interpolate(rows, position):
     """Linear interpolation among rows, held at both ends: [n, d] at [k] -> [k, d]."""
     position = position.clip(0, len(rows) - 1)
     low = np.floor(position).astype(int)
