@@ -17,6 +17,10 @@ test.each(sources)("%s keeps to its room", (path, text) => {
   const feature = path.match(/^\.\/features\/(\w+)\//)?.[1];
   for (const name of imports(text)) {
     if (name.startsWith("@tauri-apps")) expect(path).toBe("./ipc/tauri.ts");
+    if (room === "words") expect(name).not.toMatch(/\/(elements|state|features|routes)\/|@|svelte/);
+    if (room === "words" && name.includes("/ipc/")) expect(name).toMatch(/\/ipc\/types$/);
+    if (room === "ipc") expect(name).not.toMatch(/\/(words|elements|state|features|routes)(\/|$)/);
+    if (name === "i18next") expect(path).toBe("./words/index.ts");
     if (room === "elements") expect(name).not.toMatch(/\.\.\/(state|features|routes|ipc)/);
     if (room === "state") expect(name).not.toMatch(/\/(features|routes)\//);
     if (feature) expect(name).not.toMatch(/^\.\.\/\w+\/|\/routes\//);

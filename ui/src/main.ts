@@ -6,6 +6,7 @@ import "./styles/base.css";
 import type { Backend } from "./ipc/backend";
 import Window from "./routes/Window.svelte";
 import { App } from "./state/app.svelte";
+import { language } from "./words";
 
 async function backend(): Promise<Backend> {
   // Only the development server has the twin: a build leaves it out (`main.test.ts`).
@@ -21,5 +22,6 @@ async function backend(): Promise<Backend> {
   });
 }
 
+document.documentElement.lang = language;
 const app = new App(await backend(), localStorage, document.documentElement);
 mount(Window, { target: document.getElementById("app")!, props: { app } });

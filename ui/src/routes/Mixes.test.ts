@@ -3,7 +3,6 @@
 import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import { tick } from "svelte";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
-import { length } from "../state/format";
 import {
   button,
   choose,
@@ -17,6 +16,7 @@ import {
   press,
   undoNotice,
 } from "./testing";
+import { length } from "../words/numbers";
 
 beforeAll(furnishJsdom);
 afterEach(cleanup);

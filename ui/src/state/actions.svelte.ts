@@ -9,10 +9,10 @@ import type {
   TrackRow,
 } from "../ipc/backend";
 import type { AlbumList } from "./albums.svelte";
-import { plural } from "./format";
 import type { Notices } from "./notices.svelte";
 import { stationFrom, spread, type Radio } from "./radio.svelte";
 import type { Router } from "./router.svelte";
+import { t } from "../words";
 
 /** An album's songs in their order. */
 export function songsOf(album: number): SongsQuery {
@@ -51,8 +51,8 @@ export class Actions {
       await this.backend.enqueue(ids, at);
       this.notices.info(
         at === "next"
-          ? `${plural(ids.length, "song")} next`
-          : `${plural(ids.length, "song")} added to the queue`,
+          ? `${t("counts.songs", { count: ids.length })} next`
+          : `${t("counts.songs", { count: ids.length })} added to the queue`,
       );
     });
   }

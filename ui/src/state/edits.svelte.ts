@@ -1,8 +1,8 @@
 // Edits of the queue as steps that can be taken back: which the listener is told of, and which only Ctrl Z knows.
 import type { PlayerState, QueueEdit } from "../ipc/backend";
-import { plural } from "./format";
 import type { Notices } from "./notices.svelte";
 import type { Player } from "./player.svelte";
+import { t } from "../words";
 
 export class QueueEdits {
   /** Steps that Ctrl Z can still take back, by the program's numbers. */
@@ -42,11 +42,11 @@ export class QueueEdits {
   #words({ kind, songs }: QueueEdit): string | null {
     switch (kind) {
       case "cleared":
-        return `Queue cleared: ${plural(songs, "song")}`;
+        return `Queue cleared: ${t("counts.songs", { count: songs })}`;
       case "removed":
-        return `${plural(songs, "song")} removed from the queue`;
+        return `${t("counts.songs", { count: songs })} removed from the queue`;
       case "replaced":
-        return this.#handmade ? `Your queue of ${plural(songs, "song")} was replaced` : null;
+        return this.#handmade ? `Your queue of ${t("counts.songs", { count: songs })} was replaced` : null;
       case "added":
       case "moved":
       case "shuffled":

@@ -1,17 +1,7 @@
-// Numbers in words.
+// What a row says in a line.
 import { expect, test } from "vitest";
 import { makeLibrary } from "../ipc/fake-library";
-import {
-  clock,
-  day,
-  fileName,
-  heardFacts,
-  length,
-  mainReasons,
-  plural,
-  sentence,
-  spokenTime,
-} from "./format";
+import { clock, fileName, heardFacts, mainReasons, sentence } from "./format";
 
 test.each([
   [0, "0:00"],
@@ -25,25 +15,6 @@ test.each([
   [-1, "–:––"],
 ])("clock of %s", (seconds, expected) => {
   expect(clock(seconds)).toBe(expected);
-});
-
-test.each([
-  [0, "0 seconds"],
-  [61, "1 minute 1 second"],
-  [7200, "2 hours"],
-  [Infinity, "0 seconds"],
-])("spoken time of %s", (seconds, expected) => {
-  expect(spokenTime(seconds)).toBe(expected);
-});
-
-test.each([
-  [20, "under a minute"],
-  [3120, "52 min"],
-  [11_400, "3 h 10 min"],
-  [7200, "2 h"],
-  [5_270_400, "61 days"],
-])("length of %s", (seconds, expected) => {
-  expect(length(seconds)).toBe(expected);
 });
 
 test.each([
@@ -69,11 +40,6 @@ test("what was heard of a song is told as far as it is known", () => {
   expect(heardFacts(heard({ bpm: null, loudness_lufs: null }), true)).toBe("A minor (8A)");
   expect(heardFacts(heard({ key: "o", camelot: null }), true)).toBe("118 BPM · o · −14.2 LUFS");
   expect(heardFacts(heard({ bpm: null, key: null, camelot: null, loudness_lufs: null }), true)).toBe("");
-});
-
-test("counts and days", () => {
-  expect([plural(1, "song"), plural(20_000, "song")]).toEqual(["1 song", "20,000 songs"]);
-  expect([day("2026-11-12T23:30:00Z"), day("never")]).toEqual(["12 Nov 2026", ""]);
 });
 
 test("the main reasons speak for the song, the strongest first, and no crumbs", () => {

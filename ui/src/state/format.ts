@@ -1,4 +1,4 @@
-// Numbers in words a listener reads: times, counts, names. Pure.
+// What a row says in a line: times, names, what was heard. Pure.
 import type { JobProgress, PickRef, PickRow, ReasonRow, TrackRow } from "../ipc/backend";
 
 /** `4:05`, `1:02:03`; `–:––` while unknown. */
@@ -8,40 +8,6 @@ export function clock(seconds: number | null | undefined): string {
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const two = (n: number) => String(n).padStart(2, "0");
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
-}
-
-/** The same for ears: `4 minutes 5 seconds`. */
-export function spokenTime(seconds: number): string {
-  const whole = Math.max(0, Math.floor(Number.isFinite(seconds) ? seconds : 0));
-  const parts = [
-    [Math.floor(whole / 3600), "hour"],
-    [Math.floor(whole / 60) % 60, "minute"],
-    [whole % 60, "second"],
-  ] as const;
-  const said = parts.filter(([n]) => n > 0).map(([n, unit]) => plural(n, unit));
-  return said.length > 0 ? said.join(" ") : "0 seconds";
-}
-
-/** A rough length: `52 min`, `3 h 10 min`, `61 days`. */
-export function length(seconds: number): string {
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 1) return "under a minute";
-  if (minutes < 60) return `${minutes} min`;
-  if (minutes < 48 * 60) {
-    const rest = minutes % 60;
-    return `${Math.floor(minutes / 60)} h${rest > 0 ? ` ${rest} min` : ""}`;
-  }
-  return `${count(Math.round(minutes / 1440))} days`;
-}
-
-/** `20,000`: grouped the same in every locale, so that columns and tests agree. */
-export function count(n: number): string {
-  return n.toLocaleString("en");
-}
-
-/** `1 song`, `20,000 songs`. */
-export function plural(n: number, noun: string): string {
-  return `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 export function artistsOf(track: TrackRow): string {
@@ -69,18 +35,6 @@ export function fileName(path: string): string {
       .split(/[/\\]/)
       .pop() || path
   );
-}
-
-/** `2 days ago` would need a clock in every row; a date sorts and aligns: `12 Nov 2026`. */
-export function day(rfc3339: string): string {
-  const date = new Date(rfc3339);
-  if (Number.isNaN(date.getTime())) return "";
-  return date.toLocaleDateString("en-GB", {
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    timeZone: "UTC",
-  });
 }
 
 /** Share done in 0..1; `null` while the total is unknown. */

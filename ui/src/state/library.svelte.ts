@@ -2,8 +2,8 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { Backend, FailureRow, JobAction, JobKind, JobProgress, LibraryStatus } from "../ipc/backend";
 import type { RatingName, TrackRow } from "../ipc/backend";
-import { plural } from "./format";
 import type { Notices } from "./notices.svelte";
+import { t } from "../words";
 
 /** Between two looks at a library that keeps changing, so that a scan does not keep the window busy … */
 const REFRESH_MS = 400;
@@ -126,7 +126,9 @@ export class Library {
   forgetMissing(): Promise<boolean> {
     return this.#do("Could not forget the deleted songs", async () => {
       const songs = await this.backend.forgetMissing();
-      this.notices.info(`${plural(songs, "deleted song")} forgotten; plays, likes and playlists stay.`);
+      this.notices.info(
+        `${t("counts.deletedSongs", { count: songs })} forgotten; plays, likes and playlists stay.`,
+      );
     });
   }
 

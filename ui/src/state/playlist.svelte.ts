@@ -1,8 +1,8 @@
 // The songs of one playlist in its order, and what one does with its places.
 import type { Backend, PlaylistEntryRow } from "../ipc/backend";
-import { plural } from "./format";
 import type { Notices } from "./notices.svelte";
 import { RowList } from "./rows.svelte";
+import { t } from "../words";
 
 export class PlaylistSongs extends RowList<PlaylistEntryRow> {
   constructor(
@@ -29,7 +29,7 @@ export class PlaylistSongs extends RowList<PlaylistEntryRow> {
   remove(entries: number[]): Promise<boolean> {
     return this.notices.attempt("Could not remove from the playlist", async () => {
       const edit = await this.backend.removeFromPlaylist(this.id, entries);
-      this.notices.info(`${plural(entries.length, "song")} removed from the playlist`, () =>
+      this.notices.info(`${t("counts.songs", { count: entries.length })} removed from the playlist`, () =>
         this.backend.undoPlaylistEdit(edit),
       );
     });

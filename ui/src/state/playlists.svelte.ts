@@ -1,10 +1,11 @@
 // The playlists by name, what can be done with a whole one, and the one that is being named or is about to be kept.
 import type { Backend, MixRow, PlaylistRow, PlaylistSource, StationRequest } from "../ipc/backend";
 import { Asked } from "./asked.svelte";
-import { count, plural } from "./format";
 import { MIX_SONGS } from "./mixes.svelte";
 import type { Notices } from "./notices.svelte";
 import type { Router } from "./router.svelte";
+import { t } from "../words";
+import { count } from "../words/numbers";
 
 /** A name that is asked for: of a playlist to come, or of one there is. */
 export type Naming =
@@ -78,7 +79,7 @@ export class Playlists {
   add(playlist: PlaylistRow, tracks: number[]): Promise<boolean> {
     return this.notices.attempt(`Could not add to “${playlist.name}”`, async () => {
       const edit = await this.backend.addToPlaylist(playlist.id, tracks);
-      this.notices.info(`${plural(tracks.length, "song")} added to “${playlist.name}”`, () =>
+      this.notices.info(`${t("counts.songs", { count: tracks.length })} added to “${playlist.name}”`, () =>
         this.backend.undoPlaylistEdit(edit),
       );
     });
@@ -104,7 +105,7 @@ export class Playlists {
       const playlist = await this.backend.importPlaylist();
       if (playlist === null) return;
       const lacking = playlist.missing > 0 ? `, ${count(playlist.missing)} of them not in the library` : "";
-      this.notices.info(`“${playlist.name}” has ${plural(playlist.tracks, "song")}${lacking}`);
+      this.notices.info(`“${playlist.name}” has ${t("counts.songs", { count: playlist.tracks })}${lacking}`);
       this.open(playlist.id);
     });
   }
@@ -133,7 +134,9 @@ export class Playlists {
     await this.notices.attempt(`Could not keep “${name}”`, async () => {
       const playlist = await this.backend.createPlaylist(name, source, living);
       const songs =
-        playlist.tracks > 0 ? `is kept with ${plural(playlist.tracks, "song")}` : "is there, still empty";
+        playlist.tracks > 0
+          ? `is kept with ${t("counts.songs", { count: playlist.tracks })}`
+          : "is there, still empty";
       this.notices.info(`“${name}” ${living ? "is kept, and made anew each day" : songs}`);
     });
   }

@@ -114,17 +114,6 @@ export function forgetMoments(now: Date): Moment[] {
   ];
 }
 
-/** A moment on the listener's clock: `26 Nov 2026, 18:00`. */
-export function moment(at: Date): string {
-  return at.toLocaleString("en-GB", {
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
-}
-
 /** A moment as it was written or picked, on the listener's clock: `2026-11-26`, `2026-11-26 18:00`. Later than `now`
  * there is nothing to forget. */
 export function writtenMoment(text: string, now: Date): Date | null {
