@@ -1,4 +1,4 @@
-// Made from src-tauri/crates/app/src/dto.rs; do not edit. `SEGUE_BLESS=1 cargo test -p segue-app` writes it anew.
+// Made from src-tauri/crates/app/src/wire; do not edit. `SEGUE_BLESS=1 cargo test -p segue-app` writes it anew.
 
 export type TrackRow = { id: number, 
 /**

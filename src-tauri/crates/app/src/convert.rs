@@ -6,7 +6,7 @@ use segue_core::{Key, Track, Waveform};
 use segue_library::{Album, Failure, Root};
 use segue_recommend::Reason;
 
-use crate::dto::{AlbumRow, FailureRow, ReasonRow, RootRow, TrackRow, WaveformRow};
+use crate::wire::{AlbumRow, FailureRow, ReasonRow, RootRow, TrackRow, WaveformRow};
 
 /// A row without the heard tags, which [`Segue::track_rows`](crate::Segue) adds.
 pub(crate) fn track_row(track: &Track) -> TrackRow {

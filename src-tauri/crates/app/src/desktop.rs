@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod contract;
+mod job;
 mod playlist_edits;
 mod playlists;
 mod recommendations;
@@ -16,19 +17,19 @@ use segue_core::{PlaySource, PlayedFrom, Rating, TrackId};
 use segue_library::{Failure, Watched, Watcher};
 use segue_playback::OutputKind;
 
-use crate::analyze::{AnalyzeProgress, AnalyzeRequest, Limit};
+use self::job::Job;
+use crate::analysis::{AnalyzeProgress, AnalyzeRequest, Limit};
 use crate::convert::{album_row, failure_row, root_row, waveform_row};
-use crate::dto::{
-    AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, JobAction, JobKind, JobStage,
-    LibraryStatus, PlayerCommand, PlayerState, QueuePage, RatingName, SongsPage, SongsQuery,
-    WaveformRow,
-};
-use crate::job::Job;
 use crate::lock::lock;
 use crate::player::{Notify, Player};
 use crate::render::AudioOutput;
 use crate::segue::POLLING;
 use crate::thread::spawn;
+use crate::wire::{
+    AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, JobAction, JobKind, JobStage,
+    LibraryStatus, PlayerCommand, PlayerState, QueuePage, RatingName, SongsPage, SongsQuery,
+    WaveformRow,
+};
 use crate::{AppError, Provider, Segue, places};
 
 /// While a scan runs, the window is told of new songs so often.

@@ -6,8 +6,8 @@ use segue_analysis::{AnalysisError, OPT_OUTS, Provider, Runtime, provider_report
 use segue_core::ModelId;
 use segue_playback::probe_device;
 
-use crate::ear::ModelManager;
-use crate::reports::{
+use crate::models::ModelManager;
+use crate::wire::{
     AudioHealth, DatabaseHealth, Diagnosis, ModelHealth, ProviderHealth, RuntimeHealth,
 };
 use crate::{AppError, Segue, places};

@@ -23,11 +23,11 @@ use segue_core::{PlaySource, PlayedFrom, Track, TrackId};
 use segue_library::NewEntry;
 use segue_playback::{Engine, EngineCommand, OutputKind};
 
-use crate::dto::{EnqueueAt, PlayerCommand, PlayerState, QueuePage};
-use crate::feedback::without_excluded;
 use crate::lock::lock;
 use crate::playlists::song;
+use crate::taste::without_excluded;
 use crate::thread::spawn;
+use crate::wire::{EnqueueAt, PlayerCommand, PlayerState, QueuePage};
 use crate::{AppError, Segue};
 use items::{GONE, Items};
 use owner::{Owner, PlayerMessage};

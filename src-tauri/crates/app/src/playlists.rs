@@ -4,6 +4,9 @@
 //! A living playlist is made anew from its source when it is opened or played and was last made on an earlier day of the
 //! listener's. If that cannot be done, it stays as it was. Its places are not changed by hand: that would be lost.
 
+mod kept_source;
+mod recommended;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -14,12 +17,11 @@ use segue_library::{
     AlbumId, NewEntry, Playlist, PlaylistBefore, PlaylistEntry, PlaylistEntryId, PlaylistId,
 };
 
-use crate::dto::{
-    PickRow, PlaylistEntryRow, PlaylistPage, PlaylistRow, PlaylistSource, ReasonRow, SongSort,
-    SongsQuery, TrackRow,
-};
 use crate::plays::subject;
-use crate::reports::{PlaylistExported, PlaylistImported, PlaylistsListed, UnmatchedSong};
+use crate::wire::{
+    PickRow, PlaylistEntryRow, PlaylistExported, PlaylistImported, PlaylistPage, PlaylistRow,
+    PlaylistSource, PlaylistsListed, ReasonRow, SongSort, SongsQuery, TrackRow, UnmatchedSong,
+};
 use crate::{AppError, Segue};
 
 /// Songs that are not in the library are reported one by one, so many.

@@ -13,7 +13,7 @@ use segue_core::{Play, PlayContext, PlaySource, PlaySubject, Rating, Tally, Trac
 use segue_exchange::history::{self, HistoryFormat, Record, RecordPlace};
 use segue_library::MatchedBy;
 
-use crate::reports::{LineFailure, MatchedCounts, PlaysImported, Unmatched};
+use crate::wire::{LineFailure, MatchedCounts, PlaysImported, Unmatched};
 use crate::{AppError, Segue};
 
 /// Plays written at a time: a kill in the middle of an import loses nothing, for the next one adds the rest.

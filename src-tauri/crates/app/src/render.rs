@@ -7,8 +7,8 @@ use segue_core::{Play, PlayContext, PlaySource};
 use segue_playback::{End, Engine, EngineCommand, Event, OutputKind, TimedEvent, render};
 use serde::Serialize;
 
-use crate::dto::FailureRow;
 use crate::plays::{ago, subject};
+use crate::wire::FailureRow;
 use crate::{AppError, Segue};
 
 /// Where sound goes.

@@ -11,10 +11,9 @@ use segue_core::{AudioHash, Track, TrackId};
 use segue_library::{AlbumId, Library, ScanProgress, ScanReport, Sort, TrackQuery, Watched};
 
 use crate::convert::{failure_row, track_row};
-use crate::dto::{SongSort, SongsQuery, TrackRow};
-use crate::ear::{ModelManager, Uncovered};
-use crate::reports::{MissingForgotten, ScanDone, TracksFound};
-use crate::snapshot::SnapshotCache;
+use crate::models::{ModelManager, Uncovered};
+use crate::taste::SnapshotCache;
+use crate::wire::{MissingForgotten, ScanDone, SongSort, SongsQuery, TrackRow, TracksFound};
 use crate::{AppError, places};
 
 /// Segue on one data folder, without a window.

@@ -1,6 +1,9 @@
 //! What the tests of this room stand on: a copy of some of the demo library in a folder that vanishes afterwards, and what
 //! a model would have heard in it, made up.
 
+mod agreement;
+mod failing;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -9,9 +9,9 @@ use segue_library::PlaylistBefore;
 
 use super::Desktop;
 use crate::AppError;
-use crate::dto::{AppEvent, PlaylistPage, PlaylistRow, PlaylistSource};
 use crate::lock::lock;
 use crate::playlists::named;
+use crate::wire::{AppEvent, PlaylistPage, PlaylistRow, PlaylistSource};
 
 /// So many edits can be taken back.
 const EDITS_MAX: usize = 50;

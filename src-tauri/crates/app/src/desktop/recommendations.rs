@@ -7,11 +7,11 @@ use segue_core::{PlayedFrom, TrackId};
 
 use super::Desktop;
 use crate::AppError;
-use crate::dto::{
+use crate::recommend::Next;
+use crate::wire::{
     AppEvent, FeedbackKind, FeedbackRow, MixFound, MixRow, PickRef, PickRow, PlaylistSource,
     SeedRef, SeedRow, StationRequest, TastePage, TrackRow, WishRow,
 };
-use crate::stations::Next;
 
 impl Desktop {
     /// What a station would play first.

@@ -18,7 +18,7 @@ use super::items::Placed;
 use super::owner::{Owner, PlayerMessage};
 use super::plan::{ActiveStation, Autoplay, Plan, PlanRequest, Suppressed};
 use crate::convert::reason_row;
-use crate::dto::DjMode;
+use crate::wire::DjMode;
 use crate::{AppError, Segue};
 
 /// A station is planned on when fewer tracks than this are to come.

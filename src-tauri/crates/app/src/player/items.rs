@@ -10,8 +10,8 @@ use segue_core::{PlaySource, PlaySubject, PlayedFrom, Track, TrackId};
 use segue_playback::{Entry, MediaItem};
 use serde::{Deserialize, Serialize};
 
-use crate::dto::ReasonRow;
 use crate::plays::subject;
+use crate::wire::ReasonRow;
 
 /// One place of the queue, beside the path that the engine knows.
 #[derive(Clone, Debug)]

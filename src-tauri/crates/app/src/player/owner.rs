@@ -19,7 +19,7 @@ use super::items::{Items, Placed, QueueItem};
 use super::plan::{Autoplay, Plan};
 use super::session::{Keeper, Restored, SavedSession, SessionPlace, Write};
 use super::window::{Snapshot, WindowUpdate};
-use crate::dto::{AppEvent, PlayerCommand, RepeatMode};
+use crate::wire::{AppEvent, PlayerCommand, RepeatMode};
 
 /// The queue is kept so long after it changed, and the place in it so often while it plays.
 const KEEP_AFTER: Duration = Duration::from_secs(2);

@@ -11,8 +11,8 @@ use segue_recommend::Pick;
 use serde::{Deserialize, Serialize};
 
 use super::chance::chance;
-use crate::dto::{DjMode, Station, StationRequest};
-use crate::stations::{DISCOVERY, Next};
+use crate::recommend::{DISCOVERY, Next};
+use crate::wire::{DjMode, Station, StationRequest};
 use crate::{AppError, Segue};
 
 /// So many tracks of a station are planned at a time.

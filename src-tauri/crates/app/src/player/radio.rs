@@ -10,7 +10,7 @@ use super::items::{GONE, Placed};
 use super::owner::Owner;
 use super::plan::ActiveStation;
 use crate::AppError;
-use crate::dto::{PickRef, StationRequest};
+use crate::wire::{PickRef, StationRequest};
 
 impl Player {
     /// Plays a station. If songs are among its seeds, the first of them sounds first, or sounds on; else its first pick.

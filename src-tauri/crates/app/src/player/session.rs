@@ -15,8 +15,8 @@ use serde_json::Value;
 
 use super::items::{Items, Placed, QueueItem};
 use super::plan::ActiveStation;
-use crate::dto::DjMode;
 use crate::plays::subject;
+use crate::wire::DjMode;
 
 /// The setting that holds what surrounds the queue.
 pub(super) const SESSION: &str = "player";
@@ -481,7 +481,7 @@ mod tests {
         };
         assert!(station(serde_json::json!({"seeds": [], "number": 7})).is_none());
         assert!(station(Value::Null).is_none());
-        let request = crate::dto::StationRequest::default();
+        let request = crate::wire::StationRequest::default();
         let shown = serde_json::json!({"name": "x", "seeds": [], "less": [], "discovery": 0.5});
         let from = serde_json::json!({"list": "station", "seeds": []});
         let today =

@@ -6,8 +6,8 @@ use segue_core::{EndReason, Heard, Play};
 
 use super::session::{PLACE, SESSION};
 use super::*;
-use crate::dto::{AppEvent, PlayerStatus, QueueEditKind, QueueRow, SeedRef, StationRequest};
 use crate::testing::{desktop, heard, until};
+use crate::wire::{AppEvent, PlayerStatus, QueueEditKind, QueueRow, SeedRef, StationRequest};
 use crate::{AudioOutput, Desktop};
 
 #[test]
@@ -267,7 +267,7 @@ fn the_log_says_what_happened() {
     volume(1.0);
     volume(0.0);
     desktop
-        .rate(ids[2], Some(crate::dto::RatingName::Like))
+        .rate(ids[2], Some(crate::wire::RatingName::Like))
         .unwrap();
     volume(0.5);
     desktop

@@ -11,7 +11,7 @@ use segue_core::{PlaySubject, TrackId};
 use segue_playback::{Edit, EditKind, EngineState, EntryId, Repeat, Status};
 
 use super::items::QueueItem;
-use crate::dto::{
+use crate::wire::{
     AppEvent, DjMode, PlayerState, PlayerStatus, QueueEdit, QueueEditKind, QueueRow, RepeatMode,
     Station, TrackRow,
 };

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::owner::PlayerMessage;
 use super::session::{PLACE, SESSION, Write};
 use super::window::WindowUpdate;
-use crate::dto::AppEvent;
+use crate::wire::AppEvent;
 use crate::{AppError, Segue};
 
 /// The writing thread. It ends when nobody can ask any more.

@@ -9,7 +9,7 @@ use jiff::ToSpan;
 use serde_json::json;
 
 use super::*;
-use crate::dto::{AppEvent, EnqueueAt, PlayerCommand, SeedRef, StationRequest};
+use crate::wire::{AppEvent, EnqueueAt, PlayerCommand, SeedRef, StationRequest};
 use crate::{AudioOutput, Desktop};
 
 use crate::testing::{World, copy, heard, refused, world};

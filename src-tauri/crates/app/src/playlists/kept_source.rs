@@ -5,7 +5,7 @@ use segue_core::{AudioHash, TrackId, fold};
 use segue_library::{AlbumId, AlbumSort, Playlist};
 use serde::{Deserialize, Serialize};
 
-use crate::dto::{PlaylistSource, SeedRef};
+use crate::wire::{PlaylistSource, SeedRef};
 use crate::{AppError, Segue};
 
 /// A number that nothing has.

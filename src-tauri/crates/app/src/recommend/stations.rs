@@ -11,11 +11,11 @@ use segue_library::{AlbumId, PlaylistId, Sort, TrackQuery};
 use segue_recommend::{NamedPart, Names, Pick, Seed, Wish, understand};
 
 use crate::convert::reason_row;
-use crate::dto::{
-    DjMode, PickRow, PlaylistSource, SeedRef, SeedRow, StationRequest, WishRow, WishTermRow,
+use crate::taste::RecommenderSnapshot;
+use crate::wire::{
+    DjMode, PickRow, PlaylistSource, RadioFound, Scored, SeedRef, SeedRow, SimilarFound,
+    StationRequest, WishRow, WishTermRow,
 };
-use crate::reports::{RadioFound, Scored, SimilarFound};
-use crate::snapshot::RecommenderSnapshot;
 use crate::{AppError, Segue};
 
 /// The dial's place where none is asked for: neither familiar nor new.

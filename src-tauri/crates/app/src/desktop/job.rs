@@ -3,9 +3,9 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::dto::{AppEvent, JobKind, JobProgress, JobStage, JobStatus};
 use crate::lock::lock;
 use crate::player::Notify;
+use crate::wire::{AppEvent, JobKind, JobProgress, JobStage, JobStatus};
 
 /// The window is told so often at most.
 const TELL_EVERY: Duration = Duration::from_millis(200);

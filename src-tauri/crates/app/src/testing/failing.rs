@@ -16,12 +16,12 @@ use segue_core::{
 use segue_exchange::history;
 use segue_library::{Failing, NewEntry};
 
-use crate::analyze::{AnalyzeRequest, Limit};
-use crate::dto::{
-    AppEvent, FeedbackKind, JobKind, JobStatus, PlayerCommand, PlaylistSource, SongsQuery,
-};
+use crate::analysis::{AnalyzeRequest, Limit};
 use crate::plays::subject;
 use crate::testing::{World, copy, desktop, until, world};
+use crate::wire::{
+    AppEvent, FeedbackKind, JobKind, JobStatus, PlayerCommand, PlaylistSource, SongsQuery,
+};
 use crate::{AppError, Segue};
 
 /// No use case takes so long here: one that does hangs.

@@ -1,8 +1,8 @@
 //! Stations from whatever can be named.
 
 use super::*;
-use crate::dto::StationRequest;
 use crate::testing::{heard, refused};
+use crate::wire::StationRequest;
 
 fn next(request: &StationRequest, count: usize) -> Next<'_> {
     Next {
@@ -253,7 +253,7 @@ fn a_station_with_its_seed_begins_with_it() {
         with_seed: true,
     };
     let names = |name: &str| vec![name.to_owned()];
-    type Is<'a> = &'a dyn Fn(&crate::dto::TrackRow) -> bool;
+    type Is<'a> = &'a dyn Fn(&crate::wire::TrackRow) -> bool;
     let by_artist: Is = &|track| track.artists.contains(&artist);
     let on_album: Is = &|track| track.album.as_ref() == Some(&album);
     let itself: Is = &|track| track.id == first.id.0;

@@ -4,7 +4,7 @@
 use segue_core::TagScore;
 use serde::Serialize;
 
-use crate::dto::{
+use crate::wire::{
     FailureRow, InterestRow, MixRow, PickRow, PlaylistRow, SeedRow, TastePartRow, TrackRow,
 };
 

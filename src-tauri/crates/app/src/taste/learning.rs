@@ -19,8 +19,8 @@ use segue_recommend::{
     Bars, Catalogue, CatalogueBuilder, Item, Moment, Ranking, Recommender, Taste, Turns,
 };
 
+use super::snapshot::{CachedSnapshot, RecommenderSnapshot, STALE_FACTOR, exclusions_of};
 use crate::lock::lock;
-use crate::snapshot::{CachedSnapshot, RecommenderSnapshot, STALE_FACTOR, exclusions_of};
 use crate::{AppError, Segue};
 
 /// Plays made from one count, at most: more of them would say nothing more about taste, and cost memory.

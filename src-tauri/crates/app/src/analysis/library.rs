@@ -18,10 +18,9 @@ use segue_analysis::{Fallen, Provider, measure_file};
 use segue_library::{Failure, Unanalyzed};
 
 use crate::convert::failure_row;
-use crate::dto::{FailureRow, JobStage};
-use crate::ear::default_jobs;
 use crate::lock::lock;
-use crate::reports::AnalyzeDone;
+use crate::models::default_jobs;
+use crate::wire::{AnalyzeDone, FailureRow, JobStage};
 use crate::{AppError, Segue};
 
 /// How to listen.

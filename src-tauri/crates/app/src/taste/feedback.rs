@@ -9,8 +9,8 @@ use segue_core::{AudioHash, Feedback, FeedbackEvent, FeedbackId, FeedbackTarget,
 use segue_recommend::Bars;
 use std::ffi::OsStr;
 
-use crate::dto::{FeedbackKind, FeedbackRow, TrackRow};
-use crate::snapshot::exclusions_of;
+use super::snapshot::exclusions_of;
+use crate::wire::{FeedbackKind, FeedbackRow, TrackRow};
 use crate::{AppError, Segue};
 
 /// No session lasts longer than this, so an older *not now* has ended without looking at the plays.

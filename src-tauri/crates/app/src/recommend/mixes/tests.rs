@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::dto::{PickRef, PlaylistSource};
 use crate::testing::{desktop, heard, refused, until};
+use crate::wire::{PickRef, PlaylistSource};
 
 #[test]
 fn every_mix_that_is_offered_can_be_had() {

@@ -3,8 +3,8 @@
 use jiff::ToSpan;
 
 use super::*;
-use crate::dto::{EnqueueAt, PlayerCommand, SeedRef, StationRequest};
 use crate::testing::{World, desktop, heard, refused, until};
+use crate::wire::{EnqueueAt, PlayerCommand, SeedRef, StationRequest};
 
 /// Somebody who finishes the first style and leaves the others.
 fn listener() -> (World, String) {

@@ -7,10 +7,9 @@ use jiff::Zoned;
 use segue_core::Track;
 use segue_recommend::{Mix, MixKind, Pick, Recommender};
 
-use crate::dto::{MixRow, PlaylistSource};
-use crate::reports::{MixTold, MixesListed, PathFound};
-use crate::snapshot::RecommenderSnapshot;
-use crate::stations::unheard;
+use super::stations::unheard;
+use crate::taste::RecommenderSnapshot;
+use crate::wire::{MixRow, MixTold, MixesListed, PathFound, PlaylistSource};
 use crate::{AppError, Segue};
 
 /// Covers that stand for a mix.

@@ -3,9 +3,8 @@
 use segue_core::TrackId;
 use segue_recommend::MixKind;
 
-use crate::dto::{PickRow, PlaylistSource};
-use crate::mixes::{no_mix, today};
-use crate::stations::Next;
+use crate::recommend::{Next, no_mix, today};
+use crate::wire::{PickRow, PlaylistSource};
 use crate::{AppError, Segue};
 
 impl Segue {

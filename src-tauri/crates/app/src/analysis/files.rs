@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use segue_analysis::{Model, Provider};
 
-use crate::reports::Embedded;
+use crate::wire::Embedded;
 use crate::{AppError, Segue};
 
 impl Segue {

@@ -1,0 +1,224 @@
+//! Models: which there are, importing one, choosing, removing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use segue_analysis::{ModelSource, describe, model_id};
+use segue_core::ModelId;
+
+use super::trial::try_in_a_process;
+use crate::wire::{ModelImported, ModelRow, ModelUsed, ModelsListed};
+use crate::{AppError, Segue, places};
+
+/// Folders of imports that were killed are cleared away after so long.
+const STALE: Duration = Duration::from_secs(3600);
+
+impl Segue {
+    /// All models, the shipped one first.
+    pub fn models(&self) -> Result<ModelsListed, AppError> {
+        let current = self.ear.current();
+        let serving = self.serving()?;
+        let mut models = Vec::new();
+        let shipped = places::model();
+        if let Ok(folder) = &shipped {
+            models.push(self.model_row(folder, true, current.is_none(), serving.as_ref())?);
+        }
+        for name in self.imported()? {
+            let is_current = current.as_deref() == Some(name.as_str());
+            let folder = self.ear.models().join(&name);
+            models.push(self.model_row(&folder, false, is_current, serving.as_ref())?);
+        }
+        Ok(ModelsListed { models })
+    }
+
+    fn model_row(
+        &self,
+        folder: &Path,
+        shipped: bool,
+        current: bool,
+        serving: Option<&ModelId>,
+    ) -> Result<ModelRow, AppError> {
+        let folder_name = folder.file_name().unwrap_or_default().to_string_lossy();
+        let (name, description) = describe(folder).unwrap_or((folder_name.into(), String::new()));
+        let id = model_id(folder);
+        let mut row = ModelRow {
+            name,
+            description,
+            folder: folder.to_string_lossy().into_owned(),
+            shipped,
+            current,
+            serving: id.as_ref().ok().is_some_and(|id| Some(id) == serving),
+            heard: 0,
+            to_hear: 0,
+            id: None,
+            error: None,
+        };
+        match id {
+            Ok(id) => {
+                row.heard = self.library.analyzed_count(&id)?;
+                row.to_hear = self.library.unanalyzed(&id, u32::MAX)?.len() as u64;
+                row.id = Some(id.to_string());
+            }
+            Err(error) => row.error = Some(AppError::from(error).sentence()),
+        }
+        Ok(row)
+    }
+
+    /// Takes a stranger's model in: copied, hashed, and tried out in a process of its own, which `program`, the
+    /// `segue` command, is started for. What is refused leaves nothing behind.
+    pub fn import_model(
+        &self,
+        source: &ModelSource,
+        program: &Path,
+    ) -> Result<ModelImported, AppError> {
+        let models = self.ear.models();
+        let staging = Staging::new(models)?;
+        let staged = source.stage(&staging.0)?;
+        let name = staged.name;
+        let taken = places::model()
+            .ok()
+            .and_then(|folder| describe(&folder).ok());
+        if taken.is_some_and(|(shipped, _)| shipped.eq_ignore_ascii_case(&name)) {
+            return Err(AppError::Invalid(format!(
+                "{name} is the shipped model's name: give yours another in its manifest"
+            )));
+        }
+        for other in self.imported()? {
+            if other.eq_ignore_ascii_case(&name) {
+                if model_id(&models.join(&other)).ok() == Some(staged.id.clone()) {
+                    return Ok(imported(name, staged.id, &models.join(other)));
+                }
+                return Err(AppError::Invalid(format!(
+                    "there is another model named {other}: `segue models remove {other}` first, or change the name in \
+                     the manifest"
+                )));
+            }
+        }
+        try_in_a_process(program, &staging.0)?;
+        let folder = models.join(&name);
+        fs::rename(&staging.0, &folder).map_err(|error| AppError::File {
+            action: "keep the model in",
+            path: folder.clone(),
+            reason: error.to_string(),
+        })?;
+        Ok(imported(name, staged.id, &folder))
+    }
+
+    /// Makes a model the current one. The vectors of the one before serve until the new ones cover the library.
+    pub fn use_model(&self, name: &str) -> Result<ModelUsed, AppError> {
+        // The serving model is stored before the switch: otherwise the new model would serve at once, with no vectors yet, and
+        // radio and search by sound would be empty until the analysis is done.
+        if let Some(serving) = self.serving()? {
+            self.keep_serving(&serving)?;
+        }
+        let (folder, current) = self.named(name)?;
+        let id = model_id(&folder)?;
+        self.ear.set_current(current)?;
+        let serving = self.serving()?.unwrap_or_else(|| id.clone());
+        Ok(ModelUsed {
+            to_hear: self.library.unanalyzed(&id, u32::MAX)?.len() as u64,
+            current: id.to_string(),
+            serving: serving.to_string(),
+        })
+    }
+
+    /// Removes a model that was taken in, with its vectors. The current one and the serving one stay.
+    pub fn remove_model(&self, name: &str) -> Result<(), AppError> {
+        let (folder, imported) = self.named(name)?;
+        let refuse = |why: &str| Err(AppError::Invalid(format!("{name} {why}")));
+        if imported.is_none() {
+            return refuse("is the shipped model, and stays");
+        }
+        if self.ear.current() == imported {
+            return refuse("is the current model: `segue models use` another first");
+        }
+        // A damaged model has no id any more; its vectors are then out of reach, and only its folder goes.
+        let id = model_id(&folder).ok();
+        if id.is_some() && self.serving()? == id {
+            return refuse(
+                "serves until the current model has heard the library: `segue analyze` first",
+            );
+        }
+        // The vectors first: without the folder nobody would know any more whose they are.
+        if let Some(id) = id {
+            self.library.clear_analyses(&id)?;
+        }
+        fs::remove_dir_all(&folder).map_err(|error| AppError::File {
+            action: "remove",
+            path: folder,
+            reason: error.to_string(),
+        })
+    }
+
+    /// The names of the models that were taken in, in order.
+    fn imported(&self) -> Result<Vec<String>, AppError> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(self.ear.models())
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if !name.starts_with('.') && entry.path().is_dir() {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// The folder of the model `name`, and the name if it is not the shipped one.
+    fn named(&self, name: &str) -> Result<(PathBuf, Option<String>), AppError> {
+        let imported = self.imported()?;
+        if imported.iter().any(|other| other == name) {
+            return Ok((self.ear.models().join(name), Some(name.to_owned())));
+        }
+        let shipped = places::model()?;
+        match describe(&shipped)?.0 == name {
+            true => Ok((shipped, None)),
+            false => Err(AppError::Invalid(format!(
+                "there is no model named {name:?}; `segue models list` names them"
+            ))),
+        }
+    }
+}
+
+fn imported(name: String, id: ModelId, folder: &Path) -> ModelImported {
+    ModelImported {
+        name,
+        id: id.to_string(),
+        folder: folder.to_string_lossy().into_owned(),
+    }
+}
+
+/// A folder for a model on its way in, gone unless it is renamed.
+struct Staging(PathBuf);
+
+impl Staging {
+    fn new(models: &Path) -> Result<Self, AppError> {
+        for entry in fs::read_dir(models).into_iter().flatten().flatten() {
+            let is_old = |at: SystemTime| at.elapsed().is_ok_and(|age| age > STALE);
+            let changed = entry.metadata().and_then(|metadata| metadata.modified());
+            if entry.file_name().to_string_lossy().starts_with(".import-")
+                && changed.is_ok_and(is_old)
+            {
+                _ = fs::remove_dir_all(entry.path());
+            }
+        }
+        let folder = models.join(format!(".import-{}", std::process::id()));
+        _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).map_err(|error| AppError::File {
+            action: "make the folder",
+            path: folder.clone(),
+            reason: error.to_string(),
+        })?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        _ = fs::remove_dir_all(&self.0);
+    }
+}

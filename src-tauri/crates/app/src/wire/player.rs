@@ -1,0 +1,180 @@
+//! The player and its queue.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::library::TrackRow;
+use super::recommend::{ReasonRow, Station};
+
+/// One place in the queue. The same track may stand in it twice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct QueueRow {
+    /// Names this place, not the track.
+    pub entry: u64,
+    pub track: TrackRow,
+    /// `radio`, `album`, `search`, `queue` …: see `PlaySource`; `dj` for what the guest DJ threaded in.
+    pub source: String,
+    /// Why Segue put it here; empty otherwise.
+    pub reasons: Vec<ReasonRow>,
+}
+
+/// Rows of the queue in playing order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct QueuePage {
+    pub total: u32,
+    pub offset: u32,
+    /// Index of what plays or would play, in playing order.
+    pub current: Option<u32>,
+    pub rows: Vec<QueueRow>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlayerStatus {
+    Stopped,
+    Playing,
+    Paused,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum RepeatMode {
+    #[default]
+    Off,
+    All,
+    One,
+}
+
+/// How the guest DJ threads songs into the listener's own queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum DjMode {
+    /// After each song what sounds most like it.
+    Nearest,
+    /// After each song another by the same artist.
+    SameArtist,
+    /// Between two songs one that leads from the first to the second.
+    Bridge,
+}
+
+impl DjMode {
+    /// The name under which plays are logged.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Nearest => "nearest",
+            Self::SameArtist => "same-artist",
+            Self::Bridge => "bridge",
+        }
+    }
+}
+
+/// What an edit of the queue did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum QueueEditKind {
+    /// Another list was played in its place.
+    Replaced,
+    Cleared,
+    Removed,
+    Moved,
+    Added,
+    /// It was shuffled, or put in order again.
+    Shuffled,
+}
+
+/// An edit of the queue that can be taken back, or made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct QueueEdit {
+    /// Grows with each edit while the program runs: a number not seen before is a new edit.
+    pub number: u64,
+    pub kind: QueueEditKind,
+    /// How many songs it replaced, took out, moved, added or shuffled.
+    pub songs: u32,
+}
+
+/// The player bar.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PlayerState {
+    pub status: PlayerStatus,
+    pub current: Option<QueueRow>,
+    pub position_s: f64,
+    pub duration_s: f64,
+    /// 0..1, as the slider shows it.
+    pub volume: f32,
+    pub repeat: RepeatMode,
+    pub shuffle: bool,
+    pub station: Option<Station>,
+    pub dj: Option<DjMode>,
+    /// A guest session: what is played teaches nothing.
+    pub guest: bool,
+    /// Changes whenever the queue does.
+    pub queue_revision: u64,
+    /// What `undo` would take back; `null` if there is nothing.
+    pub undo: Option<QueueEdit>,
+    /// What `redo` would do again.
+    pub redo: Option<QueueEdit>,
+    /// Why there is no sound, if there is none.
+    pub output_error: Option<String>,
+    /// How often, since the start, sound was not ready in time.
+    pub underruns: u64,
+}
+
+/// What the player shall do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum PlayerCommand {
+    Play,
+    Pause,
+    Toggle,
+    Next,
+    Previous,
+    Seek {
+        position_s: f64,
+    },
+    Volume {
+        volume: f32,
+    },
+    Repeat {
+        mode: RepeatMode,
+    },
+    Shuffle {
+        on: bool,
+    },
+    /// Plays this place of the queue.
+    Jump {
+        entry: u64,
+    },
+    Remove {
+        entry: u64,
+    },
+    /// Moves a place to an index in playing order.
+    Move {
+        entry: u64,
+        index: u32,
+    },
+    /// Empties the queue and stops.
+    Clear,
+    /// Takes the last edit of the queue back: songs, order, reasons, and, where the edit ended what played, that song at its
+    /// place.
+    Undo,
+    /// Makes the edit again that was taken back last.
+    Redo,
+    /// Lets the guest DJ into the queue; `null` takes what it threaded in, and has not played yet, out again.
+    Dj {
+        mode: Option<DjMode>,
+    },
+    /// Begins or ends a guest session.
+    Guest {
+        on: bool,
+    },
+}
+
+/// Where songs enter the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum EnqueueAt {
+    /// After what plays.
+    Next,
+    /// At the end.
+    Last,
+}

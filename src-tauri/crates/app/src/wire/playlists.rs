@@ -1,0 +1,70 @@
+//! Playlists and what they are made of.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::library::{SongsQuery, TrackRow};
+use super::recommend::{ReasonRow, StationRequest};
+
+/// What a playlist is made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "of", rename_all = "kebab-case")]
+pub enum PlaylistSource {
+    Tracks {
+        ids: Vec<i64>,
+    },
+    /// What a search finds.
+    Search {
+        query: SongsQuery,
+    },
+    Mix {
+        id: String,
+        count: u32,
+    },
+    Station {
+        request: StationRequest,
+        count: u32,
+    },
+    /// A way from one song to another, both included.
+    Path {
+        from: i64,
+        to: i64,
+        count: u32,
+    },
+    /// The queue as it stands.
+    Queue,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PlaylistRow {
+    pub id: i64,
+    pub name: String,
+    /// Made anew each day from its source, instead of staying as it is.
+    pub living: bool,
+    /// What a living one is made from, in words.
+    pub about: String,
+    pub tracks: u32,
+    /// Of these, songs that are not here now: out of the library, or their files away. Their places are kept.
+    pub missing: u32,
+    pub duration_s: f64,
+    pub cover_tracks: Vec<i64>,
+    pub changed_at: String,
+}
+
+/// A place in a playlist.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PlaylistEntryRow {
+    /// Names this place, not the track.
+    pub entry: i64,
+    /// Of a song that is not in the library: what was known of it, with `id` 0.
+    pub track: TrackRow,
+    pub reasons: Vec<ReasonRow>,
+}
+
+/// Rows of a playlist in its order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PlaylistPage {
+    pub playlist: PlaylistRow,
+    pub offset: u32,
+    pub rows: Vec<PlaylistEntryRow>,
+}

@@ -1,0 +1,146 @@
+//! What Segue recommends, from what, and why.
+
+use segue_core::TrackId;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::library::TrackRow;
+
+/// One term of a recommendation's score, in words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ReasonRow {
+    /// `sound`, `genre`, `tag`, `artist`, `taste`, `familiar`, `new`, `era` …
+    pub kind: String,
+    pub text: String,
+    /// The term itself, in the score's own unit.
+    pub weight: f64,
+    /// Names what the reason rests on, to be turned down with; `null` where there is nothing to turn.
+    pub term: Option<String>,
+}
+
+/// A recommended track with what put it there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PickRow {
+    pub track: TrackRow,
+    pub score: f64,
+    pub reasons: Vec<ReasonRow>,
+}
+
+/// A pick as the window shows it, to be played.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PickRef {
+    /// The track.
+    pub id: i64,
+    pub reasons: Vec<ReasonRow>,
+}
+
+/// Something that a station may start from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "of", rename_all = "kebab-case")]
+pub enum SeedRef {
+    Track {
+        id: i64,
+    },
+    Album {
+        id: i64,
+    },
+    Artist {
+        name: String,
+    },
+    Genre {
+        name: String,
+    },
+    /// A tag that the network hears.
+    Tag {
+        name: String,
+    },
+    Playlist {
+        id: i64,
+    },
+    /// A wish in words, such as "calm piano, no vocals".
+    Words {
+        text: String,
+    },
+}
+
+/// A station that is asked for. Without seeds it starts from what the listener likes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct StationRequest {
+    pub seeds: Vec<SeedRef>,
+    /// To be kept away from: alchemy's other pan.
+    pub less: Vec<SeedRef>,
+    /// 0 familiar .. 1 new; `null` for the middle.
+    pub discovery: Option<f32>,
+}
+
+impl StationRequest {
+    /// The songs among the seeds.
+    pub(crate) fn songs(&self) -> Vec<TrackId> {
+        let songs = self.seeds.iter().filter_map(|seed| match seed {
+            SeedRef::Track { id } => Some(TrackId(*id)),
+            _ => None,
+        });
+        songs.collect()
+    }
+}
+
+/// A seed as it is shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct SeedRow {
+    pub seed: SeedRef,
+    pub name: String,
+    /// The artist of a song or an album; how many songs an artist has; what was understood of words.
+    pub detail: String,
+    /// The track whose cover stands for it.
+    pub cover_track: Option<i64>,
+}
+
+/// A wish in words, as it was understood.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct WishRow {
+    pub wanted: Vec<WishTermRow>,
+    pub unwanted: Vec<WishTermRow>,
+    /// Words that mean nothing to Segue.
+    pub unknown: Vec<String>,
+}
+
+/// A part of a wish.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct WishTermRow {
+    /// `tag`, `genre`, `artist`, `era`, `tempo`.
+    pub kind: String,
+    pub name: String,
+}
+
+/// A running radio.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Station {
+    /// What it grew from, in a few words.
+    pub name: String,
+    pub seeds: Vec<SeedRow>,
+    pub less: Vec<SeedRow>,
+    /// 0 familiar .. 1 new.
+    pub discovery: f32,
+}
+
+/// A mix that can be had now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct MixRow {
+    /// `for-you`, `daily:2`, `decade:1990` …
+    pub id: String,
+    /// `for-you`, `daily`, `decade` …
+    pub kind: String,
+    pub name: String,
+    /// What it is made of, in a few words.
+    pub about: String,
+    /// Up to four tracks whose covers stand for it.
+    pub cover_tracks: Vec<i64>,
+}
+
+/// A mix with its tracks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct MixFound {
+    pub mix: MixRow,
+    pub tracks: Vec<PickRow>,
+}
