@@ -60,7 +60,7 @@ export interface Backend {
   albums(query: AlbumsQuery, offset: number, limit: number): Promise<AlbumsPage>;
   /** The album a song stands on. */
   albumOf(id: number): Promise<AlbumRow | null>;
-  /** The outline of a song; `null` until it was measured. */
+  /** The waveform of a song; `null` until it was measured. */
   waveform(id: number): Promise<WaveformRow | null>;
   /** Plays the whole list of `query`, starting at `index`. */
   playSongs(query: SongsQuery, index: number, source: PlayFrom): Promise<void>;

@@ -1,4 +1,4 @@
-// What the fake twin answers from its library: lists in order, and outlines. Pure.
+// What the fake twin answers from its library: lists in order, and waveforms. Pure.
 import { chance, type FakeLibrary } from "./fake-library";
 import type { AlbumsQuery } from "./backend";
 import type { AlbumRow, SongsQuery, TrackRow, WaveformRow } from "./types";
@@ -133,7 +133,7 @@ export function find(library: FakeLibrary, query: SongsQuery): TrackRow[] {
 }
 
 /** Verses and refrains, a quiet beginning and a slow end; the same for the same song. */
-export function outline(id: number): WaveformRow {
+export function waveform(id: number): WaveformRow {
   const next = chance(id * 7919);
   const parts = Array.from({ length: 9 }, () => 0.25 + next() * 0.65);
   const bytes = (amplitude: number) => Math.round(255 * Math.sqrt(Math.min(1, amplitude)));

@@ -1,6 +1,6 @@
 // The fake twin's library behind its calls: folders, long work on them, songs and albums in order.
 import type { Backend, JobKind, JobProgress, LibraryStatus, RootRow, SongsQuery, TrackRow } from "./backend";
-import { cut, find, findAlbums, outline } from "./fake-answers";
+import { cut, find, findAlbums, waveform } from "./fake-answers";
 import { fakeCover } from "./fake-covers";
 import type { FakeLibrary } from "./fake-library";
 import { found, invalid, noFolder, noSong, some, type World } from "./fake-world";
@@ -129,7 +129,7 @@ export class FakeShelf {
           const album = this.whole.albumOf.get(id);
           return this.shown.albums.find(({ id }) => id === album?.id) ?? null;
         }),
-      waveform: (id) => answer("waveform", () => (track(id)?.loudness_lufs == null ? null : outline(id))),
+      waveform: (id) => answer("waveform", () => (track(id)?.loudness_lufs == null ? null : waveform(id))),
       playSongs: (query, index, source) =>
         answer("play_songs", () => {
           const rows = some(this.#list(query)).map((row) => player.row(row, source));

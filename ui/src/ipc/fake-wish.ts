@@ -19,7 +19,7 @@ export function understand(library: FakeLibrary, text: string): WishRow {
   for (const part of text.toLowerCase().split(/[,;.]| and | but /)) {
     const against = part.match(/^\s*(?:no|without|not|less)\s+(.*)$/);
     const words = (against?.[1] ?? part).split(/\s+/).filter((word) => word !== "" && !IDLE.has(word));
-    const pan = against ? wish.unwanted : wish.wanted;
+    const side = against ? wish.unwanted : wish.wanted;
     while (words.length > 0) {
       // The longest name that the words begin with.
       const lengths = Array.from({ length: words.length }, (_, shorter) => words.length - shorter);
@@ -27,7 +27,7 @@ export function understand(library: FakeLibrary, text: string): WishRow {
         const term = termNamed(library, words.slice(0, length).join(" "));
         return term ? [{ term, length }] : [];
       })[0];
-      if (named) pan.push(named.term);
+      if (named) side.push(named.term);
       else wish.unknown.push(words[0]!);
       words.splice(0, named?.length ?? 1);
     }

@@ -17,7 +17,7 @@ async function find(field: string, text: string): Promise<HTMLElement[]> {
   return within(found).findAllByRole("option");
 }
 
-const pan = (name: string) => within(screen.getByRole("list", { name }));
+const side = (name: string) => within(screen.getByRole("list", { name }));
 
 test("a wish is shown as it was understood, and becomes a station", async () => {
   const fake = await openWindow();
@@ -26,7 +26,7 @@ test("a wish is shown as it was understood, and becomes a station", async () => 
   const understood = within(wish!).getByRole("group", { name: "Understood" });
   expect(understood.textContent).toMatch(/calm.*piano.*no vocals.*not understood: zorp/s);
   await press("Enter");
-  await waitFor(() => expect(pan("More of these").getByText("calm piano, no vocals, zorp")).toBeTruthy());
+  await waitFor(() => expect(side("More of these").getByText("calm piano, no vocals, zorp")).toBeTruthy());
   const preview = await list("Preview");
   await waitFor(() => expect(preview.children.length).toBeGreaterThan(1));
   await click("Start radio");
@@ -36,7 +36,7 @@ test("a wish is shown as it was understood, and becomes a station", async () => 
   await list("Coming up");
 });
 
-test("Shift Enter puts a seed on the other pan; it can be moved over and taken away", async () => {
+test("Shift Enter puts a seed on the other side; it can be moved over and taken away", async () => {
   const fake = await openWindow();
   await goTo("Radio");
   const [classical] = await find("Start from anything", "classical");
@@ -44,12 +44,12 @@ test("Shift Enter puts a seed on the other pan; it can be moved over and taken a
   await press("Enter");
   await find("Start from anything", "folk");
   await press("Enter", { shiftKey: true });
-  await waitFor(() => expect(pan("Less of these").getByText("Folk")).toBeTruthy());
+  await waitFor(() => expect(side("Less of these").getByText("Folk")).toBeTruthy());
   await click("More of this: Folk");
-  await waitFor(() => expect(pan("More of these").getByText("Folk")).toBeTruthy());
+  await waitFor(() => expect(side("More of these").getByText("Folk")).toBeTruthy());
   await click("Less of this: Folk");
   await click("Take away Classical");
-  await waitFor(() => expect(pan("More of these").queryByText("Classical")).toBeNull());
+  await waitFor(() => expect(side("More of these").queryByText("Classical")).toBeNull());
   await click("Start radio");
   await waitFor(async () => expect((await fake.player()).station?.less).toMatchObject([{ name: "Folk" }]));
   expect(within(await list("Kept away from")).getByText("Folk")).toBeTruthy();
@@ -102,7 +102,7 @@ test("the seeds of a station on air are changed, and it is saved as a playlist",
   await click("Save playlist");
   await screen.findByText(/is kept with \d+ songs/);
   await click("Change seeds");
-  expect(pan("More of these").getAllByRole("listitem")).toHaveLength(1);
+  expect(side("More of these").getAllByRole("listitem")).toHaveLength(1);
   await fireEvent.click(screen.getByRole("radio", { name: "On air" }));
   await click("Stop radio");
   await waitFor(() => expect(screen.queryByRole("radio", { name: "On air" })).toBeNull());

@@ -66,7 +66,7 @@ export class Menus {
   }
 
   /** What one can say of a song that Segue picked, `earlier` being what stands before it. */
-  sayings(track: TrackRow, earlier: TrackRow | null, reasons: ReasonRow[]): MenuItem[] {
+  feedbackItems(track: TrackRow, earlier: TrackRow | null, reasons: ReasonRow[]): MenuItem[] {
     const turnable = reasons.filter(({ term, weight }) => term !== null && weight > 0);
     return [
       "line",
@@ -119,7 +119,7 @@ export class Menus {
     const { guest } = player.state;
     return [
       ...this.songs([row.track], [row.track.id], () => void player.toggle()).slice(1),
-      ...(row.reasons.length > 0 ? this.sayings(row.track, null, row.reasons) : []),
+      ...(row.reasons.length > 0 ? this.feedbackItems(row.track, null, row.reasons) : []),
       "line",
       { label: "Guest session", icon: "guest", checked: guest, act: () => void player.setGuest(!guest) },
     ];
@@ -160,7 +160,7 @@ export class Menus {
   }
 
   /** What begins a playlist. */
-  beginnings(): MenuItem[] {
+  newPlaylistItems(): MenuItem[] {
     const { playlists } = this;
     return [
       { label: "New playlist…", icon: "plus", act: () => playlists.keep("", { of: "tracks", ids: [] }) },

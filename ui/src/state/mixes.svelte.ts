@@ -1,6 +1,6 @@
 // The mixes that can be had now, in groups as they are shown, and the one whose page is in front.
 import type { Backend, MixFound, MixRow } from "../ipc/backend";
-import { Asked } from "./asked.svelte";
+import { LatestQuery } from "./latestquery.svelte";
 import { pickRef } from "./format";
 import type { Notices } from "./notices.svelte";
 
@@ -29,8 +29,8 @@ export function grouped(mixes: MixRow[]): MixGroup[] {
 }
 
 export class Mixes {
-  list: Asked<MixRow[]>;
-  found: Asked<MixFound>;
+  list: LatestQuery<MixRow[]>;
+  found: LatestQuery<MixFound>;
   /** Kept here so that the page is found where it was left. */
   scrollTop = 0;
 
@@ -38,8 +38,8 @@ export class Mixes {
     private backend: Backend,
     private notices: Notices,
   ) {
-    this.list = new Asked((error) => notices.error("Could not ask for the mixes", error));
-    this.found = new Asked((error) => notices.error("Could not make the mix", error));
+    this.list = new LatestQuery((error) => notices.error("Could not ask for the mixes", error));
+    this.found = new LatestQuery((error) => notices.error("Could not make the mix", error));
   }
 
   ask(): Promise<void> {

@@ -1,6 +1,6 @@
 // A way from one song to another, before it is played: its ends, its length, and the songs it would lead through.
 import type { Backend, PickRow, PlaylistSource, SeedRow } from "../ipc/backend";
-import { Asked } from "./asked.svelte";
+import { LatestQuery } from "./latestquery.svelte";
 import { pickRef } from "./format";
 import type { Notices } from "./notices.svelte";
 import { SeedSearch } from "./seeds.svelte";
@@ -11,14 +11,14 @@ export const LENGTHS = [6, 10, 15, 25];
 export class Path {
   ends = $state.raw<Record<End, SeedRow | null>>({ from: null, to: null });
   count = $state(10);
-  preview: Asked<PickRow[]>;
+  preview: LatestQuery<PickRow[]>;
   searches: Record<End, SeedSearch>;
 
   constructor(
     private backend: Backend,
     private notices: Notices,
   ) {
-    this.preview = new Asked((error) => notices.error("Could not find a way", error));
+    this.preview = new LatestQuery((error) => notices.error("Could not find a way", error));
     const search = () => new SeedSearch(backend, notices, "songs");
     this.searches = { from: search(), to: search() };
   }

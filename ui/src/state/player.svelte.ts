@@ -28,9 +28,9 @@ const NEXT_REPEAT: Record<RepeatMode, RepeatMode> = { off: "all", all: "one", on
 export class Player {
   state = $state.raw<PlayerState>(SILENT);
   position_s = $state(0);
-  /** The outline of what plays; `null` while it is unknown. */
+  /** The waveform of what plays; `null` while it is unknown. */
   waveform = $state.raw<WaveformRow | null>(null);
-  #outlined: number | null = null;
+  #waveformOf: number | null = null;
   #told = { position_s: 0, at_ms: 0 };
   #volumeBeforeMute = 0.7;
   #sendVolume: (volume: number) => Promise<void>;
@@ -67,7 +67,7 @@ export class Player {
       }
       this.state = event.state;
       this.#set(event.state.position_s);
-      void this.#outline();
+      void this.#readWaveform();
     } else if (event.event === "position" && event.entry === this.state.current?.entry) {
       this.#set(event.position_s);
     }
@@ -75,7 +75,7 @@ export class Player {
 
   /** The library changed: perhaps what plays was measured. */
   heardLibrary(): void {
-    if (this.#outlined !== null && this.waveform === null) void this.#ask(this.#outlined);
+    if (this.#waveformOf !== null && this.waveform === null) void this.#ask(this.#waveformOf);
   }
 
   /** Time passed: called a few times a second by the window while it can be seen. */
@@ -119,10 +119,10 @@ export class Player {
     await this.notices.attempt("The player refused", () => this.backend.command(command));
   }
 
-  #outline(): Promise<void> {
+  #readWaveform(): Promise<void> {
     const id = this.track?.id ?? null;
-    if (id === this.#outlined) return Promise.resolve();
-    this.#outlined = id;
+    if (id === this.#waveformOf) return Promise.resolve();
+    this.#waveformOf = id;
     this.waveform = null;
     return id === null ? Promise.resolve() : this.#ask(id);
   }
@@ -130,9 +130,9 @@ export class Player {
   async #ask(id: number): Promise<void> {
     try {
       const waveform = await this.backend.waveform(id);
-      if (id === this.#outlined) this.waveform = waveform;
+      if (id === this.#waveformOf) this.waveform = waveform;
     } catch {
-      // A seek bar without an outline still seeks; the library's own errors are told elsewhere.
+      // A seek bar without a waveform still seeks; the library's own errors are told elsewhere.
     }
   }
 

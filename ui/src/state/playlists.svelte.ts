@@ -1,6 +1,6 @@
 // The playlists by name, what can be done with a whole one, and the one that is being named or is about to be kept.
 import type { Backend, MixRow, PlaylistRow, PlaylistSource, StationRequest } from "../ipc/backend";
-import { Asked } from "./asked.svelte";
+import { LatestQuery } from "./latestquery.svelte";
 import { MIX_SONGS } from "./mixes.svelte";
 import type { Notices } from "./notices.svelte";
 import type { Router } from "./router.svelte";
@@ -17,7 +17,7 @@ export function canLive(source: PlaylistSource): boolean {
 }
 
 export class Playlists {
-  list: Asked<PlaylistRow[]>;
+  list: LatestQuery<PlaylistRow[]>;
   naming = $state.raw<Naming | null>(null);
 
   constructor(
@@ -25,7 +25,7 @@ export class Playlists {
     private notices: Notices,
     private router: Router,
   ) {
-    this.list = new Asked((error) => notices.error("Could not read the playlists", error));
+    this.list = new LatestQuery((error) => notices.error("Could not read the playlists", error));
   }
 
   get rows(): PlaylistRow[] {

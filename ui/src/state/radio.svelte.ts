@@ -1,7 +1,7 @@
 // A station before and while it runs: what it is to be like and unlike, its dial, a hearing of what it would play.
 import type { Backend, PickRow, SeedRef, SeedRow, Station, StationRequest, TrackRow } from "../ipc/backend";
 import type { WishRow } from "../ipc/backend";
-import { Asked } from "./asked.svelte";
+import { LatestQuery } from "./latestquery.svelte";
 import { artistsOf } from "./format";
 import { latest } from "./latest";
 import type { Notices } from "./notices.svelte";
@@ -13,8 +13,8 @@ const PREVIEW = 8;
 const IDEAS = 12;
 const NAMES = 15;
 
-export type Pan = "more" | "less";
-export const otherPan: Record<Pan, Pan> = { more: "less", less: "more" };
+export type MoreLess = "more" | "less";
+export const opposite: Record<MoreLess, MoreLess> = { more: "less", less: "more" };
 
 /** What the dial says at `discovery` (0 familiar .. 1 new). */
 export function dialWords(discovery: number): string {
@@ -42,10 +42,10 @@ export type RadioView = "air" | "new" | "path";
 export class Radio {
   /** As chosen; without a station nothing is on air. */
   #view = $state<RadioView>("air");
-  /** The two pans of the station to come. */
-  pans = $state.raw<Record<Pan, SeedRow[]>>({ more: [], less: [] });
+  /** What the station to come should be like, and unlike. */
+  seeds = $state.raw<Record<MoreLess, SeedRow[]>>({ more: [], less: [] });
   discovery = $state(0.5);
-  preview: Asked<PickRow[]>;
+  preview: LatestQuery<PickRow[]>;
   search: SeedSearch;
   /** Where nothing is chosen: songs to start from, and names. */
   ideas = $state.raw<TrackRow[]>([]);
@@ -59,7 +59,7 @@ export class Radio {
     private notices: Notices,
     private player: Player,
   ) {
-    this.preview = new Asked((error) => notices.error("Could not ask for a station", error));
+    this.preview = new LatestQuery((error) => notices.error("Could not ask for a station", error));
     this.search = new SeedSearch(backend, notices, "anything");
     this.#sendTune = latest(async (discovery) => {
       await notices.attempt("Could not tune the station", () => backend.tune(discovery));
@@ -78,14 +78,14 @@ export class Radio {
     this.#view = view;
   };
 
-  /** The station that the pans and the dial ask for. */
+  /** The station that the sides and the dial ask for. */
   get request(): StationRequest {
-    const refs = (pan: Pan) => this.pans[pan].map((row) => row.seed);
+    const refs = (side: MoreLess) => this.seeds[side].map((row) => row.seed);
     return { seeds: refs("more"), less: refs("less"), discovery: this.discovery };
   }
 
   get chosen(): boolean {
-    return this.pans.more.length + this.pans.less.length > 0;
+    return this.seeds.more.length + this.seeds.less.length > 0;
   }
 
   start(request: StationRequest): Promise<boolean> {
@@ -103,15 +103,15 @@ export class Radio {
     return this.#sendTune(discovery);
   }
 
-  /** Puts a seed on a pan, from wherever it was. */
-  put(row: SeedRow, pan: Pan): void {
+  /** Puts a seed on a side; it leaves the other. */
+  put(row: SeedRow, side: MoreLess): void {
     const without = this.#without(row);
-    const full = [...without[pan], row];
+    const full = [...without[side], row];
     if (full.length > SEEDS_MAX) {
       this.notices.info(`A station takes up to ${SEEDS_MAX} on each side. Take one away first.`);
       return;
     }
-    this.#weigh({ ...without, [pan]: full });
+    this.#weigh({ ...without, [side]: full });
     if (row.seed.of === "words") void this.#understand(row.seed.text);
   }
 
@@ -119,13 +119,13 @@ export class Radio {
     this.#weigh(this.#without(row));
   }
 
-  /** The pan that a seed lies on. */
-  panOf(row: SeedRow): Pan | null {
-    const on = (pan: Pan) => this.pans[pan].some((held) => seedKey(held.seed) === seedKey(row.seed));
+  /** The side that a seed lies on. */
+  sideOf(row: SeedRow): MoreLess | null {
+    const on = (side: MoreLess) => this.seeds[side].some((held) => seedKey(held.seed) === seedKey(row.seed));
     return on("more") ? "more" : on("less") ? "less" : null;
   }
 
-  /** The pans as those of the station on air, to be changed. */
+  /** The sides as those of the station on air, to be changed. */
   take(station: Station): void {
     this.#view = "new";
     this.discovery = station.discovery;
@@ -139,7 +139,7 @@ export class Radio {
     void this.audition();
   }
 
-  /** Asks what the pans would play. */
+  /** Asks what the sides would play. */
   async audition(): Promise<void> {
     if (!this.chosen) return this.preview.clear();
     await this.preview.ask(() => this.backend.radio(this.request, PREVIEW));
@@ -165,13 +165,14 @@ export class Radio {
     if (await this.start(this.request)) this.#weigh({ more: [], less: [] });
   }
 
-  #weigh(pans: Record<Pan, SeedRow[]>): void {
-    this.pans = pans;
+  #weigh(seeds: Record<MoreLess, SeedRow[]>): void {
+    this.seeds = seeds;
     void this.audition();
   }
 
-  #without(row: SeedRow): Record<Pan, SeedRow[]> {
-    const rest = (pan: Pan) => this.pans[pan].filter((held) => seedKey(held.seed) !== seedKey(row.seed));
+  #without(row: SeedRow): Record<MoreLess, SeedRow[]> {
+    const rest = (side: MoreLess) =>
+      this.seeds[side].filter((held) => seedKey(held.seed) !== seedKey(row.seed));
     return { more: rest("more"), less: rest("less") };
   }
 

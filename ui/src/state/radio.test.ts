@@ -57,12 +57,12 @@ test("emptied, the field forgets what it was about to find", async () => {
   expect(app.radio.search.found.value).toBeNull();
 });
 
-test("a seed lies on one pan at a time, and the preview keeps away from the other", async () => {
+test("a seed lies on one side at a time, and the preview keeps away from the other", async () => {
   const { radio } = app;
   radio.put(genre("Jazz"), "more");
   radio.put(genre("Classical"), "more");
   radio.put(genre("Jazz"), "less");
-  expect([names(radio.pans.more), names(radio.pans.less)]).toEqual([["Classical"], ["Jazz"]]);
+  expect([names(radio.seeds.more), names(radio.seeds.less)]).toEqual([["Classical"], ["Jazz"]]);
   expect(radio.request).toMatchObject({
     seeds: [{ of: "genre", name: "Classical" }],
     less: [{ of: "genre", name: "Jazz" }],
@@ -74,13 +74,13 @@ test("a seed lies on one pan at a time, and the preview keeps away from the othe
   expect(radio.preview.value).toBeNull();
 });
 
-test("a pan takes five, and says so", () => {
+test("a side takes five, and says so", () => {
   for (const name of ["a", "b", "c", "d", "e", "f"]) app.radio.put(genre(name), "more");
-  expect(names(app.radio.pans.more)).toEqual(["a", "b", "c", "d", "e"]);
+  expect(names(app.radio.seeds.more)).toEqual(["a", "b", "c", "d", "e"]);
   expect(app.notices.list[0]?.text).toContain("up to 5");
 });
 
-test("a wish on a pan is shown as it was understood", async () => {
+test("a wish on a side is shown as it was understood", async () => {
   const text = "slow strings";
   const row: SeedRow = { seed: { of: "words", text }, name: text, detail: "", cover_track: null };
   app.radio.put(row, "more");
@@ -89,7 +89,7 @@ test("a wish on a pan is shown as it was understood", async () => {
   );
 });
 
-test("what was chosen is started with the dial where it stands, and the pans are empty again", async () => {
+test("what was chosen is started with the dial where it stands, and the sides are empty again", async () => {
   app.radio.put(genre("Jazz"), "more");
   app.radio.setDiscovery(0.9);
   await app.radio.startChosen();
@@ -97,13 +97,13 @@ test("what was chosen is started with the dial where it stands, and the pans are
   expect([app.radio.chosen, app.radio.view]).toEqual([false, "air"]);
 });
 
-test("nothing chosen starts from what is liked; a refused station keeps the pans", async () => {
+test("nothing chosen starts from what is liked; a refused station keeps the sides", async () => {
   await app.radio.startChosen();
   expect(app.radio.station?.seeds).toEqual([]);
   app.radio.put({ ...genre("Gone"), seed: { of: "album", id: 99_999 } }, "more");
   await app.radio.startChosen();
   expect(app.notices.list.at(-1)?.tone).toBe("error");
-  expect(names(app.radio.pans.more)).toEqual(["Gone"]);
+  expect(names(app.radio.seeds.more)).toEqual(["Gone"]);
 });
 
 test("the seeds of the station on air can be changed", async () => {
@@ -113,7 +113,7 @@ test("the seeds of the station on air can be changed", async () => {
     discovery: 0.2,
   });
   app.radio.take(app.radio.station!);
-  expect([names(app.radio.pans.more), names(app.radio.pans.less)]).toEqual([["Jazz"], ["Folk"]]);
+  expect([names(app.radio.seeds.more), names(app.radio.seeds.less)]).toEqual([["Jazz"], ["Folk"]]);
   expect([app.radio.discovery, app.radio.view]).toEqual([0.2, "new"]);
 });
 

@@ -1,7 +1,7 @@
 // What a station may start from, as it is found: artists, genres, tags and playlists by name, songs, albums, and the
 // words themselves as a wish.
 import type { AlbumRow, Backend, SeedRef, SeedRow, TrackRow, WishRow } from "../ipc/backend";
-import { Asked } from "./asked.svelte";
+import { LatestQuery } from "./latestquery.svelte";
 import { artistsOf } from "./format";
 import type { Notices } from "./notices.svelte";
 
@@ -39,7 +39,7 @@ export function albumSeed({ id, title, artist, cover_track }: AlbumRow): SeedRow
 
 export class SeedSearch {
   text = $state("");
-  found: Asked<{ text: string; groups: SeedGroup[]; wish: WishRow | null }>;
+  found: LatestQuery<{ text: string; groups: SeedGroup[]; wish: WishRow | null }>;
   #typing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -48,7 +48,7 @@ export class SeedSearch {
     /** A way leads from song to song; a station starts from anything. */
     private only: "songs" | "anything",
   ) {
-    this.found = new Asked((error) => notices.error("Could not search", error));
+    this.found = new LatestQuery((error) => notices.error("Could not search", error));
   }
 
   get rows(): SeedRow[] {

@@ -1,15 +1,15 @@
 // What was learned of the listener, what was said and holds, and every way to correct or forget it.
 import { SvelteMap } from "svelte/reactivity";
 import type { Backend, FeedbackRow, ForgottenRow, ReasonRow, TastePage } from "../ipc/backend";
-import { Asked } from "./asked.svelte";
+import { LatestQuery } from "./latestquery.svelte";
 import type { Notices } from "./notices.svelte";
 
 /** Something that can be turned up and down: a leaning, an interest. */
 export type Turnable = { name: string; term: string; turned: number };
 
 export class Taste {
-  page: Asked<TastePage>;
-  feedback: Asked<FeedbackRow[]>;
+  page: LatestQuery<TastePage>;
+  feedback: LatestQuery<FeedbackRow[]>;
   /** What was turned down in this window by a reason's button, by term. */
   #down = new SvelteMap<string, FeedbackRow>();
 
@@ -17,8 +17,8 @@ export class Taste {
     private backend: Backend,
     private notices: Notices,
   ) {
-    this.page = new Asked((error) => notices.error("Could not read what was learned", error));
-    this.feedback = new Asked((error) => notices.error("Could not read what you said", error));
+    this.page = new LatestQuery((error) => notices.error("Could not read what was learned", error));
+    this.feedback = new LatestQuery((error) => notices.error("Could not read what you said", error));
   }
 
   async ask(): Promise<void> {

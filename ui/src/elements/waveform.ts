@@ -1,11 +1,11 @@
-// From the outline of a sound to the heights of its columns, as they are drawn about the middle line.
+// From the waveform of a sound to the heights of its columns, as they are drawn about the middle line.
 
 /** Never thinner than this: silence is a line. */
 const THIN = 0.03;
 
 /** Bytes `255 · sqrt(amplitude)` as `columns` heights in 0..1; `loudest` fills the height. Where a column covers
  * several values the greatest stands, where a value covers several columns they run from one to the next. */
-export function outlineHeights(values: readonly number[], loudest: number, columns: number): number[] {
+export function waveformHeights(values: readonly number[], loudest: number, columns: number): number[] {
   const heights = values.map((value) => Math.max(THIN, loudest > 0 ? (value / loudest) ** 2 : 0));
   if (heights.length === 0) return [];
   const each = heights.length / columns;

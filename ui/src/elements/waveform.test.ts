@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { outlineHeights } from "./outline";
+import { waveformHeights } from "./waveform";
 
 const check = (values: number[], loudest: number, columns: number, heights: number[]) =>
-  expect(outlineHeights(values, loudest, columns)).toEqual(heights);
+  expect(waveformHeights(values, loudest, columns)).toEqual(heights);
 
 test("amplitudes stand in proportion, however quiet the whole", () => {
   check([255, 0], 255, 2, [1, 0.03]);

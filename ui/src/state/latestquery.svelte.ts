@@ -1,7 +1,7 @@
 // The answer to the newest of several questions: overtaken ones are dropped, a refusal is told and keeps what was known.
 import { untrack } from "svelte";
 
-export class Asked<T> {
+export class LatestQuery<T> {
   /** `null` until the first answer. */
   value = $state.raw<T | null>(null);
   asking = $state.raw(false);

@@ -1,6 +1,6 @@
 // The newest question's answer counts, and only that.
 import { expect, test } from "vitest";
-import { Asked } from "./asked.svelte";
+import { LatestQuery } from "./latestquery.svelte";
 
 /** A question that is answered when told. */
 function question<T>() {
@@ -11,7 +11,7 @@ function question<T>() {
 }
 
 test("an overtaken answer changes nothing", async () => {
-  const asked = new Asked<string>(() => {});
+  const asked = new LatestQuery<string>(() => {});
   const [first, second] = [question<string>(), question<string>()];
   const done = [asked.ask(first.ask), asked.ask(second.ask)];
   second.answer("new");
@@ -22,7 +22,7 @@ test("an overtaken answer changes nothing", async () => {
 
 test("a refusal is told and keeps what was known; an overtaken one is not told", async () => {
   const told: unknown[] = [];
-  const asked = new Asked<string>((error) => told.push(error));
+  const asked = new LatestQuery<string>((error) => told.push(error));
   await asked.ask(async () => "known");
   const no = new Error("no");
   await asked.ask(() => Promise.reject(no));
@@ -36,7 +36,7 @@ test("a refusal is told and keeps what was known; an overtaken one is not told",
 });
 
 test("once cleared, an answer under way is not wanted any more", async () => {
-  const asked = new Asked<string>(() => {});
+  const asked = new LatestQuery<string>(() => {});
   const one = question<string>();
   const done = asked.ask(one.ask);
   asked.clear();
