@@ -11,16 +11,16 @@
 //! Plays the listener chose by hand are hardly ever skipped, so there the *choice* is the evidence: each is
 //! contrasted with the average recording, under an intercept of its own.
 //!
-//! Taste is a fold over the log: same catalogue and log, same bits. The log is learned anew at *checkpoints*, whose
+//! Taste is a fold over the log: same catalogue and log, same bits. The whole log is fitted again at *checkpoints*, whose
 //! distances grow with it ([`checkpoint`]); in between each play is learned as it comes ([`Taste::learn`]), by one step
 //! of assumed-density filtering: the posterior so far is the prior of the next play.
 
 mod evidence;
 mod fit;
+mod history;
 mod hours;
 mod interests;
 mod learn;
-mod memory;
 mod metric;
 mod parts;
 mod posterior;
@@ -40,16 +40,16 @@ use crate::tuning::Learning;
 pub(crate) use evidence::sounded;
 use evidence::{CONTEXT, FAMILIAR, HOUR, RECENT, SESSION, chosen, familiar};
 use fit::{Layout, Parts, each_name};
+pub(crate) use history::{Listened, RecordingStats};
+use history::{ListeningHistory, in_order};
 pub use interests::Interest;
-pub(crate) use memory::{Known, Listened};
-use memory::{Memory, in_order};
 pub(crate) use metric::Metric;
 pub(crate) use parts::held_out_from;
 pub use parts::{Vote, Votes};
 pub(crate) use posterior::Draw;
-use sound::{Reading, Sound};
+use sound::{Sound, SoundWeights};
 pub use summary::{Effect, TasteSummary};
-use validation::Belief;
+use validation::Calibration;
 pub use validation::Validation;
 pub(crate) use validation::auc;
 
@@ -66,21 +66,21 @@ pub struct Taste {
     edition: u64,
     plays: usize,
     evidence: f64,
-    belief: Belief,
+    calibration: Calibration,
     layout: Layout,
     sound: Sound,
     /// Most probable parameters: dense ones first, then artists, genres, tags, albums, recordings.
     means: Vec<f64>,
-    /// Those of the sound, ready to score.
-    reading: Reading,
+    /// The sound's among `means`, in the form in which many recordings are scored.
+    sound_weights: SoundWeights,
     /// Posterior precision of the dense ones, factored.
     dense: Option<Cholesky>,
     /// Posterior deviations of the others.
     deviations: Vec<f64>,
-    memory: Memory,
+    history: ListeningHistory,
     favourites: Vec<Favourite>,
     validation: Option<Validation>,
-    /// Which optional parts speak, and how they were voted on.
+    /// Which optional parts are in use, and what ablation found of each.
     parts: Parts,
     votes: Votes,
     metric: Option<Metric>,
@@ -147,12 +147,12 @@ impl Taste {
         let order = in_order(known.collect());
         let opinions = order.iter().rposition(|(play, _)| play.rating.is_some());
         let cut = checkpoint(order.len()).max(opinions.map_or(0, |last| last + 1));
-        let mut taste = Self::untaught(catalogue, tuning);
-        taste.learn_whole(catalogue, &order[..cut]);
+        let mut taste = Self::prior(catalogue, tuning);
+        taste.learn_log(catalogue, &order[..cut]);
         for (play, found) in &order[cut..] {
             taste.learn_one(catalogue, play, *found);
         }
-        taste.settle(catalogue);
+        taste.refresh(catalogue);
         taste
     }
 
@@ -167,13 +167,13 @@ impl Taste {
         let Some(found) = catalogue.find(play) else {
             return false;
         };
-        let in_order = self.memory.precedes(play);
+        let in_order = self.history.precedes(play);
         self.learn_one(catalogue, play, found);
-        self.settle(catalogue);
+        self.refresh(catalogue);
         checkpoint(self.plays) == self.plays || play.rating.is_some() || !in_order
     }
 
-    fn untaught(catalogue: &Catalogue, tuning: &Learning) -> Self {
+    fn prior(catalogue: &Catalogue, tuning: &Learning) -> Self {
         let sound = Sound::new(catalogue, true);
         let corners = catalogue.corners() > 0;
         let layout = Layout::new(catalogue, tuning, &sound, corners, 0);
@@ -182,11 +182,11 @@ impl Taste {
             edition: catalogue.edition(),
             plays: 0,
             evidence: 0.0,
-            belief: Belief::new(tuning),
-            reading: sound.reading(catalogue, &means[CONTEXT..layout.dense()]),
+            calibration: Calibration::new(tuning),
+            sound_weights: sound.weights(catalogue, &means[CONTEXT..layout.dense()]),
             dense: None,
             deviations: Vec::new(),
-            memory: Memory::new(catalogue, tuning),
+            history: ListeningHistory::new(catalogue, tuning),
             favourites: Vec::new(),
             validation: None,
             parts: Parts {
@@ -202,19 +202,20 @@ impl Taste {
         }
     }
 
-    /// Plays that taught something.
+    /// Plays that were learned from.
     pub fn plays(&self) -> usize {
         self.plays
     }
 
-    /// How well the taste foretold its own last plays; `None` for short logs or all plays alike.
+    /// How well the taste predicted its own last plays; `None` for short logs or all plays alike.
     pub fn validation(&self) -> Option<&Validation> {
         self.validation.as_ref()
     }
 
-    /// Whether this taste was learned over this very catalogue. Over another one it has no voice.
+    /// Whether this taste was learned over this very catalogue. Over another one its positions mean other recordings, so
+    /// that it scores nothing.
     pub fn fits(&self, catalogue: &Catalogue) -> bool {
-        self.edition == catalogue.edition() && self.memory.slots.len() == catalogue.len()
+        self.edition == catalogue.edition() && self.history.slots.len() == catalogue.len()
     }
 
     /// Log odds that the recording at `position` is listened to, against the average recording.
@@ -227,7 +228,7 @@ impl Taste {
         }
     }
 
-    /// The probability that at least half of a recording is heard if it is played now, from `source`.
+    /// The probability that at least half of a recording is listened to if it is played now, from `source`.
     pub fn chance(
         &self,
         catalogue: &Catalogue,
@@ -236,7 +237,7 @@ impl Taste {
         now: Moment,
     ) -> f64 {
         let score = self.score(catalogue, position, now);
-        self.belief.chance(chosen(source), score)
+        self.calibration.chance(chosen(source), score)
     }
 
     /// Names these very numbers: `taste@` and 16 hex digits.
@@ -246,7 +247,7 @@ impl Taste {
             .means
             .iter()
             .chain(&self.deviations)
-            .chain([&self.belief.slope])
+            .chain([&self.calibration.slope])
         {
             hash = chance::bits(hash, number.to_bits());
         }
@@ -256,9 +257,9 @@ impl Taste {
         format!("taste@{hash:016x}")
     }
 
-    /// How much of itself the taste brings into a ranking, in `0..=1`: evidence times trust.
+    /// What the taste counts in a ranking, in `0..=1`: confidence times what calibration leaves of its slope.
     pub(crate) fn voice(&self) -> f64 {
-        self.belief.trust() * self.confidence()
+        self.calibration.lower_bound() * self.confidence()
     }
 
     /// Grows from 0 towards 1 with the evidence.
@@ -275,14 +276,14 @@ impl Taste {
         &self.favourites
     }
 
-    pub(crate) fn known(&self, position: usize) -> Option<&Known> {
-        self.memory.known(position)
+    pub(crate) fn known(&self, position: usize) -> Option<&RecordingStats> {
+        self.history.stats(position)
     }
 
     /// Positions of all that was listened to.
     pub(crate) fn listened(&self) -> impl Iterator<Item = usize> {
-        self.memory
-            .known
+        self.history
+            .recordings
             .iter()
             .filter(|known| known.listened > 0)
             .map(|known| known.position as usize)
@@ -290,12 +291,12 @@ impl Taste {
 
     /// Whether a play can be learned by itself: it began after all plays that were learned, and ended after all opinions.
     pub fn precedes(&self, play: &Play) -> bool {
-        self.memory.last_at != Some(play.at) && self.memory.precedes(play)
+        self.history.last_at != Some(play.at) && self.history.precedes(play)
     }
 
     /// Every time that something was listened to, in the log's order.
     pub(crate) fn timeline(&self) -> &[Listened] {
-        &self.memory.listened
+        &self.history.listened
     }
 
     /// What sounds alike to this listener; `None` for what sounds alike to anybody.
@@ -303,14 +304,14 @@ impl Taste {
         self.metric.as_ref()
     }
 
-    /// How the listener's own plays voted on the parts of the model.
+    /// What each optional part of the model gains on the listener's own held-out plays.
     pub fn votes(&self) -> &Votes {
         &self.votes
     }
 
     /// How lately the recording was heard: 1 just now, fading within days; 0 never.
     pub(crate) fn lately(&self, position: usize, now: Moment) -> f64 {
-        self.memory.lately(position, now.at)
+        self.history.lately(position, now.at)
     }
 
     /// The parts of [`score`](Self::score).
@@ -337,17 +338,17 @@ impl Taste {
         if self.parts.hours {
             let corner = catalogue.corner(position);
             odds.hour =
-                self.means[HOUR] * self.memory.hours.fit(&layout.tuning, corner, now.hour());
+                self.means[HOUR] * self.history.hours.fit(&layout.tuning, corner, now.hour());
         }
         if let Some(row) = catalogue.row(position) {
-            odds.sound = self.reading.score(catalogue, row);
-            if self.memory.session.lasts(now.at) {
+            odds.sound = self.sound_weights.score(catalogue, row);
+            if self.history.session.lasts(now.at) {
                 let place = centred(catalogue.index(), row);
-                odds.session = self.means[SESSION] * self.memory.session.fit(&place, now.at);
+                odds.session = self.means[SESSION] * self.history.session.fit(&place, now.at);
             }
         }
         if let Some(known) = self.known(position) {
-            let slot = self.memory.slots[position] as usize;
+            let slot = self.history.slots[position] as usize;
             odds.recording = self.means[layout.recordings + slot];
             odds.context = self.means[FAMILIAR] * familiar(known.listened)
                 + self.means[RECENT] * self.lately(position, now);
@@ -357,8 +358,12 @@ impl Taste {
 }
 
 /// The recordings with the most evidence in their favour, best first.
-fn favourites(memory: &Memory) -> Vec<Favourite> {
-    let mut order: Vec<&Known> = memory.known.iter().filter(|k| k.favour > 0.0).collect();
+fn favourites(history: &ListeningHistory) -> Vec<Favourite> {
+    let mut order: Vec<&RecordingStats> = history
+        .recordings
+        .iter()
+        .filter(|k| k.favour > 0.0)
+        .collect();
     order.sort_by(|a, b| {
         b.favour
             .total_cmp(&a.favour)
@@ -368,8 +373,8 @@ fn favourites(memory: &Memory) -> Vec<Favourite> {
     order.into_iter().map(Favourite::from).collect()
 }
 
-impl From<&Known> for Favourite {
-    fn from(known: &Known) -> Self {
+impl From<&RecordingStats> for Favourite {
+    fn from(known: &RecordingStats) -> Self {
         Self {
             position: known.position as usize,
             listened: known.listened,

@@ -161,7 +161,7 @@ pub(super) fn anchors(
         .iter()
         .filter_map(|medoid| catalogue.row(medoid.position))
         .map(|row| match metric {
-            Some(metric) => metric.seen_from(&centred(index, row)),
+            Some(metric) => metric.transformed(&centred(index, row)),
             None => index.vector(row),
         })
         .collect();

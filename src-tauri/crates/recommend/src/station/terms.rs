@@ -217,7 +217,7 @@ impl StationScorer<'_> {
             None => {}
         }
         if let Some(draw) = &self.draw {
-            let surprise = draw.surprise(self.catalogue, item);
+            let surprise = draw.sampled_deviation(self.catalogue, item);
             // As wide as the posterior is: what narrows it is evidence, and nothing else must.
             let share = (1.0 - dial) / 2.0;
             push(

@@ -6,7 +6,7 @@ use crate::tuning::Learning;
 
 pub(super) const DAY_S: f64 = 86_400.0;
 
-/// The dense parameters before those of the sound, in the order of [`Line::context_features`].
+/// The dense parameters before those of the sound, in the order of [`Observation::context_features`].
 pub(super) const ALWAYS: usize = 0;
 pub(super) const CHOSEN: usize = 1;
 pub(super) const CHOICE: usize = 2;
@@ -16,9 +16,9 @@ pub(super) const SESSION: usize = 5;
 pub(super) const HOUR: usize = 6;
 pub(super) const CONTEXT: usize = 7;
 
-/// One line of evidence.
+/// What one play, opinion or choice says of a recording: a weighted outcome with the features of its context.
 #[derive(Clone, Copy)]
-pub(super) struct Line {
+pub(super) struct Observation {
     pub(super) subject: usize,
     pub(super) listened: bool,
     /// Certainty, in plays, faded by age.
@@ -32,27 +32,29 @@ pub(super) struct Line {
     pub(super) session: f64,
     /// Fit to the hour of the day.
     pub(super) hour: f64,
-    /// Whether the line is of what was chosen, not of how it was heard.
+    /// Whether it is of what was chosen, not of how much was listened to: choices have an intercept of their own.
     pub(super) choice: bool,
-    pub(super) kind: LineKind,
+    pub(super) kind: ObservationKind,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum LineKind {
-    Heard,
-    Rated,
+pub(super) enum ObservationKind {
+    /// A play, and whether half of it was listened to.
+    Outcome,
+    /// A like or a dislike.
+    Rating,
     /// Put on by hand, out of the whole library.
     Choice,
     /// A recording of the library that could have been chosen.
     Background,
 }
 
-impl Line {
+impl Observation {
     pub(super) fn context_features(&self) -> [f64; CONTEXT] {
-        let (heard, choice) = if self.choice { (0.0, 1.0) } else { (1.0, 0.0) };
+        let (outcome, choice) = if self.choice { (0.0, 1.0) } else { (1.0, 0.0) };
         [
-            heard,
-            heard * f64::from(u8::from(self.chosen)),
+            outcome,
+            outcome * f64::from(u8::from(self.chosen)),
             choice,
             self.familiar,
             self.recent,

@@ -1,12 +1,14 @@
 //! The regression itself: its parameters, what they multiply, and the search for the most probable ones.
 
-use super::evidence::{ALWAYS, CHOICE, CHOSEN, CONTEXT, FAMILIAR, HOUR, Line, RECENT, SESSION};
+use super::evidence::{
+    ALWAYS, CHOICE, CHOSEN, CONTEXT, FAMILIAR, HOUR, Observation, RECENT, SESSION,
+};
 use super::sound::Sound;
 use crate::catalogue::{Catalogue, Found};
 use crate::linear::minimise;
 use crate::tuning::Learning;
 
-/// The parts that a listener's own plays may vote out.
+/// The parts that are left out where a listener's own plays are predicted better without them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Parts {
     /// The vectors.
@@ -30,12 +32,12 @@ pub(super) struct Layout {
     pub(super) size: usize,
 }
 
-/// The unlike things that lines speak of, and their features.
+/// The distinct recordings and artists of the observations, and their features.
 pub(super) struct Subjects<'a> {
     catalogue: &'a Catalogue,
     sound: Sound,
     /// Whether there is a vector.
-    heard: Vec<bool>,
+    has_vector: Vec<bool>,
     /// Features of the sound, `[subjects, sound.size()]`, zero where there is no vector.
     dense: Vec<f32>,
     ends: Vec<usize>,
@@ -105,7 +107,7 @@ impl<'a> Subjects<'a> {
         Self {
             catalogue,
             sound,
-            heard: Vec::new(),
+            has_vector: Vec::new(),
             dense: Vec::new(),
             ends: Vec::new(),
             features: Vec::new(),
@@ -129,7 +131,7 @@ impl<'a> Subjects<'a> {
                 None
             }
         };
-        self.heard.push(row.is_some());
+        self.has_vector.push(row.is_some());
         match row {
             Some(row) => self.dense.extend(self.sound.features(self.catalogue, row)),
             None => self.dense.resize(self.dense.len() + self.sound.size(), 0.0),
@@ -154,7 +156,7 @@ impl<'a> Subjects<'a> {
     /// Features of the sound, absent where there is no vector.
     pub(super) fn sound(&self, subject: usize) -> Option<&[f32]> {
         let size = self.sound.size();
-        self.heard[subject].then(|| &self.dense[subject * size..(subject + 1) * size])
+        self.has_vector[subject].then(|| &self.dense[subject * size..(subject + 1) * size])
     }
 
     /// Log odds of every subject without context, `[subjects]`.
@@ -225,12 +227,12 @@ pub(super) fn each_name(
     }
 }
 
-/// The most probable parameters given `lines`, sought from `start` in at most `steps_max` steps.
-pub(super) fn fit_lines(
+/// The most probable parameters given `observations`, sought from `start` in at most `steps_max` steps.
+pub(super) fn fit_observations(
     start: Vec<f64>,
     layout: &Layout,
     subjects: &Subjects,
-    lines: &[Line],
+    observations: &[Observation],
     steps_max: usize,
 ) -> Vec<f64> {
     let priors: Vec<f64> = (0..layout.size)
@@ -240,10 +242,10 @@ pub(super) fn fit_lines(
     // Inverse curvature: a quarter of the weight that bears on a parameter, and its prior.
     let mut scale: Vec<f64> = priors.iter().map(|prior| 1.0 / prior).collect();
     let mut weights = vec![0.0; subjects.count()];
-    for line in lines {
-        weights[line.subject] += 0.25 * line.weight;
-        for (sum, x) in scale.iter_mut().zip(line.context_features()) {
-            *sum += 0.25 * line.weight * x * x;
+    for observation in observations {
+        weights[observation.subject] += 0.25 * observation.weight;
+        for (sum, x) in scale.iter_mut().zip(observation.context_features()) {
+            *sum += 0.25 * observation.weight * x * x;
         }
     }
     for (subject, weight) in weights
@@ -271,12 +273,13 @@ pub(super) fn fit_lines(
             *g = away / priors[at];
             value += 0.5 * away * away / priors[at];
         }
-        for line in lines {
-            let margin = line.sign() * (scores[line.subject] + line.context(parameters));
-            value += line.weight * softplus(-margin);
-            let pull = -line.weight * line.sign() * sigmoid(-margin);
-            pulls[line.subject] += pull;
-            for (g, x) in gradient.iter_mut().zip(line.context_features()) {
+        for observation in observations {
+            let margin = observation.sign()
+                * (scores[observation.subject] + observation.context(parameters));
+            value += observation.weight * softplus(-margin);
+            let pull = -observation.weight * observation.sign() * sigmoid(-margin);
+            pulls[observation.subject] += pull;
+            for (g, x) in gradient.iter_mut().zip(observation.context_features()) {
                 *g += pull * x;
             }
         }

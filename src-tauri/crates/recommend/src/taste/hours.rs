@@ -25,7 +25,7 @@ impl Hours {
     }
 
     /// Counts a recording that was listened to.
-    pub(super) fn see(&mut self, corner: Option<usize>, hour: usize) {
+    pub(super) fn count(&mut self, corner: Option<usize>, hour: usize) {
         self.all[hour] += 1.0;
         if let Some(counts) = corner.and_then(|corner| self.corners.get_mut(corner)) {
             counts[hour] += 1.0;
@@ -75,9 +75,9 @@ mod tests {
     fn mornings_and_evenings_have_their_music() {
         let mut hours = Hours::new(3);
         for _ in 0..100 {
-            hours.see(Some(0), 8);
-            hours.see(Some(1), 22);
-            hours.see(None, 22);
+            hours.count(Some(0), 8);
+            hours.count(Some(1), 22);
+            hours.count(None, 22);
         }
         let fit = |corner, hour| hours.fit(&Learning::DEFAULT, corner, hour);
         assert!(fit(Some(0), 8) > 0.5 && fit(Some(0), 22) < -0.5);

@@ -42,7 +42,7 @@ impl Interest {
 }
 
 impl Taste {
-    /// The interests, the greatest first. Empty before anything is liked that was heard by the model.
+    /// The interests, the greatest first. Empty before anything is liked that has a vector.
     pub fn interests(&self, catalogue: &Catalogue) -> Vec<Interest> {
         if !self.fits(catalogue) {
             return Vec::new();
@@ -65,7 +65,7 @@ impl Taste {
     /// How many plays of an interest's recordings fell into each hour on the listener's clock.
     pub fn hours_of(&self, interest: &Interest) -> [u32; 24] {
         let mut hours = [0; 24];
-        for listened in &self.memory.listened {
+        for listened in &self.history.listened {
             if interest.members().contains(&(listened.position as usize)) {
                 hours[usize::from(listened.hour)] += 1;
             }
@@ -75,6 +75,6 @@ impl Taste {
 
     /// How many plays fell into each hour on the listener's clock.
     pub fn hours(&self) -> [u32; 24] {
-        self.memory.hours.all().map(|count| count as u32)
+        self.history.hours.all().map(|count| count as u32)
     }
 }

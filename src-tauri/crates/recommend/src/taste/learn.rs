@@ -1,18 +1,18 @@
-//! A whole log learned at once: read as evidence, fitted, and judged by its own last plays.
+//! A whole log learned at once: read as observations, fitted, and validated on its own last plays.
 //!
-//! The parts of the model that may do more harm than good to this listener (vectors, corners, hours, the metric) stay only
-//! if the last plays are not surely foretold better without them: a taste that learned them is never worse than one that
-//! did not, as far as the listener's own plays can tell.
+//! The parts of the model that may do more harm than good for this listener (vectors, corners, hours, the metric) are
+//! ablated: one stays only if the last plays are not significantly better predicted without it. So a taste with all parts
+//! is never worse than one without, as far as the listener's own plays can tell.
 
 use segue_core::Play;
 
-use super::evidence::{CONTEXT, DAY_S, HOUR, Line, LineKind, seconds_between};
-use super::fit::{Layout, Parts, Subjects, fit_lines};
-use super::memory::{Memory, Places};
+use super::evidence::{CONTEXT, DAY_S, HOUR, Observation, ObservationKind, seconds_between};
+use super::fit::{Layout, Parts, Subjects, fit_observations};
+use super::history::{ListeningHistory, SubjectIndex};
 use super::metric::Metric;
 use super::parts::{Vote, Votes, held_out_from};
 use super::sound::Sound;
-use super::validation::{Belief, validate};
+use super::validation::{Calibration, validate};
 use super::{BACKGROUND, Taste, Validation, favourites};
 use crate::catalogue::{Catalogue, Found};
 use crate::tuning::Learning;
@@ -20,7 +20,7 @@ use crate::tuning::Learning;
 /// Plays below which nothing is held out.
 const VALIDATION_PLAYS_MIN: usize = 20;
 
-/// Steps of the search at most; fewer where the result is only judged.
+/// Steps of the search at most; fewer where the result is only validated.
 const STEPS_MAX: usize = 60;
 const TRIAL_STEPS_MAX: usize = 30;
 
@@ -29,19 +29,19 @@ struct Attempt<'a> {
     parts: Parts,
     sound: Sound,
     layout: Layout,
-    memory: Memory,
+    history: ListeningHistory,
     subjects: Subjects<'a>,
-    lines: Vec<Line>,
-    /// The lines to learn from, all of them and the earlier ones, each with what could have been chosen instead.
-    all: Vec<Line>,
-    taught: Vec<Line>,
+    observations: Vec<Observation>,
+    /// The observations to fit to, all of them and those before `cut`, each with what could have been chosen instead.
+    all: Vec<Observation>,
+    training: Vec<Observation>,
     cut: usize,
 }
 
-/// What the earlier plays taught, and how it foretold the later ones.
+/// What was fitted to the plays before the cut, and how it predicted the others.
 struct Trial {
     fitted: Vec<f64>,
-    belief: Belief,
+    calibration: Calibration,
     validation: Option<Validation>,
 }
 
@@ -57,82 +57,102 @@ impl<'a> Attempt<'a> {
         let age = |play: &Play| 0.5_f64.powf(seconds_between(play.at, last.at) / half_life_s);
         let sound = Sound::new(catalogue, parts.sound);
         let names = Layout::new(catalogue, tuning, &sound, parts.corners, 0);
-        let mut memory = Memory::new(catalogue, tuning);
+        let mut history = ListeningHistory::new(catalogue, tuning);
         let mut subjects = Subjects::new(catalogue, sound);
-        let mut lines = Vec::with_capacity(order.len() * 2);
-        let mut places = Places::default();
+        let mut observations = Vec::with_capacity(order.len() * 2);
+        let mut subject_index = SubjectIndex::default();
         for (play, found) in order {
-            let (subject, slot) = memory.place(*found, &mut places, &mut subjects, &names);
-            memory.read(
+            let (subject, slot) =
+                history.subject_of_play(*found, &mut subject_index, &mut subjects, &names);
+            history.read(
                 catalogue,
                 play,
                 *found,
                 slot,
                 subject,
                 age(play),
-                &mut lines,
+                &mut observations,
             );
         }
-        lines.retain(|line| line.weight > 0.0);
+        observations.retain(|observation| observation.weight > 0.0);
         if !parts.hours {
-            lines.iter_mut().for_each(|line| line.hour = 0.0);
+            observations
+                .iter_mut()
+                .for_each(|observation| observation.hour = 0.0);
         }
-        let cut = held_out_from(lines.len());
-        let mut with_background = |lines: &[Line]| {
-            let mut lines = lines.to_vec();
-            memory.background(
+        let cut = held_out_from(observations.len());
+        let mut with_background = |observations: &[Observation]| {
+            let mut observations = observations.to_vec();
+            history.background(
                 catalogue,
                 true,
                 BACKGROUND,
                 0,
-                |memory, position| memory.subject(position, &mut places, &mut subjects, &names),
-                &mut lines,
+                |history, position| {
+                    history.subject(position, &mut subject_index, &mut subjects, &names)
+                },
+                &mut observations,
             );
-            lines
+            observations
         };
-        let (taught, all) = (with_background(&lines[..cut]), with_background(&lines));
+        let (training, all) = (
+            with_background(&observations[..cut]),
+            with_background(&observations),
+        );
         Some(Self {
-            layout: Layout::new(catalogue, tuning, &sound, parts.corners, memory.known.len()),
+            layout: Layout::new(
+                catalogue,
+                tuning,
+                &sound,
+                parts.corners,
+                history.recordings.len(),
+            ),
             parts,
             sound,
-            memory,
+            history,
             subjects,
-            lines,
+            observations,
             all,
-            taught,
+            training,
             cut,
         })
     }
 
     /// `None` where there are too few plays to hold any out.
     fn trial(&self) -> Option<Trial> {
-        let heard = self
-            .lines
+        let outcomes = self
+            .observations
             .iter()
-            .filter(|line| line.kind == LineKind::Heard);
-        if heard.count() < VALIDATION_PLAYS_MIN {
+            .filter(|observation| observation.kind == ObservationKind::Outcome);
+        if outcomes.count() < VALIDATION_PLAYS_MIN {
             return None;
         }
-        let fitted = fit_lines(
+        let fitted = fit_observations(
             self.layout.expected(),
             &self.layout,
             &self.subjects,
-            &self.taught,
+            &self.training,
             TRIAL_STEPS_MAX,
         );
-        let (belief, validation) = self.judge(&fitted);
+        let (calibration, validation) = self.judge(&fitted);
         Some(Trial {
             fitted,
-            belief,
+            calibration,
             validation,
         })
     }
 
-    fn judge(&self, fitted: &[f64]) -> (Belief, Option<Validation>) {
-        validate(fitted, &self.layout, &self.subjects, &self.lines, self.cut)
+    fn judge(&self, fitted: &[f64]) -> (Calibration, Option<Validation>) {
+        validate(
+            fitted,
+            &self.layout,
+            &self.subjects,
+            &self.observations,
+            self.cut,
+        )
     }
 
-    /// How the later plays are foretold by what was fitted, without some of its parameters.
+    /// The losses on the later plays by what was fitted, with some of its parameters set to nothing.
     fn losses_without(&self, trial: &Trial, parameters: std::ops::Range<usize>) -> Vec<f64> {
         let mut fewer = trial.fitted.clone();
         fewer[parameters].fill(0.0);
@@ -141,7 +161,7 @@ impl<'a> Attempt<'a> {
 }
 
 impl Taste {
-    pub(super) fn learn_whole(&mut self, catalogue: &Catalogue, order: &[(&Play, Found)]) {
+    pub(super) fn learn_log(&mut self, catalogue: &Catalogue, order: &[(&Play, Found)]) {
         let tuning = self.layout.tuning;
         let mut votes = Votes::default();
         let parts = Parts {
@@ -154,7 +174,7 @@ impl Taste {
         };
         let mut trial = attempt.trial();
         if let Some(whole) = &trial {
-            let with = &whole.belief.losses;
+            let with = &whole.calibration.losses;
             let layout = &attempt.layout;
             let corners = attempt.losses_without(whole, layout.corners..layout.albums);
             votes.corners = Vote::count(with, &corners);
@@ -172,48 +192,51 @@ impl Taste {
             }
         }
         if let Some(with) = &trial {
-            let deaf = Parts {
+            let without_vectors = Parts {
                 sound: false,
                 ..attempt.parts
             };
-            if let Some(deaf) = Attempt::read(catalogue, &tuning, order, deaf)
-                && let Some(without) = deaf.trial()
+            if let Some(without_vectors) = Attempt::read(catalogue, &tuning, order, without_vectors)
+                && let Some(without) = without_vectors.trial()
             {
-                votes.sound = Vote::count(&with.belief.losses, &without.belief.losses);
+                votes.sound = Vote::count(&with.calibration.losses, &without.calibration.losses);
                 if !votes.sound.kept {
-                    (trial, attempt) = (Some(without), deaf);
+                    (trial, attempt) = (Some(without), without_vectors);
                 }
             }
         }
-        let (start, belief, validation) = match trial {
-            Some(trial) => (trial.fitted, trial.belief, trial.validation),
-            None => (attempt.layout.expected(), Belief::new(&tuning), None),
+        let (start, calibration, validation) = match trial {
+            Some(trial) => (trial.fitted, trial.calibration, trial.validation),
+            None => (attempt.layout.expected(), Calibration::new(&tuning), None),
         };
         let Attempt {
             parts,
             sound,
             layout,
-            memory,
+            history,
             subjects,
-            lines,
+            observations,
             all,
             ..
         } = attempt;
-        let means = fit_lines(start, &layout, &subjects, &all, STEPS_MAX);
+        let means = fit_observations(start, &layout, &subjects, &all, STEPS_MAX);
         let scores = subjects.scores(&means, &layout);
-        let spoken = lines.iter().map(|line| line.weight).sum();
-        let (metric, vote) = Metric::learn(catalogue, &memory);
+        let evidence = observations
+            .iter()
+            .map(|observation| observation.weight)
+            .sum();
+        let (metric, vote) = Metric::learn(catalogue, &history);
         votes.followed = vote;
         *self = Self {
             edition: self.edition,
             plays: order.len(),
-            evidence: spoken,
-            belief: belief.settled(&means, &scores, &lines),
-            reading: sound.reading(catalogue, &means[CONTEXT..layout.dense()]),
+            evidence,
+            calibration: calibration.refit_offsets(&means, &scores, &observations),
+            sound_weights: sound.weights(catalogue, &means[CONTEXT..layout.dense()]),
             dense: None,
             deviations: Vec::new(),
-            favourites: favourites(&memory),
-            memory,
+            favourites: favourites(&history),
+            history,
             validation,
             votes,
             metric,
@@ -222,6 +245,6 @@ impl Taste {
             parts,
             sound,
         };
-        self.spread(&subjects, &all, &scores);
+        self.fit_posterior(&subjects, &all, &scores);
     }
 }

@@ -1,12 +1,12 @@
 //! What sounds alike to this listener: a metric learned from what was listened to right after what.
 //!
-//! Likeness is `s(x, y) = x . y + Ux . Uy` over centred unit vectors: the plain cosine and a few directions that count
+//! Similarity is `s(x, y) = x . y + Ux . Uy` over centred unit vectors: the plain cosine and a few directions that count
 //! more. `U` is learned by Bayesian personalised ranking (Rendle et al. 2009): what followed a recording in one session
 //! shall be likelier than something listened to in another; McFee and Lanckriet (2010) learn metrics from rankings in
-//! the same spirit. The prior holds it to the identity, and it is kept only if it surely orders the last pairs better
-//! than the plain cosine does: where both order them alike, the cosine stays.
+//! the same spirit. The prior holds it to the identity. It is kept only if it orders the last pairs better than the plain
+//! cosine does, by more than chance: where both order them equally well, the cosine stays.
 
-use super::memory::{Followed, Memory};
+use super::history::{Followed, ListeningHistory};
 use super::parts::{Vote, held_out_from};
 use crate::catalogue::Catalogue;
 use crate::chance;
@@ -21,7 +21,7 @@ const RANK: usize = 8;
 const PAIRS_MIN: usize = 100;
 const PAIRS_MAX: usize = 20_000;
 
-/// Times that the lessons are gone through.
+/// Passes over the triplets.
 const PASSES: usize = 3;
 
 /// The directions that count more.
@@ -31,34 +31,37 @@ pub(crate) struct Metric {
     directions: Vec<Vec<f32>>,
 }
 
-/// Recordings listened to in turn, and one that was listened to at another time; rows of the index.
-type Lesson = [usize; 3];
+/// Anchor, positive and negative: recordings listened to in turn, and one that was listened to in another session; rows
+/// of the index.
+type Triplet = [usize; 3];
 
 impl Metric {
-    /// Learned from the log so far; `None` if that is too little, or foretells nothing.
-    pub(super) fn learn(catalogue: &Catalogue, memory: &Memory) -> (Option<Self>, Vote) {
-        let (lessons, tuning) = (lessons(catalogue, memory), &memory.tuning);
-        if lessons.len() < PAIRS_MIN {
+    /// Learned from the log so far; `None` if that is too little, or predicts no better than the cosine.
+    pub(super) fn learn(catalogue: &Catalogue, history: &ListeningHistory) -> (Option<Self>, Vote) {
+        let (triplets, tuning) = (triplets(catalogue, history), &history.tuning);
+        if triplets.len() < PAIRS_MIN {
             return (None, Vote::default());
         }
-        let cut = held_out_from(lessons.len());
-        let tried = Self::taught(catalogue, tuning, &lessons[..cut]);
+        let cut = held_out_from(triplets.len());
+        let trained = Self::trained(catalogue, tuning, &triplets[..cut]);
         let plain = Self {
             directions: Vec::new(),
         };
         let losses = |metric: &Self| -> Vec<f64> {
-            let held_out = lessons[cut..].iter();
+            let held_out = triplets[cut..].iter();
             held_out
-                .map(|lesson| f64::from(metric.margin(catalogue, lesson)))
+                .map(|triplet| f64::from(metric.margin(catalogue, triplet)))
                 .map(|margin| (-tuning.metric_slope * margin).exp().ln_1p())
                 .collect()
         };
-        let vote = Vote::earned(&losses(&tried), &losses(&plain));
-        let kept = vote.kept.then(|| Self::taught(catalogue, tuning, &lessons));
+        let vote = Vote::earned(&losses(&trained), &losses(&plain));
+        let kept = vote
+            .kept
+            .then(|| Self::trained(catalogue, tuning, &triplets));
         (kept, vote)
     }
 
-    fn taught(catalogue: &Catalogue, tuning: &Learning, lessons: &[Lesson]) -> Self {
+    fn trained(catalogue: &Catalogue, tuning: &Learning, triplets: &[Triplet]) -> Self {
         let (slope, shrink) = (tuning.metric_slope as f32, tuning.metric_shrink as f32);
         let dim = catalogue.index().dim();
         let start =
@@ -68,8 +71,8 @@ impl Metric {
             .collect();
         for pass in 0..PASSES {
             let step = tuning.metric_step as f32 / (1 + pass) as f32;
-            for lesson in lessons {
-                let [from, to, other] = lesson.map(|row| centred(catalogue.index(), row));
+            for triplet in triplets {
+                let [from, to, other] = triplet.map(|row| centred(catalogue.index(), row));
                 let apart: Vec<f32> = to.iter().zip(&other).map(|(a, b)| a - b).collect();
                 let mut margin = dot(&from, &apart);
                 let seen: Vec<(f32, f32)> = directions
@@ -88,21 +91,22 @@ impl Metric {
         Self { directions }
     }
 
-    /// How much more alike the pair is than the first and the other one.
-    fn margin(&self, catalogue: &Catalogue, lesson: &Lesson) -> f32 {
-        let [from, to, other] = lesson.map(|row| centred(catalogue.index(), row));
-        let from = self.seen_from(&from);
+    /// How much more similar the anchor is to the positive than to the negative.
+    fn margin(&self, catalogue: &Catalogue, triplet: &Triplet) -> f32 {
+        let [from, to, other] = triplet.map(|row| centred(catalogue.index(), row));
+        let from = self.transformed(&from);
         dot(&from, &to) - dot(&from, &other)
     }
 
-    /// The vector with which others' dot products are likeness to `centred`, a centred one.
-    pub(crate) fn seen_from(&self, centred: &[f32]) -> Vec<f32> {
-        let mut seen = centred.to_vec();
+    /// The vector whose dot product with any centred vector is that one's similarity to `centred`.
+    pub(crate) fn transformed(&self, centred: &[f32]) -> Vec<f32> {
+        let mut transformed = centred.to_vec();
         for u in &self.directions {
             let weight = dot(u, centred);
-            seen.iter_mut().zip(u).for_each(|(s, x)| *s += weight * x);
+            let sums = transformed.iter_mut().zip(u);
+            sums.for_each(|(sum, x)| *sum += weight * x);
         }
-        seen
+        transformed
     }
 
     /// Mixes all numbers into `hash`.
@@ -112,28 +116,29 @@ impl Metric {
     }
 }
 
-fn lessons(catalogue: &Catalogue, memory: &Memory) -> Vec<Lesson> {
-    let heard = &memory.listened;
-    let pairs = &memory.followed;
+fn triplets(catalogue: &Catalogue, history: &ListeningHistory) -> Vec<Triplet> {
+    let listened = &history.listened;
+    let pairs = &history.followed;
     let pairs = &pairs[pairs.len().saturating_sub(PAIRS_MAX)..];
-    let lesson = |(number, Followed { from, to, session }): (usize, &Followed)| {
-        // Drawn from what was heard before the session and after it.
-        let begin = heard.partition_point(|heard| heard.session < *session);
-        let end = heard.partition_point(|heard| heard.session <= *session);
-        let others = (heard.len() - (end - begin)).max(1) as u64;
+    let triplet = |(number, Followed { from, to, session }): (usize, &Followed)| {
+        // The negative is drawn from what was listened to before the session and after it, since within one session all
+        // may go together.
+        let begin = listened.partition_point(|listen| listen.session < *session);
+        let end = listened.partition_point(|listen| listen.session <= *session);
+        let others = (listened.len() - (end - begin)).max(1) as u64;
         let drawn = (chance::bits(0xb9, number as u64) % others) as usize;
-        let other = heard.get(if drawn < begin {
+        let other = listened.get(if drawn < begin {
             drawn
         } else {
             drawn + end - begin
         })?;
         let other = other.position;
         let row = |position: u32| catalogue.row(position as usize);
-        let lesson = [row(*from)?, row(*to)?, row(other)?];
-        let apart = lesson[2] != lesson[0] && lesson[2] != lesson[1];
-        (lesson[0] != lesson[1] && apart).then_some(lesson)
+        let triplet = [row(*from)?, row(*to)?, row(other)?];
+        let apart = triplet[2] != triplet[0] && triplet[2] != triplet[1];
+        (triplet[0] != triplet[1] && apart).then_some(triplet)
     };
-    pairs.iter().enumerate().filter_map(lesson).collect()
+    pairs.iter().enumerate().filter_map(triplet).collect()
 }
 
 #[cfg(test)]
@@ -148,14 +153,14 @@ mod tests {
         let mut log = Vec::new();
         for (number, session) in sessions.iter().enumerate() {
             let at_s = |place: usize| number as i64 * 86_400 + place as i64 * 200;
-            let heard = session.iter().enumerate();
-            log.extend(heard.map(|(place, item)| play(at_s(place), audio(*item), 200.0)));
+            let listened = session.iter().enumerate();
+            log.extend(listened.map(|(place, item)| play(at_s(place), audio(*item), 200.0)));
         }
         let taste = Taste::fit(&catalogue, &log);
-        let found = lessons(&catalogue, &taste.memory);
+        let found = triplets(&catalogue, &taste.history);
         assert_eq!(found.len(), expected, "{found:?}");
-        for lesson in found {
-            let [from, _, other] = lesson;
+        for triplet in found {
+            let [from, _, other] = triplet;
             let row = |item: &usize| {
                 let position = catalogue.position(&audio(*item)).unwrap();
                 catalogue.row(position).unwrap()
@@ -164,12 +169,15 @@ mod tests {
                 .iter()
                 .filter(|s| s.iter().any(|item| row(item) == from));
             let session = with.next().unwrap();
-            assert!(!session.iter().any(|item| row(item) == other), "{lesson:?}");
+            assert!(
+                !session.iter().any(|item| row(item) == other),
+                "{triplet:?}"
+            );
         }
     }
 
     #[test]
-    fn what_followed_is_told_apart_from_what_was_heard_in_another_session() {
+    fn what_followed_is_paired_with_what_was_listened_to_in_another_session() {
         check(&[&[0, 1, 2, 3]], 0);
         check(&[&[0, 1, 2, 3, 4, 5, 6, 7], &[8, 9, 10]], 9);
         check(&[&[20], &[0, 1, 2, 3, 4, 5, 6, 7, 8], &[21]], 8);

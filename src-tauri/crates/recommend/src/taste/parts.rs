@@ -1,6 +1,6 @@
 //! Which parts of the model stay: how a listener's own held-out plays voted on each.
 
-/// Held out at the end of whatever is learned from, to judge what was learned.
+/// Share held out at the end of whatever is learned from, to validate what was learned.
 const HELD_OUT: f64 = 0.2;
 
 /// Where, among `count`, what is held out begins.
@@ -27,18 +27,18 @@ impl Default for Vote {
 }
 
 impl Vote {
-    /// From the losses of the same plays with and without the part, which stays unless it surely does harm.
+    /// From the losses of the same plays with and without the part, which stays unless it does harm by more than chance.
     pub(super) fn count(with: &[f64], without: &[f64]) -> Self {
         Self {
-            kept: !surely_less(without, with),
+            kept: !significantly_less(without, with),
             gain: Some(gain(with, without)),
         }
     }
 
-    /// The same of a part that must earn its place: where both foretell alike, the simpler one stays.
+    /// The same of a part that must earn its place: where both predict equally well, the simpler one stays.
     pub(super) fn earned(with: &[f64], without: &[f64]) -> Self {
         Self {
-            kept: surely_less(with, without),
+            kept: significantly_less(with, without),
             gain: Some(gain(with, without)),
         }
     }
@@ -65,7 +65,7 @@ fn gain(with: &[f64], without: &[f64]) -> f64 {
 }
 
 /// Whether `a` lies below `b` by more than the error of the mean difference; both in the same order.
-fn surely_less(a: &[f64], b: &[f64]) -> bool {
+fn significantly_less(a: &[f64], b: &[f64]) -> bool {
     let count = a.len().min(b.len()).max(1) as f64;
     let differences = || a.iter().zip(b).map(|(a, b)| b - a);
     let mean = differences().sum::<f64>() / count;

@@ -2,10 +2,10 @@
 
 use segue_core::Play;
 
-use super::evidence::{CONTEXT, Line, LineKind};
+use super::evidence::{CONTEXT, Observation, ObservationKind};
 use super::fit::{Subjects, each_name, sigmoid};
-use super::memory::Places;
-use super::sound::Reading;
+use super::history::SubjectIndex;
+use super::sound::SoundWeights;
 use super::{BACKGROUND_ONE, Taste, favourites};
 use crate::catalogue::{Catalogue, Found};
 use crate::chance;
@@ -17,22 +17,27 @@ impl Taste {
     /// Thompson sampling (Thompson 1933; Chapelle, Li 2011) would rank by the draw alone. A station ranks by the most probable
     /// taste and adds a part of the draw's difference from it: the posterior made narrower, which explores less.
     pub(crate) fn draw(&self, catalogue: &Catalogue, rng_seed: u64) -> Draw<'_> {
-        let reading = self.dense.as_ref().map(|factor| {
+        let sampled_weights = self.dense.as_ref().map(|factor| {
             let noise: Vec<f64> = (0..self.layout.dense())
                 .map(|place| chance::normal(rng_seed, place as u64))
                 .collect();
             let drawn = factor.solve_transposed(&noise);
-            self.sound.reading(catalogue, &drawn[CONTEXT..])
+            self.sound.weights(catalogue, &drawn[CONTEXT..])
         });
         Draw {
             taste: self,
             rng_seed,
-            reading,
+            sampled_weights,
         }
     }
 
     /// Laplace's approximation at the maximum.
-    pub(super) fn spread(&mut self, subjects: &Subjects, lines: &[Line], scores: &[f64]) {
+    pub(super) fn fit_posterior(
+        &mut self,
+        subjects: &Subjects,
+        observations: &[Observation],
+        scores: &[f64],
+    ) {
         let layout = &self.layout;
         let size = layout.dense();
         let mut precision = vec![0.0; size * size];
@@ -41,13 +46,13 @@ impl Taste {
             .collect();
         let mut curvature = vec![0.0; subjects.count()];
         let mut context = vec![[0.0; CONTEXT]; subjects.count()];
-        for line in lines {
-            let p = sigmoid(scores[line.subject] + line.context(&self.means));
-            let weight = line.weight * p * (1.0 - p);
-            curvature[line.subject] += weight;
-            let here = line.context_features();
+        for observation in observations {
+            let p = sigmoid(scores[observation.subject] + observation.context(&self.means));
+            let weight = observation.weight * p * (1.0 - p);
+            curvature[observation.subject] += weight;
+            let here = observation.context_features();
             for row in 0..CONTEXT {
-                context[line.subject][row] += weight * here[row];
+                context[observation.subject][row] += weight * here[row];
                 for column in 0..=row {
                     precision[row * size + column] += weight * here[row] * here[column];
                 }
@@ -62,12 +67,12 @@ impl Taste {
             };
             for (row, value) in x.iter().enumerate() {
                 let value = f64::from(*value);
-                let line = &mut precision[(CONTEXT + row) * size..];
-                for (sum, c) in line.iter_mut().zip(context[subject]) {
+                let matrix_row = &mut precision[(CONTEXT + row) * size..];
+                for (sum, c) in matrix_row.iter_mut().zip(context[subject]) {
                     *sum += c * value;
                 }
                 let weight = curvature[subject] * value;
-                line[CONTEXT..]
+                matrix_row[CONTEXT..]
                     .iter_mut()
                     .zip(&x[..=row])
                     .for_each(|(sum, other)| *sum += weight * f64::from(*other));
@@ -83,29 +88,41 @@ impl Taste {
             .collect();
     }
 
-    /// One more play, the posterior so far being its prior. [`settle`](Self::settle) must follow upon the last one.
+    /// One more play, the posterior so far being its prior. [`refresh`](Self::refresh) must follow the last one, else the
+    /// sound's weights and the favourites are those before it.
     pub(super) fn learn_one(&mut self, catalogue: &Catalogue, play: &Play, found: Found) {
         let mut subjects = Subjects::new(catalogue, self.sound);
-        let mut places = Places::default();
-        let (subject, slot) = self
-            .memory
-            .place(found, &mut places, &mut subjects, &self.layout);
-        let mut lines = Vec::new();
-        self.memory
-            .read(catalogue, play, found, slot, subject, 1.0, &mut lines);
+        let mut subject_index = SubjectIndex::default();
+        let (subject, slot) =
+            self.history
+                .subject_of_play(found, &mut subject_index, &mut subjects, &self.layout);
+        let mut observations = Vec::new();
+        self.history.read(
+            catalogue,
+            play,
+            found,
+            slot,
+            subject,
+            1.0,
+            &mut observations,
+        );
         if !self.parts.hours {
-            lines.iter_mut().for_each(|line| line.hour = 0.0);
+            observations
+                .iter_mut()
+                .for_each(|observation| observation.hour = 0.0);
         }
-        let (memory, layout) = (&self.memory, &self.layout);
-        memory.background(
+        let (history, layout) = (&self.history, &self.layout);
+        history.background(
             catalogue,
             false,
             BACKGROUND_ONE,
             self.plays as u64,
-            |memory, position| memory.subject(position, &mut places, &mut subjects, layout),
-            &mut lines,
+            |history, position| {
+                history.subject(position, &mut subject_index, &mut subjects, layout)
+            },
+            &mut observations,
         );
-        self.layout.size = self.layout.recordings + self.memory.known.len();
+        self.layout.size = self.layout.recordings + self.history.recordings.len();
         self.means.resize(self.layout.size, 0.0);
         let dense = self.dense.get_or_insert_with(|| {
             let size = self.layout.dense();
@@ -117,13 +134,13 @@ impl Taste {
             self.deviations.push(self.layout.prior(at).sqrt());
         }
         let size = self.layout.dense();
-        for line in &lines {
-            let mut x: Vec<f64> = line.context_features().to_vec();
-            match subjects.sound(line.subject) {
+        for observation in &observations {
+            let mut x: Vec<f64> = observation.context_features().to_vec();
+            match subjects.sound(observation.subject) {
                 Some(sound) => x.extend(sound.iter().map(|x| f64::from(*x))),
                 None => x.resize(size, 0.0),
             }
-            let names = subjects.features(line.subject);
+            let names = subjects.features(observation.subject);
             let reach = dense.solve(&x);
             let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
             let (mut mean, mut variance) = (product(&x, &self.means[..size]), product(&x, &reach));
@@ -133,15 +150,15 @@ impl Taste {
                 variance += (x * deviation).powi(2);
             }
             // The maximum lies at means + pull * reach, where pull = weight (y - sigmoid(mean + pull variance)).
-            let y = f64::from(u8::from(line.listened));
+            let y = f64::from(u8::from(observation.listened));
             let mut pull = 0.0;
             for _ in 0..20 {
                 let p = sigmoid(mean + pull * variance);
-                let slope = 1.0 + line.weight * p * (1.0 - p) * variance;
-                pull -= (pull - line.weight * (y - p)) / slope;
+                let slope = 1.0 + observation.weight * p * (1.0 - p) * variance;
+                pull -= (pull - observation.weight * (y - p)) / slope;
             }
             let p = sigmoid(mean + pull * variance);
-            let bend = line.weight * p * (1.0 - p);
+            let bend = observation.weight * p * (1.0 - p);
             for (mean, reach) in self.means.iter_mut().zip(&reach) {
                 *mean += pull * reach;
             }
@@ -152,18 +169,18 @@ impl Taste {
             }
             x.iter_mut().for_each(|x| *x *= bend.sqrt());
             dense.update(x);
-            if line.kind != LineKind::Background {
-                self.evidence += line.weight;
+            if observation.kind != ObservationKind::Background {
+                self.evidence += observation.weight;
             }
         }
         self.plays += 1;
     }
 
-    /// Draws from the parameters what is read off them, once the last play is learned.
-    pub(super) fn settle(&mut self, catalogue: &Catalogue) {
+    /// Derives from the parameters what is kept beside them for speed.
+    pub(super) fn refresh(&mut self, catalogue: &Catalogue) {
         let dense = CONTEXT..self.layout.dense();
-        self.reading = self.sound.reading(catalogue, &self.means[dense]);
-        self.favourites = favourites(&self.memory);
+        self.sound_weights = self.sound.weights(catalogue, &self.means[dense]);
+        self.favourites = favourites(&self.history);
     }
 }
 
@@ -171,18 +188,18 @@ impl Taste {
 pub(crate) struct Draw<'a> {
     taste: &'a Taste,
     rng_seed: u64,
-    reading: Option<Reading>,
+    sampled_weights: Option<SoundWeights>,
 }
 
 impl Draw<'_> {
-    /// How much better the draw thinks of the recording than the most probable taste does, in log odds.
-    pub(crate) fn surprise(&self, catalogue: &Catalogue, position: usize) -> f64 {
+    /// By how much the draw's log odds of the recording exceed those of the most probable taste.
+    pub(crate) fn sampled_deviation(&self, catalogue: &Catalogue, position: usize) -> f64 {
         let Self {
             taste,
             rng_seed,
-            reading,
+            sampled_weights,
         } = self;
-        let Some(reading) = reading else {
+        let Some(sampled_weights) = sampled_weights else {
             return 0.0;
         };
         let layout = &taste.layout;
@@ -192,7 +209,7 @@ impl Draw<'_> {
             sum += x * deviation * chance::normal(*rng_seed, parameter as u64);
         });
         if let Some(row) = catalogue.row(position) {
-            sum += reading.score(catalogue, row);
+            sum += sampled_weights.score(catalogue, row);
         }
         sum
     }

@@ -1,4 +1,4 @@
-//! What the listener is in the mood for: a direction in the model's space that turns with every play.
+//! What the listener is in the mood for: a direction in the model's space that every play changes.
 //!
 //! A play that was listened to pulls the direction towards its vector, one that was left pushes it away, a little more
 //! strongly; each further play fades what came before. How much this mood counts is learned from the log like any
@@ -8,7 +8,7 @@ use segue_core::{Heard, Play, Timestamp, ends_session};
 
 use crate::tuning::Learning;
 
-/// The plays of a sitting, as one direction.
+/// The plays of one session, as one direction.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Session {
     /// Over centred unit vectors, `[dim]`; empty before the first.
@@ -32,8 +32,8 @@ impl Session {
         }
     }
 
-    /// Takes a play in. `centred` is absent for a recording without a vector.
-    pub(super) fn see(&mut self, tuning: &Learning, play: &Play, centred: Option<&[f32]>) {
+    /// Adds a play. `centred` is absent for a recording without a vector.
+    pub(super) fn update(&mut self, tuning: &Learning, play: &Play, centred: Option<&[f32]>) {
         if !self.lasts(play.at) {
             *self = Self::default();
         }
@@ -67,7 +67,7 @@ mod tests {
         for (at_s, listened_s, ended_s) in plays {
             let mut play = play(*at_s, audio(0), *listened_s);
             play.context.ended_at = ended_s.map(instant);
-            session.see(&Learning::DEFAULT, &play, None);
+            session.update(&Learning::DEFAULT, &play, None);
         }
         assert_eq!(session.lasts(instant(now_s)), lasts, "{plays:?} {now_s}");
     }

@@ -13,10 +13,10 @@ pub(super) struct Sound {
 }
 
 impl Sound {
-    /// Features of the catalogue's vectors, or none if they are not `heard`.
-    pub(super) fn new(catalogue: &Catalogue, heard: bool) -> Self {
+    /// Features of the catalogue's vectors, or none if they are not `used`.
+    pub(super) fn new(catalogue: &Catalogue, used: bool) -> Self {
         Self {
-            size: if heard { catalogue.index().dim() } else { 0 },
+            size: if used { catalogue.index().dim() } else { 0 },
             scale: (1.0 / catalogue.index().spread()) as f32,
         }
     }
@@ -34,13 +34,13 @@ impl Sound {
     }
 
     /// Parameters, `[size]`, in the form in which many recordings are scored.
-    pub(super) fn reading(&self, catalogue: &Catalogue, parameters: &[f64]) -> Reading {
+    pub(super) fn weights(&self, catalogue: &Catalogue, parameters: &[f64]) -> SoundWeights {
         if self.size == 0 {
-            return Reading::default();
+            return SoundWeights::default();
         }
         let weights: Vec<f32> = parameters.iter().map(|w| *w as f32 * self.scale).collect();
-        Reading {
-            middle: dot(&weights, catalogue.index().mean()),
+        SoundWeights {
+            at_mean: dot(&weights, catalogue.index().mean()),
             weights: Query::new(&weights),
         }
     }
@@ -48,14 +48,14 @@ impl Sound {
 
 /// Parameters of the sound, ready to score.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Reading {
+pub(super) struct SoundWeights {
     weights: Query,
-    middle: f32,
+    at_mean: f32,
 }
 
-impl Reading {
+impl SoundWeights {
     /// Log odds of a row of the index, against the average recording.
     pub(super) fn score(&self, catalogue: &Catalogue, row: usize) -> f64 {
-        f64::from(self.weights.dot(catalogue.index().row(row)) - self.middle)
+        f64::from(self.weights.dot(catalogue.index().row(row)) - self.at_mean)
     }
 }

@@ -5,15 +5,15 @@ use segue_core::Term;
 use super::{Taste, Validation};
 use crate::catalogue::Catalogue;
 
-/// Log odds from which an effect is worth a word.
-const WORTH: f64 = 0.1;
+/// Log odds from which an effect is listed.
+const LISTED_MIN: f64 = 0.1;
 
 /// A learned effect of a name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Effect {
     /// Artist, genre, tag or album, as it is shown.
     pub name: String,
-    /// By what it can be turned.
+    /// The term by which it can be adjusted by hand.
     pub term: Term,
     /// Log odds of being listened to, against the average: what was fitted, times the slope of calibration that the
     /// listener's held-out plays ask for.
@@ -37,11 +37,11 @@ pub struct Leanings {
 /// What was learned. The most surely strong effects come first in every list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TasteSummary {
-    /// Plays that taught something.
+    /// Plays that were learned from.
     pub plays: usize,
     /// Names these very numbers: `taste@` and 16 hex digits.
     pub version: String,
-    /// How much of itself the taste brings into a ranking, in `0..=1`.
+    /// What the taste counts in a ranking, in `0..=1`.
     pub voice: f64,
     /// Artists.
     pub artists: Leanings,
@@ -123,18 +123,23 @@ impl Taste {
             return Leanings::default();
         }
         let mut plays = vec![0_u32; kind.count];
-        for known in self.memory.known.iter().filter(|known| known.listened > 0) {
+        for known in self
+            .history
+            .recordings
+            .iter()
+            .filter(|known| known.listened > 0)
+        {
             for number in (kind.of)(known.position as usize) {
                 plays[number as usize] += known.listened;
             }
         }
-        let slope = self.belief.slope;
+        let slope = self.calibration.slope;
         let weight = |number: &usize| slope * self.means[kind.first + number];
         let deviation =
             |number: &usize| slope * self.deviations[kind.first + number - self.layout.dense()];
         let strongest = |sign: f64| {
             let mut found: Vec<usize> = (0..kind.count)
-                .filter(|number| sign * weight(number) > WORTH)
+                .filter(|number| sign * weight(number) > LISTED_MIN)
                 .collect();
             // By what is at least so: a strong effect of few plays is a guess, and stands behind a sure one.
             found.sort_by(|a, b| {

@@ -14,7 +14,8 @@ fn library() -> Catalogue {
 fn all_finite(taste: &Taste, catalogue: &Catalogue) -> bool {
     let scores = (0..catalogue.len()).all(|item| taste.score(catalogue, item, now()).is_finite());
     let draw = taste.draw(catalogue, 3);
-    let drawn = (0..catalogue.len()).all(|item| draw.surprise(catalogue, item).is_finite());
+    let drawn =
+        (0..catalogue.len()).all(|item| draw.sampled_deviation(catalogue, item).is_finite());
     scores
         && drawn
         && taste
@@ -26,11 +27,11 @@ fn all_finite(taste: &Taste, catalogue: &Catalogue) -> bool {
 }
 
 #[test]
-fn a_listener_with_taste_is_foretold_and_one_without_is_not() {
+fn a_listener_with_taste_is_predicted_and_one_without_is_not() {
     let catalogue = library();
     let listens = |style: usize| if style < 3 { 0.85 } else { 0.15 };
     let (mut with, mut without) = (Vec::new(), Vec::new());
-    let (mut taught, mut voices) = (Vec::new(), Vec::new());
+    let (mut learned, mut noise) = (Vec::new(), Vec::new());
     for seed in 0..8 {
         let log = world::log(seed, 240, 600, |item| listens(item % 8));
         let taste = Taste::fit(&catalogue, &log);
@@ -40,19 +41,19 @@ fn a_listener_with_taste_is_foretold_and_one_without_is_not() {
             "{validation:?}"
         );
         assert!(validation.calibration_error < 0.2, "{validation:?}");
-        taught.push(taste.voice());
+        learned.push(taste.voice());
         with.push(validation.auc);
         let log = world::log(seed + 100, 240, 600, |_| 0.6);
         let taste = Taste::fit(&catalogue, &log);
         without.push(taste.validation().unwrap().auc);
-        voices.push(taste.voice());
+        noise.push(taste.voice());
     }
     let mean = |aucs: &[f64]| aucs.iter().sum::<f64>() / aucs.len() as f64;
     assert!(mean(&with) > 0.75, "{with:?}");
     assert!((mean(&without) - 0.5).abs() < 0.05, "{without:?}");
     assert!(
-        mean(&taught) > 0.5 && mean(&voices) < 0.2,
-        "{taught:?} against noise {voices:?}"
+        mean(&learned) > 0.5 && mean(&noise) < 0.2,
+        "{learned:?} against noise {noise:?}"
     );
 }
 
@@ -105,12 +106,12 @@ fn taste_without_vectors_is_learned_from_artists_genres_and_tags() {
             .all(|effect| effect.weight < 0.0 && effect.deviation > 0.0)
     );
     assert_eq!(summary.version, taste.version());
-    // Shown as odds is what the held-out plays believe of what was fitted.
+    // What is shown as odds is calibrated on the held-out plays.
     let liked = &summary.genres.liked[0];
     let number = catalogue.genre_names().find(&liked.name).unwrap() as usize;
     let fitted = taste.means[taste.layout.genres + number];
-    assert!(taste.belief.slope != 1.0 && fitted > 0.0);
-    assert_eq!(liked.weight, taste.belief.slope * fitted);
+    assert!(taste.calibration.slope != 1.0 && fitted > 0.0);
+    assert_eq!(liked.weight, taste.calibration.slope * fitted);
 }
 
 #[test]

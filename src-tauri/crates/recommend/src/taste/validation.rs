@@ -1,18 +1,18 @@
-//! How far a taste is to be believed, judged by plays it has not seen.
+//! Calibration and validation of a taste, on plays that it was not fitted to.
 
 use serde::Serialize;
 
-use super::evidence::{ALWAYS, CHOSEN, Line, LineKind};
+use super::evidence::{ALWAYS, CHOSEN, Observation, ObservationKind};
 use super::fit::{Layout, Subjects, sigmoid};
 use crate::tuning::Learning;
 
-/// How far a taste's log odds are to be believed, and what probability they mean.
+/// What probability a taste's log odds mean.
 ///
-/// The slope is that of held-out calibration (Cox 1958): the factor by which the foretold log odds must be multiplied
-/// to fit what came. A taste that learned noise gets a slope near zero and falls silent. All plays count alike here,
-/// those left at once too: whatever they say of taste, they were left.
+/// The slope is that of held-out calibration (Cox 1958): the factor by which the predicted log odds must be multiplied
+/// to fit the outcomes. A taste that learned noise gets a slope near zero, and counts for nothing. All plays count alike
+/// here, those left at once too: whatever they say of taste, they were left.
 #[derive(Clone, Debug)]
-pub(super) struct Belief {
+pub(super) struct Calibration {
     tuning: Learning,
     offset: f64,
     chosen: f64,
@@ -22,7 +22,7 @@ pub(super) struct Belief {
     pub(super) losses: Vec<f64>,
 }
 
-impl Belief {
+impl Calibration {
     /// Before any play.
     pub(super) fn new(tuning: &Learning) -> Self {
         Self {
@@ -35,12 +35,12 @@ impl Belief {
         }
     }
 
-    /// The slope less its deviation: what is surely true of the taste, in `0..=1`.
-    pub(super) fn trust(&self) -> f64 {
+    /// The slope less its standard deviation, in `0..=1`: by how much the taste's log odds hold at least.
+    pub(super) fn lower_bound(&self) -> f64 {
         (self.slope - self.deviation).clamp(0.0, 1.0)
     }
 
-    /// Probability of hearing half, from log odds without intercepts.
+    /// Probability that half is listened to, from log odds without intercepts.
     pub(super) fn chance(&self, chosen: bool, score: f64) -> f64 {
         sigmoid(self.logit(chosen, score))
     }
@@ -49,9 +49,14 @@ impl Belief {
         self.offset + self.chosen * f64::from(u8::from(chosen)) + self.slope * score
     }
 
-    /// The same slope with the offsets that fit `lines`, the later ones above all.
-    pub(super) fn settled(mut self, parameters: &[f64], scores: &[f64], lines: &[Line]) -> Self {
-        let mut plays = read(parameters, scores, lines);
+    /// The same slope with the offsets that fit `observations`, the later ones above all.
+    pub(super) fn refit_offsets(
+        mut self,
+        parameters: &[f64],
+        scores: &[f64],
+        observations: &[Observation],
+    ) -> Self {
+        let mut plays = predictions(parameters, scores, observations);
         for (later, play) in plays.iter_mut().rev().enumerate() {
             play.weight *= 0.5_f64.powf(later as f64 / self.tuning.offset_plays);
         }
@@ -60,7 +65,7 @@ impl Belief {
     }
 
     /// Newton's steps to the most probable offsets, and slope if it is not held.
-    fn solve(&mut self, plays: &[Foretold], with_slope: bool) {
+    fn solve(&mut self, plays: &[Prediction], with_slope: bool) {
         let tuning = self.tuning;
         for _ in 0..30 {
             let mut gradient = [
@@ -100,9 +105,9 @@ impl Belief {
     }
 }
 
-/// A play as its foretelling sees it.
+/// The score of a play before it, and its outcome.
 #[derive(Clone, Copy)]
-struct Foretold {
+struct Prediction {
     chosen: bool,
     /// Log odds without intercepts.
     score: f64,
@@ -110,18 +115,24 @@ struct Foretold {
     listened: bool,
 }
 
-/// The plays among `lines`.
-fn read(parameters: &[f64], scores: &[f64], lines: &[Line]) -> Vec<Foretold> {
-    let intercepts =
-        |line: &Line| parameters[ALWAYS] + parameters[CHOSEN] * f64::from(u8::from(line.chosen));
-    lines
+/// The plays among `observations`, scored.
+fn predictions(
+    parameters: &[f64],
+    scores: &[f64],
+    observations: &[Observation],
+) -> Vec<Prediction> {
+    let intercepts = |observation: &Observation| {
+        parameters[ALWAYS] + parameters[CHOSEN] * f64::from(u8::from(observation.chosen))
+    };
+    observations
         .iter()
-        .filter(|line| line.kind == LineKind::Heard)
-        .map(|line| Foretold {
-            chosen: line.chosen,
-            score: scores[line.subject] + line.context(parameters) - intercepts(line),
-            weight: line.decay,
-            listened: line.listened,
+        .filter(|observation| observation.kind == ObservationKind::Outcome)
+        .map(|observation| Prediction {
+            chosen: observation.chosen,
+            score: scores[observation.subject] + observation.context(parameters)
+                - intercepts(observation),
+            weight: observation.decay,
+            listened: observation.listened,
         })
         .collect()
 }
@@ -138,69 +149,76 @@ fn inverse(m: [[f64; 3]; 3]) -> [[f64; 3]; 3] {
     [0, 1, 2].map(|row| [0, 1, 2].map(|column| minor(column, row) * scale))
 }
 
-/// How well the taste learned from the first 80 % of the log foretells the last 10 % of the plays. Those between say how
-/// far it is to be believed, and which of its parts are: what is chosen by some plays is judged by others.
+/// How well the taste learned from the first 80 % of the log predicts the last 10 % of the plays. On those between it is
+/// calibrated and its parts are chosen, so that nothing is reported on plays by which it was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Validation {
-    /// Plays foretold.
+    /// Plays predicted.
     pub plays: usize,
     /// Probability that a listened play is ranked above one that was left; 0.5 is chance.
     pub auc: f64,
     /// Mean negative log likelihood, in nats per play.
     pub log_loss: f64,
-    /// The same without taste: foretold from the same plays, but only by how much is listened to, of what was chosen by
-    /// hand and of the rest.
+    /// The same without taste: predicted only from how much is listened to, of what was chosen by hand and of the rest.
     pub log_loss_baseline: f64,
-    /// Mean distance between foretold and found shares over ten bins.
+    /// Expected calibration error: the mean distance between predicted and observed shares over ten bins.
     pub calibration_error: f64,
 }
 
-/// Foretells the lines from `cut` on, and finds how far the taste's log odds are to be believed.
+/// Calibrates on the observations from `cut` on, and validates on them.
 pub(super) fn validate(
     parameters: &[f64],
     layout: &Layout,
     subjects: &Subjects,
-    lines: &[Line],
+    observations: &[Observation],
     cut: usize,
-) -> (Belief, Option<Validation>) {
+) -> (Calibration, Option<Validation>) {
     let scores = subjects.scores(parameters, layout);
-    let mut held_out = read(parameters, &scores, &lines[cut..]);
+    let mut held_out = predictions(parameters, &scores, &observations[cut..]);
     held_out.iter_mut().for_each(|play| play.weight = 1.0);
-    let before = Belief::new(&layout.tuning).settled(parameters, &scores, &lines[..cut]);
+    let before =
+        Calibration::new(&layout.tuning).refit_offsets(parameters, &scores, &observations[..cut]);
     judge(before, &held_out)
 }
 
-/// What held-out plays say of a taste: the earlier half how far it is to be believed, the later half how well it foretells.
-fn judge(before: Belief, held_out: &[Foretold]) -> (Belief, Option<Validation>) {
+/// What held-out plays say of a taste: on the earlier half it is calibrated, on the later half validated.
+fn judge(before: Calibration, held_out: &[Prediction]) -> (Calibration, Option<Validation>) {
     let (choosing, reporting) = held_out.split_at(held_out.len() / 2);
-    let believed = |plays: &[Foretold], with_slope: bool| {
-        let mut belief = before.clone();
+    let calibrated = |plays: &[Prediction], with_slope: bool| {
+        let mut calibration = before.clone();
         if !with_slope {
-            belief.slope = 0.0;
+            calibration.slope = 0.0;
         }
-        belief.solve(plays, with_slope);
-        belief
+        calibration.solve(plays, with_slope);
+        calibration
     };
-    let (taste, base) = (believed(choosing, true), believed(choosing, false));
-    let told =
-        |belief: &Belief, play: &Foretold| (belief.chance(play.chosen, play.score), play.listened);
-    let foretold: Vec<(f64, bool)> = reporting.iter().map(|play| told(&taste, play)).collect();
-    let baseline: Vec<(f64, bool)> = reporting.iter().map(|play| told(&base, play)).collect();
-    // Each half of the choosing plays is foretold as the other half says that the taste is to be believed.
+    let (taste, base) = (calibrated(choosing, true), calibrated(choosing, false));
+    let predicted = |calibration: &Calibration, play: &Prediction| {
+        (calibration.chance(play.chosen, play.score), play.listened)
+    };
+    let with_taste: Vec<(f64, bool)> = reporting
+        .iter()
+        .map(|play| predicted(&taste, play))
+        .collect();
+    let baseline: Vec<(f64, bool)> = reporting
+        .iter()
+        .map(|play| predicted(&base, play))
+        .collect();
+    // Cross-fitted: each half of the choosing plays is predicted with the calibration of the other half.
     let by = |parity: usize| {
         let half = choosing.iter().skip(parity).step_by(2).copied();
-        believed(&half.collect::<Vec<_>>(), true)
+        calibrated(&half.collect::<Vec<_>>(), true)
     };
     let others = [by(1), by(0)];
-    let mut belief = before.clone();
-    belief.solve(held_out, true);
-    belief.losses = choosing
+    let mut calibration = before.clone();
+    calibration.solve(held_out, true);
+    calibration.losses = choosing
         .iter()
         .enumerate()
-        .map(|(at, play)| told(&others[at % 2], play))
+        .map(|(at, play)| predicted(&others[at % 2], play))
         .map(|(p, listened)| loss(p, listened))
         .collect();
-    (belief, measure(&foretold, &baseline))
+    (calibration, measure(&with_taste, &baseline))
 }
 
 fn loss(p: f64, listened: bool) -> f64 {
@@ -227,24 +245,24 @@ pub(crate) fn auc(scored: &[(f64, bool)]) -> Option<f64> {
     Some((ranks - positives * (positives + 1.0) / 2.0) / (positives * negatives))
 }
 
-/// Compares foretold probabilities with what came; `None` unless both outcomes are there.
-fn measure(foretold: &[(f64, bool)], baseline: &[(f64, bool)]) -> Option<Validation> {
-    let auc = auc(foretold)?;
-    let count = foretold.len() as f64;
-    let log_loss = |foretold: &[(f64, bool)]| {
-        let losses = foretold.iter().map(|(p, listened)| loss(*p, *listened));
+/// Compares predicted probabilities with the outcomes; `None` unless both outcomes are there.
+fn measure(predicted: &[(f64, bool)], baseline: &[(f64, bool)]) -> Option<Validation> {
+    let auc = auc(predicted)?;
+    let count = predicted.len() as f64;
+    let log_loss = |predicted: &[(f64, bool)]| {
+        let losses = predicted.iter().map(|(p, listened)| loss(*p, *listened));
         losses.sum::<f64>() / count
     };
     let mut bins = [(0.0, 0.0); 10];
-    for (p, listened) in foretold {
+    for (p, listened) in predicted {
         let bin = &mut bins[((p * 10.0) as usize).min(9)];
         bin.0 += p;
         bin.1 += f64::from(u8::from(*listened));
     }
     Some(Validation {
-        plays: foretold.len(),
+        plays: predicted.len(),
         auc,
-        log_loss: log_loss(foretold),
+        log_loss: log_loss(predicted),
         log_loss_baseline: log_loss(baseline),
         calibration_error: bins.iter().map(|(p, found)| (p - found).abs()).sum::<f64>() / count,
     })
@@ -256,7 +274,7 @@ mod tests {
 
     #[test]
     fn areas_under_curves_are_right() {
-        let auc = |foretold: &[(f64, bool)]| measure(foretold, foretold).map(|v| v.auc);
+        let auc = |predicted: &[(f64, bool)]| measure(predicted, predicted).map(|v| v.auc);
         assert_eq!(auc(&[(0.1, false), (0.9, true)]), Some(1.0));
         assert_eq!(auc(&[(0.9, false), (0.1, true)]), Some(0.0));
         assert_eq!(auc(&[(0.5, false), (0.5, true), (0.5, true)]), Some(0.5));
@@ -268,10 +286,10 @@ mod tests {
     }
 
     /// Held-out plays, nine of ten listened to, where six of ten were before.
-    fn held_out(score: impl Fn(bool) -> f64) -> Vec<Foretold> {
+    fn held_out(score: impl Fn(bool) -> f64) -> Vec<Prediction> {
         let play = |n: usize| {
             let listened = n % 10 != 3;
-            Foretold {
+            Prediction {
                 chosen: n.is_multiple_of(3),
                 score: score(listened),
                 weight: 1.0,
@@ -282,9 +300,9 @@ mod tests {
     }
 
     #[test]
-    fn only_knowledge_foretells_better_than_no_taste() {
+    fn only_a_true_score_predicts_better_than_no_taste() {
         let gain = |score: &dyn Fn(bool) -> f64| {
-            let validation = judge(Belief::new(&Learning::DEFAULT), &held_out(score))
+            let validation = judge(Calibration::new(&Learning::DEFAULT), &held_out(score))
                 .1
                 .unwrap();
             assert_eq!(validation.plays, 100);
@@ -293,7 +311,7 @@ mod tests {
         let signed = |size: f64| move |listened: bool| if listened { size } else { -size };
         assert!(gain(&|_| 0.0).abs() < 1e-9);
         assert!(gain(&signed(1.0)) > 0.01);
-        // What is wrong is not believed.
+        // What predicts the opposite counts for nothing.
         assert!(gain(&signed(-1.0)) < 1e-9);
     }
 
@@ -305,8 +323,8 @@ mod tests {
             plays[turned]
                 .iter_mut()
                 .for_each(|play| play.score = -play.score);
-            let (belief, validation) = judge(Belief::new(&Learning::DEFAULT), &plays);
-            (belief.losses, validation.unwrap().auc)
+            let (calibration, validation) = judge(Calibration::new(&Learning::DEFAULT), &plays);
+            (calibration.losses, validation.unwrap().auc)
         };
         let (losses, auc) = found(0..0);
         assert_eq!((losses.len(), found(100..200).0), (100, losses.clone()));

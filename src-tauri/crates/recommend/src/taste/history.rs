@@ -1,13 +1,13 @@
-//! What is remembered of the log so far: what was heard when and how often, the session, and from that the next
-//! play's lines of evidence. Batch and play-by-play learning read the log through the same eyes.
+//! What is kept of the log so far: what was listened to when and how often, the session, and from that the next play's
+//! observations. Batch and play-by-play learning share it, else they would not end with the same taste.
 
 use std::collections::HashMap;
 
 use segue_core::{Heard, Play, PlaySource, Rating, Timestamp};
 
 use super::evidence::{
-    Line, LineKind, chosen, contrast, evidence, familiar, fresh, reliability, seconds_between,
-    sounded,
+    Observation, ObservationKind, chosen, contrast, evidence, familiar, fresh, reliability,
+    seconds_between, sounded,
 };
 use super::fit::{Layout, Subjects};
 use super::hours::Hours;
@@ -19,15 +19,15 @@ use crate::corners::centred;
 use crate::tuning::Learning;
 
 /// Marks a recording that was never played.
-const NO_SLOT: u32 = u32::MAX;
+const NEVER_PLAYED: u32 = u32::MAX;
 
-/// What is remembered of one recording.
+/// What is known of one recording from the log so far.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Known {
+pub(crate) struct RecordingStats {
     pub(super) position: u32,
     /// Times listened to.
     pub(crate) listened: u32,
-    /// Times left after hearing what it is.
+    /// Times left after more than a glimpse.
     pub(crate) left: u32,
     /// When last played at all.
     pub(crate) last: Option<Timestamp>,
@@ -40,11 +40,11 @@ pub(crate) struct Known {
 
 /// The log so far.
 #[derive(Clone, Debug)]
-pub(super) struct Memory {
+pub(super) struct ListeningHistory {
     pub(super) tuning: Learning,
-    /// Per position: where `known` speaks of it.
+    /// Per position: its place in `recordings`.
     pub(super) slots: Vec<u32>,
-    pub(super) known: Vec<Known>,
+    pub(super) recordings: Vec<RecordingStats>,
     pub(super) session: Session,
     pub(super) hours: Hours,
     /// All that was listened to, in the log's order.
@@ -81,8 +81,8 @@ pub(super) struct Followed {
     pub(super) session: u32,
 }
 
-/// Subjects already met, by what they are of.
-pub(super) type Places = HashMap<(bool, usize), usize>;
+/// Numbers of the subjects so far, by recording (`true`) or artist.
+pub(super) type SubjectIndex = HashMap<(bool, usize), usize>;
 
 /// A log in the order in which it is read: plays by their begin, and opinions before the first play that ended after
 /// them. So an opinion given while a song sounds comes before its play, which is logged when it ends.
@@ -109,12 +109,12 @@ fn favour(listened: bool, weight: f64) -> f64 {
     if listened { weight } else { -weight }
 }
 
-impl Memory {
+impl ListeningHistory {
     pub(super) fn new(catalogue: &Catalogue, tuning: &Learning) -> Self {
         Self {
             tuning: *tuning,
-            slots: vec![NO_SLOT; catalogue.len()],
-            known: Vec::new(),
+            slots: vec![NEVER_PLAYED; catalogue.len()],
+            recordings: Vec::new(),
             session: Session::default(),
             hours: Hours::new(catalogue.corners()),
             listened: Vec::new(),
@@ -132,16 +132,16 @@ impl Memory {
             && self.last_said.is_none_or(|said| said <= play.ended_at())
     }
 
-    pub(super) fn known(&self, position: usize) -> Option<&Known> {
+    pub(super) fn stats(&self, position: usize) -> Option<&RecordingStats> {
         match self.slots.get(position) {
-            Some(slot) if *slot != NO_SLOT => self.known.get(*slot as usize),
+            Some(slot) if *slot != NEVER_PLAYED => self.recordings.get(*slot as usize),
             _ => None,
         }
     }
 
     /// How lately the recording was heard: 1 just now, fading within days; 0 never.
     pub(super) fn lately(&self, position: usize, now: Timestamp) -> f64 {
-        let last = self.known(position).and_then(|known| known.last);
+        let last = self.stats(position).and_then(|known| known.last);
         last.map_or(0.0, |last| fresh(&self.tuning, seconds_between(last, now)))
     }
 
@@ -149,12 +149,12 @@ impl Memory {
     pub(super) fn subject(
         &self,
         position: usize,
-        places: &mut Places,
+        subject_index: &mut SubjectIndex,
         subjects: &mut Subjects,
         layout: &Layout,
     ) -> usize {
-        let slot = Some(self.slots[position]).filter(|slot| *slot != NO_SLOT);
-        *places.entry((true, position)).or_insert_with(|| {
+        let slot = Some(self.slots[position]).filter(|slot| *slot != NEVER_PLAYED);
+        *subject_index.entry((true, position)).or_insert_with(|| {
             subjects.push(
                 Found::Item(position),
                 slot.map(|slot| slot as usize),
@@ -164,18 +164,18 @@ impl Memory {
     }
 
     /// The subject of a play and the slot of its recording; both are made where they are new.
-    pub(super) fn place(
+    pub(super) fn subject_of_play(
         &mut self,
         found: Found,
-        places: &mut Places,
+        subject_index: &mut SubjectIndex,
         subjects: &mut Subjects,
         layout: &Layout,
     ) -> (usize, Option<usize>) {
         let (key, slot) = match found {
             Found::Item(position) => {
-                if self.slots[position] == NO_SLOT {
-                    self.slots[position] = self.known.len() as u32;
-                    self.known.push(Known {
+                if self.slots[position] == NEVER_PLAYED {
+                    self.slots[position] = self.recordings.len() as u32;
+                    self.recordings.push(RecordingStats {
                         position: position as u32,
                         listened: 0,
                         left: 0,
@@ -189,16 +189,16 @@ impl Memory {
             }
             Found::Artist(artist) => ((false, artist as usize), None),
         };
-        let subject = *places
+        let subject = *subject_index
             .entry(key)
             .or_insert_with(|| subjects.push(found, slot, layout));
         (subject, slot)
     }
 
-    /// Reads one play as lines of evidence, then remembers it. `decay` is what age has left of its weight.
+    /// Turns one play into observations, then adds it to the history. `decay` is what age has left of its weight.
     #[allow(
         clippy::too_many_arguments,
-        reason = "a play, where it stands, and where its lines go"
+        reason = "a play, its subject, and where its observations go"
     )]
     pub(super) fn read(
         &mut self,
@@ -208,22 +208,22 @@ impl Memory {
         slot: Option<usize>,
         subject: usize,
         decay: f64,
-        lines: &mut Vec<Line>,
+        observations: &mut Vec<Observation>,
     ) {
         let tuning = self.tuning;
         let row = match found {
             Found::Item(position) => catalogue.row(position),
             Found::Artist(_) => None,
         };
-        let place = row.map(|row| centred(catalogue.index(), row));
+        let vector = row.map(|row| centred(catalogue.index(), row));
         let hour = Moment::of(play).hour();
         let corner = match found {
             Found::Item(position) => catalogue.corner(position),
             Found::Artist(_) => None,
         };
-        let before = slot.map(|slot| self.known[slot]);
+        let before = slot.map(|slot| self.recordings[slot]);
         let last = before.and_then(|known| known.last);
-        let line = Line {
+        let observation = Observation {
             subject,
             listened: true,
             weight: 0.0,
@@ -231,12 +231,12 @@ impl Memory {
             chosen: chosen(play.source),
             familiar: familiar(before.map_or(0, |known| known.listened)),
             recent: last.map_or(0.0, |last| fresh(&tuning, seconds_between(last, play.at))),
-            session: place
+            session: vector
                 .as_deref()
-                .map_or(0.0, |place| self.session.fit(place, play.at)),
+                .map_or(0.0, |vector| self.session.fit(vector, play.at)),
             hour: self.hours.fit(&tuning, corner, hour),
             choice: false,
-            kind: LineKind::Heard,
+            kind: ObservationKind::Outcome,
         };
         if sounded(play) {
             self.last_at = Some(play.at);
@@ -245,20 +245,22 @@ impl Memory {
         }
         if let Some(rating) = play.rating {
             // Of several opinions the last counts.
-            let earlier = lines.iter_mut();
+            let earlier = observations.iter_mut();
             earlier
-                .filter(|line| line.subject == subject && line.kind == LineKind::Rated)
-                .for_each(|line| line.weight = 0.0);
-            lines.push(Line {
+                .filter(|observation| {
+                    observation.subject == subject && observation.kind == ObservationKind::Rating
+                })
+                .for_each(|observation| observation.weight = 0.0);
+            observations.push(Observation {
                 listened: rating == Rating::Like,
                 weight: tuning.rating_weight * decay,
                 session: 0.0,
                 hour: 0.0,
-                kind: LineKind::Rated,
-                ..line
+                kind: ObservationKind::Rating,
+                ..observation
             });
             if let Some(slot) = slot {
-                let known = &mut self.known[slot];
+                let known = &mut self.recordings[slot];
                 let rated = favour(rating == Rating::Like, tuning.rating_weight * decay);
                 known.favour += rated - known.rated;
                 (known.rating, known.rated) = (Some(rating), rated);
@@ -269,31 +271,31 @@ impl Memory {
         }
         let (listened, certainty) = evidence(&tuning, play);
         let weight = decay * certainty * reliability(&tuning, play.source);
-        if line.chosen {
-            lines.push(Line {
+        if observation.chosen {
+            observations.push(Observation {
                 weight: decay
                     * contrast(&tuning, play.source)
                     * if listened { 1.0 } else { tuning.choice_left },
                 recent: 0.0,
                 session: 0.0,
                 choice: true,
-                kind: LineKind::Choice,
-                ..line
+                kind: ObservationKind::Choice,
+                ..observation
             });
         }
-        lines.push(Line {
+        observations.push(Observation {
             listened,
             weight,
-            ..line
+            ..observation
         });
         if !self.session.lasts(play.at) {
             self.before = None;
             self.sessions += 1;
         }
-        self.session.see(&tuning, play, place.as_deref());
+        self.session.update(&tuning, play, vector.as_deref());
         if listened {
-            self.hours.see(corner, hour);
-            let now = slot.map(|slot| self.known[slot].position);
+            self.hours.count(corner, hour);
+            let now = slot.map(|slot| self.recordings[slot].position);
             let in_order = matches!(play.source, PlaySource::Album | PlaySource::Playlist);
             if let (Some(before), Some(now), false) = (self.before, now, in_order) {
                 self.followed.push(Followed {
@@ -305,7 +307,7 @@ impl Memory {
             self.before = now;
         }
         if let Some(slot) = slot {
-            let known = &mut self.known[slot];
+            let known = &mut self.recordings[slot];
             known.last = Some(play.at);
             known.favour += favour(listened, weight);
             known.listened += u32::from(listened);
@@ -321,11 +323,11 @@ impl Memory {
         }
     }
 
-    /// What could have been chosen instead, for the choices among `lines`: the whole library, with `choices` times
+    /// What could have been chosen instead, for the choices among `observations`: the whole library, with `choices` times
     /// their weight (noise-contrastive estimation, Gutmann, Hyvärinen 2010).
     ///
-    /// If `played`, every recording that was played stands for itself. `count` recordings drawn by lot, one of each
-    /// stretch of the library, stand for the rest.
+    /// If `played`, every recording that was played stands for itself. `count` recordings stand for the rest: one is drawn
+    /// from each of `count` equal ranges of positions.
     pub(super) fn background(
         &self,
         catalogue: &Catalogue,
@@ -333,16 +335,19 @@ impl Memory {
         count: usize,
         seed: u64,
         mut subject: impl FnMut(&Self, usize) -> usize,
-        lines: &mut Vec<Line>,
+        observations: &mut Vec<Observation>,
     ) {
-        let choices = lines.iter().filter(|line| line.kind == LineKind::Choice);
-        let weight: f64 = self.tuning.choices * choices.map(|line| line.weight).sum::<f64>();
+        let choices = observations
+            .iter()
+            .filter(|observation| observation.kind == ObservationKind::Choice);
+        let weight: f64 =
+            self.tuning.choices * choices.map(|observation| observation.weight).sum::<f64>();
         if weight <= 0.0 || catalogue.is_empty() {
             return;
         }
-        let mut line = |position: usize, weight: f64| {
-            let familiar = familiar(self.known(position).map_or(0, |known| known.listened / 2));
-            lines.push(Line {
+        let mut observation = |position: usize, weight: f64| {
+            let familiar = familiar(self.stats(position).map_or(0, |known| known.listened / 2));
+            observations.push(Observation {
                 subject: subject(self, position),
                 listened: false,
                 weight,
@@ -353,13 +358,13 @@ impl Memory {
                 session: 0.0,
                 hour: 0.0,
                 choice: true,
-                kind: LineKind::Background,
+                kind: ObservationKind::Background,
             });
         };
         let each = weight / catalogue.len() as f64;
         if played {
-            let known = self.known.iter().map(|known| known.position as usize);
-            known.for_each(|position| line(position, each));
+            let known = self.recordings.iter().map(|known| known.position as usize);
+            known.for_each(|position| observation(position, each));
         }
         let count = count.min(catalogue.len());
         let drawn: Vec<usize> = (0..count)
@@ -368,11 +373,11 @@ impl Memory {
                 let at = (number as f64 + within) * catalogue.len() as f64 / count as f64;
                 (at as usize).min(catalogue.len() - 1)
             })
-            .filter(|position| !played || self.known(*position).is_none())
+            .filter(|position| !played || self.stats(*position).is_none())
             .collect();
-        let rest = catalogue.len() - if played { self.known.len() } else { 0 };
+        let rest = catalogue.len() - if played { self.recordings.len() } else { 0 };
         for position in &drawn {
-            line(*position, each * rest as f64 / drawn.len() as f64);
+            observation(*position, each * rest as f64 / drawn.len() as f64);
         }
     }
 }
