@@ -33,7 +33,7 @@ pub use id::{AudioHash, AudioHashError, ModelId, TrackId};
 pub use jiff::Timestamp;
 pub use key::{Key, Mode};
 pub use play::{
-    EndReason, Heard, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating, Tally,
+    EndReason, ListenOutcome, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating, Tally,
 };
 pub use session::{SESSION_GAP_S, ends_session};
 pub use signature::{SIGNATURE_BYTES, id3v2_byte_len, unplayable_format};

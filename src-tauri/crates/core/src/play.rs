@@ -264,9 +264,9 @@ pub struct Tally {
     pub rating: Option<Rating>,
 }
 
-/// How a play reads as evidence of taste.
+/// How much of a song a play came to: what it says of the listener's taste.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
+pub enum ListenOutcome {
     /// Left within five seconds: a sign of mood or browsing, weak evidence of taste.
     Glimpsed,
     /// Left after five to thirty seconds: the strongest sign of dislike among skips.
@@ -307,20 +307,20 @@ impl Play {
             .is_some_and(|duration_s| self.listened_s < duration_s - 10.0)
     }
 
-    /// Reads the play as evidence.
-    pub fn heard(&self) -> Heard {
+    /// How much of the song was listened to.
+    pub fn outcome(&self) -> ListenOutcome {
         let half_s = self
             .subject
             .duration_s
             .map_or(30.0, |duration_s| duration_s / 2.0);
         if self.listened_s >= half_s.min(LISTENED_S_ENOUGH) {
-            Heard::Listened
+            ListenOutcome::Listened
         } else if self.listened_s < 5.0 {
-            Heard::Glimpsed
+            ListenOutcome::Glimpsed
         } else if self.listened_s < 30.0 {
-            Heard::Refused
+            ListenOutcome::Refused
         } else {
-            Heard::Abandoned
+            ListenOutcome::Abandoned
         }
     }
 }
@@ -329,7 +329,7 @@ impl Play {
 mod tests {
     use super::*;
 
-    fn check(listened_s: f64, duration_s: Option<f64>, expected: Heard) {
+    fn check(listened_s: f64, duration_s: Option<f64>, expected: ListenOutcome) {
         let play = Play {
             at: Timestamp::UNIX_EPOCH,
             subject: PlaySubject {
@@ -342,19 +342,19 @@ mod tests {
             rating: None,
             context: PlayContext::default(),
         };
-        assert_eq!(play.heard(), expected, "{listened_s} s of {duration_s:?}");
+        assert_eq!(play.outcome(), expected, "{listened_s} s of {duration_s:?}");
     }
 
     #[test]
     fn a_play_reads_as_the_listener_meant_it() {
-        check(2.0, Some(200.0), Heard::Glimpsed);
-        check(12.0, Some(200.0), Heard::Refused);
-        check(60.0, Some(200.0), Heard::Abandoned);
-        check(120.0, Some(200.0), Heard::Listened);
-        check(240.0, Some(3600.0), Heard::Listened);
-        check(5.0, Some(8.0), Heard::Listened);
-        check(29.0, None, Heard::Refused);
-        check(30.0, None, Heard::Listened);
+        check(2.0, Some(200.0), ListenOutcome::Glimpsed);
+        check(12.0, Some(200.0), ListenOutcome::Refused);
+        check(60.0, Some(200.0), ListenOutcome::Abandoned);
+        check(120.0, Some(200.0), ListenOutcome::Listened);
+        check(240.0, Some(3600.0), ListenOutcome::Listened);
+        check(5.0, Some(8.0), ListenOutcome::Listened);
+        check(29.0, None, ListenOutcome::Refused);
+        check(30.0, None, ListenOutcome::Listened);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A listener's own history, held out and foretold: is the taste better than no taste?
 
-use segue_core::{Heard, Play};
+use segue_core::{ListenOutcome, Play};
 
 use crate::catalogue::{Catalogue, Found};
 use crate::taste::{held_out_from, sounded};
@@ -63,7 +63,7 @@ pub fn replay(catalogue: &Catalogue, plays: &[Play]) -> Option<Replay> {
     let mut last = None;
     for (_, position) in before
         .iter()
-        .filter(|(play, _)| play.heard() == Heard::Listened)
+        .filter(|(play, _)| play.outcome() == ListenOutcome::Listened)
     {
         counts[*position] += 1;
         last = Some(*position);
@@ -72,7 +72,7 @@ pub fn replay(catalogue: &Catalogue, plays: &[Play]) -> Option<Replay> {
     let step = after.len().div_ceil(FORETOLD_MAX);
     let mut foretold = 0;
     for (number, (play, position)) in after.iter().enumerate() {
-        let listened = play.heard() == Heard::Listened;
+        let listened = play.outcome() == ListenOutcome::Listened;
         if number % step == 0 {
             foretold += 1;
             let now = Moment::of(play);

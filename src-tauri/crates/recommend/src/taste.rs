@@ -6,7 +6,7 @@
 //! full for intercepts, context and sound, per effect for the many names. Being additive, it explains itself; being
 //! Bayesian, it knows what it does not know yet. [`session`] says what a mood is.
 //!
-//! Evidence follows [`Play::heard`]: leaving after 5–30 s speaks against a recording, leaving later a little,
+//! Evidence follows [`Play::outcome`]: leaving after 5–30 s speaks against a recording, leaving later a little,
 //! leaving at once hardly (mood or browsing). An album played through says little about each of its songs.
 //! Plays the listener chose by hand are hardly ever skipped, so there the *choice* is the evidence: each is
 //! contrasted with the average recording, under an intercept of its own.

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender};
-use segue_core::{AudioHash, EndReason, Heard, Play, PlaySource, PlayedFrom, Track};
+use segue_core::{AudioHash, EndReason, ListenOutcome, Play, PlaySource, PlayedFrom, Track};
 use segue_playback::{Edit, EngineCommand, Entry, EntryId, MediaItem};
 use segue_recommend::Pick;
 
@@ -137,8 +137,8 @@ impl Owner {
             .station
             .as_ref()
             .is_some_and(|station| play.context.from.as_ref() == Some(&*station.from));
-        let left =
-            play.context.end_reason == Some(EndReason::Next) && play.heard() != Heard::Listened;
+        let left = play.context.end_reason == Some(EndReason::Next)
+            && play.outcome() != ListenOutcome::Listened;
         if of_station && left {
             self.plan_anew();
         }

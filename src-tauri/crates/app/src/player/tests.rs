@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use segue_core::{EndReason, Heard, Play};
+use segue_core::{EndReason, ListenOutcome, Play};
 
 use super::session::{PLACE, SESSION};
 use super::*;
@@ -255,7 +255,7 @@ fn the_log_says_what_happened() {
     until("both are logged", || plays().len() == 2);
     for play in plays() {
         assert_eq!((left(&play), play.skipped), (Some(EndReason::Next), true));
-        assert_eq!(play.heard(), Heard::Glimpsed);
+        assert_eq!(play.outcome(), ListenOutcome::Glimpsed);
     }
 
     // Muted in the middle, and liked in the middle: one play of one song.

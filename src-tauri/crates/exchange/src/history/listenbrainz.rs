@@ -4,7 +4,7 @@
 //! seconds since 1970; `additional_info` has the length as `duration_ms` or `duration` (seconds), and, from players that
 //! know, `ms_played`. Also written here: the lines of `plays export --format listenbrainz`.
 
-use segue_core::{Heard, Play};
+use segue_core::{ListenOutcome, Play};
 use serde_json::{Value, json};
 
 use super::json::{self, Object};
@@ -63,7 +63,7 @@ fn listen(object: &Object) -> Result<Record, String> {
 /// The line of a play; `None` for one that ListenBrainz would not have: it wants what was listened to, by name.
 pub fn line(play: &Play) -> Option<String> {
     let (artist, title) = (play.subject.artist.as_ref()?, play.subject.title.as_ref()?);
-    if play.heard() != Heard::Listened {
+    if play.outcome() != ListenOutcome::Listened {
         return None;
     }
     let mut info = json!({

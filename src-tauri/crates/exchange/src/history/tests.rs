@@ -9,7 +9,7 @@ use std::fs;
 use std::io::Write;
 
 use proptest::prelude::*;
-use segue_core::{EndReason, Heard, Play, PlaySource, PlaySubject, Rating};
+use segue_core::{EndReason, ListenOutcome, Play, PlaySource, PlaySubject, Rating};
 
 use super::record::{name, scrobble};
 use super::*;

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, Transaction, params};
 use segue_core::{
-    EndReason, Heard, Play, PlayContext, PlaySource, PlaySubject, similar_key, title_key,
+    EndReason, ListenOutcome, Play, PlayContext, PlaySource, PlaySubject, similar_key, title_key,
 };
 
 use super::matching::{Match, MatchedBy, matched};
@@ -218,7 +218,7 @@ fn supersede(db: &Transaction, known: &LoggedPlay, play: &Play) -> rusqlite::Res
 
 /// Takes a play out of the counts of its recording; an opinion that came with it stays.
 fn uncount(db: &Connection, recording: i64, play: &Play) -> rusqlite::Result<()> {
-    let listened = play.heard() == Heard::Listened;
+    let listened = play.outcome() == ListenOutcome::Listened;
     db.prepare_cached(
         "UPDATE recordings SET plays = max(plays - ?1, 0), skips = max(skips - ?2, 0)
          WHERE id IN (?3, (SELECT superseded_by FROM recordings WHERE id = ?3))",
@@ -280,7 +280,7 @@ pub(super) fn fold_anew(db: &Connection) -> rusqlite::Result<()> {
 
 /// Adds a play to the counts of its recording, and of the one in its place.
 fn count(db: &Connection, recording: i64, play: &Play) -> rusqlite::Result<()> {
-    let listened = play.heard() == Heard::Listened;
+    let listened = play.outcome() == ListenOutcome::Listened;
     db.prepare_cached(
         "UPDATE recordings SET plays = plays + ?1, skips = skips + ?2
          WHERE id IN (?3, (SELECT superseded_by FROM recordings WHERE id = ?3))",

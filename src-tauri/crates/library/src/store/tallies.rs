@@ -6,7 +6,8 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use segue_core::{
-    AudioHash, Heard, Play, PlayContext, PlaySource, PlaySubject, Tally, similar_key, title_key,
+    AudioHash, ListenOutcome, Play, PlayContext, PlaySource, PlaySubject, Tally, similar_key,
+    title_key,
 };
 
 use super::log::{append, waiting_title};
@@ -145,7 +146,7 @@ fn file(db: &Transaction, tally: &Tally) -> rusqlite::Result<TallyFiled> {
             rating: None,
             context: PlayContext::default(),
         };
-        debug_assert_eq!(play.heard(), Heard::Listened);
+        debug_assert_eq!(play.outcome(), ListenOutcome::Listened);
         let in_log = match found.recording() {
             // By its row: names may be missing, or fit several.
             Some(recording) => {

@@ -1,6 +1,6 @@
 //! Online: a listener whose every play one way of ranking decides, from the first play on.
 
-use segue_core::{Heard, Play, PlaySource};
+use segue_core::{ListenOutcome, Play, PlaySource};
 use segue_recommend::{Taste, Wish};
 
 use crate::desk::ask;
@@ -152,7 +152,7 @@ fn course(music: &Music, listener: &Listener, seed: u64, way: Way) -> Course {
         };
         regret += chances[best] - chances[piece];
         let play = life.listen(piece, PlaySource::Radio);
-        let listened = play.heard() == Heard::Listened;
+        let listened = play.outcome() == ListenOutcome::Listened;
         for (count, first) in skipped.iter_mut().zip([20, 100, PLAYS]) {
             *count += f64::from(u8::from(!listened && number < first)) / first as f64;
         }

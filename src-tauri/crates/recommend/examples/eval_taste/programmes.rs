@@ -1,7 +1,7 @@
 //! Programmes as the listener gets them: mixes under all the rules, how one song flows into the next, and whether the reasons
 //! are true.
 
-use segue_core::Heard;
+use segue_core::ListenOutcome;
 use segue_recommend::{MixKind, Pick, Seed, Taste, Wish};
 
 use crate::chance::Chance;
@@ -184,7 +184,7 @@ pub(crate) fn reasons(music: &Music, hazards: &[(u64, Hazards)]) {
             let liked = log
                 .iter()
                 .rev()
-                .find(|(_, play)| play.heard() == Heard::Listened);
+                .find(|(_, play)| play.outcome() == ListenOutcome::Listened);
             let seeds = match liked {
                 Some((piece, _)) if number % 2 == 0 => vec![Seed::Songs(vec![audio(*piece)])],
                 _ => Vec::new(),

@@ -1,6 +1,6 @@
 //! Offline: what is learned from logs of several sizes, by ranking the library and by foretelling the next plays.
 
-use segue_core::{Heard, Play};
+use segue_core::{ListenOutcome, Play};
 use segue_recommend::{Catalogue, Taste};
 
 use crate::chance::Chance;
@@ -47,7 +47,7 @@ pub(crate) fn rates(music: &Music, hazards: &[(u64, Hazards)]) {
                 left.iter_mut().zip(ends).for_each(|(count, end)| {
                     *count += f64::from(u8::from(play.listened_s < end));
                 });
-                half += f64::from(u8::from(play.heard() == Heard::Listened));
+                half += f64::from(u8::from(play.outcome() == ListenOutcome::Listened));
                 plays += 1.0;
             }
         }
@@ -86,7 +86,7 @@ fn judge(music: &Music, listener: &Listener, seed: u64, size: usize, ways: &[Way
         })
         .collect();
     let next = numbered(music, life.live(next_at(size)));
-    let listened = |play: &Play| play.heard() == Heard::Listened;
+    let listened = |play: &Play| play.outcome() == ListenOutcome::Listened;
     let judge = |way: &Way| {
         let own = match way {
             Way::Ours => Some(&music.catalogue),
@@ -143,7 +143,7 @@ fn foretell(
     let mut foretold = Vec::with_capacity(next.len());
     for (piece, play) in next {
         let p = taste.chance(catalogue, *piece, play.source, moment(play.at));
-        foretold.push((p, play.heard() == Heard::Listened));
+        foretold.push((p, play.outcome() == ListenOutcome::Listened));
         plays.push(play.clone());
         if taste.learn(catalogue, play) {
             taste = Taste::fit(catalogue, &plays);

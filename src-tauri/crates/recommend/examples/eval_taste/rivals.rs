@@ -1,6 +1,6 @@
 //! What the player's taste is held against: the ways of ranking a library that other players have.
 
-use segue_core::{Heard, Play, Timestamp};
+use segue_core::{ListenOutcome, Play, Timestamp};
 use segue_recommend::{Catalogue, Taste};
 
 use crate::chance::Chance;
@@ -58,7 +58,7 @@ pub(crate) fn scores(music: &Music, way: Way, log: &[(usize, Play)], seed: u64) 
     let lot: Vec<f64> = (0..music.len()).map(|_| 1e-6 * chance.uniform()).collect();
     let listened: Vec<usize> = log
         .iter()
-        .filter(|(_, play)| play.heard() == Heard::Listened)
+        .filter(|(_, play)| play.outcome() == ListenOutcome::Listened)
         .map(|(piece, _)| *piece)
         .collect();
     let mean_cosine = |rows: &[Vec<f32>]| -> Vec<f64> {

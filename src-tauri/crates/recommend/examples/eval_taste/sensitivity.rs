@@ -5,7 +5,7 @@
 //! nothing: some thousand differences are looked at, so that two would mark fifty that are chance. A constant without a
 //! mark does not matter *to these listeners at this size of log*; nobody here says an opinion, and no log is years long.
 
-use segue_core::{Heard, Play};
+use segue_core::{ListenOutcome, Play};
 use segue_recommend::{Learning, Ranking, Scoring, Seed, Taste, Weights, Wish};
 
 use crate::desk::{ask_by, moment};
@@ -140,7 +140,7 @@ impl<'a> Case<'a> {
 }
 
 fn is_listened(play: &Play) -> bool {
-    play.heard() == Heard::Listened
+    play.outcome() == ListenOutcome::Listened
 }
 
 pub(crate) fn table(music: &Music, hazards: &[(u64, Hazards)], listeners: usize, sizes: &[usize]) {

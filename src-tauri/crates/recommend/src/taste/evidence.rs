@@ -1,6 +1,6 @@
 //! The play log read as evidence: what a play says, and how surely.
 
-use segue_core::{Heard, Play, PlaySource, Timestamp};
+use segue_core::{ListenOutcome, Play, PlaySource, Timestamp};
 
 use crate::tuning::Learning;
 
@@ -83,11 +83,11 @@ pub(crate) fn sounded(play: &Play) -> bool {
 
 /// What a play says of its recording, and how surely.
 pub(super) fn evidence(tuning: &Learning, play: &Play) -> (bool, f64) {
-    match play.heard() {
-        Heard::Glimpsed => (false, tuning.glimpsed),
-        Heard::Refused => (false, 1.0),
-        Heard::Abandoned => (false, tuning.abandoned),
-        Heard::Listened => (true, 1.0),
+    match play.outcome() {
+        ListenOutcome::Glimpsed => (false, tuning.glimpsed),
+        ListenOutcome::Refused => (false, 1.0),
+        ListenOutcome::Abandoned => (false, tuning.abandoned),
+        ListenOutcome::Listened => (true, 1.0),
     }
 }
 

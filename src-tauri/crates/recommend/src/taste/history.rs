@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use segue_core::{Heard, Play, PlaySource, Rating, Timestamp};
+use segue_core::{ListenOutcome, Play, PlaySource, Rating, Timestamp};
 
 use super::evidence::{
     Observation, ObservationKind, chosen, contrast, evidence, familiar, fresh, reliability,
@@ -311,7 +311,10 @@ impl ListeningHistory {
             known.last = Some(play.at);
             known.favour += favour(listened, weight);
             known.listened += u32::from(listened);
-            known.left += u32::from(matches!(play.heard(), Heard::Refused | Heard::Abandoned));
+            known.left += u32::from(matches!(
+                play.outcome(),
+                ListenOutcome::Refused | ListenOutcome::Abandoned
+            ));
             if listened {
                 self.listened.push(Listened {
                     at_s: play.at.as_second(),

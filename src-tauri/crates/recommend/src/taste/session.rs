@@ -4,7 +4,7 @@
 //! strongly; each further play fades what came before. How much this mood counts is learned from the log like any
 //! other effect: it is one feature of the regression.
 
-use segue_core::{Heard, Play, Timestamp, ends_session};
+use segue_core::{ListenOutcome, Play, Timestamp, ends_session};
 
 use crate::tuning::Learning;
 
@@ -38,7 +38,7 @@ impl Session {
             *self = Self::default();
         }
         self.ended = self.ended.max(Some(play.ended_at()));
-        let pull = if play.heard() == Heard::Listened {
+        let pull = if play.outcome() == ListenOutcome::Listened {
             tuning.session_listened
         } else {
             -tuning.session_left

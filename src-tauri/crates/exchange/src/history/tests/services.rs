@@ -281,7 +281,7 @@ fn what_is_exported_for_listenbrainz_comes_back() {
     let (_, entries) = all(written(format!("{line}\n")).path(), None).unwrap();
     assert_eq!(entries[0].2, Ok(Record::Play(Box::new(play.clone()))));
     play.listened_s = 20.0;
-    assert_ne!(play.heard(), Heard::Listened);
+    assert_ne!(play.outcome(), ListenOutcome::Listened);
     assert_eq!(listenbrainz::line(&play), None);
 }
 
