@@ -201,7 +201,7 @@ impl Desktop {
     }
 
     fn taste_changed(&self) -> Result<(), AppError> {
-        self.player.plan_anew()?;
+        self.player.replan()?;
         (self.work.tell)(AppEvent::Taste);
         Ok(())
     }

@@ -11,7 +11,7 @@ use super::trial::try_in_a_process;
 use crate::wire::{ModelImported, ModelRow, ModelUsed, ModelsListed};
 use crate::{AppError, Segue, places};
 
-/// Folders of imports that were killed are cleared away after so long.
+/// Age from which a staging folder is taken for the rest of an import that was killed, and removed.
 const STALE: Duration = Duration::from_secs(3600);
 
 impl Segue {
@@ -65,8 +65,8 @@ impl Segue {
         Ok(row)
     }
 
-    /// Takes a stranger's model in: copied, hashed, and tried out in a process of its own, which `program`, the
-    /// `segue` command, is started for. What is refused leaves nothing behind.
+    /// Imports a model: copied, hashed, and tried out in a process of its own, for which `program`, the `segue` command, is
+    /// started. A model that fails leaves nothing behind.
     pub fn import_model(
         &self,
         source: &ModelSource,
@@ -123,7 +123,7 @@ impl Segue {
         })
     }
 
-    /// Removes a model that was taken in, with its vectors. The current one and the serving one stay.
+    /// Removes an imported model with its vectors; fails for the current and the serving one.
     pub fn remove_model(&self, name: &str) -> Result<(), AppError> {
         let (folder, imported) = self.named(name)?;
         let refuse = |why: &str| Err(AppError::Invalid(format!("{name} {why}")));
@@ -133,14 +133,14 @@ impl Segue {
         if self.ear.current() == imported {
             return refuse("is the current model: `segue models use` another first");
         }
-        // A damaged model has no id any more; its vectors are then out of reach, and only its folder goes.
+        // A damaged model has no id any more, and without it its vectors cannot be found: only its folder is removed.
         let id = model_id(&folder).ok();
         if id.is_some() && self.serving()? == id {
             return refuse(
                 "serves until the current model has heard the library: `segue analyze` first",
             );
         }
-        // The vectors first: without the folder nobody would know any more whose they are.
+        // The vectors first: the id that names them is computed from the folder.
         if let Some(id) = id {
             self.library.clear_analyses(&id)?;
         }
@@ -151,7 +151,7 @@ impl Segue {
         })
     }
 
-    /// The names of the models that were taken in, in order.
+    /// The names of the imported models, in order.
     fn imported(&self) -> Result<Vec<String>, AppError> {
         let mut names = Vec::new();
         for entry in fs::read_dir(self.ear.models())
@@ -192,7 +192,7 @@ fn imported(name: String, id: ModelId, folder: &Path) -> ModelImported {
     }
 }
 
-/// A folder for a model on its way in, gone unless it is renamed.
+/// A folder for a model being imported, removed on drop unless it was renamed.
 struct Staging(PathBuf);
 
 impl Staging {

@@ -1,7 +1,7 @@
 //! The model manager: which model analyses music, and on which provider its network runs.
 //!
-//! What was chosen and measured stands in `models/state.json` in the data folder, beside the models that were taken
-//! in. It bears a version; what cannot be read there is forgotten, and chosen and measured again.
+//! What was chosen and measured is stored in `models/state.json` in the data folder, beside the imported models. It bears
+//! a version; a file that cannot be read counts as absent, and all is chosen and measured again.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ pub(crate) struct ModelManager {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct StoredModelState {
     version: u32,
-    /// The model that listens; none: the shipped one.
+    /// The model that analyses; none: the shipped one.
     current: Option<String>,
     warm_ups: Vec<WarmUp>,
     /// The provider that failed last.
@@ -77,7 +77,7 @@ impl ModelManager {
         }
     }
 
-    /// Where the models lie that were taken in.
+    /// The folder of the imported models.
     pub(crate) fn models(&self) -> &Path {
         &self.models
     }
@@ -123,8 +123,8 @@ impl ModelManager {
         *lock(&self.active)
     }
 
-    /// A model of one's own, ready to listen: one for each thread. What `auto` chose and will not start after all
-    /// gives way to the processor.
+    /// A loaded model, one for each thread. If the provider that `auto` chose does not start after all, the processor is
+    /// used.
     pub(crate) fn open(&self, provider: Provider) -> Result<Model, AppError> {
         let runtime = Runtime::load(&places::runtime()?)?;
         let folder = self.folder()?;
@@ -310,9 +310,9 @@ mod tests {
     #[test]
     fn the_choice_is_kept_and_what_cannot_be_read_is_chosen_again() {
         let folder = tempfile::tempdir().unwrap();
-        let ear = ModelManager::new(folder.path());
-        assert_eq!(ear.current(), None);
-        ear.set_current(Some("mine".into())).unwrap();
+        let manager = ModelManager::new(folder.path());
+        assert_eq!(manager.current(), None);
+        manager.set_current(Some("mine".into())).unwrap();
         // Another process sees it.
         let other = ModelManager::new(folder.path());
         assert_eq!(other.current().as_deref(), Some("mine"));
@@ -323,7 +323,7 @@ mod tests {
             "{\"version\": 9, \"current\": \"mine\", \"warm_ups\": []}",
         ] {
             fs::write(folder.path().join("models/state.json"), text).unwrap();
-            assert_eq!(ear.current(), None, "{text}");
+            assert_eq!(manager.current(), None, "{text}");
         }
     }
 
@@ -332,19 +332,19 @@ mod tests {
     #[test]
     fn a_chosen_card_that_does_not_start_gives_way_to_the_processor() {
         let folder = tempfile::tempdir().unwrap();
-        let ear = ModelManager::new(folder.path());
-        *lock(&ear.chosen) = Some((ear.model_id().unwrap(), Provider::Cuda));
-        let model = ear.open(Provider::Auto).unwrap();
-        assert_eq!(ear.active_provider(), Some(model.active_provider()));
+        let manager = ModelManager::new(folder.path());
+        *lock(&manager.chosen) = Some((manager.model_id().unwrap(), Provider::Cuda));
+        let model = manager.open(Provider::Auto).unwrap();
+        assert_eq!(manager.active_provider(), Some(model.active_provider()));
         if model.active_provider() == Provider::Cpu {
             let failed = ModelManager::new(folder.path()).last_failure().unwrap();
             assert_eq!(failed.provider, "cuda");
             assert!(!failed.reason.is_empty());
-            let again = ear.open(Provider::Auto).unwrap();
+            let again = manager.open(Provider::Auto).unwrap();
             assert_eq!(again.active_provider(), Provider::Cpu);
         }
         // Asked for by name, it is refused by name.
-        if let Err(error) = ear.open(Provider::Cuda) {
+        if let Err(error) = manager.open(Provider::Cuda) {
             assert!(error.sentence().contains("cuda"), "{}", error.sentence());
         }
     }

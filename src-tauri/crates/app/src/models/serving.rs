@@ -1,7 +1,7 @@
 //! Whose vectors serve while a library is analysed anew.
 //!
-//! *Current* is the model that listens; *serving* the one whose vectors answer radio, likeness and heard tags. They
-//! differ after a switch, until the current model has heard what the serving one had.
+//! The *current* model analyses; the *serving* one's vectors are used for radio, similarity and tags. They differ after a
+//! switch, until the current model has analysed all that the serving one had.
 
 use std::time::Instant;
 
@@ -16,8 +16,8 @@ use crate::{AppError, Segue};
 const SERVING: &str = "serving-model";
 
 impl Segue {
-    /// The model whose vectors answer. The current one takes over here, once it has heard all that the serving one
-    /// had: recordings whose files are there, those that it refused excepted.
+    /// The model whose vectors are used. The current one takes over here, once it has analysed all that the serving one
+    /// had: recordings whose files are there, except those that failed.
     pub(crate) fn serving(&self) -> Result<Option<ModelId>, AppError> {
         let current = self.ear.model_id().ok();
         let kept = self.library.setting(SERVING)?;
@@ -27,7 +27,7 @@ impl Segue {
                 if self.is_uncovered(&current, &kept)? {
                     return Ok(Some(kept));
                 }
-                // Where nothing can be written it is found out anew each time.
+                // Where the setting cannot be written it is worked out again each time.
                 if let Err(error) = self.keep_serving(&current) {
                     tracing::debug!(error = %error.sentence(), "which model serves is not kept");
                 }
@@ -37,8 +37,9 @@ impl Segue {
         }
     }
 
-    /// Whether `current` has still to hear what `kept` had. Every page of songs asks, and comparing walks the library:
-    /// the answer holds while the library does, and for a while beyond, as every vector changes it.
+    /// Whether `current` has still to analyse what `kept` had. Every page of songs asks, and comparing walks the library: so
+    /// the answer is kept until the library changes, and for a while beyond, since during an analysis every vector changes
+    /// it.
     fn is_uncovered(&self, current: &ModelId, kept: &ModelId) -> Result<bool, AppError> {
         let mut remembered = lock(&self.uncovered);
         let revision = self.library.revision();
@@ -60,13 +61,13 @@ impl Segue {
         Ok(uncovered)
     }
 
-    /// Hands over to the current model, if an analysis that has just ended brought all that lacked.
+    /// Has the current model serve, if the analysis that has just ended completed it.
     pub(crate) fn hand_over(&self) -> Result<(), AppError> {
         *lock(&self.uncovered) = None;
         self.serving().map(drop)
     }
 
-    /// Remembers whose vectors serve, so that they go on when another model comes.
+    /// Stores whose vectors serve: without it the next model would serve at once, with no vectors yet.
     pub(crate) fn keep_serving(&self, model: &ModelId) -> Result<(), AppError> {
         let value = serde_json::Value::from(model.0.as_str());
         if self.library.setting(SERVING)?.as_ref() != Some(&value) {

@@ -1,4 +1,4 @@
-//! The trial of a model of somebody else, in a process of its own.
+//! The trial of an imported model, in a process of its own.
 
 use std::io::Read;
 use std::path::Path;
@@ -11,13 +11,13 @@ use crate::{AppError, places};
 
 /// Time limit of the trial of an imported network.
 const TRIAL: Duration = Duration::from_secs(60);
-/// Memory that a trial may ask for, where the system can hold it to that.
+/// Address space that a trial may take, where the system can limit it.
 const TRIAL_BYTES: u64 = 6 << 30;
-/// What a trial said is read no further than this.
-const SAID_MAX: u64 = 16 << 10;
+/// Bytes of a trial's standard error that are kept.
+const STDERR_MAX: u64 = 16 << 10;
 
-/// The trial itself: loads the model in `folder` and listens to noise with it. Run it in a process of its own: ONNX
-/// Runtime may crash over a hostile file, and the memory of this process is bounded.
+/// The trial itself: loads the model in `folder` and analyses noise with it. Run it in a process of its own: ONNX Runtime
+/// may crash on a hostile file, and this function limits the memory of the process.
 pub fn try_model(folder: &Path) -> Result<(), AppError> {
     #[cfg(unix)]
     {
@@ -53,8 +53,8 @@ pub(super) fn try_in_a_process(program: &Path, folder: &Path) -> Result<(), AppE
     let reader = std::thread::spawn(move || {
         let mut said = Vec::new();
         if let Some(mut stderr) = stderr {
-            // What goes beyond is read on, so that the child is not held up, and forgotten.
-            _ = stderr.by_ref().take(SAID_MAX).read_to_end(&mut said);
+            // The rest is read and dropped: a child whose pipe is full would block.
+            _ = stderr.by_ref().take(STDERR_MAX).read_to_end(&mut said);
             _ = std::io::copy(&mut stderr, &mut std::io::sink());
         }
         said

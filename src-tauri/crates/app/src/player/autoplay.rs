@@ -1,9 +1,9 @@
 //! What Segue itself puts into the queue: the station that keeps it going, mixes and paths, and what the guest DJ inserts.
 //!
 //! The player's thread decides what is to be planned and what becomes of a plan; the planning itself runs on a thread of its
-//! own (`segue-station`), one plan at a time, since it may take longer than a track's end may wait. A plan for a station or a queue
-//! that is no more is dropped, and made anew. What was planned is known by its reasons: it is what may be taken out again, where
-//! what the listener put there may not.
+//! own (`segue-station`), one plan at a time, since it may take longer than a track's end may wait. A plan whose
+//! station has ended or whose queue has changed meanwhile is dropped and made again. Planned songs are told from the listener's own
+//! by their reasons: Segue may take out what it planned, and never what the listener put there.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -21,14 +21,14 @@ use crate::convert::reason_row;
 use crate::wire::DjMode;
 use crate::{AppError, Segue};
 
-/// A station is planned on when fewer tracks than this are to come.
+/// The next songs of a station are planned when fewer tracks than this are left in the queue.
 const STATION_AHEAD: usize = 10;
-/// Tracks that a station remembers, so as not to repeat itself.
+/// The latest tracks of the queue that a station does not repeat.
 const STATION_MEMORY: usize = 500;
-/// So many stations may come back with their queues.
+/// How many stations that ended are kept, to come back if their queues do by undo.
 const PAST_STATIONS: usize = 50;
 
-/// The guest DJ looks so many songs ahead.
+/// How many songs ahead the guest DJ plans.
 const DJ_AHEAD: usize = 4;
 
 /// The planning thread. It ends when nobody can ask any more.
@@ -87,7 +87,8 @@ impl Owner {
         picks.map(place_one).collect()
     }
 
-    /// The station ends because its queue does. It comes back if the queue does.
+    /// Ends the station because its queue is replaced, and keeps it: undo may bring the queue back, and then the station must
+    /// go on in it.
     pub(super) fn leave_station(&mut self) {
         let Some(station) = self.autoplay.station.take() else {
             return;
@@ -100,14 +101,14 @@ impl Owner {
         }
     }
 
-    /// The same, if this edit is taken back or made again.
+    /// The same, if undoing or redoing this edit replaces the queue.
     pub(super) fn leave_station_with(&mut self, edit: Option<Edit>) {
         if edit.is_some_and(|edit| edit.kind.replaces()) {
             self.leave_station();
         }
     }
 
-    /// Another queue may be back with this edit: then so is the station that played in it.
+    /// If this edit brought an earlier queue back, resumes the station that played in it.
     pub(super) fn take_station_up_with(&mut self, edit: Option<Edit>) {
         if !edit.is_some_and(|edit| edit.kind.replaces()) {
             return;
@@ -123,15 +124,15 @@ impl Owner {
         }
     }
 
-    /// What the station planned and has not sounded yet is planned anew.
-    pub(super) fn plan_anew(&mut self) {
+    /// Has the station's songs that have not played yet withdrawn and planned again.
+    pub(super) fn replan(&mut self) {
         if let Some(station) = self.autoplay.station.as_mut() {
             (station.number, station.stale) = (chance(), true);
         }
     }
 
-    /// A station turns when one of its songs is left: what it had planned is planned anew.
-    pub(super) fn turn_station(&mut self, play: &Play) {
+    /// Replans the station if one of its songs was skipped: its plan rests on the mood of before the skip.
+    pub(super) fn replan_after_skip(&mut self, play: &Play) {
         let of_station = self
             .autoplay
             .station
@@ -140,11 +141,11 @@ impl Owner {
         let left = play.context.end_reason == Some(EndReason::Next)
             && play.outcome() != ListenOutcome::Listened;
         if of_station && left {
-            self.plan_anew();
+            self.replan();
         }
     }
 
-    /// Lets the guest DJ in, in some way, or out. What it inserted in another way leaves.
+    /// Switches the guest DJ to a mode, or off. What it inserted in another mode is withdrawn.
     pub(super) fn set_dj(&mut self, mode: Option<DjMode>) {
         self.autoplay.dj = mode;
         self.autoplay.suppressed = Suppressed::default();
@@ -156,7 +157,8 @@ impl Owner {
         });
     }
 
-    /// What the guest DJ put in this place, if it did, shall not come again, nor anything else there.
+    /// If the guest DJ put this entry here, keeps it from proposing that song again, or any other for this gap: else what
+    /// the listener removes would come back with the next plan.
     pub(super) fn suppress(&mut self, entry: EntryId) {
         let entries = &self.queue.entries;
         let at = entries.iter().position(|other| other.entry == entry);
@@ -169,7 +171,7 @@ impl Owner {
         suppressed.gaps.extend(before);
     }
 
-    /// Takes out of the queue what is excluded and was Segue's choice, what sounds too.
+    /// Takes out of the queue what is excluded and was Segue's choice, even the song that plays.
     pub(super) fn withdraw_excluded(&mut self, excluded: &HashSet<AudioHash>) {
         let ahead = &self.queue.entries[self.queue.cursor.min(self.queue.entries.len())..];
         let excluded = ahead.iter().filter(|entry| {
@@ -183,13 +185,13 @@ impl Owner {
         }
     }
 
-    /// Takes out of the queue what is to come and was put there so.
-    fn withdraw_ahead(&mut self, so: impl Fn(&Placed) -> bool) {
+    /// Takes out of the queue what is still to come and was placed in a way that `matches`.
+    fn withdraw_ahead(&mut self, matches: impl Fn(&Placed) -> bool) {
         let ahead = self.queue.entries.iter().skip(self.queue.cursor + 1);
-        let doomed = ahead.filter(|entry| self.items.is_placed_so(entry, &so));
-        let doomed: Vec<EntryId> = doomed.map(|entry| entry.entry).collect();
-        if !doomed.is_empty() {
-            self.order(EngineCommand::Withdraw(doomed), None);
+        let withdrawn = ahead.filter(|entry| self.items.is_placed_so(entry, &matches));
+        let withdrawn: Vec<EntryId> = withdrawn.map(|entry| entry.entry).collect();
+        if !withdrawn.is_empty() {
+            self.order(EngineCommand::Withdraw(withdrawn), None);
         }
     }
 
@@ -201,7 +203,7 @@ impl Owner {
 
     // Planning
 
-    /// Has planned what station and guest DJ play next, if they lack anything.
+    /// Asks the planning thread for what station or guest DJ play next, unless enough is planned or a plan is being made.
     pub(super) fn plan(&mut self) {
         if self.autoplay.planning {
             return;
@@ -214,12 +216,12 @@ impl Owner {
         }
     }
 
-    /// The station's next songs, if too little is to come.
+    /// A request for the station's next songs, if fewer than [`STATION_AHEAD`] are left.
     fn station_request(&mut self) -> Option<PlanRequest> {
         let station = self.autoplay.station.as_mut()?;
         if std::mem::take(&mut station.stale) {
             let from = Arc::clone(&station.from);
-            // The reasons tell what the station planned from what the listener put there.
+            // Only what bears reasons: without them the listener put it there, and withdrawing it would undo their choice.
             self.withdraw_ahead(|placed| !placed.reasons.is_empty() && placed.is_from(&from));
         }
         let (station, queue) = (self.autoplay.station.as_ref()?, &self.queue);
@@ -236,7 +238,7 @@ impl Owner {
         })
     }
 
-    /// What the guest DJ plays after one of the next few songs.
+    /// A request for what the guest DJ plays after the first of the next few songs that has nothing of its after it.
     fn insertion_request(&self) -> Option<PlanRequest> {
         let (mode, queue) = (self.autoplay.dj?, &self.queue);
         let Autoplay {
@@ -262,7 +264,7 @@ impl Owner {
         })
     }
 
-    /// A plan is made. What it is for may be no more.
+    /// Takes up a plan, unless what it was made for has changed meanwhile.
     pub(super) fn planned(&mut self, plan: Plan) {
         self.autoplay.planning = false;
         match plan {

@@ -127,7 +127,7 @@ impl Owner {
             PlayerMessage::Ask(ask) => ask(self),
             PlayerMessage::Engine(told) => self.follow(told),
             PlayerMessage::Planned(plan) => self.planned(plan),
-            PlayerMessage::Logged(play) => self.turn_station(&play),
+            PlayerMessage::Logged(play) => self.replan_after_skip(&play),
             PlayerMessage::NotKept => {
                 self.keeper.forget();
                 self.place = None;

@@ -86,14 +86,14 @@ impl Player {
         })
     }
 
-    /// Turns the dial of the running station: what it had planned is planned anew.
+    /// Sets the dial of the running station and replans it.
     pub(crate) fn tune(&self, discovery: f32) -> Result<(), AppError> {
         self.ask(move |owner| {
             if let Some(station) = owner.autoplay.station.as_mut() {
                 station.request.discovery = Some(discovery);
                 station.shown.discovery = discovery;
             }
-            owner.plan_anew();
+            owner.replan();
             owner.notify_state();
         })
     }
@@ -106,15 +106,15 @@ impl Player {
         })
     }
 
-    /// What was just said is followed: what it bars leaves the plan, and, if Segue chose it, the ear.
+    /// Applies feedback that was just recorded: what it excludes and Segue had chosen is withdrawn, even the song that plays.
     pub(crate) fn apply_feedback(&self) -> Result<(), AppError> {
         let excluded = self.segue.excluded()?.recordings;
         self.ask(move |owner| owner.withdraw_excluded(&excluded))
     }
 
-    /// What a station rests on was turned, a step was called wrong, or taste was told to forget: what was planned is
-    /// planned anew.
-    pub(crate) fn plan_anew(&self) -> Result<(), AppError> {
-        self.ask(Owner::plan_anew)
+    /// Replans the station after anything that its plan rests on has changed: an adjustment, a step called wrong, plays
+    /// forgotten.
+    pub(crate) fn replan(&self) -> Result<(), AppError> {
+        self.ask(Owner::replan)
     }
 }
