@@ -2,7 +2,7 @@
 
 use segue_app::{
     AlbumRow, AlbumSort, AlbumsPage, CommandError, Desktop, EnqueueAt, FailureRow, FeedbackKind,
-    FeedbackRow, JobAction, JobKind, LibraryStatus, MixFound, MixRow, PickRef, PickRow,
+    FeedbackRow, JobAction, JobKind, LibraryStatus, MixFound, MixRow, PickRef, PickRow, PlaySource,
     PlayerCommand, PlayerState, PlaylistPage, PlaylistRow, PlaylistSource, QueuePage, RatingName,
     SeedRef, SeedRow, SongsPage, SongsQuery, StationRequest, TastePage, TrackRow, WaveformRow,
     WishRow,
@@ -151,14 +151,14 @@ fn play_songs(
     desktop: State<'_, Desktop>,
     query: SongsQuery,
     index: u32,
-    source: String,
+    source: PlaySource,
 ) -> Answer<()> {
-    Ok(desktop.play_songs(&query, index, &source)?)
+    Ok(desktop.play_songs(&query, index, source)?)
 }
 
 #[tauri::command(async)]
-fn play_tracks(desktop: State<'_, Desktop>, ids: Vec<i64>, source: String) -> Answer<()> {
-    Ok(desktop.play_tracks(&ids, &source)?)
+fn play_tracks(desktop: State<'_, Desktop>, ids: Vec<i64>, source: PlaySource) -> Answer<()> {
+    Ok(desktop.play_tracks(&ids, source)?)
 }
 
 #[tauri::command(async)]

@@ -8,7 +8,7 @@ import type {
   QueueEdit,
   QueuePage,
 } from "./types";
-import type { QueueRow, ReasonRow, Station, TrackRow } from "./types";
+import type { QueueRow, QueueSource, ReasonRow, Station, TrackRow } from "./types";
 
 export type Ears = {
   changed: () => void;
@@ -60,7 +60,7 @@ export class FakePlayer {
 
   constructor(private ears: Ears) {}
 
-  row(track: TrackRow, source: string, reasons: ReasonRow[] = []): QueueRow {
+  row(track: TrackRow, source: QueueSource, reasons: ReasonRow[] = []): QueueRow {
     return { entry: this.#entry++, track, source, reasons };
   }
 

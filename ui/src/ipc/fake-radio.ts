@@ -1,5 +1,6 @@
 // The fake twin's recommender behind its calls: seeds, wishes, stations, mixes, ways.
 import type { Backend, PickRow, SeedRef, SeedRow, StationRequest, TrackRow, WishTermRow } from "./backend";
+import type { QueueSource } from "./types";
 import { fold } from "./fake-answers";
 import { mixes, mixNamed } from "./fake-mixes";
 import { picks, startOf, way } from "./fake-picks";
@@ -154,7 +155,7 @@ export function fakeRadio(
     player.play(rows, 0, station);
   }
 
-  const asRows = (found: PickRow[], source: string) =>
+  const asRows = (found: PickRow[], source: QueueSource) =>
     found.map((pick) => player.row(pick.track, source, pick.reasons));
 
   return {

@@ -190,7 +190,7 @@ export class FakeShelf {
       model_error: null,
       serving: null,
       to_hear: 0,
-      provider: "CPU",
+      provider: "cpu",
       jobs: Object.values(this.#jobs),
       first_choice,
       revision: this.#revision,

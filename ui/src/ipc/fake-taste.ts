@@ -168,7 +168,7 @@ export class FakeTaste {
       foretold: enough
         ? { plays: 912, auc: 0.764, log_loss: 0.548, log_loss_baseline: 0.661, calibration_error: 0.031 }
         : null,
-      parts: ["sound", "corners", "hours", "followed"].map((part, place) => ({
+      parts: (["sound", "corners", "hours", "followed"] as const).map((part, place) => ({
         part,
         kept: enough && place !== 2,
         gain: enough ? [0.071, 0.018, -0.002, 0.024][place]! : null,

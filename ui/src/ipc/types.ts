@@ -100,15 +100,13 @@ export type QueueRow = {
 /**
  * Names this place, not the track.
  */
-entry: number, track: TrackRow, 
-/**
- * `radio`, `album`, `search`, `queue` …: see `PlaySource`; `dj` for what the guest DJ threaded in.
- */
-source: string, 
+entry: number, track: TrackRow, source: QueueSource, 
 /**
  * Why Segue put it here; empty otherwise.
  */
 reasons: Array<ReasonRow>, };
+
+export type QueueSource = "radio" | "mix" | "album" | "search" | "shuffle" | "playlist" | "queue" | "import" | "dj";
 
 export type QueuePage = { total: number, offset: number, 
 /**
@@ -356,11 +354,9 @@ examples: Array<TrackRow>,
  */
 hours: Array<number>, term: string, turned: number, };
 
-export type TastePartRow = { 
-/**
- * `sound`, `corners`, `hours`, `followed`.
- */
-part: string, kept: boolean, 
+export type TastePart = "sound" | "corners" | "hours" | "followed";
+
+export type TastePartRow = { part: TastePart, kept: boolean, 
 /**
  * Nats per held-out play that it wins; negative where it loses. `null` without enough plays to tell.
  */
@@ -454,7 +450,11 @@ serving: string | null,
 /**
  * Songs that the current model must hear until then.
  */
-to_hear: number, provider: string | null, jobs: Array<JobProgress>, 
+to_hear: number, 
+/**
+ * Where its network runs, once it was opened.
+ */
+provider: ProviderName | null, jobs: Array<JobProgress>, 
 /**
  * Whether to offer the first choice among a dozen songs: enough was heard, nothing was played, nothing was chosen.
  */
@@ -463,6 +463,8 @@ first_choice: boolean,
  * Changes whenever songs, albums or folders do.
  */
 revision: number, };
+
+export type ProviderName = "auto" | "cpu" | "cuda" | "directml" | "coreml";
 
 export type CommandError = { code: ErrorCodeName, message: string, };
 

@@ -1,10 +1,11 @@
 // The queue in playing order, a page at a time, and the orders that change it.
 import type { Backend, QueueRow } from "../ipc/backend";
+import type { QueueSource } from "../ipc/types";
 import type { Notices } from "./notices.svelte";
 import { PageCache } from "./pages.svelte";
 import type { Player } from "./player.svelte";
 
-const SOURCES: Record<string, string> = {
+const SOURCES: Record<QueueSource, string> = {
   radio: "Radio",
   dj: "Guest DJ",
   album: "Album",
@@ -17,8 +18,8 @@ const SOURCES: Record<string, string> = {
 };
 
 /** Where a row of the queue came from, in a word. */
-export function sourceName(source: string): string {
-  return SOURCES[source] ?? source;
+export function sourceName(source: QueueSource): string {
+  return SOURCES[source];
 }
 
 export class Queue {

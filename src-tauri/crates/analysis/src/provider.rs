@@ -3,7 +3,8 @@
 use ort::ep::ExecutionProviderDispatch;
 
 /// Where a network runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Provider {
     /// The best that works on this machine.
     Auto,

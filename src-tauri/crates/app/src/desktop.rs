@@ -167,11 +167,7 @@ impl Desktop {
             model_error,
             serving: serving.map(|id| id.to_string()),
             to_hear,
-            provider: self
-                .segue
-                .ear
-                .active_provider()
-                .map(|provider| provider.as_str().into()),
+            provider: self.segue.ear.active_provider(),
             jobs: vec![self.work.scan.progress(), self.work.analysis.progress()],
             first_choice: self.segue.offers_first_choice(analyzed)?,
             revision: library.revision(),
@@ -306,7 +302,12 @@ impl Desktop {
     }
 
     /// Plays a whole list of songs, starting at `index`.
-    pub fn play_songs(&self, query: &SongsQuery, index: u32, source: &str) -> Result<(), AppError> {
+    pub fn play_songs(
+        &self,
+        query: &SongsQuery,
+        index: u32,
+        source: PlaySource,
+    ) -> Result<(), AppError> {
         let ids = self
             .segue
             .library
@@ -322,13 +323,12 @@ impl Desktop {
             }),
             None => None,
         };
-        self.player
-            .play(&ids, index as usize, source_named(source)?, from)
+        self.player.play(&ids, index as usize, source, from)
     }
 
     /// Plays these tracks, in this order.
-    pub fn play_tracks(&self, ids: &[i64], source: &str) -> Result<(), AppError> {
-        let (ids, source) = (track_ids(ids), source_named(source)?);
+    pub fn play_tracks(&self, ids: &[i64], source: PlaySource) -> Result<(), AppError> {
+        let ids = track_ids(ids);
         let from = match ids.first() {
             Some(first) if source == PlaySource::Album => self.album_named(*first)?,
             _ => None,
@@ -619,9 +619,4 @@ impl Work {
 
 fn track_ids(ids: &[i64]) -> Vec<TrackId> {
     ids.iter().copied().map(TrackId).collect()
-}
-
-fn source_named(name: &str) -> Result<PlaySource, AppError> {
-    PlaySource::parse(name)
-        .ok_or_else(|| AppError::Invalid(format!("{name:?} is no source of plays")))
 }

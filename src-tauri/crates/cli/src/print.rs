@@ -14,7 +14,7 @@ use segue_app::{
     ForgottenRow, MissingForgotten, MixRow, MixTold, MixesListed, ModelImported, ModelUsed,
     ModelsListed, PathFound, PickRow, PlayReport, PlaylistExported, PlaylistImported, PlaylistPage,
     PlaylistRow, PlaylistsListed, PlaysImported, RadioFound, ScanDone, Scored, SimilarFound,
-    TasteJudged, TasteShown, TasteTrained, TrackRow, TracksFound,
+    TasteJudged, TastePart, TasteShown, TasteTrained, TrackRow, TracksFound,
 };
 use serde::Serialize;
 
@@ -410,7 +410,10 @@ pub(crate) fn trained(done: &TasteTrained, json: bool) {
     for part in &done.parts {
         if let Some(gain) = part.gain {
             let kept = if part.kept { "kept" } else { "left out" };
-            text.push_str(&format!("{}: {kept}, {gain:+.4} nats a play\n", part.part));
+            text.push_str(&format!(
+                "{}: {kept}, {gain:+.4} nats a play\n",
+                part_name(part.part)
+            ));
         }
     }
     put(&text);
@@ -691,5 +694,14 @@ fn put(text: &str) {
         .is_err()
     {
         std::process::exit(0);
+    }
+}
+
+fn part_name(part: TastePart) -> &'static str {
+    match part {
+        TastePart::Sound => "sound",
+        TastePart::Corners => "corners",
+        TastePart::Hours => "hours",
+        TastePart::Followed => "followed",
     }
 }

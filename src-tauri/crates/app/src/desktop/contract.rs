@@ -408,12 +408,8 @@ impl Run {
             }
             "albumOf" => told(desktop.album_of(arg(with, 0))),
             "waveform" => told(desktop.waveform(arg(with, 0))),
-            "playSongs" => {
-                told(desktop.play_songs(&arg(with, 0), arg(with, 1), &arg::<String>(with, 2)))
-            }
-            "playTracks" => {
-                told(desktop.play_tracks(&arg::<Vec<_>>(with, 0), &arg::<String>(with, 1)))
-            }
+            "playSongs" => told(desktop.play_songs(&arg(with, 0), arg(with, 1), arg(with, 2))),
+            "playTracks" => told(desktop.play_tracks(&arg::<Vec<_>>(with, 0), arg(with, 1))),
             "enqueue" => told(desktop.enqueue(&arg::<Vec<_>>(with, 0), arg(with, 1))),
             "radio" => told(desktop.radio(&arg(with, 0), arg(with, 1))),
             "startRadio" => told(desktop.start_radio(&arg(with, 0))),

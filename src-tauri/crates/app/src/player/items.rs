@@ -11,7 +11,7 @@ use segue_playback::{Entry, MediaItem};
 use serde::{Deserialize, Serialize};
 
 use crate::plays::subject;
-use crate::wire::ReasonRow;
+use crate::wire::{QueueSource, ReasonRow};
 
 /// One place of the queue, beside the path that the engine knows.
 #[derive(Clone, Debug)]
@@ -52,10 +52,19 @@ impl Placed {
     }
 
     /// The source as the window shows it.
-    pub(super) fn shown(&self) -> &'static str {
-        match self.from.as_deref() {
-            Some(PlayedFrom::Dj { .. }) => "dj",
-            _ => self.source.as_str(),
+    pub(super) fn shown(&self) -> QueueSource {
+        if let Some(PlayedFrom::Dj { .. }) = self.from.as_deref() {
+            return QueueSource::Dj;
+        }
+        match self.source {
+            PlaySource::Radio => QueueSource::Radio,
+            PlaySource::Mix => QueueSource::Mix,
+            PlaySource::Album => QueueSource::Album,
+            PlaySource::Search => QueueSource::Search,
+            PlaySource::Shuffle => QueueSource::Shuffle,
+            PlaySource::Playlist => QueueSource::Playlist,
+            PlaySource::Queue => QueueSource::Queue,
+            PlaySource::Import => QueueSource::Import,
         }
     }
 

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use segue_core::{EndReason, ListenOutcome, Play};
+use segue_core::{EndReason, ListenOutcome, Play, PlaySource};
 
 use super::session::{PLACE, SESSION};
 use super::*;
 use crate::testing::{desktop, heard, until};
-use crate::wire::{AppEvent, PlayerStatus, QueueEditKind, QueueRow, SeedRef, StationRequest};
+use crate::wire::{
+    AppEvent, PlayerStatus, QueueEditKind, QueueRow, QueueSource, SeedRef, StationRequest,
+};
 use crate::{AudioOutput, Desktop};
 
 #[test]
@@ -66,10 +68,10 @@ fn an_undo_brings_back_the_queue_with_its_reasons_and_its_station() {
     back("cleared and back");
 
     // Another list in its place, and, before either is undone, one more.
-    desktop.play_tracks(&ids[3..6], "queue").unwrap();
+    desktop.play_tracks(&ids[3..6], PlaySource::Queue).unwrap();
     until("it is replaced", || rows().len() == 3);
     let second = entries();
-    desktop.play_tracks(&ids[6..8], "queue").unwrap();
+    desktop.play_tracks(&ids[6..8], PlaySource::Queue).unwrap();
     until("it is replaced again", || rows().len() == 2);
     undo(QueueEditKind::Replaced);
     until("the one before is back", || entries() == second);
@@ -99,7 +101,7 @@ fn a_killed_player_comes_back_where_it_was_and_writes_its_queue_only_when_that_c
     let ids = world.ids();
     let data = world.folder.path().join("data");
     let (_folder, first, _) = desktop(world);
-    first.play_tracks(&ids[..3], "queue").unwrap();
+    first.play_tracks(&ids[..3], PlaySource::Queue).unwrap();
     let library = Segue::open(Some(&data)).unwrap().library;
     let kept = |key: &str| library.setting(key).unwrap();
     until("the queue is kept", || kept(SESSION).is_some());
@@ -171,15 +173,15 @@ fn a_queue_that_was_kept_before_it_had_a_table_is_taken_up() {
             (
                 row.entry,
                 row.track.title.as_str(),
-                row.source.as_str(),
+                row.source,
                 row.reasons.len(),
             )
         });
         let (one, two) = (tracks[0].title.as_str(), tracks[1].title.as_str());
         let expected = [
-            (7, one, "mix", 1),
-            (9, "gone", "queue", 0),
-            (8, two, "album", 0),
+            (7, one, QueueSource::Mix, 1),
+            (9, "gone", QueueSource::Queue, 0),
+            (8, two, QueueSource::Album, 0),
         ];
         assert!(shown.eq(expected), "{:?}", page.rows);
         assert_eq!(page.current, Some(1));
@@ -208,7 +210,7 @@ fn a_queue_follows_its_songs_to_other_paths() {
     let world = heard();
     let (ids, music) = (world.ids(), world.music());
     let (folder, first, _) = desktop(world);
-    first.play_tracks(&ids[..2], "queue").unwrap();
+    first.play_tracks(&ids[..2], PlaySource::Queue).unwrap();
     first.close();
     let old = first.queue(0, 2);
     assert!(old.is_err(), "it has ended");
@@ -246,7 +248,7 @@ fn the_log_says_what_happened() {
     let left = |play: &Play| play.context.end_reason;
 
     // A second *next* while the first is still being logged.
-    desktop.play_tracks(&ids[..6], "album").unwrap();
+    desktop.play_tracks(&ids[..6], PlaySource::Album).unwrap();
     sounds(ids[0]);
     desktop.command(&PlayerCommand::Next).unwrap();
     sounds(ids[1]);
@@ -299,7 +301,7 @@ fn a_play_outlives_its_track() {
     let (_folder, desktop, _) = desktop(world);
     let plays = || desktop.taste().unwrap().plays;
     let sounds = || desktop.player().unwrap().position_s > 0.0;
-    desktop.play_tracks(&ids[..2], "queue").unwrap();
+    desktop.play_tracks(&ids[..2], PlaySource::Queue).unwrap();
     until("it sounds", sounds);
     desktop.remove_folder(&music).unwrap();
     desktop.command(&PlayerCommand::Next).unwrap();
@@ -322,7 +324,7 @@ fn a_queue_kept_as_a_playlist_names_songs_that_have_left_the_library() {
         .map(|track| track.artists[0].clone())
         .collect();
     let (_folder, desktop, _) = desktop(world);
-    desktop.play_tracks(&ids[..3], "queue").unwrap();
+    desktop.play_tracks(&ids[..3], PlaySource::Queue).unwrap();
     desktop.remove_folder(&music).unwrap();
     let source = crate::PlaylistSource::Queue;
     let kept = desktop.create_playlist("kept", &source, false).unwrap();
@@ -352,7 +354,7 @@ fn what_is_missing_of_a_song_is_told_when_it_begins() {
     let he_aac = tracks.iter().find(|track| track.path.ends_with("he.m4a"));
     let id = he_aac.unwrap().id.0;
     let (_folder, desktop, told) = desktop(world);
-    desktop.play_tracks(&[id], "album").unwrap();
+    desktop.play_tracks(&[id], PlaySource::Album).unwrap();
     until("it is told", || {
         told.lock().unwrap().iter().any(|event| {
             matches!(event, AppEvent::Notice { message }

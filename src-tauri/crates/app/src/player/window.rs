@@ -138,7 +138,7 @@ pub(super) fn queue_rows(
             .get(&item.track.0)
             .cloned()
             .unwrap_or_else(|| gone(&item.subject)),
-        source: item.placed.shown().into(),
+        source: item.placed.shown(),
         reasons: item.placed.reasons.clone(),
     });
     Ok(shown.collect())

@@ -9,7 +9,7 @@ use jiff::ToSpan;
 use serde_json::json;
 
 use super::*;
-use crate::wire::{AppEvent, EnqueueAt, PlayerCommand, SeedRef, StationRequest};
+use crate::wire::{AppEvent, EnqueueAt, PlayerCommand, QueueSource, SeedRef, StationRequest};
 use crate::{AudioOutput, Desktop};
 
 use crate::testing::{World, copy, heard, refused, world};
@@ -573,7 +573,12 @@ fn the_window_is_told_of_each_change_and_plays_what_is_there() {
     desktop.play_playlist(back.id, 2).unwrap();
     until(|| desktop.queue(0, 10).unwrap().rows.len() == 4);
     let queue = desktop.queue(0, 10).unwrap();
-    assert!(queue.rows.iter().all(|row| row.source == "playlist"));
+    assert!(
+        queue
+            .rows
+            .iter()
+            .all(|row| row.source == QueueSource::Playlist)
+    );
     assert_eq!(queue.current, Some(1));
     let played: Vec<i64> = queue.rows.iter().map(|row| row.track.id).collect();
     assert_eq!(played, [ids[4], ids[1], ids[2], ids[3]]);

@@ -13,8 +13,8 @@ use segue_recommend::{
 use super::snapshot::RecommenderSnapshot;
 use crate::wire::{
     FeedbackKind, FeedbackRow, ForetoldRow, ForgottenRow, InterestRow, Leaning, LeaningRow,
-    RankedRow, TasteJudged, TastePage, TastePartRow, TasteShown, TasteTrained, TasteValidation,
-    TrackRow,
+    RankedRow, TasteJudged, TastePage, TastePart, TastePartRow, TasteShown, TasteTrained,
+    TasteValidation, TrackRow,
 };
 use crate::{AppError, Segue};
 
@@ -378,16 +378,16 @@ fn leaning(kind: &str, effect: &Effect) -> Leaning {
 
 fn parts(known: &RecommenderSnapshot) -> Vec<TastePartRow> {
     let votes = known.taste.votes();
-    let row = |(part, vote): (&str, Vote)| TastePartRow {
-        part: part.into(),
+    let row = |(part, vote): (TastePart, Vote)| TastePartRow {
+        part,
         kept: vote.kept,
         gain: vote.gain,
     };
     [
-        ("sound", votes.sound),
-        ("corners", votes.corners),
-        ("hours", votes.hours),
-        ("followed", votes.followed),
+        (TastePart::Sound, votes.sound),
+        (TastePart::Corners, votes.corners),
+        (TastePart::Hours, votes.hours),
+        (TastePart::Followed, votes.followed),
     ]
     .map(row)
     .to_vec()

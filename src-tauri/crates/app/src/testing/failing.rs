@@ -670,7 +670,7 @@ fn a_window_tells_what_it_could_not_write() {
     let words = scan().message.unwrap();
     assert!(words.starts_with("cannot add the folders"), "{words}");
     // A play is not logged, and so it is told.
-    desktop.play_tracks(&ids[..2], "queue").unwrap();
+    desktop.play_tracks(&ids[..2], PlaySource::Queue).unwrap();
     until("it sounds", || desktop.player().unwrap().position_s > 0.0);
     desktop.command(&PlayerCommand::Next).unwrap();
     until("the play is told", || {

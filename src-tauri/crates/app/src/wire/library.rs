@@ -1,5 +1,6 @@
 //! Songs, albums, folders and what could not be read of them.
 
+use segue_analysis::Provider;
 use segue_core::Rating;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -177,10 +178,23 @@ pub struct LibraryStatus {
     pub serving: Option<String>,
     /// Songs that the current model must hear until then.
     pub to_hear: u64,
-    pub provider: Option<String>,
+    /// Where its network runs, once it was opened.
+    #[ts(as = "Option<ProviderName>")]
+    pub provider: Option<Provider>,
     pub jobs: Vec<JobProgress>,
     /// Whether to offer the first choice among a dozen songs: enough was heard, nothing was played, nothing was chosen.
     pub first_choice: bool,
     /// Changes whenever songs, albums or folders do.
     pub revision: u64,
+}
+
+/// See `segue_analysis::Provider`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum ProviderName {
+    Auto,
+    Cpu,
+    Cuda,
+    DirectMl,
+    CoreMl,
 }

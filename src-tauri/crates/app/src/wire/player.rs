@@ -6,14 +6,30 @@ use ts_rs::TS;
 use super::library::TrackRow;
 use super::recommend::{ReasonRow, Station};
 
+/// Where a song of the queue came from: as [`PlaySource`](segue_core::PlaySource), and `dj` for what the guest DJ inserted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum QueueSource {
+    Radio,
+    Mix,
+    Album,
+    Search,
+    Shuffle,
+    Playlist,
+    /// Chosen by hand.
+    Queue,
+    /// A history that was imported.
+    Import,
+    Dj,
+}
+
 /// One place in the queue. The same track may stand in it twice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct QueueRow {
     /// Names this place, not the track.
     pub entry: u64,
     pub track: TrackRow,
-    /// `radio`, `album`, `search`, `queue` …: see `PlaySource`; `dj` for what the guest DJ threaded in.
-    pub source: String,
+    pub source: QueueSource,
     /// Why Segue put it here; empty otherwise.
     pub reasons: Vec<ReasonRow>,
 }

@@ -73,11 +73,24 @@ pub struct InterestRow {
     pub turned: i32,
 }
 
+/// A part of the taste model that can be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum TastePart {
+    /// How near a song is to what is liked.
+    Sound,
+    /// In which cluster of sound it lies.
+    Corners,
+    /// The hour of the day.
+    Hours,
+    /// What was listened to before it.
+    Followed,
+}
+
 /// A part of the taste model, and whether the listener's own held-out plays kept it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct TastePartRow {
-    /// `sound`, `corners`, `hours`, `followed`.
-    pub part: String,
+    pub part: TastePart,
     pub kept: bool,
     /// Nats per held-out play that it wins; negative where it loses. `null` without enough plays to tell.
     pub gain: Option<f64>,

@@ -2,25 +2,7 @@
 
 use ts_rs::TS;
 
-use super::events::{AppEvent, CommandError, ErrorCodeName};
-use super::jobs::{JobAction, JobKind, JobProgress, JobStage, JobStatus};
-use super::library::{
-    AlbumRow, AlbumSort, AlbumsPage, FailureRow, LibraryStatus, RatingName, RootRow, SongSort,
-    SongsPage, SongsQuery, TrackRow, WaveformRow,
-};
-use super::player::{
-    DjMode, EnqueueAt, PlayerCommand, PlayerState, PlayerStatus, QueueEdit, QueueEditKind,
-    QueuePage, QueueRow, RepeatMode,
-};
-use super::playlists::{PlaylistEntryRow, PlaylistPage, PlaylistRow, PlaylistSource};
-use super::recommend::{
-    MixFound, MixRow, PickRef, PickRow, ReasonRow, SeedRef, SeedRow, Station, StationRequest,
-    WishRow, WishTermRow,
-};
-use super::taste::{
-    FeedbackKind, FeedbackRow, ForetoldRow, ForgottenRow, InterestRow, LeaningRow, TastePage,
-    TastePartRow,
-};
+use super::*;
 
 macro_rules! declarations {
     ($($name:ident),* $(,)?) => {
@@ -54,6 +36,7 @@ declarations!(
     PickRow,
     PickRef,
     QueueRow,
+    QueueSource,
     QueuePage,
     PlayerStatus,
     RepeatMode,
@@ -85,12 +68,14 @@ declarations!(
     FeedbackRow,
     LeaningRow,
     InterestRow,
+    TastePart,
     TastePartRow,
     ForetoldRow,
     ForgottenRow,
     TastePage,
     RootRow,
     LibraryStatus,
+    ProviderName,
     CommandError,
     ErrorCodeName,
     AppEvent,

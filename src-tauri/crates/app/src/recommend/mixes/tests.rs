@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::testing::{desktop, heard, refused, until};
-use crate::wire::{PickRef, PlaylistSource};
+use crate::wire::{PickRef, PlaylistSource, QueueSource};
 
 #[test]
 fn every_mix_that_is_offered_can_be_had() {
@@ -125,11 +125,11 @@ fn mixes_and_ways_are_kept_and_played_as_they_are_shown() {
             .rows
             .iter()
             .zip(&shown)
-            .all(|(row, pick)| row.reasons == pick.reasons && row.source == "mix")
+            .all(|(row, pick)| row.reasons == pick.reasons && row.source == QueueSource::Mix)
     );
     desktop.play_mix("random-album", 50).unwrap();
     until("an album plays", || {
-        playing().is_some_and(|row| row.source == "mix")
+        playing().is_some_and(|row| row.source == QueueSource::Mix)
     });
     desktop.play_path(ids[0], ids[23], 6).unwrap();
     until("the way plays", || {

@@ -1,10 +1,11 @@
 //! Taste as the listener meets it.
 
 use jiff::ToSpan;
+use segue_core::PlaySource;
 
 use super::*;
 use crate::testing::{World, desktop, heard, refused, until};
-use crate::wire::{EnqueueAt, PlayerCommand, SeedRef, StationRequest};
+use crate::wire::{EnqueueAt, PlayerCommand, QueueSource, SeedRef, StationRequest};
 
 /// Somebody who finishes the first style and leaves the others.
 fn listener() -> (World, String) {
@@ -35,8 +36,14 @@ fn what_was_learned_is_shown_with_its_terms() {
         "{interest:?}"
     );
     assert!((page.hours.iter().sum::<f64>() - 1.0).abs() < 1e-9);
-    let parts: Vec<&str> = page.parts.iter().map(|part| part.part.as_str()).collect();
-    assert_eq!(parts, ["sound", "corners", "hours", "followed"]);
+    let parts: Vec<TastePart> = page.parts.iter().map(|part| part.part).collect();
+    let all = [
+        TastePart::Sound,
+        TastePart::Corners,
+        TastePart::Hours,
+        TastePart::Followed,
+    ];
+    assert_eq!(parts, all);
     let shown = world.segue.show_taste().unwrap();
     assert_eq!(
         (shown.model_version, shown.interests),
@@ -228,7 +235,7 @@ fn a_guest_session_teaches_nothing() {
     // Not the same song twice: two plays of one song in one second are one.
     let hear = |count: u64| {
         desktop
-            .play_tracks(&ids[count as usize..=count as usize], "queue")
+            .play_tracks(&ids[count as usize..=count as usize], PlaySource::Queue)
             .unwrap();
         until("it sounds", || desktop.player().unwrap().position_s > 0.1);
         desktop.command(&PlayerCommand::Next).unwrap();
@@ -246,7 +253,7 @@ fn a_guest_session_teaches_nothing() {
     until("it is learned", || plays().taught == 1);
     assert_eq!(plays().guest_plays, 1);
     // Guests who come in the middle of a song may be the ones who leave it.
-    desktop.play_tracks(&ids[3..4], "queue").unwrap();
+    desktop.play_tracks(&ids[3..4], PlaySource::Queue).unwrap();
     until("it sounds", || desktop.player().unwrap().position_s > 0.1);
     desktop.command(&PlayerCommand::Guest { on: true }).unwrap();
     desktop.command(&PlayerCommand::Next).unwrap();
@@ -288,7 +295,7 @@ fn a_station_turns_when_one_of_its_songs_is_left() {
     assert!(
         rows[2..]
             .iter()
-            .all(|row| row.source == "radio" && !row.reasons.is_empty())
+            .all(|row| row.source == QueueSource::Radio && !row.reasons.is_empty())
     );
     // A reason that is turned down changes what comes, too.
     let before: Vec<u64> = rows[2..].iter().map(|row| row.entry).collect();
@@ -330,17 +337,19 @@ fn station_and_guest_dj_never_bring_the_same_song() {
     let mode = Some(crate::DjMode::Nearest);
     desktop.command(&PlayerCommand::Dj { mode }).unwrap();
     let rows = || desktop.queue(0, 100).unwrap().rows;
-    let of = |source: &str| rows().iter().filter(|row| row.source == source).count();
+    let of = |source: QueueSource| rows().iter().filter(|row| row.source == source).count();
     for seed in ids.clone() {
-        desktop.play_tracks(&ids[..3], "queue").unwrap();
-        until("songs are threaded in", || of("queue") == 3 && of("dj") > 1);
+        desktop.play_tracks(&ids[..3], PlaySource::Queue).unwrap();
+        until("songs are threaded in", || {
+            of(QueueSource::Queue) == 3 && of(QueueSource::Dj) > 1
+        });
         let request = StationRequest {
             seeds: vec![SeedRef::Track { id: seed }],
             ..StationRequest::default()
         };
         desktop.start_radio(&request).unwrap();
-        until("the station is planned", || of("radio") > 10);
-        until("songs are threaded into it", || of("dj") > 2);
+        until("the station is planned", || of(QueueSource::Radio) > 10);
+        until("songs are threaded into it", || of(QueueSource::Dj) > 2);
         let mut songs: Vec<i64> = rows().iter().map(|row| row.track.id).collect();
         let count = songs.len();
         songs.sort_unstable();
@@ -355,10 +364,15 @@ fn the_guest_dj_comes_and_goes() {
     let world = heard();
     let own: Vec<i64> = world.ids().into_iter().step_by(4).collect();
     let (_folder, desktop, _) = desktop(world);
-    desktop.play_tracks(&own, "queue").unwrap();
+    desktop.play_tracks(&own, PlaySource::Queue).unwrap();
     until("it plays", || desktop.player().unwrap().current.is_some());
     let rows = || desktop.queue(0, 100).unwrap().rows;
-    let threads = || rows().iter().filter(|row| row.source == "dj").count();
+    let threads = || {
+        rows()
+            .iter()
+            .filter(|row| row.source == QueueSource::Dj)
+            .count()
+    };
     for mode in [crate::DjMode::Nearest, crate::DjMode::Bridge] {
         desktop
             .command(&PlayerCommand::Dj { mode: Some(mode) })
@@ -369,15 +383,15 @@ fn the_guest_dj_comes_and_goes() {
         // One's own songs keep their order; no two threads stand together, each says why, and none is one's own.
         let mine: Vec<i64> = now
             .iter()
-            .filter(|row| row.source != "dj")
+            .filter(|row| row.source != QueueSource::Dj)
             .map(|row| row.track.id)
             .collect();
         assert_eq!(mine, own);
         assert!(
             !now.windows(2)
-                .any(|two| two[0].source == "dj" && two[1].source == "dj")
+                .any(|two| two[0].source == QueueSource::Dj && two[1].source == QueueSource::Dj)
         );
-        for row in now.iter().filter(|row| row.source == "dj") {
+        for row in now.iter().filter(|row| row.source == QueueSource::Dj) {
             assert!(!row.reasons.is_empty() && !own.contains(&row.track.id));
         }
         desktop.command(&PlayerCommand::Dj { mode: None }).unwrap();
@@ -403,11 +417,15 @@ fn a_song_that_the_guest_dj_threaded_in_can_be_taken_out() {
     let world = heard();
     let own: Vec<i64> = world.ids().into_iter().step_by(4).collect();
     let (_folder, desktop, _) = desktop(world);
-    desktop.play_tracks(&own, "queue").unwrap();
+    desktop.play_tracks(&own, PlaySource::Queue).unwrap();
     let mode = Some(crate::DjMode::Nearest);
     desktop.command(&PlayerCommand::Dj { mode }).unwrap();
     let rows = || desktop.queue(0, 100).unwrap().rows;
-    let threads = || rows().into_iter().filter(|row| row.source == "dj");
+    let threads = || {
+        rows()
+            .into_iter()
+            .filter(|row| row.source == QueueSource::Dj)
+    };
     until("songs are threaded in", || threads().count() >= 4);
     let out = threads().next().unwrap();
     let place = rows()
@@ -422,7 +440,7 @@ fn a_song_that_the_guest_dj_threaded_in_can_be_taken_out() {
     until("the guest has looked again", || threads().count() >= 4);
     let now = rows();
     assert!(now.iter().all(|row| row.track.id != out.track.id));
-    assert!(now[place - 1].source != "dj" && now[place].source != "dj");
+    assert!(now[place - 1].source != QueueSource::Dj && now[place].source != QueueSource::Dj);
     desktop.close();
 }
 
