@@ -30,7 +30,7 @@ test("mixes stand in groups; one plays at once from its card", async () => {
   expect(screen.getByRole("region", { name: "Decades" })).toBeTruthy();
   await fireEvent.click(shelf.getByRole("button", { name: "Play Rediscover" }));
   await player().findByRole("button", { name: "Pause" });
-  expect(await player().findByRole("button", { name: "Why this track" })).toBeTruthy();
+  expect(await player().findByRole("button", { name: "Why this song" })).toBeTruthy();
 });
 
 test("arrows go from card to card, and Enter opens one", async () => {
@@ -80,10 +80,10 @@ test("a mix is saved as a living playlist, whose page says what it is made from"
   const name = await screen.findByRole<HTMLInputElement>("textbox", { name: "Name of the playlist" });
   expect(name.value).toBe("Discover");
   await fireEvent.input(name, { target: { value: "New things" } });
-  await fireEvent.click(screen.getByRole("radio", { name: "Made anew each day" }));
+  await fireEvent.click(screen.getByRole("radio", { name: "Updates daily" }));
   await click("Save playlist");
   await goTo("New things");
-  await screen.findByText("Living playlist");
+  await screen.findByText("Daily playlist");
   expect(screen.getByText(/The mix “Discover”/)).toBeTruthy();
   expect(screen.queryByRole("dialog")).toBeNull();
 });
@@ -93,12 +93,12 @@ test("a reason is turned down on the spot, and the notice takes it back", async 
   await goTo("Mixes");
   await click(/^Discover:/);
   const songs = within(await list("Songs of Discover"));
-  const [less] = songs.getAllByRole("button", { name: /^Less because of this/ });
+  const [less] = songs.getAllByRole("button", { name: /^Less of this/ });
   expect(less!.getAttribute("aria-pressed")).toBe("false");
   await fireEvent.click(less!);
   await waitFor(() => expect(less!.getAttribute("aria-pressed")).toBe("true"));
   expect(await fake.feedback()).toMatchObject([{ kind: "less" }]);
-  await undoNotice(/^Less because of this: /);
+  await undoNotice(/^Less of this: /);
   await waitFor(() => expect(less!.getAttribute("aria-pressed")).toBe("false"));
   expect(await fake.feedback()).toEqual([]);
 });
@@ -145,18 +145,20 @@ test("keys walk a list of picks as any list of songs", async () => {
 test("a new listener is quietly asked which songs are theirs, and may decline", async () => {
   const fake = await openWindow({ fresh: true });
   await goTo("Mixes");
-  await screen.findByRole("heading", { name: "Which of these are you?" });
+  await screen.findByRole("heading", { name: "Which of these do you like?" });
   expect(screen.queryByRole("region", { name: "Daily mixes" })).toBeNull();
   await click("No, thanks");
-  await waitFor(() => expect(screen.queryByRole("heading", { name: "Which of these are you?" })).toBeNull());
+  await waitFor(() =>
+    expect(screen.queryByRole("heading", { name: "Which of these do you like?" })).toBeNull(),
+  );
   expect(fake.calls).toContain("end_first_choice");
 });
 
 test("the first choice: hear a song, like one, refuse another, done", async () => {
   const fake = await openWindow({ fresh: true });
   await goTo("Mixes");
-  await click("Choose");
-  const songs = await list("Songs to choose among");
+  await click("Rate songs");
+  const songs = await list("Songs to rate");
   const choices = within(songs).getAllByRole("listitem");
   expect(choices).toHaveLength(12);
   await fireEvent.click(within(choices[0]!).getByRole("button", { name: /^Listen to / }));
@@ -164,10 +166,10 @@ test("the first choice: hear a song, like one, refuse another, done", async () =
   await fireEvent.click(within(choices[0]!).getByRole("radio", { name: "Like" }));
   await fireEvent.click(within(choices[1]!).getByRole("radio", { name: "Not for me" }));
   await screen.findByText("2 of 12");
-  await fireEvent.click(within(choices[1]!).getByRole("radio", { name: "No opinion" }));
+  await fireEvent.click(within(choices[1]!).getByRole("radio", { name: "No rating" }));
   await screen.findByText("1 of 12");
   await click("Done");
-  await waitFor(() => expect(screen.queryByRole("list", { name: "Songs to choose among" })).toBeNull());
+  await waitFor(() => expect(screen.queryByRole("list", { name: "Songs to rate" })).toBeNull());
   const { rows } = await fake.songs({ text: "", album: null, sort: "title", descending: false }, 0, 900);
   expect(rows.filter(({ rating }) => rating !== null)).toMatchObject([{ rating: "like" }]);
 });
@@ -176,7 +178,7 @@ test("mixes that cannot be made say so", async () => {
   const fake = await openWindow();
   vi.spyOn(fake, "mixes").mockRejectedValue({ code: "database", message: "locked" });
   await goTo("Mixes");
-  await screen.findByText("The mixes cannot be made now");
-  await screen.findByText(/Could not ask for the mixes: locked/);
+  await screen.findByText("The mixes can't be made right now");
+  await screen.findByText(/Could not list the mixes: locked/);
   expect(button("Songs")).toBeTruthy();
 });

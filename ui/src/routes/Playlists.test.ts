@@ -46,7 +46,7 @@ test("songs are added from their menu to a playlist, or to a new one", async () 
   await fireEvent.input(await screen.findByRole("textbox", { name: "Name of the playlist" }), {
     target: { value: "Three of them" },
   });
-  expect(screen.queryByRole("radio", { name: "Made anew each day" })).toBeNull();
+  expect(screen.queryByRole("radio", { name: "Updates daily" })).toBeNull();
   await click("Save playlist");
   await waitFor(async () => expect(await inSidebar()).toContain("Three of them"));
   const made = (await fake.playlists()).find(({ name }) => name === "Three of them");
@@ -86,13 +86,13 @@ test("rows are moved by keys and taken out by Delete", async () => {
 test("songs that are not in the library keep their place and are shown as such", async () => {
   await openWindow();
   await open("Sunday kitchen");
-  expect(screen.getByText(/34 songs · .* · 2 not in the library/)).toBeTruthy();
+  expect(screen.getByText(/34 songs · .* · 2 not in your library/)).toBeTruthy();
   const missing = rows()[4]!;
   expect(within(missing).getByText("Missing")).toBeTruthy();
   expect(within(missing).queryByRole("button")).toBeNull();
   await fireEvent.click(missing);
   await press("Delete");
-  await screen.findByText(/33 songs · .* · 1 not in the library/);
+  await screen.findByText(/33 songs · .* · 1 not in your library/);
 });
 
 test("a playlist is renamed, exported, deleted and brought back", async () => {
@@ -107,22 +107,22 @@ test("a playlist is renamed, exported, deleted and brought back", async () => {
   await screen.findByRole("heading", { name: "Für Papa" });
   await click("More for this playlist");
   await choose("Export…");
-  await screen.findByText("Written to /home/mila/Für Papa.m3u8");
+  await screen.findByText("Saved: /home/mila/Für Papa.m3u8");
   await click("More for this playlist");
   await choose("Delete");
   await waitFor(async () => expect(await inSidebar()).not.toContain("Für Papa"));
   await screen.findByRole("grid", { name: "Songs" });
-  await undoNotice("“Für Papa” is deleted");
+  await undoNotice("“Für Papa” deleted");
   await waitFor(async () => expect(await inSidebar()).toContain("Für Papa"));
 });
 
 test("a living playlist says so, is made anew now, and cannot be changed by hand", async () => {
   const fake = await openWindow();
   await open("Discoveries");
-  expect(screen.getByText("Living playlist")).toBeTruthy();
+  expect(screen.getByText("Daily playlist")).toBeTruthy();
   expect(screen.getByRole("columnheader", { name: "Why" })).toBeTruthy();
-  await click("Make anew now");
-  await screen.findByText("“Discoveries” is made anew");
+  await click("Update now");
+  await screen.findByText("“Discoveries” updated");
   await fireEvent.contextMenu(rows()[0]!);
   await screen.findByRole("menu");
   expect(screen.queryByRole("menuitem", { name: "Remove from playlist" })).toBeNull();
@@ -144,7 +144,7 @@ test("a playlist is begun empty, from the queue, or from a file", async () => {
   });
   await click("Save playlist");
   await goTo("Later");
-  await screen.findByText("Nothing in it yet");
+  await screen.findByText("This playlist is empty");
   await click("Add a playlist");
   await choose("Import a playlist…");
   await screen.findByRole("heading", { name: "Road trip 2019" });
@@ -160,10 +160,10 @@ test("a playlist is begun empty, from the queue, or from a file", async () => {
 test("what a search found is saved as a playlist that lives", async () => {
   const fake = await openWindow();
   await waitFor(() => expect(rows().length).toBeGreaterThan(5));
-  expect(screen.queryByRole("button", { name: "Save what was found as a playlist" })).toBeNull();
+  expect(screen.queryByRole("button", { name: "Save the search as a playlist" })).toBeNull();
   await fireEvent.input(screen.getByRole("searchbox", { name: "Search" }), { target: { value: "jazz" } });
-  await click("Save what was found as a playlist");
-  await fireEvent.click(await screen.findByRole("radio", { name: "Made anew each day" }));
+  await click("Save the search as a playlist");
+  await fireEvent.click(await screen.findByRole("radio", { name: "Updates daily" }));
   await click("Save playlist");
   await waitFor(async () =>
     expect(await fake.playlists()).toContainEqual(expect.objectContaining({ name: "jazz", living: true })),
@@ -182,10 +182,10 @@ test("the guest DJ threads songs into the queue, says why, and takes them out ag
   expect(queue().getAllByText(/^leads on to “/).length).toBeGreaterThan(3);
   const threaded = queue().getAllByText("Guest DJ")[0]!.closest<HTMLElement>("[role=row]")!;
   await fireEvent.contextMenu(threaded);
-  await fireEvent.click(await screen.findByRole("menuitem", { name: "Less because of" }));
-  const beside = within(await screen.findByRole("menu", { name: "Less because of" }));
+  await fireEvent.click(await screen.findByRole("menuitem", { name: "Less of" }));
+  const beside = within(await screen.findByRole("menu", { name: "Less of" }));
   await fireEvent.click(beside.getAllByRole("menuitemcheckbox")[0]!);
-  await screen.findByText(/^Less because of this: /);
+  await screen.findByText(/^Less of this: /);
   await fireEvent.click(screen.getByRole("radio", { name: "Off" }));
   await waitFor(() => expect(queue().queryAllByText("Guest DJ")).toEqual([]));
 });

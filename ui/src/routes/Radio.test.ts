@@ -23,7 +23,7 @@ test("a wish is shown as it was understood, and becomes a station", async () => 
   const fake = await openWindow();
   await goTo("Radio");
   const [wish] = await find("Start from anything", "calm piano, no vocals, zorp");
-  const understood = within(wish!).getByRole("group", { name: "Understood" });
+  const understood = within(wish!).getByRole("group", { name: "Understood as" });
   expect(understood.textContent).toMatch(/calm.*piano.*no vocals.*not understood: zorp/s);
   await press("Enter");
   await waitFor(() => expect(side("More of these").getByText("calm piano, no vocals, zorp")).toBeTruthy());
@@ -48,11 +48,11 @@ test("Shift Enter puts a seed on the other side; it can be moved over and taken 
   await click("More of this: Folk");
   await waitFor(() => expect(side("More of these").getByText("Folk")).toBeTruthy());
   await click("Less of this: Folk");
-  await click("Take away Classical");
+  await click("Remove Classical");
   await waitFor(() => expect(side("More of these").queryByText("Classical")).toBeNull());
   await click("Start radio");
   await waitFor(async () => expect((await fake.player()).station?.less).toMatchObject([{ name: "Folk" }]));
-  expect(within(await list("Kept away from")).getByText("Folk")).toBeTruthy();
+  expect(within(await list("Avoids")).getByText("less Folk")).toBeTruthy();
 });
 
 test("arrows walk what was found, Escape empties the field", async () => {
@@ -98,9 +98,9 @@ test("the seeds of a station on air are changed, and it is saved as a playlist",
   await fireEvent.click(within(rows()[0]!).getByRole("button", { name: "Radio from this song" }));
   await goTo("Radio");
   await click("Save as playlist…");
-  await screen.findByRole("radio", { name: "Made anew each day" });
+  await screen.findByRole("radio", { name: "Updates daily" });
   await click("Save playlist");
-  await screen.findByText(/is kept with \d+ songs/);
+  await screen.findByText(/saved: \d+ songs/);
   await click("Change seeds");
   expect(side("More of these").getAllByRole("listitem")).toHaveLength(1);
   await fireEvent.click(screen.getByRole("radio", { name: "On air" }));
@@ -144,7 +144,7 @@ test("what was heard in a song, and its album, have radios of their own", async 
   const fake = await openWindow();
   await playAny();
   await fireEvent.click(player().getByRole("button", { name: "Show queue" }));
-  const [tag] = within(await list("Heard in this song")).getAllByRole("button");
+  const [tag] = within(await list("Tags of this song")).getAllByRole("button");
   await fireEvent.contextMenu(tag!);
   await choose("Radio from this tag");
   await waitFor(async () => expect((await fake.player()).station?.name).toBe(tag!.textContent));
@@ -161,22 +161,22 @@ test("a way from song to song is heard before it is played", async () => {
   await playAny();
   await goTo("Radio");
   await fireEvent.click(await screen.findByRole("radio", { name: "Path" }));
-  await click("What plays now");
+  await click("Use the current song");
   await find("To which song", "a");
   await press("ArrowDown");
   await press("Enter");
-  const way = await list("The way");
+  const way = await list("Path");
   expect(way.children).toHaveLength(10);
   await fireEvent.click(screen.getByRole("radio", { name: "6 songs" }));
   await waitFor(() => expect(way.children).toHaveLength(6));
   const last = way.children[5]!.getAttribute("aria-label")!;
-  await click("Turn around");
+  await click("Reverse");
   await waitFor(() => expect(way.children[0]!.getAttribute("aria-label")).toBe(last));
-  await click("Play the way");
+  await click("Play path");
   await waitFor(async () => expect(last).toContain((await fake.player()).current!.track.title));
   const to = within(screen.getByRole("group", { name: "To" }));
-  await fireEvent.click(to.getByRole("button", { name: /^Another song than/ }));
-  await waitFor(() => expect(screen.queryByRole("list", { name: "The way" })).toBeNull());
+  await fireEvent.click(to.getByRole("button", { name: /^Choose a song other than/ }));
+  await waitFor(() => expect(screen.queryByRole("list", { name: "Path" })).toBeNull());
 });
 
 test("the sheet tells why a song plays and turns a reason down", async () => {
@@ -186,16 +186,16 @@ test("the sheet tells why a song plays and turns a reason down", async () => {
   await player().findByRole("button", { name: "Pause" });
   await fireEvent.click(player().getByRole("button", { name: "Next" }));
   await waitFor(() =>
-    expect(player().getByRole("button", { name: "Why this track" }).textContent).toContain("sounds like"),
+    expect(player().getByRole("button", { name: "Why this song" }).textContent).toContain("sounds like"),
   );
-  await fireEvent.click(player().getByRole("button", { name: "Why this track" }));
-  const sheet = within(await screen.findByRole("dialog", { name: "Why this track" }));
-  const less = sheet.getAllByRole("button", { name: /^Less because of this: / })[0]!;
+  await fireEvent.click(player().getByRole("button", { name: "Why this song" }));
+  const sheet = within(await screen.findByRole("dialog", { name: "Why this song" }));
+  const less = sheet.getAllByRole("button", { name: /^Less of this: / })[0]!;
   await fireEvent.click(less);
-  await waitFor(() => expect(less.textContent).toContain("Take back"));
+  await waitFor(() => expect(less.textContent).toContain("Undo"));
   expect(await fake.feedback()).toMatchObject([{ kind: "less" }]);
   await fireEvent.click(less);
   await waitFor(async () => expect(await fake.feedback()).toEqual([]));
   await fireEvent.keyDown(less, { key: "Escape" });
-  await waitFor(() => expect(screen.queryByRole("dialog", { name: "Why this track" })).toBeNull());
+  await waitFor(() => expect(screen.queryByRole("dialog", { name: "Why this song" })).toBeNull());
 });

@@ -22,10 +22,10 @@ test("the first run takes a pasted path, and songs appear while they are read", 
     target: { value: "/music" },
   });
   await fireEvent.click(screen.getByRole("button", { name: "Add folder" }));
-  await screen.findByText("Reading your folders");
+  await screen.findByText("Scanning your folders");
   fake.pass(0.5);
   await waitFor(() => expect(rows().length).toBeGreaterThan(5));
-  expect(screen.getByRole("progressbar", { name: "Reading folders" })).toBeTruthy();
+  expect(screen.getByRole("progressbar", { name: "Scanning folders" })).toBeTruthy();
 });
 
 test("plays with a double click, pauses with Space, stays out of the way while one types", async () => {
@@ -104,7 +104,7 @@ test("every song offers a radio, and a menu with the rest", async () => {
     "Not for me",
   ]);
   await fireEvent.click(within(menu).getByRole("menuitem", { name: "Play next" }));
-  await screen.findByText("1 song next");
+  await screen.findByText("1 song plays next");
 });
 
 test("search narrows as one types; Escape shows all again", async () => {
@@ -122,7 +122,7 @@ test("a tag of the song that plays finds the songs that share it", async () => {
   await waitFor(() => expect(rows().length).toBeGreaterThan(5));
   await fireEvent.dblClick(rows()[2]!);
   await fireEvent.click(await player().findByRole("button", { name: "Show queue" }));
-  const list = await screen.findByRole("list", { name: "Heard in this song" });
+  const list = await screen.findByRole("list", { name: "Tags of this song" });
   const [chip] = within(list).getAllByRole("button");
   const tag = chip!.textContent;
   await fireEvent.click(chip!);

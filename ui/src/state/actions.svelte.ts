@@ -31,49 +31,44 @@ export class Actions {
   /** The whole list of `query` from `index` on. */
   playSongs(query: SongsQuery, index: number): Promise<boolean> {
     const source: PlayFrom = query.album !== null ? "album" : query.text !== "" ? "search" : "queue";
-    return this.notices.attempt("Could not play", () => this.backend.playSongs(query, index, source));
+    return this.notices.attempt(t("failed.play"), () => this.backend.playSongs(query, index, source));
   }
 
   /** The whole list of `query` in no order, starting with any of its `total`. */
   shuffle(query: SongsQuery, total: number, chance = Math.random()): Promise<boolean> {
-    return this.notices.attempt("Could not shuffle", async () => {
+    return this.notices.attempt(t("failed.shuffle"), async () => {
       if (total === 0) return;
       await this.backend.playSongs(query, Math.floor(chance * total), "shuffle");
     });
   }
 
   playTracks(ids: number[]): Promise<boolean> {
-    return this.notices.attempt("Could not play", () => this.backend.playTracks(ids, "queue"));
+    return this.notices.attempt(t("failed.play"), () => this.backend.playTracks(ids, "queue"));
   }
 
   enqueue(ids: number[], at: EnqueueAt): Promise<boolean> {
-    return this.notices.attempt("Could not add to the queue", async () => {
+    return this.notices.attempt(t("failed.enqueue"), async () => {
       await this.backend.enqueue(ids, at);
-      this.notices.info(
-        at === "next"
-          ? `${t("counts.songs", { count: ids.length })} next`
-          : `${t("counts.songs", { count: ids.length })} added to the queue`,
-      );
+      const count = ids.length;
+      this.notices.info(at === "next" ? t("done.nextUp", { count }) : t("done.queued", { count }));
     });
   }
 
   /** *Not now* and *never again*: no station, mix or shuffle picks the song. */
   say(kind: FeedbackKind, track: TrackRow): Promise<boolean> {
-    return this.notices.attempt("Could not save that", async () => {
+    return this.notices.attempt(t("failed.save"), async () => {
       const said = await this.backend.say(kind, track.id, false);
       this.notices.info(
-        kind === "never"
-          ? `Segue will not pick “${track.title}” again.`
-          : `Segue will not pick “${track.title}” for now.`,
+        kind === "never" ? t("done.never", { title: track.title }) : t("done.notNow", { title: track.title }),
         () => this.backend.undoFeedback(said.id),
       );
     });
   }
 
   wrongAfter(earlier: TrackRow, later: TrackRow): Promise<boolean> {
-    return this.notices.attempt("Could not save that", async () => {
+    return this.notices.attempt(t("failed.save"), async () => {
       const said = await this.backend.sayWrongAfter(earlier.id, later.id);
-      this.notices.info(`“${later.title}” will not follow “${earlier.title}”.`, () =>
+      this.notices.info(t("done.wrongAfter", { earlier: earlier.title, later: later.title }), () =>
         this.backend.undoFeedback(said.id),
       );
     });
@@ -81,9 +76,9 @@ export class Actions {
 
   /** Takes the latest of these back. */
   takeBack(): Promise<boolean> {
-    return this.notices.attempt("Could not take that back", async () => {
+    return this.notices.attempt(t("failed.undo"), async () => {
       await this.backend.undoFeedback(null);
-      this.notices.info("Taken back");
+      this.notices.info(t("done.undone"));
     });
   }
 
@@ -98,24 +93,24 @@ export class Actions {
 
   /** A station from the album that a song stands on. */
   radioFromAlbumOf(track: TrackRow): Promise<boolean> {
-    return this.notices.attempt("Could not find the album", async () => {
+    return this.notices.attempt(t("failed.findAlbum"), async () => {
       const album = await this.albums.of(track);
       if (album) await this.radioFrom({ of: "album", id: album.id });
-      else this.notices.info(`“${track.title}” names no album.`);
+      else this.notices.info(t("done.noAlbum", { title: track.title }));
     });
   }
 
   goToAlbum(track: TrackRow): Promise<boolean> {
-    return this.notices.attempt("Could not find the album", async () => {
+    return this.notices.attempt(t("failed.findAlbum"), async () => {
       const album = await this.albums.of(track);
       if (album) this.router.go({ name: "album", album });
-      else this.notices.info(`“${track.title}” names no album.`);
+      else this.notices.info(t("done.noAlbum", { title: track.title }));
     });
   }
 
   /** Hands the ids of an album's songs on. */
   withAlbum(album: number, use: (ids: number[]) => unknown): Promise<boolean> {
-    return this.notices.attempt("Could not read the album", async () => {
+    return this.notices.attempt(t("failed.readAlbum"), async () => {
       const { rows } = await this.backend.songs(songsOf(album), 0, 1000);
       await use(rows.map((song) => song.id));
     });

@@ -2,6 +2,7 @@
 import type { AlbumRow, AlbumsQuery, AlbumSort, Backend, TrackRow } from "../ipc/backend";
 import type { Notices } from "./notices.svelte";
 import { PageCache } from "./pages.svelte";
+import { t } from "../words";
 
 export class AlbumList {
   query = $state.raw<AlbumsQuery>({ text: "", sort: "artist", descending: false });
@@ -12,7 +13,7 @@ export class AlbumList {
     private backend: Backend,
     notices: Notices,
   ) {
-    this.cache = new PageCache(this.#fetch(), (error) => notices.error("Could not read the albums", error));
+    this.cache = new PageCache(this.#fetch(), (error) => notices.error(t("failed.readAlbums"), error));
   }
 
   search(text: string): void {

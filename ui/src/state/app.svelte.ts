@@ -21,6 +21,7 @@ import { Router } from "./router.svelte";
 import { SongList } from "./songs.svelte";
 import { Taste } from "./taste.svelte";
 import { ThemeChoice } from "./theme.svelte";
+import { t } from "../words";
 
 const TYPING_MS = 80;
 const TICK_MS = 250;
@@ -163,7 +164,7 @@ export class App {
   /** Play or pause; with nothing to play, the songs from where the cursor is. */
   async toggle(): Promise<void> {
     if (this.player.state.current !== null) return this.player.toggle();
-    await this.notices.attempt("Could not play", async () => {
+    await this.notices.attempt(t("failed.play"), async () => {
       const { total } = await this.backend.queue(0, 1);
       if (total > 0) await this.player.toggle();
       else await this.actions.playSongs(this.songs.query, Math.max(0, this.songs.selection.cursor));

@@ -42,11 +42,11 @@ export class QueueEdits {
   #words({ kind, songs }: QueueEdit): string | null {
     switch (kind) {
       case "cleared":
-        return `Queue cleared: ${t("counts.songs", { count: songs })}`;
+        return t("done.queueCleared", { count: songs });
       case "removed":
-        return `${t("counts.songs", { count: songs })} removed from the queue`;
+        return t("done.queueRemoved", { count: songs });
       case "replaced":
-        return this.#handmade ? `Your queue of ${t("counts.songs", { count: songs })} was replaced` : null;
+        return this.#handmade ? t("done.queueReplaced", { count: songs }) : null;
       case "added":
       case "moved":
       case "shuffled":

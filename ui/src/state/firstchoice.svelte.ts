@@ -2,6 +2,7 @@
 import type { Backend, RatingName, TrackRow } from "../ipc/backend";
 import type { Library } from "./library.svelte";
 import type { Notices } from "./notices.svelte";
+import { t } from "../words";
 
 export class FirstChoice {
   /** Empty until the listener wants to choose. */
@@ -23,7 +24,7 @@ export class FirstChoice {
   }
 
   async begin(): Promise<void> {
-    await this.notices.attempt("Could not find songs to choose among", async () => {
+    await this.notices.attempt(t("failed.findFirst"), async () => {
       this.songs = await this.backend.firstChoice();
     });
   }
@@ -35,12 +36,10 @@ export class FirstChoice {
   /** Chosen, or not wanted. */
   async end(): Promise<void> {
     const answered = this.answered;
-    const ended = await this.notices.attempt("Could not keep your choice", () =>
-      this.backend.endFirstChoice(),
-    );
+    const ended = await this.notices.attempt(t("failed.saveFirst"), () => this.backend.endFirstChoice());
     if (!ended) return;
     this.songs = [];
-    if (answered > 0) this.notices.info("Thank you. Your mixes and stations begin from there.");
+    if (answered > 0) this.notices.info(t("done.firstRated"));
     await this.library.refresh();
   }
 }

@@ -1,5 +1,7 @@
 // What a row says in a line: times, names, what was heard. Pure.
 import type { JobProgress, PickRef, PickRow, ReasonRow, TrackRow } from "../ipc/backend";
+import { t } from "../words";
+import { decimal } from "../words/numbers";
 
 /** `4:05`, `1:02:03`; `–:––` while unknown. */
 export function clock(seconds: number | null | undefined): string {
@@ -11,18 +13,30 @@ export function clock(seconds: number | null | undefined): string {
 }
 
 export function artistsOf(track: TrackRow): string {
-  return track.artists.join(", ") || track.album_artist || "Unknown artist";
+  return track.artists.join(", ") || track.album_artist || t("songs.unknownArtist");
+}
+
+/** By their places on the Camelot wheel, from 1 on: `1A` is G sharp minor, `1B` B major. */
+const MINOR = ["G♯", "E♭", "B♭", "F", "C", "G", "D", "A", "E", "B", "F♯", "C♯"];
+const MAJOR = ["B", "F♯", "D♭", "A♭", "E♭", "B♭", "F", "C", "G", "D", "A", "E"];
+
+/** A key as the language calls it; what a tag holds that nobody can read is shown as it stands. */
+function keyName({ key, camelot }: TrackRow): string | null {
+  if (camelot === null) return key;
+  const place = parseInt(camelot) - 1;
+  return camelot.endsWith("A")
+    ? t("songs.minor", { note: MINOR[place] ?? camelot })
+    : t("songs.major", { note: MAJOR[place] ?? camelot });
 }
 
 /** Tempo and key, as far as they are known: `118 BPM · A minor`; `whole` adds the wheel's sign and the loudness. */
 export function heardFacts(track: TrackRow, whole = false): string {
-  const key =
-    track.key !== null && whole && track.camelot !== null ? `${track.key} (${track.camelot})` : track.key;
-  const loudness = track.loudness_lufs?.toFixed(1).replace("-", "−");
+  const { bpm, camelot, loudness_lufs } = track;
+  const key = keyName(track);
   const facts = [
-    track.bpm === null ? null : `${Math.round(track.bpm)} BPM`,
-    key,
-    whole && loudness !== undefined ? `${loudness} LUFS` : null,
+    bpm === null ? null : t("songs.bpm", { bpm: Math.round(bpm) }),
+    whole && camelot !== null ? `${key} (${camelot})` : key,
+    whole && loudness_lufs !== null ? t("songs.lufs", { loudness: decimal(loudness_lufs, 1) }) : null,
   ];
   return facts.filter((fact) => fact !== null).join(" · ");
 }

@@ -1,4 +1,5 @@
 // What keys mean, apart from where they are pressed. Pure; the shortcut sheet reads the same list.
+import { t } from "../words";
 import { commands, isPlain, MAC, type Modifiers } from "./platform";
 
 export type Key = Modifiers & { key: string; shiftKey: boolean };
@@ -88,23 +89,23 @@ export function rowAction(event: Key, mac = MAC): RowAction | null {
 
 /** For the shortcut sheet, which names the keys as they are called here. */
 export const SHORTCUTS: [keys: string, meaning: string][] = [
-  ["Space", "Play or pause"],
-  ["Ctrl ← / →", "Previous or next song"],
-  ["Shift ← / →", "5 seconds back or on in the song"],
-  ["Alt ← / →", "Page back or forward"],
-  ["Ctrl F", "Search"],
-  ["Ctrl 1 – 7", "Songs, Albums, Mixes, Radio, Taste, Queue, Settings"],
-  ["F6", "Sidebar, page, queue, player in turn"],
-  ["↑ ↓ Home End PgUp PgDn", "Move through a list"],
-  ["Shift, Ctrl + click", "Choose several"],
-  ["Enter", "Play from here"],
-  ["R", "Radio from the chosen songs"],
-  ["L", "Like, or take it back"],
-  ["Q", "Add to the queue"],
-  ["Delete", "Remove from the queue or playlist"],
-  ["Alt ↑ / ↓", "Move within the queue or playlist"],
-  ["Ctrl Z", "Undo the last change"],
-  ["Ctrl Shift Z", "Make the change of the queue again"],
-  ["Shift F10", "Menu of the chosen songs"],
-  ["?", "This sheet"],
+  ["Space", t("shortcuts.toggle")],
+  ["Ctrl ← / →", t("shortcuts.previousNext")],
+  ["Shift ← / →", t("shortcuts.seek")],
+  ["Alt ← / →", t("shortcuts.history")],
+  ["Ctrl F", t("shortcuts.search")],
+  ["Ctrl 1 – 7", t("shortcuts.pages")],
+  ["F6", t("shortcuts.panes")],
+  ["↑ ↓ Home End PgUp PgDn", t("shortcuts.move")],
+  ["Shift, Ctrl + Click", t("shortcuts.select")],
+  ["Enter", t("shortcuts.play")],
+  ["R", t("shortcuts.radio")],
+  ["L", t("shortcuts.like")],
+  ["Q", t("shortcuts.enqueue")],
+  ["Delete", t("shortcuts.remove")],
+  ["Alt ↑ / ↓", t("shortcuts.reorder")],
+  ["Ctrl Z", t("shortcuts.undo")],
+  ["Ctrl Shift Z", t("shortcuts.redo")],
+  ["Shift F10", t("shortcuts.menu")],
+  ["?", t("shortcuts.help")],
 ];

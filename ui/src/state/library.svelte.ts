@@ -11,6 +11,16 @@ const REFRESH_MS = 400;
 const SCANNING_MS = 3000;
 const FEW = 500;
 
+/** What is said of an order to long work that was refused. */
+const FAILED = {
+  scan: { pause: "failed.pauseScan", resume: "failed.resumeScan", cancel: "failed.cancelScan" },
+  analysis: {
+    pause: "failed.pauseAnalysis",
+    resume: "failed.resumeAnalysis",
+    cancel: "failed.cancelAnalysis",
+  },
+} as const satisfies Record<JobKind, Record<JobAction, string>>;
+
 export class Library {
   /** `null` until the first answer. */
   status = $state.raw<LibraryStatus | null>(null);
@@ -51,7 +61,7 @@ export class Library {
       if (before !== undefined && before !== status.revision) this.changed();
     } catch (error) {
       this.failed = true;
-      this.notices.error("Could not read the library", error);
+      this.notices.error(t("failed.readLibrary"), error);
     }
   }
 
@@ -94,7 +104,7 @@ export class Library {
         await this.backend.rate(track.id, rating);
       } catch (error) {
         this.#ratings.set(track.id, before);
-        this.notices.error(`Could not keep your opinion of “${track.title}”`, error);
+        this.notices.error(t("failed.rate", { title: track.title }), error);
         return;
       }
     }
@@ -103,37 +113,35 @@ export class Library {
   async addFolder(path: string): Promise<boolean> {
     const trimmed = path.trim();
     if (trimmed === "") return false;
-    return this.#do(`Could not add ${trimmed}`, () => this.backend.addFolder(trimmed));
+    return this.#do(t("failed.addFolder", { path: trimmed }), () => this.backend.addFolder(trimmed));
   }
 
   async chooseFolder(): Promise<boolean> {
     let path: string | null = null;
-    await this.#do("Could not ask for a folder", async () => {
+    await this.#do(t("failed.askFolder"), async () => {
       path = await this.backend.chooseFolder();
     });
     return path === null ? false : this.addFolder(path);
   }
 
   removeFolder(path: string): Promise<boolean> {
-    return this.#do(`Could not remove ${path}`, () => this.backend.removeFolder(path));
+    return this.#do(t("failed.removeFolder", { path }), () => this.backend.removeFolder(path));
   }
 
   rescan(): Promise<boolean> {
-    return this.#do("Could not rescan", () => this.backend.rescan());
+    return this.#do(t("failed.rescan"), () => this.backend.rescan());
   }
 
   /** Forgets songs whose files were deleted; how many is said. */
   forgetMissing(): Promise<boolean> {
-    return this.#do("Could not forget the deleted songs", async () => {
+    return this.#do(t("failed.forgetDeleted"), async () => {
       const songs = await this.backend.forgetMissing();
-      this.notices.info(
-        `${t("counts.deletedSongs", { count: songs })} forgotten; plays, likes and playlists stay.`,
-      );
+      this.notices.info(t("done.deletedForgotten", { count: songs }));
     });
   }
 
   control(job: JobKind, action: JobAction): Promise<boolean> {
-    return this.#do(`Could not ${action} the ${job}`, () => this.backend.job(job, action));
+    return this.#do(t(FAILED[job][action]), () => this.backend.job(job, action));
   }
 
   async #do(attempt: string, work: () => Promise<void>): Promise<boolean> {

@@ -9,6 +9,7 @@ import type { Player } from "./player.svelte";
 import type { Playlists } from "./playlists.svelte";
 import { KIND_NAMES } from "./seeds.svelte";
 import type { Taste } from "./taste.svelte";
+import { t } from "../words";
 
 const TAGS = 4;
 
@@ -30,34 +31,39 @@ export class Menus {
     const one = ids.length === 1;
     const all = (rating: "like" | "dislike") => tracks.every((track) => library.ratingOf(track) === rating);
     return [
-      { label: "Play", icon: "play", keys: keyNames("Enter"), act: play },
-      { label: "Play next", icon: "next-up", act: () => void actions.enqueue(ids, "next") },
-      { label: "Add to queue", icon: "queue", keys: "Q", act: () => void actions.enqueue(ids, "last") },
+      { label: t("songs.play"), icon: "play", keys: keyNames("Enter"), act: play },
+      { label: t("songs.playNext"), icon: "next-up", act: () => void actions.enqueue(ids, "next") },
+      {
+        label: t("songs.addToQueue"),
+        icon: "queue",
+        keys: "Q",
+        act: () => void actions.enqueue(ids, "last"),
+      },
       this.#addTo("", async (use) => void (await use(ids))),
       "line",
       {
-        label: one ? "Radio from this song" : `Radio from these ${ids.length} songs`,
+        label: t("songs.radioFromSongs", { count: ids.length }),
         icon: "radio",
         keys: "R",
         act: () => void actions.startRadio(ids),
       },
-      { label: "Radio from", icon: "radio", disabled: !one, items: this.#radioFrom(first) },
+      { label: t("songs.radioFrom"), icon: "radio", disabled: !one, items: this.#radioFrom(first) },
       "line",
       {
-        label: "Go to album",
+        label: t("songs.goToAlbum"),
         icon: "album",
         disabled: !one || first.album === null,
         act: () => void actions.goToAlbum(first),
       },
       {
-        label: "Like",
+        label: t("songs.like"),
         icon: "heart",
         keys: "L",
         checked: all("like"),
         act: () => void library.rate(tracks, "like"),
       },
       {
-        label: "Not for me",
+        label: t("songs.dislike"),
         icon: "ban",
         checked: all("dislike"),
         act: () => void library.rate(tracks, "dislike"),
@@ -71,7 +77,7 @@ export class Menus {
     return [
       "line",
       {
-        label: "Less because of",
+        label: t("songs.lessOf"),
         icon: "less",
         disabled: turnable.length === 0,
         items: turnable.map((reason) => ({
@@ -80,15 +86,15 @@ export class Menus {
           act: () => void this.taste.turnDown(reason),
         })),
       },
-      { label: "Not now", icon: "clock", act: () => void this.actions.say("not-now", track) },
-      { label: "Never again", icon: "ban", act: () => void this.actions.say("never", track) },
+      { label: t("songs.notNow"), icon: "clock", act: () => void this.actions.say("not-now", track) },
+      { label: t("songs.never"), icon: "ban", act: () => void this.actions.say("never", track) },
       {
-        label: "Wrong after the song before",
+        label: t("songs.wrongAfter"),
         icon: "close",
         disabled: earlier === null,
         act: () => void (earlier && this.actions.wrongAfter(earlier, track)),
       },
-      { label: "Take the last of these back", icon: "back", act: () => void this.actions.takeBack() },
+      { label: t("songs.undoLast"), icon: "back", act: () => void this.actions.takeBack() },
     ];
   }
 
@@ -98,14 +104,14 @@ export class Menus {
       void actions.withAlbum(album.id, (ids) => actions.enqueue(ids, at));
     const { artist } = album;
     return [
-      { label: "Play album", icon: "play", act: play },
-      { label: "Play next", icon: "next-up", act: enqueue("next") },
-      { label: "Add to queue", icon: "queue", act: enqueue("last") },
+      { label: t("albums.playAlbum"), icon: "play", act: play },
+      { label: t("songs.playNext"), icon: "next-up", act: enqueue("next") },
+      { label: t("songs.addToQueue"), icon: "queue", act: enqueue("last") },
       this.#addTo(album.title, (use) => actions.withAlbum(album.id, use)),
       "line",
-      { label: "Radio from this album", icon: "radio", act: this.#radio({ of: "album", id: album.id }) },
+      { label: t("albums.radioFromAlbum"), icon: "radio", act: this.#radio({ of: "album", id: album.id }) },
       {
-        label: "Radio from this artist",
+        label: t("albums.radioFromArtist"),
         icon: "radio",
         disabled: artist === null,
         act: artist === null ? () => {} : this.#radio({ of: "artist", name: artist }),
@@ -121,22 +127,27 @@ export class Menus {
       ...this.songs([row.track], [row.track.id], () => void player.toggle()).slice(1),
       ...(row.reasons.length > 0 ? this.feedbackItems(row.track, null, row.reasons) : []),
       "line",
-      { label: "Guest session", icon: "guest", checked: guest, act: () => void player.setGuest(!guest) },
+      {
+        label: t("taste.guest.session"),
+        icon: "guest",
+        checked: guest,
+        act: () => void player.setGuest(!guest),
+      },
     ];
   }
 
   /** Of a tag that was heard. */
   tag(name: string, find: () => void): MenuItem[] {
     return [
-      { label: "Songs with this tag", icon: "search", act: find },
-      { label: "Radio from this tag", icon: "radio", act: this.#radio({ of: "tag", name }) },
+      { label: t("songs.songsWithTag"), icon: "search", act: find },
+      { label: t("songs.radioFromTag"), icon: "radio", act: this.#radio({ of: "tag", name }) },
     ];
   }
 
   mix(mix: MixRow): MenuItem[] {
     return [
-      { label: "Play", icon: "play", act: () => void this.mixes.play(mix) },
-      { label: "Save as playlist…", icon: "playlist", act: () => this.playlists.keepMix(mix) },
+      { label: t("mixes.play"), icon: "play", act: () => void this.mixes.play(mix) },
+      { label: t("mixes.save"), icon: "playlist", act: () => this.playlists.keepMix(mix) },
     ];
   }
 
@@ -144,18 +155,23 @@ export class Menus {
     const { playlists } = this;
     const empty = playlist.tracks === playlist.missing;
     return [
-      { label: "Play", icon: "play", disabled: empty, act: () => void playlists.play(playlist) },
-      { label: "Shuffle", icon: "shuffle", disabled: empty, act: () => void playlists.shuffle(playlist) },
+      { label: t("playlists.play"), icon: "play", disabled: empty, act: () => void playlists.play(playlist) },
       {
-        label: "Radio from this playlist",
+        label: t("playlists.shuffle"),
+        icon: "shuffle",
+        disabled: empty,
+        act: () => void playlists.shuffle(playlist),
+      },
+      {
+        label: t("playlists.radio"),
         icon: "radio",
         disabled: empty,
         act: this.#radio({ of: "playlist", id: playlist.id }),
       },
       "line",
-      { label: "Rename…", icon: "pen", act: () => playlists.askNewName(playlist) },
-      { label: "Export…", icon: "export", act: () => void playlists.export(playlist) },
-      { label: "Delete", icon: "trash", act: () => void playlists.delete(playlist) },
+      { label: t("playlists.rename"), icon: "pen", act: () => playlists.askNewName(playlist) },
+      { label: t("playlists.export"), icon: "export", act: () => void playlists.export(playlist) },
+      { label: t("playlists.delete"), icon: "trash", act: () => void playlists.delete(playlist) },
     ];
   }
 
@@ -163,9 +179,13 @@ export class Menus {
   newPlaylistItems(): MenuItem[] {
     const { playlists } = this;
     return [
-      { label: "New playlist…", icon: "plus", act: () => playlists.keep("", { of: "tracks", ids: [] }) },
-      { label: "Save the queue…", icon: "queue", act: () => playlists.keep("", { of: "queue" }) },
-      { label: "Import a playlist…", icon: "import", act: () => void playlists.import() },
+      {
+        label: t("playlists.newItem"),
+        icon: "plus",
+        act: () => playlists.keep("", { of: "tracks", ids: [] }),
+      },
+      { label: t("playlists.saveQueue"), icon: "queue", act: () => playlists.keep("", { of: "queue" }) },
+      { label: t("playlists.import"), icon: "import", act: () => void playlists.import() },
     ];
   }
 
@@ -174,11 +194,11 @@ export class Menus {
     const { playlists } = this;
     const fixed = playlists.rows.filter((playlist) => !playlist.living);
     return {
-      label: "Add to playlist",
+      label: t("songs.addToPlaylist"),
       icon: "playlist",
       items: [
         {
-          label: "New playlist…",
+          label: t("playlists.newItem"),
           icon: "plus",
           act: () => void hand((ids) => playlists.keep(name, { of: "tracks", ids })),
         },

@@ -3,16 +3,17 @@ import type { Backend, MixFound, MixRow } from "../ipc/backend";
 import { LatestQuery } from "./latestquery.svelte";
 import { pickRef } from "./format";
 import type { Notices } from "./notices.svelte";
+import { t } from "../words";
 
 /** Songs in a mix. */
 export const MIX_SONGS = 50;
 
 const GROUPS: [name: string, kinds: string[]][] = [
-  ["For you", ["for-you", "discover", "rediscover", "on-repeat", "deep-cuts"]],
-  ["Daily mixes", ["daily"]],
-  ["Moods", ["mood"]],
-  ["Decades", ["decade"]],
-  ["From your shelves", ["time-travel", "on-this-day", "random-album"]],
+  [t("mixes.groups.forYou"), ["for-you", "discover", "rediscover", "on-repeat", "deep-cuts"]],
+  [t("mixes.groups.daily"), ["daily"]],
+  [t("mixes.groups.moods"), ["mood"]],
+  [t("mixes.groups.decades"), ["decade"]],
+  [t("mixes.groups.library"), ["time-travel", "on-this-day", "random-album"]],
 ];
 
 export type MixGroup = { name: string; mixes: MixRow[] };
@@ -24,7 +25,7 @@ export function grouped(mixes: MixRow[]): MixGroup[] {
     name,
     mixes: mixes.filter(({ kind }) => kinds.includes(kind)),
   }));
-  const rest = { name: "More", mixes: mixes.filter(({ kind }) => !known.includes(kind)) };
+  const rest = { name: t("mixes.groups.more"), mixes: mixes.filter(({ kind }) => !known.includes(kind)) };
   return [...groups, rest].filter((group) => group.mixes.length > 0);
 }
 
@@ -38,8 +39,8 @@ export class Mixes {
     private backend: Backend,
     private notices: Notices,
   ) {
-    this.list = new LatestQuery((error) => notices.error("Could not ask for the mixes", error));
-    this.found = new LatestQuery((error) => notices.error("Could not make the mix", error));
+    this.list = new LatestQuery((error) => notices.error(t("failed.listMixes"), error));
+    this.found = new LatestQuery((error) => notices.error(t("failed.makeMix"), error));
   }
 
   ask(): Promise<void> {
@@ -59,7 +60,7 @@ export class Mixes {
   }
 
   play(mix: MixRow): Promise<boolean> {
-    return this.notices.attempt(`Could not play “${mix.name}”`, () =>
+    return this.notices.attempt(t("failed.playNamed", { name: mix.name }), () =>
       this.backend.playMix(mix.id, MIX_SONGS),
     );
   }
@@ -68,7 +69,7 @@ export class Mixes {
   async playFrom(index: number): Promise<void> {
     const { value } = this.found;
     if (value === null) return;
-    await this.notices.attempt(`Could not play “${value.mix.name}”`, () =>
+    await this.notices.attempt(t("failed.playNamed", { name: value.mix.name }), () =>
       this.backend.playPicks(
         { of: "mix", id: value.mix.id, count: value.tracks.length },
         value.tracks.map(pickRef),

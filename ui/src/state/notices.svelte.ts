@@ -1,5 +1,6 @@
 // What the listener should read once: a sentence, what to do about it, a way to undo it. Shown by the window's live region.
 import { asCommandError, type ErrorCodeName } from "../ipc/backend";
+import { t } from "../words";
 
 export type Notice = {
   id: number;
@@ -17,12 +18,11 @@ const LEFT_MS = 2000;
 const UNDOS = 50;
 
 const ADVICE: Record<ErrorCodeName, string> = {
-  "not-found": "If it lies on another drive, connect that drive and rescan under Library & settings.",
-  unplayable: "Segue goes on with the next song. The file is listed under Library & settings.",
-  "no-device": "Connect speakers or headphones, then press Play.",
-  "no-model": "Radio still works, by tags and by what you play.",
-  database:
-    "Nothing is saved for now. Close other copies of Segue, check free disk space, and start it again.",
+  "not-found": t("advice.notFound"),
+  unplayable: t("advice.unplayable"),
+  "no-device": t("advice.noDevice"),
+  "no-model": t("advice.noModel"),
+  database: t("advice.database"),
   invalid: "",
   other: "",
 };
@@ -45,7 +45,7 @@ export class Notices {
   /** Says what was attempted and what can be done. */
   error(attempt: string, thrown: unknown): void {
     const { code, message } = asCommandError(thrown);
-    this.#add("error", `${attempt}: ${message}`, ADVICE[code] ?? "");
+    this.#add("error", t("failed.withProblem", { attempt, problem: message }), ADVICE[code] ?? "");
   }
 
   /** Does it, or says what was attempted in vain; whether it was done. */
@@ -99,7 +99,7 @@ export class Notices {
   #undo(step: Step): void {
     this.dismiss(step.id);
     this.#steps = this.#steps.filter(({ id }) => id !== step.id);
-    void this.attempt("Could not undo that", step.undo);
+    void this.attempt(t("failed.undo"), step.undo);
   }
 
   #count(leaving: Leaving, left_ms: number): void {

@@ -4,6 +4,7 @@ import { LatestQuery } from "./latestquery.svelte";
 import { pickRef } from "./format";
 import type { Notices } from "./notices.svelte";
 import { SeedSearch } from "./seeds.svelte";
+import { t } from "../words";
 
 export type End = "from" | "to";
 export const LENGTHS = [6, 10, 15, 25];
@@ -18,7 +19,7 @@ export class Path {
     private backend: Backend,
     private notices: Notices,
   ) {
-    this.preview = new LatestQuery((error) => notices.error("Could not find a way", error));
+    this.preview = new LatestQuery((error) => notices.error(t("failed.findPath"), error));
     const search = () => new SeedSearch(backend, notices, "songs");
     this.searches = { from: search(), to: search() };
   }
@@ -49,7 +50,7 @@ export class Path {
     const { source } = this;
     const picks = this.preview.value ?? [];
     if (source)
-      await this.notices.attempt("Could not play the way", () =>
+      await this.notices.attempt(t("failed.playPath"), () =>
         this.backend.playPicks(source, picks.map(pickRef), index),
       );
   }
@@ -57,7 +58,7 @@ export class Path {
   async play(): Promise<void> {
     const { source } = this;
     if (source)
-      await this.notices.attempt("Could not play the way", () =>
+      await this.notices.attempt(t("failed.playPath"), () =>
         this.backend.playPath(source.from, source.to, source.count),
       );
   }

@@ -4,6 +4,7 @@ import type { AppEvent, Backend, DjMode, PlayerCommand, PlayerState, RepeatMode 
 import type { TrackRow, WaveformRow } from "../ipc/backend";
 import { latest } from "./latest";
 import type { Notices } from "./notices.svelte";
+import { t } from "../words";
 
 export const SILENT: PlayerState = {
   status: "stopped",
@@ -55,7 +56,7 @@ export class Player {
     try {
       this.hear({ event: "player", state: await this.backend.player() });
     } catch (error) {
-      this.notices.error("Could not reach the player", error);
+      this.notices.error(t("failed.reachPlayer"), error);
     }
   }
 
@@ -63,7 +64,7 @@ export class Player {
     if (event.event === "player") {
       const failed = event.state.output_error;
       if (failed && failed !== this.state.output_error) {
-        this.notices.error("No sound", { code: "no-device", message: failed });
+        this.notices.error(t("failed.noSound"), { code: "no-device", message: failed });
       }
       this.state = event.state;
       this.#set(event.state.position_s);
@@ -116,7 +117,7 @@ export class Player {
   }
 
   async do(command: PlayerCommand): Promise<void> {
-    await this.notices.attempt("The player refused", () => this.backend.command(command));
+    await this.notices.attempt(t("failed.player"), () => this.backend.command(command));
   }
 
   #readWaveform(): Promise<void> {

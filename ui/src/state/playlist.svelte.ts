@@ -10,7 +10,7 @@ export class PlaylistSongs extends RowList<PlaylistEntryRow> {
     notices: Notices,
     readonly id: number,
   ) {
-    super(notices, "Could not read the playlist");
+    super(notices, t("failed.readPlaylist"));
   }
 
   keyOf(row: PlaylistEntryRow): number {
@@ -27,16 +27,16 @@ export class PlaylistSongs extends RowList<PlaylistEntryRow> {
   }
 
   remove(entries: number[]): Promise<boolean> {
-    return this.notices.attempt("Could not remove from the playlist", async () => {
+    return this.notices.attempt(t("failed.removeFromPlaylist"), async () => {
       const edit = await this.backend.removeFromPlaylist(this.id, entries);
-      this.notices.info(`${t("counts.songs", { count: entries.length })} removed from the playlist`, () =>
+      this.notices.info(t("done.playlistRemoved", { count: entries.length }), () =>
         this.backend.undoPlaylistEdit(edit),
       );
     });
   }
 
   moveTo(row: PlaylistEntryRow, index: number): Promise<boolean> {
-    return this.notices.attempt("Could not move the song", async () => {
+    return this.notices.attempt(t("failed.moveSong"), async () => {
       const edit = await this.backend.moveInPlaylist(this.id, row.entry, index);
       this.notices.step(() => this.backend.undoPlaylistEdit(edit));
     });

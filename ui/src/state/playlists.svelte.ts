@@ -25,7 +25,7 @@ export class Playlists {
     private notices: Notices,
     private router: Router,
   ) {
-    this.list = new LatestQuery((error) => notices.error("Could not read the playlists", error));
+    this.list = new LatestQuery((error) => notices.error(t("failed.readPlaylists"), error));
   }
 
   get rows(): PlaylistRow[] {
@@ -69,61 +69,68 @@ export class Playlists {
     if (naming === null || trimmed === "") return;
     if (naming.of === "new") await this.#create(trimmed, naming.source, living);
     else if (trimmed !== naming.playlist.name)
-      await this.notices.attempt("Could not rename it", async () => {
+      await this.notices.attempt(t("failed.rename"), async () => {
         const { id, name: before } = naming.playlist;
         await this.backend.renamePlaylist(id, trimmed);
-        this.notices.info(`“${before}” is now “${trimmed}”`, () => this.backend.renamePlaylist(id, before));
+        this.notices.info(t("done.playlistRenamed", { before, name: trimmed }), () =>
+          this.backend.renamePlaylist(id, before),
+        );
       });
   }
 
   add(playlist: PlaylistRow, tracks: number[]): Promise<boolean> {
-    return this.notices.attempt(`Could not add to “${playlist.name}”`, async () => {
+    return this.notices.attempt(t("failed.addTo", { name: playlist.name }), async () => {
       const edit = await this.backend.addToPlaylist(playlist.id, tracks);
-      this.notices.info(`${t("counts.songs", { count: tracks.length })} added to “${playlist.name}”`, () =>
+      this.notices.info(t("done.playlistAdded", { count: tracks.length, name: playlist.name }), () =>
         this.backend.undoPlaylistEdit(edit),
       );
     });
   }
 
   delete({ id, name }: PlaylistRow): Promise<boolean> {
-    return this.notices.attempt(`Could not delete “${name}”`, async () => {
+    return this.notices.attempt(t("failed.delete", { name }), async () => {
       await this.backend.deletePlaylist(id);
       this.router.forget({ name: "playlist", id });
-      this.notices.info(`“${name}” is deleted`, () => this.backend.undeletePlaylist(id));
+      this.notices.info(t("done.playlistDeleted", { name }), () => this.backend.undeletePlaylist(id));
     });
   }
 
   refresh({ id, name }: PlaylistRow): Promise<boolean> {
-    return this.notices.attempt(`Could not make “${name}” anew`, async () => {
+    return this.notices.attempt(t("failed.update", { name }), async () => {
       const edit = await this.backend.refreshPlaylist(id);
-      this.notices.info(`“${name}” is made anew`, () => this.backend.undoPlaylistEdit(edit));
+      this.notices.info(t("done.playlistUpdated", { name }), () => this.backend.undoPlaylistEdit(edit));
     });
   }
 
   import(): Promise<boolean> {
-    return this.notices.attempt("Could not read the playlist", async () => {
+    return this.notices.attempt(t("failed.readPlaylist"), async () => {
       const playlist = await this.backend.importPlaylist();
       if (playlist === null) return;
-      const lacking = playlist.missing > 0 ? `, ${count(playlist.missing)} of them not in the library` : "";
-      this.notices.info(`“${playlist.name}” has ${t("counts.songs", { count: playlist.tracks })}${lacking}`);
+      const { name, tracks, missing } = playlist;
+      const said = { name, count: tracks };
+      this.notices.info(
+        missing > 0
+          ? t("done.playlistImportedLacking", { ...said, missing: count(missing) })
+          : t("done.playlistImported", said),
+      );
       this.open(playlist.id);
     });
   }
 
   export(playlist: PlaylistRow): Promise<boolean> {
-    return this.notices.attempt(`Could not write “${playlist.name}”`, async () => {
+    return this.notices.attempt(t("failed.write", { name: playlist.name }), async () => {
       const path = await this.backend.exportPlaylist(playlist.id);
-      if (path !== null) this.notices.info(`Written to ${path}`);
+      if (path !== null) this.notices.info(t("done.saved", { path }));
     });
   }
 
   play({ id, name }: PlaylistRow, index = 0): Promise<boolean> {
-    return this.notices.attempt(`Could not play “${name}”`, () => this.backend.playPlaylist(id, index));
+    return this.notices.attempt(t("failed.playNamed", { name }), () => this.backend.playPlaylist(id, index));
   }
 
   /** In no order, starting with any. */
   shuffle({ id, name, tracks }: PlaylistRow, chance = Math.random()): Promise<boolean> {
-    return this.notices.attempt(`Could not shuffle “${name}”`, async () => {
+    return this.notices.attempt(t("failed.shuffleNamed", { name }), async () => {
       await this.backend.playPlaylist(id, Math.floor(chance * tracks));
       // After it: a list that is played anew stands in its own order.
       await this.backend.command({ do: "shuffle", on: true });
@@ -131,13 +138,14 @@ export class Playlists {
   }
 
   async #create(name: string, source: PlaylistSource, living: boolean): Promise<void> {
-    await this.notices.attempt(`Could not keep “${name}”`, async () => {
+    await this.notices.attempt(t("failed.write", { name }), async () => {
       const playlist = await this.backend.createPlaylist(name, source, living);
+      const { tracks } = playlist;
       const songs =
-        playlist.tracks > 0
-          ? `is kept with ${t("counts.songs", { count: playlist.tracks })}`
-          : "is there, still empty";
-      this.notices.info(`“${name}” ${living ? "is kept, and made anew each day" : songs}`);
+        tracks > 0
+          ? t("done.playlistSaved", { name, count: tracks })
+          : t("done.playlistSavedEmpty", { name });
+      this.notices.info(living ? t("done.playlistSavedDaily", { name }) : songs);
     });
   }
 }

@@ -76,7 +76,7 @@ test("a deleted playlist leaves its page, and Undo brings it back where it was",
   await app.playlists.delete(playlist!);
   await vi.waitFor(() => expect(names()).toEqual(before.slice(1)));
   expect(app.router.page.name).toBe("songs");
-  expect(notice()).toBe(`“${playlist!.name}” is deleted`);
+  expect(notice()).toBe(`“${playlist!.name}” deleted`);
   undo(app);
   await vi.waitFor(() => expect(names()).toEqual(before));
 });
@@ -134,12 +134,12 @@ test("a playlist plays from a place on, and is shuffled from any", async () => {
 
 test("an imported playlist is opened, and says what is missing; an exported one, where it is", async () => {
   await app.playlists.import();
-  expect(notice()).toBe("“Road trip 2019” has 7 songs, 1 of them not in the library");
+  expect(notice()).toBe("“Road trip 2019” imported: 7 songs, 1 not in your library");
   await vi.waitFor(() =>
     expect(app.router.page).toEqual({ name: "playlist", id: named("Road trip 2019").id }),
   );
   await app.playlists.export(named("Road trip 2019"));
-  expect(notice()).toBe("Written to /home/mila/Road trip 2019.m3u8");
+  expect(notice()).toBe("Saved: /home/mila/Road trip 2019.m3u8");
   vi.spyOn(fake, "importPlaylist").mockResolvedValue(null);
   const page = app.router.page;
   await app.playlists.import();

@@ -4,17 +4,18 @@ import type { QueueSource } from "../ipc/types";
 import type { Notices } from "./notices.svelte";
 import { PageCache } from "./pages.svelte";
 import type { Player } from "./player.svelte";
+import { t } from "../words";
 
 const SOURCES: Record<QueueSource, string> = {
-  radio: "Radio",
-  dj: "Guest DJ",
-  album: "Album",
-  search: "Search",
-  shuffle: "Shuffle",
-  queue: "Songs",
-  mix: "Mix",
-  playlist: "Playlist",
-  import: "Import",
+  radio: t("queue.sources.radio"),
+  dj: t("queue.sources.dj"),
+  album: t("queue.sources.album"),
+  search: t("queue.sources.search"),
+  shuffle: t("queue.sources.shuffle"),
+  queue: t("queue.sources.queue"),
+  mix: t("queue.sources.mix"),
+  playlist: t("queue.sources.playlist"),
+  import: t("queue.sources.import"),
 };
 
 /** Where a row of the queue came from, in a word. */
@@ -39,7 +40,7 @@ export class Queue {
         this.current = page.current;
         return page;
       },
-      (error) => notices.error("Could not read the queue", error),
+      (error) => notices.error(t("failed.readQueue"), error),
     );
   }
 

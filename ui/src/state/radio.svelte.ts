@@ -7,6 +7,7 @@ import { latest } from "./latest";
 import type { Notices } from "./notices.svelte";
 import type { Player } from "./player.svelte";
 import { seedKey, SeedSearch } from "./seeds.svelte";
+import { t } from "../words";
 
 const SEEDS_MAX = 5;
 const PREVIEW = 8;
@@ -18,11 +19,11 @@ export const opposite: Record<MoreLess, MoreLess> = { more: "less", less: "more"
 
 /** What the dial says at `discovery` (0 familiar .. 1 new). */
 export function dialWords(discovery: number): string {
-  if (discovery < 0.15) return "What you know and love";
-  if (discovery < 0.4) return "Mostly what you know";
-  if (discovery <= 0.6) return "An even mix";
-  if (discovery <= 0.85) return "Mostly new to you";
-  return "New to you";
+  if (discovery < 0.15) return t("radio.dial.known");
+  if (discovery < 0.4) return t("radio.dial.mostlyKnown");
+  if (discovery <= 0.6) return t("radio.dial.even");
+  if (discovery <= 0.85) return t("radio.dial.mostlyNew");
+  return t("radio.dial.allNew");
 }
 
 /** At most `most` of `ids`, from all along them: many songs give a few to start from, not all of themselves. */
@@ -59,10 +60,10 @@ export class Radio {
     private notices: Notices,
     private player: Player,
   ) {
-    this.preview = new LatestQuery((error) => notices.error("Could not ask for a station", error));
+    this.preview = new LatestQuery((error) => notices.error(t("failed.station"), error));
     this.search = new SeedSearch(backend, notices, "anything");
     this.#sendTune = latest(async (discovery) => {
-      await notices.attempt("Could not tune the station", () => backend.tune(discovery));
+      await notices.attempt(t("failed.tune"), () => backend.tune(discovery));
     });
   }
 
@@ -89,14 +90,14 @@ export class Radio {
   }
 
   start(request: StationRequest): Promise<boolean> {
-    return this.notices.attempt("Could not start the radio", async () => {
+    return this.notices.attempt(t("failed.startRadio"), async () => {
       await this.backend.startRadio(request);
       this.#view = "air";
     });
   }
 
   stop(): Promise<boolean> {
-    return this.notices.attempt("Could not end the radio", () => this.backend.stopRadio());
+    return this.notices.attempt(t("failed.stopRadio"), () => this.backend.stopRadio());
   }
 
   tune(discovery: number): Promise<void> {
@@ -108,7 +109,7 @@ export class Radio {
     const without = this.#without(row);
     const full = [...without[side], row];
     if (full.length > SEEDS_MAX) {
-      this.notices.info(`A station takes up to ${SEEDS_MAX} on each side. Take one away first.`);
+      this.notices.info(t("done.seedsFull", { count: SEEDS_MAX }));
       return;
     }
     this.#weigh({ ...without, [side]: full });
@@ -147,7 +148,7 @@ export class Radio {
 
   /** Looks for what to start from: what was played most, else what was added last; and names that are common. */
   async think(): Promise<void> {
-    await this.notices.attempt("Could not look for songs to start from", async () => {
+    await this.notices.attempt(t("failed.ideas"), async () => {
       const query = { text: "", album: null, descending: true } as const;
       const played = await this.backend.songs({ ...query, sort: "plays" }, 0, 40);
       const loved = played.rows.filter((row) => row.plays > 0);
@@ -177,7 +178,7 @@ export class Radio {
   }
 
   async #understand(text: string): Promise<void> {
-    await this.notices.attempt("Could not understand that", async () => {
+    await this.notices.attempt(t("failed.understand"), async () => {
       this.wishes = { ...this.wishes, [text]: await this.backend.understand(text) };
     });
   }

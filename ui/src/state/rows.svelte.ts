@@ -4,6 +4,7 @@ import type { TrackRow } from "../ipc/backend";
 import type { Notices } from "./notices.svelte";
 import { PageCache, type Rows } from "./pages.svelte";
 import { extended, nothing, range, single, step, toggled, type Selection } from "./selection";
+import { t } from "../words";
 
 /** A choice of more rows than this would have to be looked up for too long. */
 const CHOSEN_MAX = 5000;
@@ -116,7 +117,7 @@ export abstract class RowList<Row> {
     const question = this.question;
     const [first, last] = range(before, index);
     if (last - first >= CHOSEN_MAX) {
-      this.notices.info(`At most ${CHOSEN_MAX.toLocaleString("en")} songs can be chosen at once.`);
+      this.notices.info(t("songs.chosenMost", { count: CHOSEN_MAX }));
       return;
     }
     this.selection = { ...before, cursor: index };
@@ -133,7 +134,7 @@ export abstract class RowList<Row> {
         keys.push(...answer.rows.map((found) => this.#key(found)));
         at += answer.rows.length - 1;
       } catch (error) {
-        this.notices.error("Could not choose these songs", error);
+        this.notices.error(t("failed.select"), error);
         return;
       }
     }

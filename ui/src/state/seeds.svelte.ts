@@ -4,6 +4,7 @@ import type { AlbumRow, Backend, SeedRef, SeedRow, TrackRow, WishRow } from "../
 import { LatestQuery } from "./latestquery.svelte";
 import { artistsOf } from "./format";
 import type { Notices } from "./notices.svelte";
+import { t } from "../words";
 
 const NAMES = 8;
 const SONGS = 6;
@@ -14,13 +15,13 @@ export type SeedKind = SeedRef["of"];
 export type SeedGroup = { kind: "names" | "songs" | "albums" | "words"; rows: SeedRow[] };
 
 export const KIND_NAMES: Record<SeedKind, string> = {
-  track: "Song",
-  album: "Album",
-  artist: "Artist",
-  genre: "Genre",
-  tag: "Heard",
-  playlist: "Playlist",
-  words: "Wish",
+  track: t("radio.kinds.track"),
+  album: t("radio.kinds.album"),
+  artist: t("radio.kinds.artist"),
+  genre: t("radio.kinds.genre"),
+  tag: t("radio.kinds.tag"),
+  playlist: t("radio.kinds.playlist"),
+  words: t("radio.kinds.words"),
 };
 
 /** Names a seed among others. */
@@ -34,7 +35,12 @@ export function songSeed(track: TrackRow): SeedRow {
 }
 
 export function albumSeed({ id, title, artist, cover_track }: AlbumRow): SeedRow {
-  return { seed: { of: "album", id }, name: title, detail: artist ?? "Various artists", cover_track };
+  return {
+    seed: { of: "album", id },
+    name: title,
+    detail: artist ?? t("albums.variousArtists"),
+    cover_track,
+  };
 }
 
 export class SeedSearch {
@@ -48,7 +54,7 @@ export class SeedSearch {
     /** A way leads from song to song; a station starts from anything. */
     private only: "songs" | "anything",
   ) {
-    this.found = new LatestQuery((error) => notices.error("Could not search", error));
+    this.found = new LatestQuery((error) => notices.error(t("failed.search"), error));
   }
 
   get rows(): SeedRow[] {

@@ -2,6 +2,7 @@
 import type { Backend, SongSort, SongsQuery, TrackRow } from "../ipc/backend";
 import type { Notices } from "./notices.svelte";
 import { RowList } from "./rows.svelte";
+import { t } from "../words";
 
 export class SongList extends RowList<TrackRow> {
   query = $state.raw<SongsQuery>({ text: "", album: null, sort: "artist", descending: false });
@@ -13,7 +14,7 @@ export class SongList extends RowList<TrackRow> {
     notices: Notices,
     query: Partial<SongsQuery> = {},
   ) {
-    super(notices, "Could not read the songs");
+    super(notices, t("failed.readSongs"));
     this.query = { ...this.query, ...query };
     this.#order = { sort: this.query.sort, descending: this.query.descending };
   }

@@ -3,6 +3,7 @@ import { SvelteMap } from "svelte/reactivity";
 import type { Backend, FeedbackRow, ForgottenRow, ReasonRow, TastePage } from "../ipc/backend";
 import { LatestQuery } from "./latestquery.svelte";
 import type { Notices } from "./notices.svelte";
+import { t } from "../words";
 
 /** Something that can be turned up and down: a leaning, an interest. */
 export type Turnable = { name: string; term: string; turned: number };
@@ -17,8 +18,8 @@ export class Taste {
     private backend: Backend,
     private notices: Notices,
   ) {
-    this.page = new LatestQuery((error) => notices.error("Could not read what was learned", error));
-    this.feedback = new LatestQuery((error) => notices.error("Could not read what you said", error));
+    this.page = new LatestQuery((error) => notices.error(t("failed.readTaste"), error));
+    this.feedback = new LatestQuery((error) => notices.error(t("failed.readRules"), error));
   }
 
   async ask(): Promise<void> {
@@ -39,18 +40,20 @@ export class Taste {
     const said = this.#down.get(term);
     if (said) await this.takeBack(said);
     else
-      await this.notices.attempt("Could not turn that down", async () => {
+      await this.notices.attempt(t("failed.adjust"), async () => {
         const row = await this.backend.turn(term, false);
         this.#down.set(term, row);
         // Some reasons are a kind for all songs: what the program says it turned down is told, not what the row said.
-        this.notices.info(`Less because of this: ${row.about ?? text}`, () => this.#undo(row.id));
+        this.notices.info(t("done.lessOf", { about: row.about ?? text }), () => this.#undo(row.id));
       });
   }
 
   turn({ name, term }: Turnable, up: boolean): Promise<boolean> {
-    return this.notices.attempt("Could not turn that", async () => {
+    return this.notices.attempt(t("failed.adjust"), async () => {
       const row = await this.backend.turn(term, up);
-      this.notices.info(up ? `More of “${name}”` : `Less of “${name}”`, () => this.#undo(row.id));
+      this.notices.info(up ? t("done.moreOfName", { name }) : t("done.lessOfName", { name }), () =>
+        this.#undo(row.id),
+      );
     });
   }
 
@@ -58,37 +61,37 @@ export class Taste {
   unturn({ term, turned }: Turnable): Promise<boolean> {
     const kind = turned > 0 ? "more" : "less";
     const last = this.page.value?.turned.find((row) => row.kind === kind && row.term === term);
-    return this.notices.attempt("Could not take that back", async () => {
+    return this.notices.attempt(t("failed.undo"), async () => {
       if (last) await this.#undo(last.id);
       else await this.backend.turn(term, turned < 0);
     });
   }
 
   takeBack(row: FeedbackRow): Promise<boolean> {
-    return this.notices.attempt("Could not take that back", () => this.#undo(row.id));
+    return this.notices.attempt(t("failed.undo"), () => this.#undo(row.id));
   }
 
   /** Forgets what was learned since an instant, or all of it. */
   forget(since: Date | null): Promise<boolean> {
-    return this.notices.attempt("Could not forget that", async () => {
+    return this.notices.attempt(t("failed.forget"), async () => {
       await this.backend.forget(since?.toISOString() ?? null);
       const { forgotten } = await this.backend.taste();
       const newest = forgotten.reduce<ForgottenRow | null>((a, b) => (a && a.id > b.id ? a : b), null);
       this.notices.info(
-        since ? "That stretch is forgotten" : "Segue starts over",
+        since ? t("done.forgotten") : t("done.startedOver"),
         newest ? () => this.backend.remember(newest.id) : undefined,
       );
     });
   }
 
   remember(row: ForgottenRow): Promise<boolean> {
-    return this.notices.attempt("Could not learn that again", () => this.backend.remember(row.id));
+    return this.notices.attempt(t("failed.remember"), () => this.backend.remember(row.id));
   }
 
   async export(): Promise<void> {
-    await this.notices.attempt("Could not write what was learned", async () => {
+    await this.notices.attempt(t("failed.writeTaste"), async () => {
       const path = await this.backend.exportTaste();
-      if (path !== null) this.notices.info(`Written to ${path}`);
+      if (path !== null) this.notices.info(t("done.saved", { path }));
     });
   }
 

@@ -21,7 +21,7 @@ const page = async () => (await app.taste.ask(), app.taste.page.value!);
 test("a reason is turned down, the notice undoes it, and the button takes it back", async () => {
   await app.taste.turnDown(reason);
   expect([app.taste.isDown("tag:dreamy"), await said()]).toEqual([true, ["less dreamy"]]);
-  expect(app.notices.list.at(-1)?.text).toBe("Less because of this: dreamy");
+  expect(app.notices.list.at(-1)?.text).toBe("Less of this: dreamy");
   undo(app);
   await vi.waitFor(() => expect(app.taste.isDown("tag:dreamy")).toBe(false));
   expect(await said()).toEqual([]);
@@ -38,7 +38,7 @@ test("what cannot be turned is left alone; what could not be, is said", async ()
   expect(app.taste.isDown("tag:dreamy")).toBe(false);
   expect(app.notices.list.at(-1)).toMatchObject({
     tone: "error",
-    text: "Could not turn that down: disk full",
+    text: "Could not save that: disk full",
   });
 });
 
@@ -110,7 +110,7 @@ test("a word of the program makes the page ask again when it is shown", () => {
 
 test("what was learned is written where the listener wants it", async () => {
   await app.taste.export();
-  expect(app.notices.list.at(-1)?.text).toBe("Written to /home/mila/segue-taste.json");
+  expect(app.notices.list.at(-1)?.text).toBe("Saved: /home/mila/segue-taste.json");
 });
 
 test("the guest DJ threads songs with reasons, and takes unplayed ones out again", async () => {

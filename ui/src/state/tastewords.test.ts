@@ -14,10 +14,10 @@ import {
 } from "./tastewords";
 
 test.each([
-  [1.2, 0.2, "strongly for, sure"],
-  [-0.5, 0.2, "clearly against, likely"],
-  [0.5, 0.3, "clearly for, a guess so far"],
-  [-0.1, 0.4, "a little against, a guess so far"],
+  [1.2, 0.2, "strongly liked, certain"],
+  [-0.5, 0.2, "clearly disliked, probably"],
+  [0.5, 0.3, "clearly liked, only a guess"],
+  [-0.1, 0.4, "disliked a little, only a guess"],
 ])("a leaning of %s ± %s is %s", (weight, deviation, expected) => {
   expect(leaningWords({ weight, deviation })).toBe(expected);
 });
@@ -25,34 +25,33 @@ test.each([
 test("the numbers of a leaning are odds, without a doubt that nobody worked out", () => {
   const row = { name: "jazz", term: "genre:jazz", turned: 0, plays: 40 };
   expect(leaningNumbers({ ...row, weight: Math.log(2.5), deviation: 0.25 })).toBe(
-    "roughly 2.5 × the odds of being listened to (+0.92), 40 plays",
+    "Roughly 2.5 × the usual odds that you listen to it, from 40 plays",
   );
-  expect(leaningNumbers({ ...row, weight: -3, deviation: 0.5 })).toContain("0.05 × the odds");
+  expect(leaningNumbers({ ...row, weight: -3, deviation: 0.5 })).toContain("0.05 × the usual odds");
 });
 
 const shares = (at: Record<number, number>) => Array.from({ length: 24 }, (_, hour) => at[hour] ?? 0);
 
 test.each([
-  ["an evening", shares({ 20: 0.3, 21: 0.3, 9: 0.4 }), "Half of it from 20:00 to 22:00"],
-  ["across midnight", shares({ 23: 0.4, 0: 0.4, 12: 0.2 }), "Half of it from 23:00 to 1:00"],
-  ["until midnight", shares({ 22: 0.3, 23: 0.3, 9: 0.4 }), "Half of it from 22:00 to midnight"],
-  ["one hour", shares({ 7: 1 }), "Half of it from 7:00 to 8:00"],
-  ["all day", Array.from({ length: 24 }, () => 1 / 24), "All through the day"],
-  ["nothing", shares({}), "No hours yet"],
+  ["an evening", shares({ 20: 0.3, 21: 0.3, 9: 0.4 }), "Half of it between 20:00 and 22:00"],
+  ["across midnight", shares({ 23: 0.4, 0: 0.4, 12: 0.2 }), "Half of it between 23:00 and 1:00"],
+  ["until midnight", shares({ 22: 0.3, 23: 0.3, 9: 0.4 }), "Half of it between 22:00 and midnight"],
+  ["one hour", shares({ 7: 1 }), "Half of it between 7:00 and 8:00"],
+  ["all day", Array.from({ length: 24 }, () => 1 / 24), "Spread over the whole day"],
+  ["nothing", shares({}), "No plays yet"],
 ])("the hours of %s", (_, hours, expected) => {
   expect(hoursWords(hours)).toBe(expected);
 });
 
 test("a forecast is told as a chance", () => {
   const row = { plays: 900, log_loss: 0.5, log_loss_baseline: 0.6, calibration_error: 0.03 };
-  expect(foretoldWords({ ...row, auc: 0.764 })).toContain("76 times in 100: well");
-  expect(foretoldWords({ ...row, auc: 0.5 })).toContain("no better than chance");
+  expect(foretoldWords({ ...row, auc: 0.764 })).toContain("right 76 times out of 100");
 });
 
 test.each([
-  [{ kept: true, gain: 0.02 }, "helps to foretell you"],
+  [{ kept: true, gain: 0.02 }, "makes the guesses better"],
   [{ kept: true, gain: -0.001 }, "makes no difference yet"],
-  [{ kept: false, gain: -0.02 }, "left out: it did not help"],
+  [{ kept: false, gain: -0.02 }, "not used: it didn't help"],
   [{ kept: false, gain: null }, "too few plays to tell"],
 ])("a part of taste with %j", (part, expected) => {
   expect(partWords({ part: "sound", ...part })).toBe(expected);
@@ -74,7 +73,7 @@ test("what was said is told with whom it concerns, even after songs are gone", (
     ...row,
   });
   expect(saidWords(said({ artist: "Ada Birch" }))).toEqual({ verb: "Never again", about: "Ada Birch" });
-  expect(saidWords(said({ kind: "not-now" })).about).toBe("a song that left the library");
+  expect(saidWords(said({ kind: "not-now" })).about).toBe("a song that is no longer in your library");
   expect(saidWords(said({ kind: "less", about: "drone" }))).toEqual({ verb: "Less of", about: "drone" });
   const wrong = saidWords(said({ kind: "wrong-after", track: two!, earlier: one! }));
   expect(wrong.about).toBe(`${one!.title} → ${two!.title} – ${two!.artists.join(", ")}`);

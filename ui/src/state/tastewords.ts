@@ -1,34 +1,44 @@
 // What was learned, in words a listener reads: leanings, hours, forecasts, what was said. Pure.
 import type { FeedbackRow, ForetoldRow, LeaningRow, TastePartRow } from "../ipc/backend";
+import { t } from "../words";
+import { decimal } from "../words/numbers";
 import { artistsOf } from "./format";
 
-/** How strongly something leans, and how sure that is: `strongly for, sure`. Twice the usual is asked of the deviation,
- * which is the least that it can be. */
+/** How strongly something is liked or disliked, and how sure that is: `strongly liked, certain`. Twice the usual is asked
+ * of the deviation, which is the least that it can be. */
 export function leaningWords({ weight, deviation }: Pick<LeaningRow, "weight" | "deviation">): string {
   const size = Math.abs(weight);
-  const strength = size < 0.3 ? "a little" : size < 0.9 ? "clearly" : "strongly";
-  const certainty = size / Math.max(deviation, 1e-6);
-  const sure = certainty < 2 ? "a guess so far" : certainty < 4 ? "likely" : "sure";
-  return `${strength} ${weight < 0 ? "against" : "for"}, ${sure}`;
+  const sure = size / Math.max(deviation, 1e-6);
+  const certainty =
+    sure < 2 ? t("taste.leaning.guess") : sure < 4 ? t("taste.leaning.likely") : t("taste.leaning.sure");
+  const [aLittle, clearly, strongly] =
+    weight < 0
+      ? ([
+          "taste.leaning.aLittleDisliked",
+          "taste.leaning.clearlyDisliked",
+          "taste.leaning.stronglyDisliked",
+        ] as const)
+      : ([
+          "taste.leaning.aLittleLiked",
+          "taste.leaning.clearlyLiked",
+          "taste.leaning.stronglyLiked",
+        ] as const);
+  return t(size < 0.3 ? aLittle : size < 0.9 ? clearly : strongly, { certainty });
 }
 
 /** The same in numbers, for those who want them: odds against the average recording. */
 export function leaningNumbers({ weight, plays }: LeaningRow): string {
   const odds = Math.exp(weight);
-  const written = odds >= 10 ? Math.round(odds) : odds.toFixed(odds < 0.1 ? 2 : 1);
-  return `roughly ${written} × the odds of being listened to (${signed(weight)}), ${plays} plays`;
+  const digits = odds >= 10 ? 0 : odds < 0.1 ? 2 : 1;
+  return t("taste.leaning.odds", { odds: decimal(odds, digits), count: plays });
 }
 
-function signed(value: number): string {
-  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
-}
+const hourName = (hour: number) => (hour % 24 === 0 ? t("taste.midnight") : `${hour % 24}:00`);
 
-const hourName = (hour: number) => (hour % 24 === 0 ? "midnight" : `${hour % 24}:00`);
-
-/** The shortest stretch of the day that holds half of it: `Half of it from 19:00 to 23:00`. */
+/** The shortest stretch of the day that holds half of it: `Half of it between 19:00 and 23:00`. */
 export function hoursWords(hours: number[]): string {
   const whole = hours.reduce((sum, share) => sum + share, 0);
-  if (whole <= 0) return "No hours yet";
+  if (whole <= 0) return t("taste.noHours");
   for (let length = 1; length <= 24; length++) {
     const sums = hours.map((_, from) => {
       let sum = 0;
@@ -39,31 +49,22 @@ export function hoursWords(hours: number[]): string {
     if (best < whole / 2 - 1e-9) continue;
     const from = sums.indexOf(best);
     return length >= 11
-      ? "All through the day"
-      : `Half of it from ${hourName(from)} to ${hourName(from + length)}`;
+      ? t("taste.allDay")
+      : t("taste.halfBetween", { from: hourName(from), to: hourName(from + length) });
   }
-  return "All through the day";
+  return t("taste.allDay");
 }
 
 /** How well later plays were foretold. The area under the ROC curve is just this chance. */
 export function foretoldWords({ auc }: ForetoldRow): string {
-  const hits = Math.round(auc * 100);
-  const verdict =
-    auc < 0.53
-      ? "no better than chance so far"
-      : auc < 0.65
-        ? "a beginning"
-        : auc < 0.8
-          ? "well"
-          : "very well";
-  return `Of a song you hear out and one you skip, Segue tells which is which ${hits} times in 100: ${verdict}.`;
+  return t("taste.foretold", { hits: Math.round(auc * 100) });
 }
 
 const PARTS: Record<string, string> = {
-  sound: "How songs sound",
-  corners: "Corners of your music",
-  hours: "The hour of the day",
-  followed: "What you let follow what",
+  sound: t("taste.parts.sound"),
+  corners: t("taste.parts.corners"),
+  hours: t("taste.parts.hours"),
+  followed: t("taste.parts.followed"),
 };
 
 export function partName({ part }: TastePartRow): string {
@@ -71,33 +72,39 @@ export function partName({ part }: TastePartRow): string {
 }
 
 export function partWords({ kept, gain }: TastePartRow): string {
-  if (gain === null) return "too few plays to tell";
-  if (!kept) return "left out: it did not help";
-  return gain > 0 ? "helps to foretell you" : "makes no difference yet";
+  if (gain === null) return t("taste.parts.untold");
+  if (!kept) return t("taste.parts.unused");
+  return gain > 0 ? t("taste.parts.helps") : t("taste.parts.neutral");
 }
 
 /** What was said, and its whole sentence. */
 export function saidWords(row: FeedbackRow): { verb: string; about: string } {
-  const song = row.track ? `${row.track.title} – ${artistsOf(row.track)}` : "a song that left the library";
+  const song = row.track
+    ? t("taste.said.song", { title: row.track.title, artists: artistsOf(row.track) })
+    : t("taste.said.goneSong");
   const about = row.artist ?? song;
   switch (row.kind) {
     case "not-now":
-      return { verb: "Not now", about };
+      return { verb: t("taste.said.notNow"), about };
     case "never":
-      return { verb: "Never again", about };
+      return { verb: t("taste.said.never"), about };
     case "wrong-after":
       return {
-        verb: "Wrong after",
-        about: `${row.earlier?.title ?? "a song that left the library"} → ${about}`,
+        verb: t("taste.said.wrongAfter"),
+        about: t("taste.said.pair", {
+          earlier: row.earlier?.title ?? t("taste.said.goneSong"),
+          later: about,
+        }),
       };
     case "less":
-      return { verb: "Less of", about: row.about ?? about };
+      return { verb: t("taste.said.less"), about: row.about ?? about };
     case "more":
-      return { verb: "More of", about: row.about ?? about };
+      return { verb: t("taste.said.more"), about: row.about ?? about };
   }
 }
 
-export type Moment = { name: string; since: Date };
+/** `forget` is what its button is called. */
+export type Moment = { name: string; forget: string; since: Date };
 
 /** Moments that one may want to forget since, seen from `now`, on the listener's clock. */
 export function forgetMoments(now: Date): Moment[] {
@@ -108,9 +115,9 @@ export function forgetMoments(now: Date): Moment[] {
     return date;
   };
   return [
-    { name: "Last night, 18:00", since: at(1, 18) },
-    { name: "Yesterday", since: at(1, 0) },
-    { name: "A week ago", since: at(7, 0) },
+    { name: t("taste.forgetting.lastNight"), forget: t("taste.forgetting.sinceLastNight"), since: at(1, 18) },
+    { name: t("taste.forgetting.yesterday"), forget: t("taste.forgetting.sinceYesterday"), since: at(1, 0) },
+    { name: t("taste.forgetting.weekAgo"), forget: t("taste.forgetting.sinceWeekAgo"), since: at(7, 0) },
   ];
 }
 

@@ -1,5 +1,40 @@
 // English, by subject. The keys are what the window asks for; another language answers the same ones.
+import { albums } from "./en/albums";
 import { counts } from "./en/counts";
+import { mixes } from "./en/mixes";
+import { advice, done, failed } from "./en/notices";
+import { player } from "./en/player";
+import { playlists } from "./en/playlists";
+import { queue } from "./en/queue";
+import { radio } from "./en/radio";
+import { reasons } from "./en/reasons";
+import { firstRun, jobs, search, settings } from "./en/settings";
+import { keys, shortcuts } from "./en/shortcuts";
+import { songs } from "./en/songs";
+import { taste } from "./en/taste";
 import { time } from "./en/time";
+import { window } from "./en/window";
 
-export const en = { counts, time } as const;
+export const en = {
+  advice,
+  albums,
+  counts,
+  done,
+  failed,
+  firstRun,
+  jobs,
+  keys,
+  mixes,
+  player,
+  playlists,
+  queue,
+  radio,
+  reasons,
+  search,
+  settings,
+  shortcuts,
+  songs,
+  taste,
+  time,
+  window,
+} as const;

@@ -9,6 +9,17 @@ export function count(n: number): string {
   return n.toLocaleString(language);
 }
 
+/** `2.5`, `−14.2`. */
+export function decimal(value: number, digits: number): string {
+  const places = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return value.toLocaleString(language, places).replace("-", "−");
+}
+
+/** A share in 0..1: `76%`. */
+export function percent(share: number, digits = 0): string {
+  return share.toLocaleString(language, { style: "percent", maximumFractionDigits: digits });
+}
+
 /** A time for ears: `4 minutes 5 seconds`. */
 export function spokenTime(seconds: number): string {
   const whole = Math.max(0, Math.floor(Number.isFinite(seconds) ? seconds : 0));

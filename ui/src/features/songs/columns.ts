@@ -1,5 +1,6 @@
 // Which columns a song table shows in the width it has. Pure.
 import type { SongSort } from "../../ipc/backend";
+import { t } from "../../words";
 
 export type Column = {
   name: "title" | "artist" | "album" | "why" | "year" | "added" | "plays" | "time";
@@ -20,17 +21,23 @@ export type Order = { sort: SongSort; descending: boolean; onsort: (column: Song
 export type Layout = "library" | "album" | "playlist" | "picks";
 
 const LIBRARY: Column[] = [
-  { name: "title", label: "Title", sort: "title", width: "minmax(0, 5fr)", from: 0 },
-  { name: "artist", label: "Artist", sort: "artist", width: "minmax(0, 4fr)", from: 0 },
-  { name: "album", label: "Album", sort: "album", width: "minmax(0, 4fr)", from: 620 },
-  { name: "year", label: "Year", sort: "year", width: "52px", from: 780, numeric: true },
-  { name: "added", label: "Added", sort: "added", width: "96px", from: 1240, numeric: true },
-  { name: "plays", label: "Plays", sort: "plays", width: "56px", from: 860, numeric: true },
-  { name: "time", label: "Time", sort: "duration", width: "60px", from: 0, numeric: true },
+  { name: "title", label: t("songs.columns.title"), sort: "title", width: "minmax(0, 5fr)", from: 0 },
+  { name: "artist", label: t("songs.columns.artist"), sort: "artist", width: "minmax(0, 4fr)", from: 0 },
+  { name: "album", label: t("songs.columns.album"), sort: "album", width: "minmax(0, 4fr)", from: 620 },
+  { name: "year", label: t("songs.columns.year"), sort: "year", width: "52px", from: 780, numeric: true },
+  { name: "added", label: t("songs.columns.added"), sort: "added", width: "96px", from: 1240, numeric: true },
+  { name: "plays", label: t("songs.columns.plays"), sort: "plays", width: "56px", from: 860, numeric: true },
+  { name: "time", label: t("songs.columns.time"), sort: "duration", width: "60px", from: 0, numeric: true },
 ];
 
 const only = (...names: Column["name"][]) => LIBRARY.filter(({ name }) => names.includes(name));
-const WHY: Column = { name: "why", label: "Why", sort: null, width: "minmax(0, 4fr)", from: 720 };
+const WHY: Column = {
+  name: "why",
+  label: t("songs.columns.why"),
+  sort: null,
+  width: "minmax(0, 4fr)",
+  from: 720,
+};
 
 const LAYOUTS: Record<Layout, Column[]> = {
   library: LIBRARY,

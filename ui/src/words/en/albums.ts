@@ -1,0 +1,25 @@
+// Albums: their page and grid, and one of them.
+
+export const albums = {
+  title: "Albums",
+  order: "Order of albums",
+  byArtist: "Artist",
+  byTitle: "Title",
+  byYear: "Year",
+  byAdded: "Added",
+  noMatch: "No album matches “{{text}}”",
+  noMatchHelp: "Press Esc to see all albums.",
+  none: "No albums yet",
+  noneHelp: "Albums appear while your folders are scanned.",
+  named: "{{title}}, {{artist}}",
+  variousArtists: "Various artists",
+  coverOf: "Cover of {{title}}",
+  play: "Play",
+  playAlbum: "Play album",
+  shuffle: "Shuffle",
+  shuffleAlbum: "Shuffle album",
+  radio: "Radio",
+  radioFromAlbum: "Radio from this album",
+  radioFromArtist: "Radio from this artist",
+  more: "More for this album",
+} as const;

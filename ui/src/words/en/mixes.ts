@@ -1,0 +1,40 @@
+// The mixes, and the songs that a new listener is asked to rate.
+
+export const mixes = {
+  title: "Mixes",
+  kind: "Mix",
+  none: "No mixes yet",
+  noneHelp: "Play a few songs, and let Segue analyse your library. Mixes then appear here by themselves.",
+  unavailable: "The mixes can't be made right now",
+  oneUnavailable: "This mix isn't available right now",
+  oneUnavailableHelp: "Go back to choose another mix.",
+  groups: {
+    forYou: "For you",
+    daily: "Daily mixes",
+    moods: "Moods",
+    decades: "Decades",
+    library: "From your library",
+    more: "More",
+  },
+  named: "{{name}}: {{about}}",
+  playNamed: "Play {{name}}",
+  play: "Play",
+  playMix: "Play mix",
+  choosing: "Choosing songs…",
+  save: "Save as playlist…",
+  first: {
+    title: "Which of these do you like?",
+    offer:
+      "Rate a dozen songs, as different from each other as your library allows, so that Segue knows where to start. Or just play: it learns either way.",
+    help: "Listen, and rate as many as you like. Three are a good start.",
+    decline: "No, thanks",
+    begin: "Rate songs",
+    answered: "{{answered}} of {{total}}",
+    done: "Done",
+    songs: "Songs to rate",
+    rating: "Your rating of {{title}}",
+    noRating: "No rating",
+    listenTo: "Listen to {{title}}",
+    pause: "Pause {{title}}",
+  },
+} as const;

@@ -1,0 +1,32 @@
+// The window around the pages: its pages by name, what stands above them, and what dialogs and notices share.
+
+export const window = {
+  playing: "{{title}} – {{artists}}",
+  pages: {
+    songs: "Songs",
+    albums: "Albums",
+    mixes: "Mixes",
+    radio: "Radio",
+    taste: "Taste",
+    queue: "Queue",
+    settings: "Library & settings",
+  },
+  back: "Back",
+  close: "Close",
+  cancel: "Cancel",
+  actions: "Actions",
+  loading: "Loading",
+  dragToMove: "Drag to move",
+  notices: "Notices",
+  undo: "Undo",
+  dismiss: "Dismiss",
+  unreadable: "The library can't be read",
+  unreadableHelp: "Your music files are unchanged. See the message below, then try again.",
+  tryAgain: "Try again",
+  seeMessage: "See the message below.",
+  onAir: "On air: {{station}}",
+  playlists: "Playlists",
+  folders: "Folders",
+  offline: "offline",
+  offlineFolder: "{{path}} is offline; its songs are kept",
+} as const;
