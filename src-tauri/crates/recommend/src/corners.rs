@@ -35,15 +35,17 @@ impl Corners {
             .step_by(step)
             .map(|row| centred(index, row))
             .collect();
-        let centres = settled(far_apart(&sample, count), &sample);
-        let asked: Vec<(Query, f32)> = centres
+        let centres = lloyd(farthest_first(&sample, count), &sample);
+        let queries: Vec<(Query, f32)> = centres
             .iter()
             .map(|centre| (Query::new(centre), dot(centre, index.mean())))
             .collect();
         // The length of the centred row scales all its products alike, so the nearest centre needs no division.
         let nearest = |row: usize| {
             let row = index.row(row);
-            let near = asked.iter().map(|(query, middle)| query.dot(row) - middle);
+            let near = queries
+                .iter()
+                .map(|(query, at_mean)| query.dot(row) - at_mean);
             best(near) as u8
         };
         Self {
@@ -82,7 +84,7 @@ fn best(values: impl Iterator<Item = f32>) -> usize {
 }
 
 /// Rows to start from: each the farthest from all before.
-fn far_apart(sample: &[Vec<f32>], count: usize) -> Vec<Vec<f32>> {
+fn farthest_first(sample: &[Vec<f32>], count: usize) -> Vec<Vec<f32>> {
     let mut nearest = vec![f32::NEG_INFINITY; sample.len()];
     let mut chosen = vec![0];
     while chosen.len() < count {
@@ -95,7 +97,8 @@ fn far_apart(sample: &[Vec<f32>], count: usize) -> Vec<Vec<f32>> {
     chosen.into_iter().map(|at| sample[at].clone()).collect()
 }
 
-fn settled(mut centres: Vec<Vec<f32>>, sample: &[Vec<f32>]) -> Vec<Vec<f32>> {
+/// Lloyd's iterations: each centre becomes the mean of the rows nearest to it.
+fn lloyd(mut centres: Vec<Vec<f32>>, sample: &[Vec<f32>]) -> Vec<Vec<f32>> {
     for _ in 0..STEPS {
         let mut sums = vec![vec![0.0; sample[0].len()]; centres.len()];
         for row in sample {

@@ -1,4 +1,4 @@
-//! The first choice: a handful of songs as unlike as the library has, for a newcomer to like or not.
+//! The first choice: a few songs as different as the library has, for a new listener to like or not.
 
 use std::collections::HashSet;
 
@@ -11,23 +11,23 @@ const SAMPLE: usize = 400;
 impl Recommender<'_> {
     /// Up to `count` songs that together stand for the library, each by another artist: positions in the catalogue.
     pub fn first_choice(&self, count: usize) -> Vec<usize> {
-        let heard: Vec<usize> = (0..self.catalogue.heard())
+        let with_vector: Vec<usize> = (0..self.catalogue.heard())
             .map(|row| self.catalogue.item_of_row(row))
             .filter(|position| !self.is_barred(*position))
             .collect();
-        let step = heard.len().div_ceil(SAMPLE).max(1);
-        let sample: Vec<(usize, f64)> = heard
+        let step = with_vector.len().div_ceil(SAMPLE).max(1);
+        let sample: Vec<(usize, f64)> = with_vector
             .into_iter()
             .step_by(step)
             .map(|at| (at, 1.0))
             .collect();
         let mut artists = HashSet::new();
         let chosen = medoids(self.catalogue, &sample, 3 * count, 0.0).into_iter();
-        let unlike = chosen.map(|medoid| medoid.position).filter(|position| {
+        let by_others = chosen.map(|medoid| medoid.position).filter(|position| {
             let first = self.catalogue.artist_numbers(*position).first();
             first.is_none_or(|artist| artists.insert(*artist))
         });
-        unlike.take(count).collect()
+        by_others.take(count).collect()
     }
 }
 

@@ -1,11 +1,11 @@
 //! One song into the next: what a transition costs, and an order in which all of them cost little.
 //!
-//! A transition is heard between the *end* of one recording and the *start* of the next (Flexer et al. 2008): how they
-//! sound, octave-folded tempo, steps on the circle of fifths, loudness. Parts that are not known cost what is usual.
+//! A transition is what happens between the *end* of one recording and the *start* of the next (Flexer et al. 2008): how
+//! they sound, octave-folded tempo, steps on the circle of fifths, loudness. Parts that are not known cost an average.
 //!
-//! The order is sought by beam search. What comes next is weighed by how it follows and by how far its score lies below the
-//! best that is left, so that the best still come early; songs of one artist keep their distance, and what was called wrong
-//! after one another never meets.
+//! The order is sought by beam search. The cost of a next song is that of the transition, and how far its score lies below the
+//! best that is left, so that the best still come early. Songs of one artist keep their distance, and two songs that the
+//! listener called wrong after one another are never neighbours.
 
 use std::collections::HashMap;
 
@@ -30,20 +30,20 @@ const LOUDNESS_WORST: f64 = 12.0;
 /// What an unknown part costs of its whole weight.
 const UNKNOWN: f64 = 0.5;
 
-/// How many of the best that are left may come next; they must fit into a mask of 64.
+/// How many of the best that are left may come next. At most 64, since a mask of 64 bits holds which are taken.
 const REACH: usize = 40;
 
-/// Orders followed at a time.
+/// Width of the beam.
 const BEAM: usize = 24;
 
 /// What breaking a rule costs, far beyond any transition.
 const TOO_SOON: f64 = 100.0;
 const WRONG: f64 = 1e6;
 
-/// A recording as its neighbours hear it.
+/// What of a recording its transitions depend on.
 #[derive(Clone, Debug)]
 pub(crate) struct Link {
-    /// Unit vectors; the whole recording's where its ends were not heard apart, `None` where nothing was.
+    /// Unit vectors; the whole recording's where intro and outro were not analysed, `None` where nothing was.
     begin: Option<Vec<f32>>,
     end: Option<Vec<f32>>,
     bpm: Option<f64>,
@@ -90,7 +90,7 @@ impl Link {
 }
 
 impl Recommender<'_> {
-    /// Recordings as their neighbours hear them.
+    /// What the transitions of recordings depend on.
     pub(crate) fn links(&self, positions: &[usize]) -> Vec<Link> {
         let audio: Vec<AudioHash> = positions
             .iter()
@@ -110,9 +110,9 @@ impl Recommender<'_> {
         links.windows(2).map(|two| two[0].cost_to(&two[1])).sum()
     }
 
-    /// Up to `count` of `items` (positions and scores, the best first) as they flow after what sounded `before`: places in
-    /// `items`. One that may not come where it would have to is left out. `worth` is what lying below the best that is left
-    /// costs, per unit of score: a song that is passed over presses on.
+    /// An order of up to `count` of `items` (positions and scores, the best first) after what played `before`: indices into
+    /// `items`. A song that may not come where it would have to is left out. `worth` is what lying below the best that is
+    /// left costs, per unit of score: without it good songs would be put off for ever.
     pub(crate) fn flow(
         &self,
         items: &[(usize, f64)],
@@ -134,7 +134,7 @@ impl Recommender<'_> {
         };
         let given: Vec<usize> = (0..count).collect();
         let found = sequence.search(count);
-        // The search looks a few places ahead; rules that it broke and the given order keeps are worth more than flow.
+        // A beam may lose the orders that keep the rules; if the given order breaks fewer, it is taken instead.
         let better = sequence.broken(&found) <= sequence.broken(&given);
         let mut order = if better { found } else { given };
         let mut sounded = last;
@@ -266,7 +266,7 @@ impl Sequence<'_> {
             .or_insert_with(|| links[from].cost_to(&links[to]))
     }
 
-    /// Places that lack between a song and the last ones of its artists.
+    /// By how many songs the gap to the last songs of its artists is too short.
     fn too_soon(&self, item: usize, earlier: impl Iterator<Item = usize>) -> f64 {
         let before = self.before.iter().rev().copied();
         let sounded = earlier.chain(before).take(ARTIST_GAP as usize);
@@ -296,7 +296,7 @@ impl Sequence<'_> {
     }
 }
 
-/// The last places of a path, as many as the artists' rule looks at, the latest first.
+/// The last steps of a path, as many as the gap between songs of one artist spans, the latest first.
 fn recent(arena: &[Step], path: &Path) -> Vec<usize> {
     let mut places = Vec::with_capacity(ARTIST_GAP as usize);
     let mut step = (path.length > 0).then_some(path.step);
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn a_programme_flows_far_better_than_shuffled() {
+    fn an_ordered_list_has_far_smoother_transitions_than_a_shuffled_one() {
         let catalogue = library();
         let taste = Taste::fit(&catalogue, &[]);
         world::desk(&catalogue, &taste, |desk| {

@@ -19,7 +19,7 @@ use std::collections::BinaryHeap;
 
 use crate::tuning::Scoring;
 
-/// Rows sampled, evenly spaced, for the library's moments.
+/// Rows sampled, evenly spaced, for mean and covariance.
 const MOMENT_ROWS_MAX: usize = 2048;
 
 /// Unit vectors of one model, `[rows, dim]`, row-major, each component in 16 bits.
@@ -116,7 +116,7 @@ impl Index {
         self.values.reserve_exact(rows * self.dim);
     }
 
-    /// Adds a row of unit length, `[dim]`. [`settle`](Self::settle) ends the adding.
+    /// Adds a row of unit length, `[dim]`. [`finish`](Self::finish) must follow the last one.
     pub(crate) fn push(&mut self, vector: &[f32]) {
         let kept = vector
             .iter()
@@ -124,8 +124,8 @@ impl Index {
         self.values.extend(kept.take(self.dim));
     }
 
-    /// Finds what all rows have in common.
-    pub(crate) fn settle(&mut self) {
+    /// Computes the mean and covariance of the rows.
+    pub(crate) fn finish(&mut self) {
         self.values.shrink_to_fit();
         (self.mean, self.covariance) = moments(self.dim, &self.values);
     }
@@ -171,9 +171,9 @@ impl Index {
         }
         let mut best: BinaryHeap<Worst> = BinaryHeap::with_capacity(count.min(self.rows()) + 1);
         let mut floor = f32::NEG_INFINITY;
-        let asked = self.row(query);
+        let vector = self.row(query);
         for (row, values) in self.values.chunks_exact(self.dim.max(1)).enumerate() {
-            let similarity = unit_dot(asked, values);
+            let similarity = unit_dot(vector, values);
             let full = best.len() >= count;
             if (full && similarity <= floor) || row == query {
                 continue;
@@ -203,7 +203,7 @@ impl Index {
         all
     }
 
-    /// What is usual for a vector: mean and deviation of its similarities to the library.
+    /// Mean and standard deviation of a vector's similarities to the library.
     pub(crate) fn usual(&self, vector: &[f32]) -> Usual {
         let mut variance = 0.0;
         for (x, column) in vector.iter().zip(self.covariance.chunks_exact(self.dim)) {
@@ -224,7 +224,7 @@ impl Index {
         seed: Usual,
         other: Usual,
     ) -> f32 {
-        let read_back = seed.told(other.score(cosine));
+        let read_back = seed.similarity_at(other.score(cosine));
         let rows = self.rows() as f64;
         let share = (scoring.hub_share * rows / (rows + scoring.hub_rows)) as f32;
         (cosine + share * (read_back - cosine)).clamp(-1.0, 1.0)
@@ -239,13 +239,13 @@ pub(crate) struct Usual {
 }
 
 impl Usual {
-    /// How unusual a similarity is, in deviations.
+    /// The standard score of a similarity.
     pub(crate) fn score(self, similarity: f32) -> f32 {
         (similarity - self.mean) / self.deviation
     }
 
-    /// The similarity that is so unusual.
-    pub(crate) fn told(self, score: f32) -> f32 {
+    /// The similarity at a standard score.
+    pub(crate) fn similarity_at(self, score: f32) -> f32 {
         self.mean + self.deviation * score
     }
 }
@@ -318,7 +318,7 @@ mod tests {
     fn index(dim: usize, rows: &[Vec<f32>]) -> Index {
         let mut index = Index::new(dim);
         rows.iter().for_each(|row| index.push(row));
-        index.settle();
+        index.finish();
         index
     }
 
@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_similarity_is_what_counting_finds() {
+    fn the_mean_similarity_is_what_counting_finds() {
         let rows = random_rows(3, 400, 24, 1.0);
         let index = index(24, &rows);
         let all = index.similarities(&[Query::new(&rows[5])]).remove(0);

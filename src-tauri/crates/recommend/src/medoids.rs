@@ -1,7 +1,7 @@
 //! A few recordings that stand for many: greedy facility location over cosines.
 //!
-//! Each new medoid is the recording that most raises the likeness of all to their nearest medoid, weights counted
-//! (Nemhauser, Wolsey, Fisher 1978: within 63 % of the best choice). Who lies nearest to it are its members.
+//! Each new medoid is the recording that most raises the weighted similarity of all to their nearest medoid
+//! (Nemhauser, Wolsey, Fisher 1978: within 63 % of the best choice). The recordings nearest to it are its members.
 
 use crate::catalogue::Catalogue;
 
@@ -16,34 +16,34 @@ pub(crate) struct Medoid {
 }
 
 /// Up to `count` medoids of weighted recordings, of which those without a vector are left out. No more are chosen once
-/// one more would raise the likeness by less than `least`, as a share of the whole weight.
+/// one more would raise the similarity by less than `least`, as a share of the whole weight.
 pub(crate) fn medoids(
     catalogue: &Catalogue,
     weighted: &[(usize, f64)],
     count: usize,
     least: f64,
 ) -> Vec<Medoid> {
-    let heard: Vec<(usize, f64)> = weighted
+    let candidates: Vec<(usize, f64)> = weighted
         .iter()
         .copied()
         .filter(|(position, weight)| catalogue.is_heard(*position) && *weight > 0.0)
         .collect();
-    let whole: f64 = heard.iter().map(|(_, weight)| weight).sum();
-    let likeness = |a: usize, b: usize| {
-        let cosine = catalogue.cosine(heard[a].0, heard[b].0);
+    let whole: f64 = candidates.iter().map(|(_, weight)| weight).sum();
+    let similarity = |a: usize, b: usize| {
+        let cosine = catalogue.cosine(candidates[a].0, candidates[b].0);
         f64::from(cosine.unwrap_or(-1.0))
     };
-    // Likeness to the nearest medoid, and which that is.
-    let mut covered = vec![(-1.0_f64, 0_usize); heard.len()];
+    // Similarity to the nearest medoid, and which that is.
+    let mut covered = vec![(-1.0_f64, 0_usize); candidates.len()];
     let mut chosen: Vec<usize> = Vec::new();
-    while chosen.len() < count.min(heard.len()) {
+    while chosen.len() < count.min(candidates.len()) {
         let gain = |candidate: usize| -> f64 {
             let raised = |(other, (best, _)): (usize, &(f64, usize))| {
-                heard[other].1 * (likeness(candidate, other) - best).max(0.0)
+                candidates[other].1 * (similarity(candidate, other) - best).max(0.0)
             };
             covered.iter().enumerate().map(raised).sum()
         };
-        let open = (0..heard.len()).filter(|candidate| !chosen.contains(candidate));
+        let open = (0..candidates.len()).filter(|candidate| !chosen.contains(candidate));
         let gains = open.map(|candidate| (gain(candidate), candidate));
         let Some((gained, best)) = gains.reduce(|a, b| if b.0 > a.0 { b } else { a }) else {
             break;
@@ -52,19 +52,19 @@ pub(crate) fn medoids(
             break;
         }
         for (other, covered) in covered.iter_mut().enumerate() {
-            let likeness = likeness(best, other);
-            if likeness > covered.0 {
-                *covered = (likeness, chosen.len());
+            let similarity = similarity(best, other);
+            if similarity > covered.0 {
+                *covered = (similarity, chosen.len());
             }
         }
         chosen.push(best);
     }
     let medoid = |(place, at): (usize, &usize)| {
-        let mine = (0..heard.len()).filter(|other| covered[*other].1 == place);
-        let members: Vec<usize> = mine.clone().map(|other| heard[other].0).collect();
+        let mine = (0..candidates.len()).filter(|other| covered[*other].1 == place);
+        let members: Vec<usize> = mine.clone().map(|other| candidates[other].0).collect();
         Medoid {
-            position: heard[*at].0,
-            share: mine.map(|other| heard[other].1).sum::<f64>() / whole,
+            position: candidates[*at].0,
+            share: mine.map(|other| candidates[other].1).sum::<f64>() / whole,
             members,
         }
     };

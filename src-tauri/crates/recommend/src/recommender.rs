@@ -1,4 +1,4 @@
-//! All that a recommendation is made from, at one moment.
+//! All that a recommendation depends on, so that the same inputs give the same picks.
 
 use std::collections::HashSet;
 
@@ -41,12 +41,12 @@ pub struct Recommender<'a> {
 }
 
 impl<'a> Recommender<'a> {
-    /// The taste, if it has anything to say here.
+    /// The taste, if it learned anything, and of this catalogue.
     pub(crate) fn taste(&self) -> Option<&'a Taste> {
         Some(self.taste).filter(|taste| taste.plays() > 0 && taste.fits(self.catalogue))
     }
 
-    /// Where recordings stand, each once, at its last mention; unknown ones are left out.
+    /// Positions of recordings, each once, at its last mention; unknown ones are left out.
     pub(crate) fn positions(&self, audio: &[AudioHash]) -> Vec<usize> {
         let mut seen = HashSet::new();
         let known = audio.iter().rev();

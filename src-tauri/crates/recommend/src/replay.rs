@@ -1,4 +1,4 @@
-//! A listener's own history, held out and foretold: is the taste better than no taste?
+//! Backtest: the last part of a listener's history is held out and predicted. Is the taste better than no taste?
 
 use segue_core::{ListenOutcome, Play};
 
@@ -6,10 +6,10 @@ use crate::catalogue::{Catalogue, Found};
 use crate::taste::{held_out_from, sounded};
 use crate::{Moment, Taste};
 
-/// Held-out plays that are foretold, evenly spaced.
-const FORETOLD_MAX: usize = 300;
+/// Held-out plays that are predicted, evenly spaced.
+const PREDICTED_MAX: usize = 300;
 
-/// How well one way of ranking foretold what was listened to.
+/// How well one ranking method predicted what was listened to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ranked {
     /// `taste`, `similarity`, `most-played` or `shuffle`.
@@ -25,15 +25,15 @@ pub struct Ranked {
 /// What the replay found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Replay {
-    /// Plays learned from, and plays foretold.
+    /// Plays learned from.
     pub learned: usize,
-    /// Plays foretold.
+    /// Plays predicted.
     pub foretold: usize,
-    /// The ways of ranking.
+    /// The ranking methods.
     pub ways: Vec<Ranked>,
 }
 
-/// The scores that a way gave to what was played, and to all else.
+/// The ranks that a method gave to what was played.
 #[derive(Default)]
 struct RankingTally {
     ranks: Vec<f64>,
@@ -69,7 +69,7 @@ pub fn replay(catalogue: &Catalogue, plays: &[Play]) -> Option<Replay> {
         last = Some(*position);
     }
     let mut tallies: [RankingTally; 3] = Default::default();
-    let step = after.len().div_ceil(FORETOLD_MAX);
+    let step = after.len().div_ceil(PREDICTED_MAX);
     let mut foretold = 0;
     for (number, (play, position)) in after.iter().enumerate() {
         let listened = play.outcome() == ListenOutcome::Listened;
@@ -135,7 +135,7 @@ impl RankingTally {
         let others = (catalogue.len() - 1).max(1) as f64;
         self.ranks
             .push((f64::from(below) + 0.5 * f64::from(level)) / others);
-        // Among equals the place is drawn by lot.
+        // Expected hits, with ties broken at random.
         let places = f64::from(50 - above).clamp(0.0, f64::from(level) + 1.0);
         self.hits += places / (f64::from(level) + 1.0);
     }
@@ -157,7 +157,7 @@ mod tests {
     use crate::world;
 
     #[test]
-    fn a_listener_with_taste_is_foretold_better_than_by_likeness() {
+    fn a_listener_with_taste_is_predicted_better_than_by_similarity() {
         let catalogue = world::catalogue(world::library(5, 8, 30, 32));
         let log = world::log(1, 240, 600, |item| if item % 8 < 3 { 0.9 } else { 0.1 });
         let found = replay(&catalogue, &log).unwrap();
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn without_taste_nothing_is_foretold() {
+    fn without_taste_nothing_is_predicted() {
         let catalogue = world::catalogue(world::library(5, 8, 30, 32));
         let aucs: Vec<f64> = (0..6)
             .filter_map(|seed| {

@@ -174,7 +174,7 @@ impl CatalogueBuilder {
         catalogue.artists.shrink();
         catalogue.genres.shrink();
         catalogue.tags.shrink();
-        catalogue.index.settle();
+        catalogue.index.finish();
         catalogue.join_songs();
         catalogue.corners = Corners::new(&catalogue.index);
         for size in [

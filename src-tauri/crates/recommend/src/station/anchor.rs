@@ -10,20 +10,20 @@ use crate::medoids::medoids;
 use crate::taste::Metric;
 use crate::tuning::Scoring;
 
-/// Places that several seeds are boiled down to.
+/// Medoids that several seeds are reduced to at most.
 const ANCHORS_MAX: usize = 8;
 
-/// Seeds looked at when they are boiled down.
+/// Seeds that the medoids are sought among, at most.
 const SEEDS_WEIGHED_MAX: usize = 200;
 
 /// How fast nearness falls with the cosine: 1 at 1, 0.37 at 0.5, 0.14 at 0.
 const SOUND_FALL: f64 = 2.0;
 
-/// Pairs of one genre that tell how nearness by sound and by names compare, and the fewest that do.
+/// Pairs of one genre by which nearness by sound and by names are compared, at most and at least.
 const PAIRS_MAX: usize = 1000;
 const PAIRS_MIN: usize = 10;
 
-/// What nearness by names counts against nearness by sound when no pairs tell.
+/// What nearness by names counts against nearness by sound where there are too few such pairs.
 const KIN_SCALE: f64 = 0.7;
 
 /// The cosine that stands for that of a near neighbour among names.
@@ -137,27 +137,32 @@ fn spread<T>(all: &[T], count: usize) -> impl Iterator<Item = &T> {
     (0..len.min(count)).map(move |at| &all[at * len / len.min(count)])
 }
 
-/// Boils weighted recordings down to a few: medoids of those with a vector, evenly spaced ones among the others.
+/// Reduces weighted recordings to a few: medoids of those with a vector, evenly spaced ones among the others.
 pub(super) fn anchors(
     catalogue: &Catalogue,
     scoring: &Scoring,
     metric: Option<&Metric>,
     weighted: &[(usize, f64)],
 ) -> Vec<Anchor> {
-    let (heard, unheard): (Vec<_>, Vec<_>) = once(weighted)
+    let (with_vector, without): (Vec<_>, Vec<_>) = once(weighted)
         .into_iter()
         .partition(|(position, _)| catalogue.is_heard(*position));
     let whole: f64 = weighted.iter().map(|(_, weight)| weight).sum();
     let share = |some: &[(usize, f64)]| some.iter().map(|(_, weight)| weight).sum::<f64>() / whole;
-    let (heard_share, unheard_share) = (share(&heard), share(&unheard));
-    let room = ANCHORS_MAX / if heard.is_empty() { 1 } else { 2 };
-    let unheard: Vec<(usize, f64)> = spread(&unheard, room).copied().collect();
-    let room = ANCHORS_MAX - if heard.is_empty() { 0 } else { unheard.len() };
-    let heard: Vec<(usize, f64)> = spread(&heard, SEEDS_WEIGHED_MAX).copied().collect();
-    let chosen = medoids(catalogue, &heard, room, 0.0);
+    let (with_vector_share, without_share) = (share(&with_vector), share(&without));
+    let room = ANCHORS_MAX / if with_vector.is_empty() { 1 } else { 2 };
+    let without: Vec<(usize, f64)> = spread(&without, room).copied().collect();
+    let room = ANCHORS_MAX
+        - if with_vector.is_empty() {
+            0
+        } else {
+            without.len()
+        };
+    let with_vector: Vec<(usize, f64)> = spread(&with_vector, SEEDS_WEIGHED_MAX).copied().collect();
+    let chosen = medoids(catalogue, &with_vector, room, 0.0);
     let index = catalogue.index();
-    // Without a metric of one's own, what sounds alike is what lies near.
-    let seen: Vec<Vec<f32>> = chosen
+    // Without a learned metric the plain cosine counts.
+    let transformed: Vec<Vec<f32>> = chosen
         .iter()
         .filter_map(|medoid| catalogue.row(medoid.position))
         .map(|row| match metric {
@@ -165,31 +170,36 @@ pub(super) fn anchors(
             None => index.vector(row),
         })
         .collect();
-    let queries: Vec<Query> = seen.iter().map(|vector| Query::new(vector)).collect();
+    let queries: Vec<Query> = transformed
+        .iter()
+        .map(|vector| Query::new(vector))
+        .collect();
     let similarities = index.similarities(&queries);
     let mut anchors: Vec<Anchor> = Vec::new();
-    for ((medoid, mut cosines), seen) in chosen.iter().zip(similarities).zip(seen) {
+    for ((medoid, mut cosines), vector_of_metric) in
+        chosen.iter().zip(similarities).zip(transformed)
+    {
         let Some(vector) = catalogue.vector(medoid.position) else {
             continue;
         };
         let usual = index.usual(&vector);
         if metric.is_some() {
-            // Told in cosines: what is as unusual for the metric as a cosine is for the plain one.
-            let theirs = index.usual(&seen);
+            // Brought back to the scale of cosines, on which all nearness is measured: the cosine of the same standard score.
+            let theirs = index.usual(&vector_of_metric);
             cosines
                 .iter_mut()
-                .for_each(|s| *s = usual.told(theirs.score(*s)).min(1.0));
+                .for_each(|s| *s = usual.similarity_at(theirs.score(*s)).min(1.0));
         }
         anchors.push(Anchor {
             position: medoid.position,
-            share: heard_share * medoid.share,
+            share: with_vector_share * medoid.share,
             kin: Kin::new(catalogue, medoid.position),
             sound: Some(Sound { cosines, usual }),
-            own: usual.told(scoring.neighbour as f32),
+            own: usual.similarity_at(scoring.neighbour as f32),
         });
     }
-    let each = unheard_share / unheard.len().max(1) as f64;
-    anchors.extend(unheard.into_iter().map(|(position, _)| Anchor {
+    let each = without_share / without.len().max(1) as f64;
+    anchors.extend(without.into_iter().map(|(position, _)| Anchor {
         position,
         share: each,
         kin: Kin::new(catalogue, position),

@@ -1,4 +1,4 @@
-//! The rule that one artist is not heard again too soon, and the foresight to keep it to the end.
+//! The rule that songs of one artist keep a distance, and the check that it can be kept to the end of the list.
 
 use crate::catalogue::Catalogue;
 
