@@ -122,7 +122,7 @@ export type SeedRef = { "of": "track", id: number, } | { "of": "album", id: numb
 
 export type StationRequest = { seeds: Array<SeedRef>, 
 /**
- * To be kept away from: alchemy's other pan.
+ * What the station keeps away from.
  */
 less: Array<SeedRef>, 
 /**

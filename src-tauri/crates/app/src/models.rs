@@ -1,4 +1,4 @@
-//! The networks that Segue can listen with: which listens, whose vectors serve, and taking in those of other people.
+//! The models that Segue can analyse with: which one analyses, whose vectors serve, and importing others.
 
 mod imported;
 mod manager;

@@ -18,7 +18,7 @@ use crate::{AppError, Segue};
 
 /// Plays written at a time: a kill in the middle of an import loses nothing, for the next one adds the rest.
 const BATCH: usize = 1000;
-/// So many subjects without a recording are counted one by one, and so many are reported, the most played first.
+/// Subjects without a recording that are counted one by one, and those of them that are reported, the most played first.
 const SUBJECTS_MAX: usize = 200_000;
 const UNMATCHED_MAX: usize = 1000;
 /// What Spotify's account data does not tell.
@@ -26,7 +26,7 @@ const LIMITS: &str = "Spotify's account data tells times to the minute, only the
     what sounded for less than 30 s is taken for a skip; the extended streaming history, which Spotify sends on request, \
     takes the place of these plays when it is imported";
 
-/// So many refused entries are reported with their reasons.
+/// Entries that failed and are reported with their reasons.
 const FAILURES_MAX: usize = 1000;
 
 impl Segue {

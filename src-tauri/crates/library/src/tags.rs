@@ -99,7 +99,7 @@ pub(crate) struct ReplayGain {
     pub album_peak: Option<f64>,
 }
 
-/// So many tags are read one behind the other.
+/// Tags that are read of one file, one after the other.
 const TAGS_MAX: usize = 16;
 /// The most artists or genres kept of one file.
 const LIST_MAX: usize = 64;

@@ -13,7 +13,7 @@ use crate::lock::lock;
 use crate::playlists::named;
 use crate::wire::{AppEvent, PlaylistPage, PlaylistRow, PlaylistSource};
 
-/// So many edits can be taken back.
+/// Edits of playlists that can be undone.
 const EDITS_MAX: usize = 50;
 
 impl Desktop {

@@ -1,5 +1,5 @@
-//! The account of one play, from its first frame to its entry in the log: when it began, what of it was paused, and what ran at
-//! volume zero. What sounded, the engine says.
+//! The account of one play, from its first frame to its entry in the log: when it began, how long it was paused, and how long it
+//! ran at volume zero. How much of it was played comes from the engine.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,7 +11,7 @@ use segue_playback::End;
 
 use super::items::QueueItem;
 
-/// A play under way.
+/// A play that has not ended.
 #[derive(Clone, Debug)]
 pub(super) struct Account {
     item: Arc<QueueItem>,
@@ -25,7 +25,7 @@ pub(super) struct Account {
     guest: bool,
 }
 
-/// The end of a play, as the engine told it.
+/// The end of a play, as the engine reported it.
 pub(super) struct PlayEnd {
     pub(super) sounded_s: f64,
     pub(super) position_s: f64,

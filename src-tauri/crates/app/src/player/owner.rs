@@ -1,7 +1,7 @@
-//! The player's thread. It alone holds what the player is: what the queue's places mean, the account of the play under way,
-//! station and guest DJ, and what was kept of all that. Everything reaches it as a message, in its turn: what the window
-//! asks for, what the engine tells, what was planned. It never waits for a disk or for the library, so that a command is
-//! carried out at once.
+//! The player's thread. It alone owns the player's state: what the queue's places mean, the account of the current play,
+//! station and guest DJ, and what was stored of all that. Everything reaches it as a message, in order: the window's
+//! commands, the engine's events, finished plans. It never waits for a disk or for the library, else a command would wait
+//! with it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,21 +21,21 @@ use super::session::{Keeper, Restored, SavedSession, SessionPlace, Write};
 use super::window::{Snapshot, WindowUpdate};
 use crate::wire::{AppEvent, PlayerCommand, RepeatMode};
 
-/// The queue is kept so long after it changed, and the place in it so often while it plays.
+/// The delay between a change of the queue and storing it, and between two times that the position is stored.
 const KEEP_AFTER: Duration = Duration::from_secs(2);
 const KEEP_EVERY: Duration = Duration::from_secs(10);
 
 /// What reaches the player's thread.
 pub(super) enum PlayerMessage {
-    /// Something asked for by another thread, which waits for the answer.
+    /// A command of another thread, which waits for the answer.
     Ask(Box<dyn FnOnce(&mut Owner) + Send>),
-    /// What the engine told.
+    /// An event of the engine.
     Engine(TimedEvent),
-    /// A plan is made.
+    /// A plan is finished.
     Planned(Plan),
-    /// A play is in the log, and what it teaches is learned.
+    /// A play is in the log, and the taste has learned from it.
     Logged(Box<Play>),
-    /// What was to be kept could not be.
+    /// Storing the queue or the position failed.
     NotKept,
     Quit,
 }
@@ -47,12 +47,12 @@ pub(super) struct Owner {
     state: EngineState,
     pub(super) queue: Arc<QueueSnapshot>,
     pub(super) items: Items,
-    /// The play under way.
+    /// The current play.
     account: Option<Account>,
-    /// Whether the engine was paused, and at volume zero, by what it told last.
+    /// Whether the engine was paused, and at volume zero, by its last event.
     held: (bool, bool),
     pub(super) autoplay: Autoplay,
-    /// What is played teaches nothing.
+    /// A guest session: its plays are logged, and the taste does not learn from them.
     guest: bool,
     output_error: Option<String>,
     keeper: Keeper,
@@ -89,7 +89,7 @@ impl Owner {
         }
     }
 
-    /// Takes up what was kept, paused at its place.
+    /// Restores the stored queue, paused at its position.
     pub(super) fn take_up(&mut self, restored: Restored, items: Items) {
         let Restored { saved, session } = restored;
         self.items = items;
@@ -131,7 +131,7 @@ impl Owner {
             PlayerMessage::NotKept => {
                 self.keeper.forget();
                 self.place = None;
-                // A disk that is full stays so for a while, and the whole queue would be written.
+                // Without this wait a full disk would have the whole queue written again at once, and fail again.
                 self.queue_kept = Instant::now() + KEEP_EVERY;
             }
             PlayerMessage::Quit => {}
@@ -139,12 +139,12 @@ impl Owner {
         self.plan();
     }
 
-    /// Ends what plays, has it logged, and keeps the queue as it was before.
+    /// Ends the current play, has it logged, and stores the queue as it was before.
     fn quit(mut self, messages: &Receiver<PlayerMessage>) {
         self.keep_queue();
         self.keep_place();
         self.order(EngineCommand::Stop, Some(EndReason::Quit));
-        // What the engine told before it answered: the last play's end.
+        // Events that came before the answer: the end of the last play is among them, and would not be logged otherwise.
         while let Ok(message) = messages.try_recv() {
             if let PlayerMessage::Engine(told) = message {
                 self.follow(told);
@@ -154,7 +154,7 @@ impl Owner {
 
     // Commands
 
-    /// Has the engine do something, and sees what came of it.
+    /// Sends the engine a command and takes up its answer.
     pub(super) fn order(&mut self, command: EngineCommand, cause: Option<EndReason>) {
         let pending = match cause {
             Some(cause) => self.engine.send_because(command, cause),
@@ -302,7 +302,7 @@ impl Owner {
 
     // Events
 
-    /// Follows what the engine told at that instant: what is heard of late happened then all the same.
+    /// Takes up an event of the engine at its own instant: events may arrive late, and the log must have the true times.
     fn follow(&mut self, TimedEvent { at, event }: TimedEvent) {
         if let Event::Position {
             entry, position_s, ..
@@ -358,7 +358,7 @@ impl Owner {
         self.notify_state();
     }
 
-    /// Takes pause and volume, as they are from that instant on, into the account of the play under way.
+    /// Notes in the account of the current play that from this instant on it is paused or not, silent or not.
     fn hold(&mut self, at: Instant, paused: bool, silent: bool) {
         self.held = (paused, silent);
         if let Some(account) = &mut self.account {
@@ -374,9 +374,9 @@ impl Owner {
         }
     }
 
-    // Keeping
+    // Storing
 
-    /// Has the queue kept, if it or what surrounds it changed.
+    /// Has the queue stored, if it or the station and guest DJ changed.
     fn keep_queue(&mut self) {
         let station = self.autoplay.station.clone();
         let around = SavedSession::around(station, self.autoplay.dj, self.guest);
@@ -386,7 +386,7 @@ impl Owner {
         }
     }
 
-    /// Has the place in the queue kept, if it moved.
+    /// Has the position stored, if it moved.
     fn keep_place(&mut self) {
         let place = SessionPlace::of(&self.engine.saved());
         if self.place.as_ref() != Some(&place) {
@@ -400,7 +400,7 @@ impl Owner {
         _ = self.writer.send(write);
     }
 
-    // Telling
+    // Notifying
 
     pub(super) fn notify(&self, message: String) {
         _ = self.window.send(WindowUpdate::notice(message));

@@ -15,7 +15,7 @@ use crate::recommend::{DISCOVERY, Next};
 use crate::wire::{DjMode, Station, StationRequest};
 use crate::{AppError, Segue};
 
-/// So many tracks of a station are planned at a time.
+/// Tracks of a station that are planned at a time.
 const STATION_STEP: usize = 15;
 
 /// A running station.
@@ -26,9 +26,9 @@ pub(super) struct ActiveStation {
     pub(super) shown: Station,
     /// As the log names it.
     pub(super) from: Arc<PlayedFrom>,
-    /// Tells this station from the one before, and what it planned since the listener turned it from what it had planned.
+    /// Identifies the plan: a new station or a replan gets another number, so that a plan still being made is dropped.
     pub(super) number: u64,
-    /// What it planned rests on what holds no more.
+    /// Its plan rests on something that has changed since.
     #[serde(default)]
     pub(super) stale: bool,
 }
@@ -49,7 +49,7 @@ pub(super) struct Autoplay {
     pub(super) planning: bool,
 }
 
-/// Where the listener wants no guest.
+/// Where the guest DJ must insert nothing.
 #[derive(Default)]
 pub(super) struct Suppressed {
     /// Nothing is inserted after these.
@@ -64,7 +64,7 @@ pub(super) enum PlanRequest {
         station: Box<ActiveStation>,
         /// The queue's, for which it is planned.
         revision: u64,
-        /// What is not to come again, the latest last.
+        /// Recordings that must not come again, the latest last.
         recent: Vec<AudioHash>,
     },
     /// What goes between two songs.
@@ -73,7 +73,7 @@ pub(super) enum PlanRequest {
         gap: (EntryId, Option<EntryId>),
         before: AudioHash,
         after: Option<AudioHash>,
-        /// What is not to come again.
+        /// Recordings that must not come again.
         queued: Vec<AudioHash>,
     },
 }
@@ -142,7 +142,7 @@ impl ActiveStation {
         })
     }
 
-    /// What it plays next in a queue of this revision, without what is not to come again.
+    /// Its next picks for a queue of this revision, without `recent`.
     pub(super) fn picks(
         &self,
         segue: &Segue,

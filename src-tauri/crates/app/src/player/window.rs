@@ -17,13 +17,13 @@ use crate::wire::{
 };
 use crate::{AppError, Segue};
 
-/// So often the library is looked at for changes by others: the command line may work on it too.
+/// Interval at which changes of the library by other processes are looked for: the command line may work on it too.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// Tells the window.
+/// Sends to the window.
 pub(crate) type Notify = Arc<dyn Fn(AppEvent) + Send + Sync>;
 
-/// What the window is to be told.
+/// What is sent to the window.
 pub(super) enum WindowUpdate {
     Player(Box<Snapshot>),
     Event(AppEvent),
@@ -83,13 +83,13 @@ impl Snapshot {
     }
 }
 
-/// The telling thread. It ends when nobody has news any more.
+/// The thread that sends. It ends when all senders are gone.
 pub(super) fn tell_all(segue: &Segue, news: &Receiver<WindowUpdate>, tell: &Notify) {
     let mut looked = Instant::now();
     let mut revision = segue.library.revision();
     loop {
         match news.recv_timeout(LOOK_EVERY) {
-            // Of states that wait, the last one says all that the others said.
+            // Of waiting states only the last is sent: it supersedes the others.
             Ok(WindowUpdate::Player(snapshot)) => {
                 let mut last = snapshot;
                 let mut after = None;

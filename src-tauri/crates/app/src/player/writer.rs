@@ -10,7 +10,7 @@ use super::window::WindowUpdate;
 use crate::wire::AppEvent;
 use crate::{AppError, Segue};
 
-/// The writing thread. It ends when nobody can ask any more.
+/// The writing thread. It ends when all senders are gone.
 pub(super) fn write_all(
     segue: &Segue,
     writes: &Receiver<Write>,

@@ -68,7 +68,7 @@ pub enum SeedRef {
 #[serde(default)]
 pub struct StationRequest {
     pub seeds: Vec<SeedRef>,
-    /// To be kept away from: alchemy's other pan.
+    /// What the station keeps away from.
     pub less: Vec<SeedRef>,
     /// 0 familiar .. 1 new; `null` for the middle.
     pub discovery: Option<f32>,

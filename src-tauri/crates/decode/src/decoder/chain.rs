@@ -12,9 +12,9 @@ use crate::source::{BoundedFile, Budget};
 
 /// More links than a recording of days has; what is behind stays with the last one.
 const LINKS_MAX: usize = 4_096;
-/// So many frames must follow each other before a stream is believed to have become another.
+/// Consecutive frames of another format after which a stream counts as having changed to it.
 const FRAMES_TO_BELIEVE: u32 = 3;
-/// So many frames behind the stated end are an encoder's miscount.
+/// Frames behind the stated end that are an encoder's miscount, and no second stream.
 const FRAMES_UNCOUNTED: u32 = 8;
 /// Places that looked like a frame and were none, after which the search ends: a file made of them would take for ever.
 const MISSES_MAX: u32 = 200_000;

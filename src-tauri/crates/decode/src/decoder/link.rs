@@ -1,9 +1,9 @@
 //! One link of a file, which nearly always is the whole file: one stream, decoded at its own rate and with its own
 //! channels, from any frame on.
 //!
-//! The heart is one timeline. Packets carry timestamps; the encoder's delay shifts them; codecs need a run-up
-//! after a jump. All of it is reduced to `cursor`, the audible frame at which the next decoded block begins
-//! (negative while still in the delay), and `next`, the frame that the listener is owed.
+//! There is one timeline. Packets carry timestamps; the encoder's delay shifts them; codecs need a run-up after a seek.
+//! All of it is reduced to two numbers: `cursor`, the audible frame at which the next decoded block begins (negative
+//! while still in the delay), and `next`, the audible frame that the next call must return first.
 //!
 //! [`opening`](super::opening) finds out what a link is and where its sound begins and ends,
 //! [`reading`](super::reading) turns packets into blocks and jumps, [`clock`](super::clock) reckons between a

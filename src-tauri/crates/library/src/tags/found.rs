@@ -8,7 +8,7 @@ use super::text::clean;
 
 /// The longest tag, or block of one, that is read, in bytes: they hold covers.
 pub(super) const BLOCK_MAX: u64 = 64 << 20;
-/// So many items that were lost are named.
+/// Items that could not be read and are named.
 const LOST_MAX: usize = 8;
 /// What a file is, as sound.
 #[derive(Clone, Debug, Default, PartialEq)]
