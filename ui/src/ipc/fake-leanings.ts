@@ -42,7 +42,7 @@ export function interestsOf(ground: Ground): InterestRow[] {
     const term = `interest:${name}`;
     return {
       number: place + 1,
-      name: [name, ...tags.slice(0, 1)].join(", "),
+      title: { is: "tags", names: [name, ...tags.slice(0, 1)] },
       share: own / plays,
       tags: tags.slice(0, 4),
       artists: artists.map((artist) => artist.name),

@@ -2,8 +2,9 @@
 import { chance } from "./fake-library";
 import { hash, picks, reasons, type Ground } from "./fake-picks";
 import { interestsOf } from "./fake-leanings";
+import { decadeOf } from "./fake-wish";
 import { invalid } from "./fake-world";
-import type { MixFound, MixRow, PickRow, TrackRow } from "./types";
+import type { MixFound, MixRow, Mood, PickRow, TrackRow } from "./types";
 
 type Recipe = Omit<MixRow, "cover_tracks"> & {
   /** Whose songs may stand in it, */
@@ -12,16 +13,14 @@ type Recipe = Omit<MixRow, "cover_tracks"> & {
   by?: (track: TrackRow) => number;
 };
 
-const MOODS: [name: string, tags: string[]][] = [
-  ["Calm", ["dreamy", "airy", "solo piano", "intimate"]],
-  ["Energetic", ["driving drums", "four on the floor", "heavy"]],
-  ["Wistful", ["bittersweet", "late night", "slow movement"]],
-  ["Warm", ["warm samples", "soulful", "close harmony", "acoustic"]],
+const MOODS: [mood: Mood, tags: string[]][] = [
+  ["calm", ["dreamy", "airy", "solo piano", "intimate"]],
+  ["energetic", ["driving drums", "four on the floor", "heavy"]],
+  ["melancholy", ["bittersweet", "late night", "slow movement"]],
+  ["happy", ["warm samples", "soulful", "close harmony", "acoustic"]],
 ];
 
 const KINDS = /^(?:daily|mood|decade|time-travel):/;
-
-const decadeOf = (track: TrackRow) => (track.year === null ? null : Math.floor(track.year / 10) * 10);
 
 function recipes(ground: Ground): Recipe[] {
   const { library } = ground;
@@ -30,59 +29,63 @@ function recipes(ground: Ground): Recipe[] {
     {
       id: "for-you",
       kind: "for-you",
-      name: "For you",
-      about: "What you like, and a little that you have not heard",
+      title: { is: "for-you" },
+      content: { is: "liked" },
       of: (row) => row.plays > 8 || row.plays === 0,
     },
     {
       id: "discover",
       kind: "discover",
-      name: "Discover",
-      about: "Songs you own and never heard",
+      title: { is: "discover" },
+      content: { is: "unheard" },
       of: (row) => row.plays === 0,
     },
     {
       id: "rediscover",
       kind: "rediscover",
-      name: "Rediscover",
-      about: "Loved once, not played for months",
+      title: { is: "rediscover" },
+      content: { is: "long-unheard" },
       of: (row) => row.plays > 12 && row.id % 2 === 0,
     },
     {
       id: "on-repeat",
       kind: "on-repeat",
-      name: "On repeat",
-      about: "What you cannot leave alone",
+      title: { is: "on-repeat" },
+      content: { is: "on-repeat" },
       of: (row) => row.plays > 20,
       by: (row) => row.plays,
     },
     {
       id: "deep-cuts",
       kind: "deep-cuts",
-      name: "Deep cuts",
-      about: "Seldom played songs by artists you like",
+      title: { is: "deep-cuts" },
+      content: { is: "deep-cuts" },
       of: (row) => row.plays > 0 && row.plays < 3,
     },
   ];
   const daily = interestsOf(ground).map((interest): Recipe => ({
     id: `daily:${interest.number}`,
     kind: "daily",
-    name: `Daily mix ${interest.number}`,
-    about: interest.artists.slice(0, 3).join(", "),
+    title: { is: "daily", number: interest.number },
+    content: { is: "alike", tags: interest.tags.slice(0, 2), artists: interest.artists.slice(0, 3) },
     of: (row) => row.genres[0] === interest.examples[0]?.genres[0],
   }));
-  const moods = MOODS.map(([name, tags]): Recipe => ({
-    id: `mood:${name.toLowerCase()}`,
+  const moods = MOODS.map(([mood, tags]): Recipe => ({
+    id: `mood:${mood}`,
     kind: "mood",
-    name,
-    about: tags.slice(0, 2).join(", "),
+    title: { is: "mood", mood },
+    content: { is: "mood", mood },
     of: (row) => row.tags?.some((tag) => tags.includes(tag)) ?? false,
   }));
   const decades = [2020, 2010, 2000, 1990, 1980, 1970].map((decade): Recipe => ({
     id: `decade:${decade}`,
     kind: "decade",
-    name: `${decade}s`,
-    about: `From ${decade} to ${decade + 9}`,
+    title: { is: "decade", decade },
+    content: {
+      is: "decade",
+      songs: library.tracks.filter((row) => decadeOf(row) === decade).length,
+      decade,
+    },
     of: (row) => decadeOf(row) === decade,
   }));
   const random = library.albums[hash("album of the day") % Math.max(1, library.albums.length)];
@@ -91,8 +94,8 @@ function recipes(ground: Ground): Recipe[] {
         {
           id: "random-album",
           kind: "random-album",
-          name: "Random album",
-          about: random.title,
+          title: { is: "random-album" },
+          content: { is: "album", title: random.title, artist: random.artist },
           of: (row) => library.albumOf.get(row.id) === random,
           by: (row) => -row.id,
         },
@@ -100,17 +103,17 @@ function recipes(ground: Ground): Recipe[] {
     : [];
   const past: Recipe[] = [
     {
-      id: "time-travel",
+      id: "time-travel:2024",
       kind: "time-travel",
-      name: "Time travel",
-      about: "What you played in the summer of 2024",
+      title: { is: "time-travel", year: 2024 },
+      content: { is: "played-in", year: 2024 },
       of: (row) => row.plays > 5 && row.id % 5 === 0,
     },
     {
       id: "on-this-day",
       kind: "on-this-day",
-      name: "On this day",
-      about: "Played on 26 November, in other years",
+      title: { is: "on-this-day" },
+      content: { is: "on-this-day" },
       of: (row) => row.plays > 2 && row.id % 9 === 0,
     },
   ];

@@ -1,31 +1,32 @@
-// What the fake twin's recommender picks, with made-up weights and true reasons: stations, ways, threads. Pure.
+// What the fake twin's recommender picks, with made-up weights and true reasons: stations. Pure.
 import { chance, type FakeLibrary } from "./fake-library";
 import { meets, understand } from "./fake-wish";
-import type { DjMode, PickRow, ReasonRow, SeedRef, StationRequest, TrackRow } from "./types";
+import type { Because, PickRow, ReasonRow, SeedRef, StationRequest, TrackRow } from "./types";
 
 /** What picks are made from, and what the listener has said. */
 export type Ground = {
   library: FakeLibrary;
   playlistTracks: (id: number) => TrackRow[];
+  playlistName: (id: number) => string | null;
   /** *Never again* and *not now*. */
   barred: (track: TrackRow) => boolean;
   /** How often a term was turned up less how often down. */
   turned: (term: string) => number;
 };
 
-/** What a seed stands for, as far as a song can share it. */
-type Profile = { name: string; fits: (track: TrackRow) => number; start: TrackRow | null };
+/** What a seed stands for: what it says of a song that shares it, and how far one does. */
+type Profile = { says: Because; fits: (track: TrackRow) => number; start: TrackRow | null };
 
 function profile(ground: Ground, seed: SeedRef): Profile {
   const { tracks, albums, albumOf } = ground.library;
-  const like = (name: string, examples: TrackRow[]): Profile => {
+  const like = (says: Because, examples: TrackRow[]): Profile => {
     const [genres, artists, tags] = [
       new Set(examples.flatMap((row) => row.genres)),
       new Set(examples.flatMap((row) => row.artists)),
       new Set(examples.flatMap((row) => row.tags ?? [])),
     ];
     return {
-      name,
+      says,
       start: examples[0] ?? null,
       fits: (row) =>
         (row.genres.some((genre) => genres.has(genre)) ? 1 : 0) +
@@ -36,30 +37,35 @@ function profile(ground: Ground, seed: SeedRef): Profile {
   switch (seed.of) {
     case "track": {
       const row = tracks[seed.id - 1];
-      return like(`“${row?.title ?? "?"}”`, row ? [row] : []);
+      return like({ is: "sounds-like", title: row?.title ?? "?", tags: [] }, row ? [row] : []);
     }
     case "album": {
       const rows = tracks.filter((row) => albumOf.get(row.id)?.id === seed.id);
-      return like(`“${albums[seed.id - 1]?.title ?? "?"}”`, rows);
+      return like({ is: "sounds-like", title: albums[seed.id - 1]?.title ?? "?", tags: [] }, rows);
     }
     case "playlist":
-      return like("the playlist", ground.playlistTracks(seed.id));
+      return like({ is: "near-seeds" }, ground.playlistTracks(seed.id));
     case "artist":
       return like(
-        seed.name,
+        { is: "same-artist", artists: [seed.name] },
         tracks.filter((row) => row.artists.includes(seed.name)),
       );
     case "genre":
     case "tag": {
-      const fits = (row: TrackRow) => (meets(row, { kind: seed.of, name: seed.name }) ? 1.5 : 0);
-      return { name: seed.name, fits, start: tracks.find((row) => fits(row) > 0) ?? null };
+      const term = { is: seed.of, name: seed.name };
+      const fits = (row: TrackRow) => (meets(row, term) ? 1.5 : 0);
+      return {
+        says: { is: "asked", terms: [term] },
+        fits,
+        start: tracks.find((row) => fits(row) > 0) ?? null,
+      };
     }
     case "words": {
       const { wanted, unwanted } = understand(ground.library, seed.text);
       const fits = (row: TrackRow) =>
         unwanted.some((term) => meets(row, term)) ? 0 : wanted.filter((term) => meets(row, term)).length;
       return {
-        name: `“${seed.text}”`,
+        says: { is: "asked", terms: wanted },
         fits,
         start: tracks.find((row) => fits(row) === wanted.length) ?? null,
       };
@@ -98,16 +104,16 @@ export function picks(
     return [
       {
         track,
-        seed: wanted[fits.indexOf(fit)]?.name ?? null,
+        says: wanted[fits.indexOf(fit)]?.says ?? null,
         score: fit + known + 2 * turned + 0.6 * next(),
       },
     ];
   });
   const best = found.sort((a, b) => b.score - a.score || a.track.id - b.track.id);
-  return spaced(best, count).map(({ track, seed, score }) => ({
+  return spaced(best, count).map(({ track, says, score }) => ({
     track,
     score,
-    reasons: reasons(ground, track, seed, next),
+    reasons: reasons(ground, track, says, next),
   }));
 }
 
@@ -130,107 +136,56 @@ function spaced<T extends { track: TrackRow }>(rows: T[], count: number): T[] {
 export function reasons(
   ground: Ground,
   track: TrackRow,
-  seed: string | null,
+  says: Because | null,
   next: () => number,
 ): ReasonRow[] {
   const tag = track.tags?.[Math.floor(next() * track.tags.length)];
   const artist = track.artists[0]!;
   const told: ReasonRow[] = [
-    seed === null
+    says === null
       ? {
-          kind: "taste",
-          text: `you finish ${track.genres[0]}`,
+          kind: "genre",
+          because: { is: "of-genres", habit: "finishes", genres: track.genres.slice(0, 1) },
           weight: 0.3 + next() * 0.5,
           term: `genre:${track.genres[0]}`,
         }
-      : { kind: "sound", text: `sounds like ${seed}`, weight: 0.4 + next() * 0.5, term: null },
+      : {
+          kind: says.is === "asked" ? "wish" : "sound",
+          because: says,
+          weight: 0.4 + next() * 0.5,
+          term: null,
+        },
     track.plays > 0
       ? {
           kind: "familiar",
-          text: `you played it ${times(track.plays)}`,
+          because: { is: "heard", times: track.plays },
           weight: 0.05 + next() * 0.2,
           term: null,
         }
-      : { kind: "new", text: "new to you", weight: 0.05 + next() * 0.2, term: null },
+      : { kind: "new", because: { is: "new-to-you" }, weight: 0.05 + next() * 0.2, term: null },
   ];
   if (tag !== undefined)
-    told.splice(1, 0, { kind: "tag", text: tag, weight: 0.1 + next() * 0.4, term: `tag:${tag}` });
+    told.splice(1, 0, {
+      kind: "tag",
+      because: { is: "of-tags", habit: "seems-to-finish", tags: [tag] },
+      weight: 0.1 + next() * 0.4,
+      term: `tag:${tag}`,
+    });
   if (track.plays > 10)
     told.push({
       kind: "artist",
-      text: `you finish ${artist}`,
+      because: { is: "of-artists", habit: "finishes", artists: [artist] },
       weight: 0.2 + next() * 0.3,
       term: `artist:${artist}`,
     });
   if (track.skips > 2)
-    told.push({ kind: "recent", text: "you skipped it lately", weight: -0.1 - next() * 0.2, term: null });
+    told.push({
+      kind: "recent",
+      because: { is: "played-lately" },
+      weight: -0.1 - next() * 0.2,
+      term: null,
+    });
   return told.filter((reason) => reason.term === null || ground.turned(reason.term) >= 0);
-}
-
-const times = (plays: number) => ["once", "twice"][plays - 1] ?? `${plays} times`;
-
-/** From one song to another: genres of the first give way to genres of the last. */
-export function way(ground: Ground, from: TrackRow, to: TrackRow, count: number): PickRow[] {
-  const next = chance(from.id * 31 + to.id);
-  const half = Math.ceil((count - 2) / 2);
-  const near = (row: TrackRow, many: number) =>
-    picks(ground, { seeds: [{ of: "track", id: row.id }], less: [], discovery: 0.3 }, many, [from.id, to.id]);
-  const between = [...near(from, half), ...near(to, Math.max(0, count - 2 - half)).reverse()];
-  const steps = between.map(({ track, score }, place) => ({
-    track,
-    score,
-    reasons: [
-      {
-        kind: "sound",
-        text: place < half ? `near “${from.title}”` : `near “${to.title}”`,
-        weight: 0.5 + next() * 0.4,
-        term: null,
-      },
-      ...reasons(ground, track, null, next).slice(1, 3),
-    ],
-  }));
-  const end = (track: TrackRow, text: string): PickRow => ({
-    track,
-    score: 1,
-    reasons: [{ kind: "seed", text, weight: 1, term: null }],
-  });
-  return [end(from, "the way begins here"), ...steps, end(to, "the way ends here")];
-}
-
-/** What the guest DJ puts after `before`. */
-export function threaded(
-  ground: Ground,
-  mode: DjMode,
-  before: TrackRow,
-  after: TrackRow | null,
-): PickRow | null {
-  const { tracks } = ground.library;
-  const next = chance(before.id * 17 + mode.length);
-  if (mode === "same-artist") {
-    const others = tracks.filter((row) => row.id !== before.id && row.artists[0] === before.artists[0]);
-    const track = others[Math.floor(next() * others.length)];
-    const artist = before.artists[0]!;
-    return track
-      ? {
-          track,
-          score: 1,
-          reasons: [{ kind: "artist", text: `also by ${artist}`, weight: 0.8, term: `artist:${artist}` }],
-        }
-      : null;
-  }
-  const seeds: SeedRef[] = [before, mode === "bridge" ? after : null].flatMap((row) =>
-    row ? [{ of: "track", id: row.id } as const] : [],
-  );
-  const without = [before.id, after?.id ?? 0];
-  const [pick] = picks(ground, { seeds, less: [], discovery: 0.4 }, 1, without);
-  if (!pick || mode === "nearest") return pick ?? null;
-  const leads: ReasonRow = {
-    kind: "sound",
-    text: after ? `leads on to “${after.title}”` : "goes on from there",
-    weight: 0.7,
-    term: null,
-  };
-  return { ...pick, reasons: [leads, ...pick.reasons.slice(1, 2)] };
 }
 
 export function hash(text: string): number {

@@ -1,14 +1,14 @@
 // The fake twin's playlists: some to begin with, and all that may be done with them.
-import type { Backend, PlaylistEntryRow, PlaylistRow, PlaylistSource } from "./backend";
+import type { Backend, PlaylistEntryRow, PlaylistOrigin, PlaylistRow, PlaylistSource } from "./backend";
 import { fold } from "./fake-answers";
-import { aboutOf, songsOf, type Picked } from "./fake-sources";
+import { originOf, songsOf, type Picked } from "./fake-sources";
 import { found, invalid, noPlaylist, some, type World } from "./fake-world";
 
 type Kept = {
   id: number;
   name: string;
   living: boolean;
-  about: string;
+  origin: PlaylistOrigin | null;
   source: PlaylistSource;
   entries: PlaylistEntryRow[];
   changed_at: string;
@@ -64,6 +64,8 @@ export class FakePlaylists {
 
   /** Those that can be named as a seed. */
   names = () => this.#kept.map(({ id, name, entries }) => ({ id, name, tracks: entries.length }));
+
+  nameOf = (id: number) => this.#kept.find((one) => one.id === id)?.name ?? null;
 
   tracks = (id: number) => this.#kept.find((one) => one.id === id)?.entries.map(({ track }) => track) ?? [];
 
@@ -182,7 +184,7 @@ export class FakePlaylists {
       id: this.#id++,
       name,
       living,
-      about: living ? aboutOf(this.world, source) : "",
+      origin: living ? originOf(this.world, source) : null,
       source,
       entries: this.#entries(songsOf(this.world, source)),
       changed_at: new Date().toISOString(),

@@ -1,9 +1,20 @@
 // The fake twin's recommender behind its calls: seeds, wishes, stations, mixes, ways.
-import type { Backend, PickRow, SeedRef, SeedRow, StationRequest, TrackRow, WishTermRow } from "./backend";
-import type { QueueSource } from "./types";
+import type {
+  Backend,
+  PickRow,
+  QueueSource,
+  SeedDetail,
+  SeedName,
+  SeedRef,
+  SeedRow,
+  StationRequest,
+  StationTitle,
+  TrackRow,
+} from "./backend";
 import { fold } from "./fake-answers";
 import { mixes, mixNamed } from "./fake-mixes";
-import { picks, startOf, way } from "./fake-picks";
+import { way } from "./fake-between";
+import { picks, startOf } from "./fake-picks";
 import { understand } from "./fake-wish";
 import { found, invalid, noPlaylist, noSong, some, type World } from "./fake-world";
 
@@ -30,7 +41,7 @@ export function fakeRadio(
 ): Calls {
   const { answer, ground, player, track, whole } = world;
 
-  const songs = (count: number) => (count === 1 ? "1 song" : `${count} songs`);
+  const songs = (count: number): SeedDetail => ({ is: "songs", count });
   const missing = (what: string, name: string | number) =>
     invalid(`there is no ${what} “${name}” in the library`);
 
@@ -38,7 +49,7 @@ export function fakeRadio(
   function bearers(what: string, name: string, bears: (row: TrackRow) => boolean) {
     const rows = whole.tracks.filter(bears);
     const first = found(rows[0], missing(what, name));
-    return { name, detail: songs(rows.length), cover_track: first.id };
+    return { name, about: songs(rows.length), cover_track: first.id };
   }
 
   /** A seed as it is shown, or the refusal that says what is not there. */
@@ -46,11 +57,12 @@ export function fakeRadio(
     switch (seed.of) {
       case "track": {
         const row = found(track(seed.id), noSong(seed.id));
-        return { seed, name: row.title, detail: row.artists.join(", "), cover_track: row.id };
+        return { seed, name: row.title, about: { is: "by", artists: row.artists }, cover_track: row.id };
       }
       case "album": {
         const album = found(whole.albums[seed.id - 1], missing("album", seed.id));
-        return { seed, name: album.title, detail: album.artist ?? "", cover_track: album.cover_track };
+        const artists = album.artist === null ? [] : [album.artist];
+        return { seed, name: album.title, about: { is: "by", artists }, cover_track: album.cover_track };
       }
       case "playlist": {
         const playlist = found(
@@ -58,7 +70,7 @@ export function fakeRadio(
           noPlaylist(seed.id),
         );
         const [first = null] = ground.playlistTracks(seed.id).map(({ id }) => id);
-        return { seed, name: playlist.name, detail: songs(playlist.tracks), cover_track: first };
+        return { seed, name: playlist.name, about: songs(playlist.tracks), cover_track: first };
       }
       case "artist":
         return { seed, ...bearers("artist", seed.name, (row) => row.artists.includes(seed.name)) };
@@ -72,13 +84,11 @@ export function fakeRadio(
           throw invalid(
             `none of these words means anything here: “${seed.text}”; try what the songs' tags, genres and artists are called`,
           );
-        const names = (terms: WishTermRow[]) => terms.map(({ name }) => name).join(", ");
-        const parts = [names(wish.wanted), wish.unwanted.length > 0 ? `no ${names(wish.unwanted)}` : ""];
         const first = startOf(ground, seed);
         return {
           seed,
           name: seed.text.trim(),
-          detail: parts.filter((part) => part !== "").join(", "),
+          about: { is: "understood", wanted: wish.wanted, unwanted: wish.unwanted },
           cover_track: first?.id ?? null,
         };
       }
@@ -132,24 +142,17 @@ export function fakeRadio(
     return [...lists, ...hits.map(({ seed }) => seed)].slice(0, limit).map(seedRow);
   }
 
-  function stationName(seeds: SeedRow[]): string {
-    const [first, second] = seeds;
-    if (!first) return "What you like";
-    if (seeds.length === 2) return `${first.name} and ${second!.name}`;
-    return second ? `${first.name} and ${seeds.length - 1} more` : first.name;
-  }
-
   function start(request: StationRequest): void {
     const [seeds, less] = [request.seeds.map(seedRow), request.less.map(seedRow)];
     const begin = request.seeds.map((seed) => startOf(ground, seed)).filter((row) => row !== null);
     const station = {
-      name: stationName(seeds),
+      title: titleOf(world, request),
       seeds,
       less,
       discovery: request.discovery ?? 0.5,
     };
     const first = begin.map((row) =>
-      player.row(row, "radio", [{ kind: "seed", text: "you started here", weight: 1, term: null }]),
+      player.row(row, "radio", [{ kind: "sound", because: { is: "seed" }, weight: 1, term: null }]),
     );
     const rows = first.length > 0 ? first : asRows(picks(ground, request, 1, []), "radio");
     player.play(rows, 0, station);
@@ -192,6 +195,36 @@ export function fakeRadio(
         player.play(some(rows), index);
       }),
   };
+}
+
+/** What a station is called after; seeds that are gone are left out. */
+export function titleOf({ ground, whole, track }: World, { seeds, less }: StationRequest): StationTitle {
+  const named = (all: SeedRef[]) => all.flatMap((seed) => nameOf(seed) ?? []);
+  const nameOf = (seed: SeedRef): SeedName | null => {
+    switch (seed.of) {
+      case "track":
+        return titled("song", track(seed.id));
+      case "album":
+        return titled("album", whole.albums[seed.id - 1]);
+      case "playlist": {
+        const name = ground.playlistName(seed.id);
+        return name === null ? null : { is: "playlist", name };
+      }
+      case "words":
+        return { is: "words", text: seed.text.trim() };
+      case "artist":
+      case "genre":
+      case "tag":
+        return { is: seed.of, name: seed.name };
+    }
+  };
+  const titled = (is: "song" | "album", row: { title: string } | null | undefined): SeedName | null =>
+    row ? { is, title: row.title } : null;
+  if (seeds.length === 0) return { is: "liked", less: named(less) };
+  const names = named(seeds);
+  return names.length > 0
+    ? { is: "around", seeds: names, less: named(less) }
+    : { is: "gone", less: named(less) };
 }
 
 /** A way between two songs that the network has heard. */

@@ -1,9 +1,9 @@
 // What the fake twin's playlists are made from. Pure.
-import type { PlaylistSource, ReasonRow, TrackRow } from "./backend";
+import type { PlaylistOrigin, PlaylistSource, ReasonRow, TrackRow } from "./backend";
 import { find } from "./fake-answers";
 import { mixNamed } from "./fake-mixes";
 import { picks } from "./fake-picks";
-import { wayBetween } from "./fake-radio";
+import { titleOf, wayBetween } from "./fake-radio";
 import { found, invalid, noSong, type World } from "./fake-world";
 
 export type Picked = { track: TrackRow; reasons: ReasonRow[] };
@@ -31,9 +31,22 @@ export function songsOf(world: World, source: PlaylistSource): Picked[] {
   }
 }
 
-/** What a living playlist is made from, in words. */
-export function aboutOf({ ground }: World, source: PlaylistSource): string {
-  if (source.of === "search") return `songs that match “${source.query.text}”, by ${source.query.sort}`;
-  if (source.of === "mix") return `the mix “${mixNamed(ground, source.id, 1).mix.name}”`;
-  return "a station";
+/** What a living playlist is made from, by name. */
+export function originOf(world: World, source: PlaylistSource): PlaylistOrigin {
+  switch (source.of) {
+    case "search": {
+      const { text, album, sort, descending } = source.query;
+      const title = world.whole.albums.find(({ id }) => id === album)?.title ?? null;
+      return { is: "search", text: text.trim(), album: title, sort, descending };
+    }
+    case "mix":
+      return { is: "mix", mix: mixNamed(world.ground, source.id, 1).mix.title };
+    case "station":
+      return { is: "station", title: titleOf(world, source.request) };
+    case "path":
+      return { is: "path" };
+    case "tracks":
+    case "queue":
+      return { is: "chosen" };
+  }
 }

@@ -1,5 +1,5 @@
 // The fake twin's taste: what was said and holds, what was learned, what was forgotten, the first choice.
-import type { Backend, FeedbackRow, ForgottenRow, TastePage, TrackRow } from "./backend";
+import type { Backend, FeedbackRow, ForgottenRow, TastePage, TermName, TrackRow } from "./backend";
 import type { FakeLibrary } from "./fake-library";
 import { hoursAround, interestsOf, leaningsOf } from "./fake-leanings";
 import { found, invalid, noSong, type World } from "./fake-world";
@@ -64,7 +64,7 @@ export class FakeTaste {
         track: null,
         artist: null,
         earlier: null,
-        about: null,
+        turned: null,
         term: null,
         ...row,
         id: this.#next++,
@@ -99,7 +99,7 @@ export class FakeTaste {
         }),
       turn: (term, up) =>
         answer(`turn ${up ? "up" : "down"} ${term}`, () =>
-          note({ kind: up ? "more" : "less", term, about: inWords(term, world) }),
+          note({ kind: up ? "more" : "less", term, turned: termNamed(term, world) }),
         ),
       taste: () => answer("taste", () => this.#page(world)),
       forget: (since) =>
@@ -189,9 +189,9 @@ export class FakeTaste {
   }
 }
 
-function inWords(term: string, { ground }: World): string {
+function termNamed(term: string, { ground }: World): TermName {
   const interest = interestsOf(ground).find((one) => one.term === term);
-  if (interest) return interest.name;
+  if (interest) return { is: "sound", title: interest.examples[0]!.title };
   const [, kind, name] = /^(\w+):(.*)$/.exec(term) ?? [];
   const bears: Record<string, (row: TrackRow) => boolean> = {
     artist: (row) => row.artists.includes(name!),
@@ -202,5 +202,6 @@ function inWords(term: string, { ground }: World): string {
   const borne = bears[kind!];
   if (!borne) throw invalid(`“${term}” names nothing that can be turned`);
   if (!ground.library.tracks.some(borne)) throw invalid(`nothing in the library bears “${term}”`);
-  return name!;
+  if (kind === "album") return { is: "album", title: name!, artist: null };
+  return { is: kind as "artist" | "genre" | "tag", name: name! };
 }

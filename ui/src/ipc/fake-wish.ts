@@ -1,7 +1,7 @@
 // How the fake twin understands a wish in words: tags, genres, artists, decades and tempo by name. Pure.
 import type { FakeLibrary } from "./fake-library";
 import { SCENES } from "./fake-words";
-import type { TrackRow, WishRow, WishTermRow } from "./types";
+import type { TrackRow, WishRow, WishTerm } from "./types";
 
 const IDLE = new Set(
   "a an and but by for from in like more music of some something song songs that the very with".split(" "),
@@ -35,24 +35,38 @@ export function understand(library: FakeLibrary, text: string): WishRow {
   return wish;
 }
 
-function termNamed({ albums, tracks }: FakeLibrary, name: string): WishTermRow | null {
-  if (name in TEMPO) return { kind: "tempo", name };
+function termNamed({ albums, tracks }: FakeLibrary, name: string): WishTerm | null {
+  if (name in TEMPO) return { is: "tempo", name };
   const decade = name.match(/^(?:19|20)?(\d0)s$/)?.[1];
-  if (decade) return { kind: "era", name: `${Number(decade) < 30 ? 20 : 19}${decade}s` };
+  if (decade) {
+    const first = Number(`${Number(decade) < 30 ? 20 : 19}${decade}`);
+    return { is: "era", years: { is: "in", period: { is: "decade", decade: first } } };
+  }
   const is = (other: string | null) => other?.toLowerCase() === name;
-  if (TAGS.some(is) || tracks.some((row) => row.tags?.some(is))) return { kind: "tag", name };
-  if (GENRES.some(is)) return { kind: "genre", name };
+  if (TAGS.some(is) || tracks.some((row) => row.tags?.some(is))) return { is: "tag", name };
+  if (GENRES.some(is)) return { is: "genre", name };
   const artist = albums.find((album) => is(album.artist))?.artist;
-  if (artist) return { kind: "artist", name: artist };
+  if (artist) return { is: "artist", name: artist };
   const known = name.length > 2 && TAGS.some((tag) => tag.split(/\s/).includes(name));
-  return known ? { kind: "tag", name } : null;
+  return known ? { is: "tag", name } : null;
 }
 
 /** Whether a song is what a part of a wish names. */
-export function meets(track: TrackRow, { kind, name }: WishTermRow): boolean {
-  if (kind === "tempo") return track.bpm !== null && TEMPO[name]!(track.bpm);
-  if (kind === "era") return track.year !== null && `${Math.floor(track.year / 10)}0s` === name;
-  if (kind === "genre") return track.genres.some((genre) => genre.toLowerCase() === name.toLowerCase());
-  if (kind === "artist") return track.artists.includes(name);
-  return track.tags?.some((tag) => tag.includes(name)) ?? false;
+export function meets(track: TrackRow, term: WishTerm): boolean {
+  switch (term.is) {
+    case "tempo":
+      return track.bpm !== null && TEMPO[term.name]!(track.bpm);
+    case "era": {
+      const period = term.years.is === "in" ? term.years.period : null;
+      return period?.is === "decade" && decadeOf(track) === period.decade;
+    }
+    case "genre":
+      return track.genres.some((genre) => genre.toLowerCase() === term.name.toLowerCase());
+    case "artist":
+      return track.artists.includes(term.name);
+    case "tag":
+      return track.tags?.some((tag) => tag.includes(term.name)) ?? false;
+  }
 }
+
+export const decadeOf = (track: TrackRow) => (track.year === null ? null : Math.floor(track.year / 10) * 10);

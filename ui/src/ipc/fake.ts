@@ -1,7 +1,8 @@
 // The fake twin: a whole program behind the window with an invented library and listener, for browsers and tests.
 import type { AppEvent, Backend } from "./backend";
 import { makeLibrary, type FakeLibrary } from "./fake-library";
-import { picks, threaded, type Ground } from "./fake-picks";
+import { threaded } from "./fake-between";
+import { picks, type Ground } from "./fake-picks";
 import { FakePlayer } from "./fake-player";
 import { FakePlaylists } from "./fake-playlists";
 import { fakeRadio } from "./fake-radio";
@@ -50,6 +51,7 @@ export function makeFake({
   const ground: Ground = {
     library: whole,
     playlistTracks: (id) => playlists.tracks(id),
+    playlistName: (id) => playlists.nameOf(id),
     barred: taste.barred,
     turned: taste.turned,
   };

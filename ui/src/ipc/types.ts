@@ -74,11 +74,61 @@ cover_track: number | null, };
 
 export type AlbumsPage = { total: number, offset: number, rows: Array<AlbumRow>, };
 
-export type ReasonRow = { 
+export type ReasonKind = "sound" | "genre" | "tag" | "artist" | "album" | "era" | "wish" | "away" | "taste" | "mood" | "hour" | "familiar" | "missed" | "then" | "new" | "recent" | "opinion" | "turned" | "explore" | "bridge" | "variety";
+
+export type Because = { "is": "sounds-like", title: string, tags: Array<string>, } | { "is": "among-nearest", title: string, } | { "is": "favourite" } | { "is": "seed" } | { "is": "clearly-asked" } | { "is": "near-favourites" } | { "is": "near-both" } | { "is": "near-seeds" } | { "is": "near-asked" } | { "is": "same-genre", genres: Array<string>, } | { "is": "shares-tags", tags: Array<string>, title: string, } | { "is": "same-artist", artists: Array<string>, } | { "is": "same-time", decade: number, } | { "is": "same-album" } | { "is": "asked", terms: Array<WishTerm>, } | { "is": "asked-to-leave-out", term: WishTerm, } | { "is": "less-of-this" } | { "is": "near-unwanted", title: string, } | { "is": "turned", up: boolean, name: TermName, } | { "is": "of-artists", habit: Habit, artists: Array<string>, } | { "is": "of-genres", habit: Habit, genres: Array<string>, } | { "is": "of-tags", habit: Habit, tags: Array<string>, } | { "is": "of-album", habit: Habit, title: string, } | { "is": "shares-tags-with-finished", tags: Array<string>, title: string, times: number, } | { "is": "sounds-like-finished", title: string, times: number, } | { "is": "sounds-like-taste" } | { "is": "sounds-like-left" } | { "is": "seems-liked" } | { "is": "heard", times: number, } | { "is": "left-or-heard-enough" } | { "is": "well-known" } | { "is": "fits-session" } | { "is": "like-just-left" } | { "is": "fits-hour" } | { "is": "other-hour" } | { "is": "new-to-you" } | { "is": "hardly-heard", times: number, } | { "is": "played-lately" } | { "is": "liked" } | { "is": "disliked" } | { "is": "worth-trying" } | { "is": "another-time" } | { "is": "missed", times: number, year: number, month: number, } | { "is": "within-month", times: number, } | { "is": "in-year", times: number, year: number, } | { "is": "on-day", year: number, month: number, day: number, } | { "is": "path-start" } | { "is": "path-end" } | { "is": "steps-from", steps: number, title: string, } | { "is": "steps-to", steps: number, title: string, } | { "is": "bridge", before: string, after: string, } | { "is": "close-to-earlier", title: string, } | { "is": "told", text: string, };
+
+export type Habit = "finishes" | "leaves" | "seems-to-finish" | "seems-to-leave";
+
+export type TermName = { "is": "artist", 
 /**
- * `sound`, `genre`, `tag`, `artist`, `taste`, `familiar`, `new`, `era` …
+ * As it is shown.
  */
-kind: string, text: string, 
+name: string, } | { "is": "genre", 
+/**
+ * As it is shown.
+ */
+name: string, } | { "is": "tag", 
+/**
+ * As it is shown.
+ */
+name: string, } | { "is": "album", 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * The first artist of its songs, where one is known.
+ */
+artist: string | null, } | { "is": "era", 
+/**
+ * Its first year.
+ */
+decade: number, } | { "is": "sound", 
+/**
+ * The song's title.
+ */
+title: string, } | { "is": "sound-of-gone" } | { "is": "kind", 
+/**
+ * Which.
+ */
+kind: ReasonKind, } | { "is": "other-kind", 
+/**
+ * The name under which it lies in the log.
+ */
+name: string, };
+
+export type WishTerm = { "is": "tag", name: string, } | { "is": "genre", name: string, } | { "is": "artist", name: string, } | { "is": "tempo", name: string, } | { "is": "era", years: YearRange, };
+
+export type Period = { "is": "year", year: number, } | { "is": "decade", decade: number, } | { "is": "early", decade: number, } | { "is": "mid", decade: number, } | { "is": "late", decade: number, };
+
+export type YearRange = { "is": "in", period: Period, } | { "is": "before", period: Period, } | { "is": "until", period: Period, } | { "is": "after", period: Period, } | { "is": "since", period: Period, } | { "is": "around", period: Period, } | { "is": "between", first: Period, last: Period, };
+
+export type ReasonRow = { kind: ReasonKind, 
+/**
+ * What it says. Older playlists and queues kept the sentence itself, as `text`.
+ */
+because: Because, 
 /**
  * The term itself, in the score's own unit.
  */
@@ -132,35 +182,41 @@ discovery: number | null, };
 
 export type SeedRow = { seed: SeedRef, name: string, 
 /**
- * The artist of a song or an album; how many songs an artist has; what was understood of words.
+ * Beside its name. Older stations kept the words, as `detail`.
  */
-detail: string, 
+about: SeedDetail, 
 /**
  * The track whose cover stands for it.
  */
 cover_track: number | null, };
 
-export type WishRow = { wanted: Array<WishTermRow>, unwanted: Array<WishTermRow>, 
+export type WishRow = { wanted: Array<WishTerm>, unwanted: Array<WishTerm>, 
 /**
  * Words that mean nothing to Segue.
  */
 unknown: Array<string>, };
 
-export type WishTermRow = { 
-/**
- * `tag`, `genre`, `artist`, `era`, `tempo`.
- */
-kind: string, name: string, };
+export type SeedDetail = { "is": "by", artists: Array<string>, } | { "is": "songs", count: number, } | { "is": "understood", wanted: Array<WishTerm>, unwanted: Array<WishTerm>, } | { "is": "told", text: string, };
+
+export type SeedName = { "is": "song", title: string, } | { "is": "album", title: string, } | { "is": "artist", name: string, } | { "is": "genre", name: string, } | { "is": "tag", name: string, } | { "is": "playlist", name: string, } | { "is": "words", text: string, };
+
+export type StationTitle = { "is": "liked", less: Array<SeedName>, } | { "is": "around", seeds: Array<SeedName>, less: Array<SeedName>, } | { "is": "gone", less: Array<SeedName>, } | { "is": "told", text: string, };
 
 export type Station = { 
 /**
- * What it grew from, in a few words.
+ * What it grew from. Older stations kept the words, as `name`.
  */
-name: string, seeds: Array<SeedRow>, less: Array<SeedRow>, 
+title: StationTitle, seeds: Array<SeedRow>, less: Array<SeedRow>, 
 /**
  * 0 familiar .. 1 new.
  */
 discovery: number, };
+
+export type Mood = "calm" | "happy" | "energetic" | "melancholy" | "dark" | "dreamy" | "party" | "focus";
+
+export type MixKind = { "is": "for-you" } | { "is": "discover" } | { "is": "rediscover" } | { "is": "on-repeat" } | { "is": "deep-cuts" } | { "is": "daily", number: number, } | { "is": "mood", mood: Mood, } | { "is": "decade", decade: number, } | { "is": "time-travel", year: number, } | { "is": "on-this-day" } | { "is": "random-album" };
+
+export type MixContent = { "is": "liked" } | { "is": "first-look" } | { "is": "unheard" } | { "is": "deep-cuts" } | { "is": "long-unheard" } | { "is": "on-repeat" } | { "is": "alike", tags: Array<string>, artists: Array<string>, } | { "is": "mood", mood: Mood, } | { "is": "decade", songs: number, decade: number, } | { "is": "played-in", year: number, } | { "is": "on-this-day" } | { "is": "album", title: string, artist: string | null, };
 
 export type MixRow = { 
 /**
@@ -170,11 +226,15 @@ id: string,
 /**
  * `for-you`, `daily`, `decade` …
  */
-kind: string, name: string, 
+kind: string, 
 /**
- * What it is made of, in a few words.
+ * What it is called after.
  */
-about: string, 
+title: MixKind, 
+/**
+ * What it is made of.
+ */
+content: MixContent, 
 /**
  * Up to four tracks whose covers stand for it.
  */
@@ -184,15 +244,21 @@ export type MixFound = { mix: MixRow, tracks: Array<PickRow>, };
 
 export type PlaylistSource = { "of": "tracks", ids: Array<number>, } | { "of": "search", query: SongsQuery, } | { "of": "mix", id: string, count: number, } | { "of": "station", request: StationRequest, count: number, } | { "of": "path", from: number, to: number, count: number, } | { "of": "queue" };
 
+export type PlaylistOrigin = { "is": "search", text: string, 
+/**
+ * The album's title.
+ */
+album: string | null, sort: SongSort, descending: boolean, } | { "is": "chosen" } | { "is": "mix", mix: MixKind, } | { "is": "station", title: StationTitle, } | { "is": "path" };
+
 export type PlaylistRow = { id: number, name: string, 
 /**
  * Made anew each day from its source, instead of staying as it is.
  */
 living: boolean, 
 /**
- * What a living one is made from, in words.
+ * What a living one is made from; `null` where that cannot be told any more.
  */
-about: string, tracks: number, 
+origin: PlaylistOrigin | null, tracks: number, 
 /**
  * Of these, songs that are not here now: out of the library, or their files away. Their places are kept.
  */
@@ -310,9 +376,9 @@ artist: string | null,
  */
 earlier: TrackRow | null, 
 /**
- * Of *less* and *more*: what was turned, in words and by name.
+ * Of *less* and *more*: what was turned, and the name to turn it by.
  */
-about: string | null, term: string | null, };
+turned: TermName | null, term: string | null, };
 
 export type LeaningRow = { name: string, 
 /**
@@ -336,11 +402,13 @@ term: string,
  */
 turned: number, };
 
+export type InterestName = { "is": "tags", names: Array<string>, } | { "is": "artists", names: Array<string>, } | { "is": "song", title: string, };
+
 export type InterestRow = { 
 /**
  * From 1; the daily mix of this number is made from it.
  */
-number: number, name: string, 
+number: number, title: InterestName, 
 /**
  * Share of what is liked, in 0..1.
  */

@@ -179,7 +179,7 @@ test("the guest DJ threads songs into the queue, says why, and takes them out ag
   expect(screen.getByRole<HTMLInputElement>("radio", { name: "Off" }).checked).toBe(true);
   await fireEvent.click(screen.getByRole("radio", { name: "Bridge" }));
   await waitFor(() => expect(queue().getAllByText("Guest DJ").length).toBeGreaterThan(3));
-  expect(queue().getAllByText(/^leads on to “/).length).toBeGreaterThan(3);
+  expect(queue().getAllByText(/^Leads from “/).length).toBeGreaterThan(3);
   const threaded = queue().getAllByText("Guest DJ")[0]!.closest<HTMLElement>("[role=row]")!;
   await fireEvent.contextMenu(threaded);
   await fireEvent.click(await screen.findByRole("menuitem", { name: "Less of" }));

@@ -147,7 +147,9 @@ test("what was heard in a song, and its album, have radios of their own", async 
   const [tag] = within(await list("Tags of this song")).getAllByRole("button");
   await fireEvent.contextMenu(tag!);
   await choose("Radio from this tag");
-  await waitFor(async () => expect((await fake.player()).station?.name).toBe(tag!.textContent));
+  await waitFor(async () =>
+    expect((await fake.player()).station?.title).toMatchObject({ seeds: [{ name: tag!.textContent }] }),
+  );
   await fireEvent.click(player().getByRole("button", { name: "Go to album" }));
   await click("More for this album");
   await choose("Radio from this artist");
@@ -186,7 +188,7 @@ test("the sheet tells why a song plays and turns a reason down", async () => {
   await player().findByRole("button", { name: "Pause" });
   await fireEvent.click(player().getByRole("button", { name: "Next" }));
   await waitFor(() =>
-    expect(player().getByRole("button", { name: "Why this song" }).textContent).toContain("sounds like"),
+    expect(player().getByRole("button", { name: "Why this song" }).textContent).toContain("Sounds like"),
   );
   await fireEvent.click(player().getByRole("button", { name: "Why this song" }));
   const sheet = within(await screen.findByRole("dialog", { name: "Why this song" }));

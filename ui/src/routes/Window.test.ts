@@ -81,7 +81,7 @@ test("starts a radio from a row with R, and shows it on its page", async () => {
   await fireEvent.click(screen.getByRole("button", { name: "Radio" }));
   await screen.findByRole("slider", { name: "Discovery" });
   const coming = await screen.findByRole("list", { name: "Coming up" });
-  await waitFor(() => expect(within(coming).getAllByText(/sounds like/).length).toBeGreaterThan(3));
+  await waitFor(() => expect(within(coming).getAllByText(/Sounds like/).length).toBeGreaterThan(3));
 });
 
 test("every song offers a radio, and a menu with the rest", async () => {

@@ -122,7 +122,7 @@ test("sorts up, then down; plays start with the most", async () => {
 test("a radio plays its seed, never runs dry, says why, and is tuned", async () => {
   await app.radio.start(stationFrom([{ of: "track", id: 7 }]));
   expect(app.player.track?.id).toBe(7);
-  expect(app.radio.station?.name).toBe(app.player.track?.title);
+  expect(app.radio.station?.title).toMatchObject({ seeds: [{ title: app.player.track?.title }] });
   await app.queue.cache.need(0, 20);
   const first = app.queue.upcoming(5);
   expect(first).toHaveLength(5);

@@ -2,6 +2,7 @@
 import type { JobProgress, PickRef, PickRow, ReasonRow, TrackRow } from "../ipc/backend";
 import { t } from "../words";
 import { decimal } from "../words/numbers";
+import { because } from "../words/reasons";
 
 /** `4:05`, `1:02:03`; `–:––` while unknown. */
 export function clock(seconds: number | null | undefined): string {
@@ -75,13 +76,8 @@ export function mainReasons(reasons: ReasonRow[]): ReasonRow[] {
 /** The same in one line. */
 export function reasonsLine(reasons: ReasonRow[]): string {
   return mainReasons(reasons)
-    .map((reason) => reason.text)
+    .map((reason) => because(reason.because))
     .join(" · ");
-}
-
-/** Words of the program, to begin a line with: `R&B, rock`. */
-export function sentence(text: string): string {
-  return text.replace(/^\p{L}(&\p{L}\b)?/u, (first) => first.toUpperCase());
 }
 
 /** A pick, to be played as it is shown. */

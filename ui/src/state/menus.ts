@@ -10,6 +10,7 @@ import type { Playlists } from "./playlists.svelte";
 import { KIND_NAMES } from "./seeds.svelte";
 import type { Taste } from "./taste.svelte";
 import { t } from "../words";
+import { turnedBy } from "../words/reasons";
 
 const TAGS = 4;
 
@@ -81,7 +82,7 @@ export class Menus {
         icon: "less",
         disabled: turnable.length === 0,
         items: turnable.map((reason) => ({
-          label: reason.text,
+          label: turnedBy(reason),
           checked: this.taste.isDown(reason.term!),
           act: () => void this.taste.turnDown(reason),
         })),

@@ -4,6 +4,7 @@ import { LatestQuery } from "./latestquery.svelte";
 import { pickRef } from "./format";
 import type { Notices } from "./notices.svelte";
 import { t } from "../words";
+import { mixTitle } from "../words/names";
 
 /** Songs in a mix. */
 export const MIX_SONGS = 50;
@@ -60,7 +61,7 @@ export class Mixes {
   }
 
   play(mix: MixRow): Promise<boolean> {
-    return this.notices.attempt(t("failed.playNamed", { name: mix.name }), () =>
+    return this.notices.attempt(t("failed.playNamed", { name: mixTitle(mix.title) }), () =>
       this.backend.playMix(mix.id, MIX_SONGS),
     );
   }
@@ -69,7 +70,7 @@ export class Mixes {
   async playFrom(index: number): Promise<void> {
     const { value } = this.found;
     if (value === null) return;
-    await this.notices.attempt(t("failed.playNamed", { name: value.mix.name }), () =>
+    await this.notices.attempt(t("failed.playNamed", { name: mixTitle(value.mix.title) }), () =>
       this.backend.playPicks(
         { of: "mix", id: value.mix.id, count: value.tracks.length },
         value.tracks.map(pickRef),

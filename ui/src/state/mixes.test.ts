@@ -5,7 +5,13 @@ import type { MixRow } from "../ipc/backend";
 import { grouped } from "./mixes.svelte";
 import { openApp } from "./testing";
 
-const mix = (kind: string, id = kind): MixRow => ({ id, kind, name: id, about: "", cover_tracks: [] });
+const mix = (kind: string, id = kind): MixRow => ({
+  id,
+  kind,
+  title: { is: "for-you" },
+  content: { is: "liked" },
+  cover_tracks: [],
+});
 
 test("mixes stand in groups, unknown kinds at the end, empty groups not at all", () => {
   const groups = grouped([mix("sleep"), mix("decade", "decade:1990"), mix("for-you"), mix("deep-cuts")]);

@@ -5,6 +5,7 @@ import { MIX_SONGS } from "./mixes.svelte";
 import type { Notices } from "./notices.svelte";
 import type { Router } from "./router.svelte";
 import { t } from "../words";
+import { mixTitle } from "../words/names";
 import { count } from "../words/numbers";
 
 /** A name that is asked for: of a playlist to come, or of one there is. */
@@ -49,8 +50,8 @@ export class Playlists {
     this.naming = { of: "new", name, source };
   }
 
-  keepMix({ id, name }: MixRow): void {
-    this.keep(name, { of: "mix", id, count: MIX_SONGS });
+  keepMix({ id, title }: MixRow): void {
+    this.keep(mixTitle(title), { of: "mix", id, count: MIX_SONGS });
   }
 
   keepStation(name: string, request: StationRequest): void {

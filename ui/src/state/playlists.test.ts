@@ -46,7 +46,13 @@ test.each([
 });
 
 test("a mix is kept living, and made anew now", async () => {
-  app.playlists.keepMix({ id: "discover", kind: "discover", name: "Discover", about: "", cover_tracks: [] });
+  app.playlists.keepMix({
+    id: "discover",
+    kind: "discover",
+    title: { is: "discover" },
+    content: { is: "unheard" },
+    cover_tracks: [],
+  });
   expect(app.playlists.naming).toMatchObject({ of: "new", name: "Discover" });
   await app.playlists.named("Fresh", true);
   await vi.waitFor(() => expect(named("Fresh")).toMatchObject({ living: true }));

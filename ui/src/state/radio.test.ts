@@ -7,6 +7,7 @@ import type { App } from "./app.svelte";
 import { stationFrom } from "./radio.svelte";
 import { songSeed, type SeedSearch } from "./seeds.svelte";
 import { openApp } from "./testing";
+import { stationTitle } from "../words/names";
 
 let app: App;
 let fake: Fake;
@@ -18,7 +19,7 @@ beforeEach(async () => {
 const genre = (name: string): SeedRow => ({
   seed: { of: "genre", name },
   name,
-  detail: "",
+  about: { is: "songs", count: 1 },
   cover_track: null,
 });
 const names = (rows: SeedRow[]) => rows.map((row) => row.name);
@@ -82,10 +83,15 @@ test("a side takes five, and says so", () => {
 
 test("a wish on a side is shown as it was understood", async () => {
   const text = "slow strings";
-  const row: SeedRow = { seed: { of: "words", text }, name: text, detail: "", cover_track: null };
+  const row: SeedRow = {
+    seed: { of: "words", text },
+    name: text,
+    about: { is: "understood", wanted: [], unwanted: [] },
+    cover_track: null,
+  };
   app.radio.put(row, "more");
   await vi.waitFor(() =>
-    expect(app.radio.wishes[text]?.wanted.map(({ name }) => name)).toEqual(["slow", "strings"]),
+    expect(app.radio.wishes[text]?.wanted).toMatchObject([{ name: "slow" }, { name: "strings" }]),
   );
 });
 
@@ -93,7 +99,10 @@ test("what was chosen is started with the dial where it stands, and the sides ar
   app.radio.put(genre("Jazz"), "more");
   app.radio.setDiscovery(0.9);
   await app.radio.startChosen();
-  expect(app.radio.station).toMatchObject({ name: "Jazz", discovery: 0.9 });
+  expect(app.radio.station).toMatchObject({
+    title: { is: "around", seeds: [{ is: "genre", name: "Jazz" }] },
+    discovery: 0.9,
+  });
   expect([app.radio.chosen, app.radio.view]).toEqual([false, "air"]);
 });
 
@@ -128,12 +137,13 @@ test("without a station on air, the page shows one to be made", async () => {
 test("a menu starts radios from whatever a song bears", async () => {
   const [song] = (await fake.songs({ text: "", album: null, sort: "artist", descending: false }, 0, 1)).rows;
   await app.actions.radioFromAlbumOf(song!);
-  expect(app.radio.station?.name).toBe(song!.album);
+  const of = () => app.radio.station && stationTitle(app.radio.station.title);
+  expect(of()).toBe(song!.album);
   const items = app.menus.songs([song!], [song!.id], () => {});
   const more = items.find((item) => item !== "line" && item.label === "Radio from");
   const artist = more && more !== "line" && "items" in more ? more.items[0] : null;
   if (artist && artist !== "line" && "act" in artist) artist.act();
-  await vi.waitFor(() => expect(app.radio.station?.name).toBe(song!.artists[0]));
+  await vi.waitFor(() => expect(of()).toBe(song!.artists[0]));
 });
 
 test("a way leads from song to song, is turned around, played and kept", async () => {

@@ -2,7 +2,6 @@
 // words themselves as a wish.
 import type { AlbumRow, Backend, SeedRef, SeedRow, TrackRow, WishRow } from "../ipc/backend";
 import { LatestQuery } from "./latestquery.svelte";
-import { artistsOf } from "./format";
 import type { Notices } from "./notices.svelte";
 import { t } from "../words";
 
@@ -31,14 +30,19 @@ export function seedKey(seed: SeedRef): string {
 
 export function songSeed(track: TrackRow): SeedRow {
   const cover_track = track.has_cover ? track.id : null;
-  return { seed: { of: "track", id: track.id }, name: track.title, detail: artistsOf(track), cover_track };
+  return {
+    seed: { of: "track", id: track.id },
+    name: track.title,
+    about: { is: "by", artists: track.artists },
+    cover_track,
+  };
 }
 
 export function albumSeed({ id, title, artist, cover_track }: AlbumRow): SeedRow {
   return {
     seed: { of: "album", id },
     name: title,
-    detail: artist ?? t("albums.variousArtists"),
+    about: { is: "by", artists: artist === null ? [] : [artist] },
     cover_track,
   };
 }

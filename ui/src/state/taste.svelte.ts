@@ -4,6 +4,8 @@ import type { Backend, FeedbackRow, ForgottenRow, ReasonRow, TastePage } from ".
 import { LatestQuery } from "./latestquery.svelte";
 import type { Notices } from "./notices.svelte";
 import { t } from "../words";
+import { termName } from "../words/names";
+import { because } from "../words/reasons";
 
 /** Something that can be turned up and down: a leaning, an interest. */
 export type Turnable = { name: string; term: string; turned: number };
@@ -35,7 +37,7 @@ export class Taste {
 
   /** *Less because of this*; pressed again, it is taken back. */
   async turnDown(reason: ReasonRow): Promise<void> {
-    const { term, text } = reason;
+    const { term } = reason;
     if (term === null) return;
     const said = this.#down.get(term);
     if (said) await this.takeBack(said);
@@ -44,7 +46,8 @@ export class Taste {
         const row = await this.backend.turn(term, false);
         this.#down.set(term, row);
         // Some reasons are a kind for all songs: what the program says it turned down is told, not what the row said.
-        this.notices.info(t("done.lessOf", { about: row.about ?? text }), () => this.#undo(row.id));
+        const about = row.turned ? termName(row.turned) : because(reason.because);
+        this.notices.info(t("done.lessOf", { about }), () => this.#undo(row.id));
       });
   }
 

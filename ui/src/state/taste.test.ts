@@ -5,6 +5,7 @@ import type { Fake } from "../ipc/fake";
 import type { ReasonRow } from "../ipc/backend";
 import type { App } from "./app.svelte";
 import { openApp, undo } from "./testing";
+import { termName } from "../words/names";
 
 let app: App;
 let fake: Fake;
@@ -14,8 +15,14 @@ beforeEach(async () => {
   await app.taste.ask();
 });
 
-const reason: ReasonRow = { kind: "tag", text: "dreamy", weight: 0.4, term: "tag:dreamy" };
-const said = async () => (await fake.feedback()).map(({ kind, about }) => `${kind} ${about}`);
+const reason: ReasonRow = {
+  kind: "tag",
+  because: { is: "of-tags", habit: "finishes", tags: ["dreamy"] },
+  weight: 0.4,
+  term: "tag:dreamy",
+};
+const said = async () =>
+  (await fake.feedback()).map(({ kind, turned }) => `${kind} ${turned && termName(turned)}`);
 const page = async () => (await app.taste.ask(), app.taste.page.value!);
 
 test("a reason is turned down, the notice undoes it, and the button takes it back", async () => {

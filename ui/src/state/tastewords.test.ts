@@ -67,14 +67,17 @@ test("what was said is told with whom it concerns, even after songs are gone", (
       track: null,
       artist: null,
       earlier: null,
-      about: null,
+      turned: null,
       term: null,
     },
     ...row,
   });
   expect(saidWords(said({ artist: "Ada Birch" }))).toEqual({ verb: "Never again", about: "Ada Birch" });
   expect(saidWords(said({ kind: "not-now" })).about).toBe("a song that is no longer in your library");
-  expect(saidWords(said({ kind: "less", about: "drone" }))).toEqual({ verb: "Less of", about: "drone" });
+  expect(saidWords(said({ kind: "less", turned: { is: "tag", name: "drone" } }))).toEqual({
+    verb: "Less of",
+    about: "drone",
+  });
   const wrong = saidWords(said({ kind: "wrong-after", track: two!, earlier: one! }));
   expect(wrong.about).toBe(`${one!.title} → ${two!.title} – ${two!.artists.join(", ")}`);
 });

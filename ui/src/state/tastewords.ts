@@ -1,6 +1,7 @@
 // What was learned, in words a listener reads: leanings, hours, forecasts, what was said. Pure.
 import type { FeedbackRow, ForetoldRow, LeaningRow, TastePartRow } from "../ipc/backend";
 import { t } from "../words";
+import { termName } from "../words/names";
 import { decimal } from "../words/numbers";
 import { artistsOf } from "./format";
 
@@ -97,9 +98,9 @@ export function saidWords(row: FeedbackRow): { verb: string; about: string } {
         }),
       };
     case "less":
-      return { verb: t("taste.said.less"), about: row.about ?? about };
+      return { verb: t("taste.said.less"), about: row.turned ? termName(row.turned) : about };
     case "more":
-      return { verb: t("taste.said.more"), about: row.about ?? about };
+      return { verb: t("taste.said.more"), about: row.turned ? termName(row.turned) : about };
   }
 }
 

@@ -1,7 +1,9 @@
 // English, by subject. The keys are what the window asks for; another language answers the same ones.
 import { albums } from "./en/albums";
+import { because } from "./en/because";
 import { counts } from "./en/counts";
 import { mixes } from "./en/mixes";
+import { names } from "./en/names";
 import { advice, done, failed } from "./en/notices";
 import { player } from "./en/player";
 import { playlists } from "./en/playlists";
@@ -18,6 +20,7 @@ import { window } from "./en/window";
 export const en = {
   advice,
   albums,
+  because,
   counts,
   done,
   failed,
@@ -25,6 +28,7 @@ export const en = {
   jobs,
   keys,
   mixes,
+  names,
   player,
   playlists,
   queue,

@@ -64,3 +64,25 @@ export function moment(at: Date): string {
     minute: "2-digit",
   });
 }
+
+/** Names after each other: `A, B, C`. */
+export function list(names: string[]): string {
+  return new Intl.ListFormat(language, { type: "unit", style: "short" }).format(names);
+}
+
+/** `August 2022`, whatever the clock's zone. */
+export function calendarMonth(year: number, month: number): string {
+  const at = new Date(Date.UTC(year, month - 1));
+  return at.toLocaleDateString(DATES, { month: "long", year: "numeric", timeZone: "UTC" });
+}
+
+/** `20 December 2022`, whatever the clock's zone. */
+export function calendarDay(year: number, month: number, day: number): string {
+  const at = new Date(Date.UTC(year, month - 1, day));
+  return at.toLocaleDateString(DATES, {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+}

@@ -68,8 +68,8 @@ pub(crate) fn waveform_row(waveform: Waveform) -> WaveformRow {
 
 pub(crate) fn reason_row(reason: &Reason) -> ReasonRow {
     ReasonRow {
-        kind: reason.kind.as_str().into(),
-        text: reason.text.clone(),
+        kind: reason.kind,
+        because: reason.because.clone(),
         weight: reason.weight,
         term: reason.term.as_ref().map(ToString::to_string),
     }

@@ -11,16 +11,17 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, Zoned};
-use segue_core::{PlaySubject, Track, TrackId};
+use segue_core::{MixKind, PlaySubject, Track, TrackId};
 use segue_exchange::playlist::{self, FileEntry, PlaylistFile, clean};
 use segue_library::{
     AlbumId, NewEntry, Playlist, PlaylistBefore, PlaylistEntry, PlaylistEntryId, PlaylistId,
 };
 
 use crate::plays::subject;
+use crate::recommend::no_mix;
 use crate::wire::{
-    PickRow, PlaylistEntryRow, PlaylistExported, PlaylistImported, PlaylistPage, PlaylistRow,
-    PlaylistSource, PlaylistsListed, ReasonRow, SongSort, SongsQuery, TrackRow, UnmatchedSong,
+    PickRow, PlaylistEntryRow, PlaylistExported, PlaylistImported, PlaylistOrigin, PlaylistPage,
+    PlaylistRow, PlaylistSource, PlaylistsListed, ReasonRow, TrackRow, UnmatchedSong,
 };
 use crate::{AppError, Segue};
 
@@ -393,19 +394,16 @@ impl Segue {
     }
 
     fn playlist_row(&self, playlist: &Playlist) -> Result<PlaylistRow, AppError> {
-        let about = match &playlist.source {
-            Some(_) => self
-                .source_of(playlist)
-                .and_then(|source| self.about(&source)),
-            None => Ok(String::new()),
-        };
         // A list is shown whatever it was made from.
-        let about = about.unwrap_or_default();
+        let origin = playlist.source.as_ref().and_then(|_| {
+            let source = self.source_of(playlist);
+            source.and_then(|source| self.origin(&source)).ok()
+        });
         Ok(PlaylistRow {
             id: playlist.id.0,
             name: playlist.name.clone(),
             living: playlist.source.is_some(),
-            about,
+            origin,
             tracks: playlist.entries,
             missing: playlist.missing,
             duration_s: playlist.duration_s,
@@ -414,24 +412,30 @@ impl Segue {
         })
     }
 
-    /// What a source is, in words.
-    fn about(&self, source: &PlaylistSource) -> Result<String, AppError> {
-        match source {
+    /// What a source is, by name.
+    fn origin(&self, source: &PlaylistSource) -> Result<PlaylistOrigin, AppError> {
+        Ok(match source {
             PlaylistSource::Search { query } => {
                 let album = match query.album {
                     Some(id) => self.library.album(AlbumId(id))?,
                     None => None,
                 };
-                Ok(search_in_words(
-                    query,
-                    album.map(|album| album.title).as_deref(),
-                ))
+                PlaylistOrigin::Search {
+                    text: query.text.trim().to_owned(),
+                    album: album.map(|album| album.title),
+                    sort: query.sort,
+                    descending: query.descending,
+                }
             }
-            PlaylistSource::Tracks { .. } | PlaylistSource::Queue => Ok("chosen songs".into()),
-            PlaylistSource::Mix { .. }
-            | PlaylistSource::Station { .. }
-            | PlaylistSource::Path { .. } => self.recommended_about(source),
-        }
+            PlaylistSource::Tracks { .. } | PlaylistSource::Queue => PlaylistOrigin::Chosen,
+            PlaylistSource::Mix { id, .. } => PlaylistOrigin::Mix {
+                mix: MixKind::parse(id).ok_or_else(|| no_mix(id))?,
+            },
+            PlaylistSource::Station { request, .. } => PlaylistOrigin::Station {
+                title: self.station_title(request)?,
+            },
+            PlaylistSource::Path { .. } => PlaylistOrigin::Path,
+        })
     }
 
     fn entry_rows(&self, entries: &[PlaylistEntry]) -> Result<Vec<PlaylistEntryRow>, AppError> {
@@ -475,29 +479,6 @@ pub(crate) fn named(name: &str) -> Result<String, AppError> {
 /// Whether a living playlist that was last made then is to be made anew: once a day, on the listener's clock.
 fn is_due(made_at: Option<Timestamp>, now: &Zoned) -> bool {
     made_at.is_none_or(|at| at.to_zoned(now.time_zone().clone()).date() < now.date())
-}
-
-fn search_in_words(query: &SongsQuery, album: Option<&str>) -> String {
-    let text = query.text.trim();
-    let mut words = match text.is_empty() {
-        true => "all songs".to_owned(),
-        false => format!("songs that match “{text}”"),
-    };
-    if let Some(album) = album {
-        words.push_str(&format!(" on “{album}”"));
-    }
-    let order = match query.sort {
-        SongSort::Title => "title",
-        SongSort::Artist => "artist",
-        SongSort::Album => "album",
-        SongSort::Year => "year",
-        SongSort::Duration => "length",
-        SongSort::Plays => "plays",
-        SongSort::Added => "date added",
-        SongSort::Relevance => "how well they match",
-    };
-    let last_first = if query.descending { ", last first" } else { "" };
-    format!("{words}, by {order}{last_first}")
 }
 
 /// A row for a song that the library does not have.

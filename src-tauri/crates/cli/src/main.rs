@@ -6,6 +6,7 @@
 mod arguments;
 mod print;
 mod progress;
+mod words;
 
 use std::ffi::OsStr;
 use std::process::ExitCode;

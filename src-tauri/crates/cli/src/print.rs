@@ -18,6 +18,8 @@ use segue_app::{
 };
 use serde::Serialize;
 
+use crate::words::{self, because, interest_name, mix_content, mix_title, term_name};
+
 pub(crate) fn complain(error: &AppError) {
     eprintln!("segue: {}", error.sentence());
 }
@@ -164,7 +166,7 @@ pub(crate) fn similar(found: &SimilarFound, json: bool) {
 
 pub(crate) fn radio(found: &RadioFound, json: bool) {
     if json {
-        return line(found);
+        return spoken(found);
     }
     let seeds: Vec<&str> = found.from.iter().map(|seed| seed.name.as_str()).collect();
     put(&format!(
@@ -176,28 +178,31 @@ pub(crate) fn radio(found: &RadioFound, json: bool) {
 
 pub(crate) fn path(found: &PathFound, json: bool) {
     if json {
-        return line(found);
+        return spoken(found);
     }
     put(&picks(&found.tracks));
 }
 
 pub(crate) fn mix(found: &MixTold, json: bool) {
     if json {
-        return line(found);
+        return spoken(found);
     }
     put(&format!(
         "{}: {}\n{}",
-        found.mix.name,
-        found.mix.about,
+        mix_title(found.mix.title),
+        mix_content(&found.mix.content),
         picks(&found.tracks)
     ));
 }
 
 pub(crate) fn mixes(found: &MixesListed, json: bool) {
     if json {
-        return line(found);
+        return spoken(found);
     }
-    let row = |mix: &MixRow| format!("{:20} {}: {}\n", mix.id, mix.name, mix.about);
+    let row = |mix: &MixRow| {
+        let (title, content) = (mix_title(mix.title), mix_content(&mix.content));
+        format!("{:20} {title}: {content}\n", mix.id)
+    };
     put(&found.mixes.iter().map(row).collect::<String>());
 }
 
@@ -210,7 +215,7 @@ fn picks(rows: &[PickRow]) -> String {
             .iter()
             .filter(|reason| reason.weight > 0.01)
             .take(3);
-        let reasons: Vec<&str> = speak.map(|reason| reason.text.as_str()).collect();
+        let reasons: Vec<String> = speak.map(|reason| because(&reason.because)).collect();
         text.push_str(&format!(
             "{:>3}. {}  [{}]\n",
             place + 1,
@@ -218,7 +223,7 @@ fn picks(rows: &[PickRow]) -> String {
             time(pick.track.duration_s)
         ));
         if !reasons.is_empty() {
-            text.push_str(&format!("       {}\n", reasons.join("; ")));
+            text.push_str(&format!("       {}\n", reasons.join(" · ")));
         }
     }
     text
@@ -301,7 +306,7 @@ pub(crate) fn imported(done: &PlaysImported, dry_run: bool, json: bool) {
 
 pub(crate) fn playlists(found: &PlaylistsListed, json: bool) {
     if json {
-        return line(found);
+        return spoken(found);
     }
     let rows = found.playlists.iter().map(playlist_line);
     put(&rows.collect::<String>());
@@ -309,7 +314,7 @@ pub(crate) fn playlists(found: &PlaylistsListed, json: bool) {
 
 pub(crate) fn playlist(page: &PlaylistPage, json: bool) {
     if json {
-        return line(page);
+        return spoken(page);
     }
     let mut text = playlist_line(&page.playlist);
     for (place, row) in page.rows.iter().enumerate() {
@@ -327,14 +332,14 @@ pub(crate) fn playlist(page: &PlaylistPage, json: bool) {
 /// A playlist that was made or changed.
 pub(crate) fn playlist_kept(row: &PlaylistRow, json: bool) {
     if json {
-        return line(row);
+        return spoken(row);
     }
     put(&playlist_line(row));
 }
 
 pub(crate) fn playlist_imported(done: &PlaylistImported, json: bool) {
     if json {
-        return line(done);
+        return spoken(done);
     }
     const EACH: usize = 30;
     let mut text = format!(
@@ -386,8 +391,9 @@ fn playlist_line(row: &PlaylistRow) -> String {
     if row.missing > 0 {
         line.push_str(&format!(", {} not there", row.missing));
     }
-    if row.living {
-        line.push_str(&format!("; living: {}", row.about));
+    if let Some(origin) = &row.origin {
+        let origin = words::playlist_origin(origin);
+        line.push_str(&format!("; made anew each day from {origin}"));
     }
     line.push('\n');
     line
@@ -421,7 +427,7 @@ pub(crate) fn trained(done: &TasteTrained, json: bool) {
 
 pub(crate) fn taste(shown: &TasteShown, json: bool) {
     if json {
-        return line(shown);
+        return spoken(shown);
     }
     if shown.plays == 0 {
         return put(
@@ -436,7 +442,7 @@ pub(crate) fn taste(shown: &TasteShown, json: bool) {
         text.push_str(&format!(
             "interest {}: {} ({:.0} %), such as {}\n",
             interest.number,
-            interest.name,
+            interest_name(&interest.title),
             100.0 * interest.share,
             interest
                 .examples
@@ -552,7 +558,7 @@ pub(crate) fn models(found: &ModelsListed, json: bool) {
 
 pub(crate) fn feedback(rows: &[FeedbackRow], json: bool) {
     if json {
-        return line(&serde_json::json!({ "feedback": rows }));
+        return spoken(&serde_json::json!({ "feedback": rows }));
     }
     let title = |track: &Option<TrackRow>| match track {
         Some(track) => format!("{} – {}", track.artists.join(", "), track.title),
@@ -564,12 +570,13 @@ pub(crate) fn feedback(rows: &[FeedbackRow], json: bool) {
             .artist
             .as_ref()
             .map_or_else(|| title(&row.track), |name| format!("all by {name}"));
+        let turned = || row.turned.as_ref().map(term_name).unwrap_or_default();
         let said = match row.kind {
             FeedbackKind::NotNow => format!("not now: {subject}"),
             FeedbackKind::Never => format!("never: {subject}"),
             FeedbackKind::WrongAfter => format!("wrong after {}: {subject}", title(&row.earlier)),
-            FeedbackKind::Less => format!("less: {}", row.about.as_deref().unwrap_or_default()),
-            FeedbackKind::More => format!("more: {}", row.about.as_deref().unwrap_or_default()),
+            FeedbackKind::Less => format!("less: {}", turned()),
+            FeedbackKind::More => format!("more: {}", turned()),
         };
         text.push_str(&format!("{}  {said}\n", row.id));
     }
@@ -679,6 +686,14 @@ fn time(duration_s: f64) -> String {
         0 => format!("{}:{:02}", seconds / 60, seconds % 60),
         hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
     }
+}
+
+/// A document whose typed values are said besides.
+fn spoken(document: &impl Serialize) {
+    let mut document =
+        serde_json::to_value(document).expect("reports hold nothing that JSON cannot");
+    words::speak(&mut document);
+    line(&document);
 }
 
 fn line(document: &impl Serialize) {

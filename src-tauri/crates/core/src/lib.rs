@@ -15,12 +15,17 @@ mod forgotten;
 mod he_aac;
 mod id;
 mod key;
+mod mix;
 mod play;
+mod reason;
 mod session;
 mod signature;
+mod station;
 mod term;
 mod text;
+mod told;
 mod track;
+mod wish;
 
 pub use causes::with_causes;
 pub use code::ErrorCode;
@@ -32,11 +37,16 @@ pub use he_aac::{AAC_RATES_HZ, he_aac_core_hz, he_aac_notice};
 pub use id::{AudioHash, AudioHashError, ModelId, TrackId};
 pub use jiff::Timestamp;
 pub use key::{Key, Mode};
+pub use mix::{MixContent, MixKind, Mood};
 pub use play::{
     EndReason, ListenOutcome, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating, Tally,
 };
+pub use reason::{Because, Habit, ReasonKind};
 pub use session::{SESSION_GAP_S, ends_session};
 pub use signature::{SIGNATURE_BYTES, id3v2_byte_len, unplayable_format};
-pub use term::Term;
+pub use station::{SeedDetail, SeedName, StationTitle};
+pub use term::{Term, TermName};
 pub use text::{WantedArtist, artist_key, fold, is_word, similar_key, title_key};
+pub use told::{typed_or_told, typed_or_told_if_any};
 pub use track::{SAME_LENGTH_S, Track};
+pub use wish::{Period, WishTerm, YearRange};

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::AudioHash;
+use crate::{AudioHash, StationTitle, typed_or_told_if_any};
 
 /// Where a play came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -159,9 +159,14 @@ pub enum PlayedFrom {
     Station {
         /// The songs that it was started from.
         seeds: Vec<AudioHash>,
-        /// What it was called.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        name: Option<String>,
+        /// What it was called after.
+        #[serde(
+            default,
+            alias = "name",
+            deserialize_with = "typed_or_told_if_any",
+            skip_serializing_if = "Option::is_none"
+        )]
+        title: Option<StationTitle>,
     },
     /// What the guest DJ threaded into the queue.
     Dj {

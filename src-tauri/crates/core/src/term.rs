@@ -6,7 +6,9 @@
 
 use std::fmt;
 
-use crate::AudioHash;
+use serde::{Deserialize, Serialize};
+
+use crate::{AudioHash, ReasonKind};
 
 /// Something that reasons name and taste learns of.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -30,6 +32,57 @@ pub enum Term {
     Sound(AudioHash),
     /// One kind of reason as a whole, such as `familiar` or `mood`.
     Kind(String),
+}
+
+/// What a term is called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum TermName {
+    /// An artist.
+    Artist {
+        /// As it is shown.
+        name: String,
+    },
+    /// A genre.
+    Genre {
+        /// As it is shown.
+        name: String,
+    },
+    /// A tag that the network hears.
+    Tag {
+        /// As it is shown.
+        name: String,
+    },
+    /// An album.
+    Album {
+        /// Its title.
+        title: String,
+        /// The first artist of its songs, where one is known.
+        artist: Option<String>,
+    },
+    /// A decade.
+    Era {
+        /// Its first year.
+        decade: i32,
+    },
+    /// What sounds like a song.
+    Sound {
+        /// The song's title.
+        title: String,
+    },
+    /// What sounds like a song that is not in the library any more.
+    SoundOfGone,
+    /// One kind of reason as a whole.
+    Kind {
+        /// Which.
+        kind: ReasonKind,
+    },
+    /// A kind of reason of a newer Segue.
+    OtherKind {
+        /// The name under which it lies in the log.
+        name: String,
+    },
 }
 
 /// Parts an album's title from its artist; no cleaned tag holds it.
@@ -58,6 +111,28 @@ impl Term {
             "sound" => name.parse().ok().map(Self::Sound),
             "kind" => own().map(Self::Kind),
             _ => None,
+        }
+    }
+
+    /// What it is called; `title` is that of the song that it means, where it means one that is there.
+    pub fn named(&self, title: Option<String>) -> TermName {
+        match self {
+            Self::Artist(name) => TermName::Artist { name: name.clone() },
+            Self::Genre(name) => TermName::Genre { name: name.clone() },
+            Self::Tag(name) => TermName::Tag { name: name.clone() },
+            Self::Album { title, artist } => TermName::Album {
+                title: title.clone(),
+                artist: artist.clone(),
+            },
+            Self::Era(decade) => TermName::Era { decade: *decade },
+            Self::Sound(_) => match title {
+                Some(title) => TermName::Sound { title },
+                None => TermName::SoundOfGone,
+            },
+            Self::Kind(name) => match ReasonKind::parse(name) {
+                Some(kind) => TermName::Kind { kind },
+                None => TermName::OtherKind { name: name.clone() },
+            },
         }
     }
 }

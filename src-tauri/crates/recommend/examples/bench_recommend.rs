@@ -7,11 +7,11 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use segue_core::{
-    AudioHash, Embedding, Key, Mode, ModelId, Play, PlayContext, PlaySource, PlaySubject, TagScore,
-    Timestamp,
+    AudioHash, Embedding, Key, MixKind, Mode, ModelId, Play, PlayContext, PlaySource, PlaySubject,
+    TagScore, Timestamp,
 };
 use segue_recommend::{
-    Bars, Catalogue, Item, MixKind, Moment, Ranking, Recommender, Seed, Taste, Turns, Wish, similar,
+    Bars, Catalogue, Item, Moment, Ranking, Recommender, Seed, Taste, Turns, Wish, similar,
 };
 
 const DIM: usize = 128;

@@ -1,7 +1,9 @@
 //! The guest DJ: what to thread in after a song of the listener's own queue.
 
+use segue_core::{Because, ReasonKind};
+
 use crate::Recommender;
-use crate::reason::{Reason, ReasonKind};
+use crate::reason::Reason;
 use crate::station::{Brief, Near, Pick};
 
 /// Recordings near to both songs that a bridge is chosen from.
@@ -48,7 +50,9 @@ impl Recommender<'_> {
                 let mut picks = self.programme(&brief);
                 let pick = picks.first_mut()?;
                 let name = self.catalogue.artist_names().show(artist);
-                add(pick, ReasonKind::Artist, format!("also by {name}"), 1.0);
+                let artists = vec![name.to_owned()];
+                let because = Because::SameArtist { artists };
+                add(pick, ReasonKind::Artist, because, 1.0);
                 picks.into_iter().next()
             }
             (DjMode::Bridge, Some(after)) => {
@@ -64,12 +68,15 @@ impl Recommender<'_> {
                 let worth = |at: usize| picks[at].score - LEADING * cost(at);
                 let open = (0..picks.len()).filter(|at| !artists(*at));
                 let best = open.reduce(|a, b| if worth(b) > worth(a) { b } else { a })?;
-                let (first, second) = (self.catalogue.title(before), self.catalogue.title(after));
-                let text = format!("leads from “{first}” to “{second}”");
+                let title = |position: usize| self.catalogue.title(position).to_owned();
+                let because = Because::Bridge {
+                    before: title(before),
+                    after: title(after),
+                };
                 // From 0 for a jump to 1 for no step at all.
                 let weight = LEADING * (2.0 - cost(best)).max(0.0);
                 let mut pick = picks.into_iter().nth(best)?;
-                add(&mut pick, ReasonKind::Bridge, text, weight);
+                add(&mut pick, ReasonKind::Bridge, because, weight);
                 Some(pick)
             }
             (DjMode::Nearest | DjMode::Bridge, _) => self.programme(&brief).into_iter().next(),
@@ -78,10 +85,10 @@ impl Recommender<'_> {
 }
 
 /// Adds a term to a pick's score.
-fn add(pick: &mut Pick, kind: ReasonKind, text: String, weight: f64) {
+fn add(pick: &mut Pick, kind: ReasonKind, because: Because, weight: f64) {
     pick.reasons.push(Reason {
         kind,
-        text,
+        because,
         weight,
         term: None,
     });
@@ -126,14 +133,14 @@ mod tests {
         // Every artist has two songs, `n` and the next of the style.
         let same = thread(DjMode::SameArtist, Some(1), &[]);
         assert_eq!(same.item, 6);
-        assert_eq!(same.reasons[0].text, "also by Artist 0.0");
+        let artists = vec!["Artist 0.0".to_owned()];
+        assert_eq!(same.reasons[0].because, Because::SameArtist { artists });
         let bridge = thread(DjMode::Bridge, Some(1), &[]);
-        assert!(
-            bridge
-                .reasons
-                .iter()
-                .any(|reason| reason.text == "leads from “Song 0” to “Song 1”")
-        );
+        let leads = Because::Bridge {
+            before: "Song 0".into(),
+            after: "Song 1".into(),
+        };
+        assert!(bridge.reasons.iter().any(|reason| reason.because == leads));
         assert!(bridge.item % 6 < 2, "{}", bridge.item);
         assert!(
             !catalogue

@@ -4,8 +4,9 @@
 //! up to at most one, the scale of nearness by sound. A shared name counts by its rarity (inverse document
 //! frequency, Spärck Jones 1972): "Rock" in a rock library says little.
 
+use segue_core::ReasonKind;
+
 use crate::catalogue::{Catalogue, Names};
-use crate::reason::ReasonKind;
 
 const GENRE: f64 = 0.45;
 const TAG: f64 = 0.25;
@@ -16,10 +17,31 @@ const ERA: f64 = 0.10;
 /// One part of a kinship.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
-    pub(crate) kind: ReasonKind,
-    /// Shared names, the rarest first, at most two; the decade; or nothing.
-    pub(crate) names: Vec<String>,
+    pub(crate) shared: Shared,
     pub(crate) nearness: f64,
+}
+
+/// What two recordings share. Names are at most two, the rarest first.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Shared {
+    Genres(Vec<String>),
+    Tags(Vec<String>),
+    Artists(Vec<String>),
+    Album(u32),
+    /// About the same time; the decade is the other recording's.
+    Decade(i32),
+}
+
+impl Shared {
+    pub(crate) fn kind(&self) -> ReasonKind {
+        match self {
+            Self::Genres(_) => ReasonKind::Genre,
+            Self::Tags(_) => ReasonKind::Tag,
+            Self::Artists(_) => ReasonKind::Artist,
+            Self::Album(_) => ReasonKind::Album,
+            Self::Decade(_) => ReasonKind::Era,
+        }
+    }
 }
 
 /// A seed's names, ready to be compared with many recordings.
@@ -121,31 +143,22 @@ impl Kin {
             .take(2)
             .map(|a| catalogue.artist_names().show(*a).to_owned())
             .collect();
-        let decade = other
-            .year
-            .map(|year| format!("{}s", year.div_euclid(10) * 10));
+        let genres = self.genres.names(&other.genres, catalogue.genre_names());
+        let tags = self.tags.names(&other.tags, catalogue.tag_names());
+        let decade = other.year.map(|year| year.div_euclid(10) * 10);
         let parts = [
-            (
-                ReasonKind::Genre,
-                self.genres.names(&other.genres, catalogue.genre_names()),
-                genre,
-            ),
-            (
-                ReasonKind::Tag,
-                self.tags.names(&other.tags, catalogue.tag_names()),
-                tag,
-            ),
-            (ReasonKind::Artist, artists, artist),
-            (ReasonKind::Album, Vec::new(), album),
-            (ReasonKind::Era, decade.into_iter().collect(), era),
+            (Some(Shared::Genres(genres)), genre),
+            (Some(Shared::Tags(tags)), tag),
+            (Some(Shared::Artists(artists)), artist),
+            (other.album.map(Shared::Album), album),
+            (decade.map(Shared::Decade), era),
         ];
         parts
             .into_iter()
-            .filter(|(_, _, nearness)| *nearness > 0.0)
-            .map(|(kind, names, nearness)| Part {
-                kind,
-                names,
-                nearness,
+            .filter(|(_, nearness)| *nearness > 0.0)
+            .filter_map(|(shared, nearness)| {
+                let shared = shared?;
+                Some(Part { shared, nearness })
             })
             .collect()
     }
@@ -200,8 +213,8 @@ mod tests {
         assert!((near(3) - 0.09).abs() < 1e-9, "only the era: {}", near(3));
         let parts = kin.parts(&catalogue, 1);
         assert_eq!(
-            (parts.len(), parts[0].names.as_slice()),
-            (1, &["Zeuhl".to_owned()][..])
+            (parts.len(), &parts[0].shared),
+            (1, &Shared::Genres(vec!["Zeuhl".into()]))
         );
         assert!((parts.iter().map(|p| p.nearness).sum::<f64>() - near(1)).abs() < 1e-12);
     }

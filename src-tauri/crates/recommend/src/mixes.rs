@@ -4,18 +4,18 @@
 //! near to, what the dial stands at, and sometimes one more reason ("you played it five times in 2019"). A mix that has
 //! nothing to offer is not offered.
 
-mod kinds;
 mod memories;
+mod moods;
 
 use std::collections::{HashMap, HashSet};
+
+use segue_core::{MixContent, MixKind, Mood};
 
 use crate::Recommender;
 use crate::chance;
 use crate::station::{Brief, Extra, Near, Pick, evenly};
 use crate::taste::{Interest, Taste};
 use crate::wish::{Names, understand};
-use kinds::MOODS;
-pub use kinds::MixKind;
 use memories::Memory;
 
 /// A mix of names or years needs so many songs to be offered, one of memories so many.
@@ -32,14 +32,12 @@ const FOND_PLAYS: u32 = 3;
 const FACES: usize = 12;
 
 /// A mix that can be had.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Mix {
     /// Which.
     pub kind: MixKind,
-    /// As it is shown.
-    pub name: String,
-    /// What it is made of, in a few words.
-    pub about: String,
+    /// What it is made of.
+    pub content: MixContent,
     /// Recordings whose covers may stand for it, each of another album, as positions in the catalogue.
     pub faces: Vec<usize>,
 }
@@ -47,7 +45,6 @@ pub struct Mix {
 /// What a mix can be made of.
 #[derive(Default)]
 struct Offer {
-    mix: Mix,
     /// Whose covers may stand for it.
     faces: Vec<usize>,
     /// The recordings that may come; empty for all.
@@ -71,7 +68,7 @@ impl Offer {
     }
 }
 
-/// What sounds alike in a few words.
+/// What sounds alike, by a few names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Portrait {
     /// Tags that are heard more often here than elsewhere, the most telling first.
@@ -91,25 +88,26 @@ impl Recommender<'_> {
             MixKind::OnRepeat,
         ];
         let interests = self.interests();
-        kinds.extend((1..=interests.len() as u32).map(MixKind::Daily));
-        kinds.extend(MOODS.iter().map(|mood| MixKind::Mood(mood.name)));
-        kinds.extend(self.decades().into_iter().map(MixKind::Decade));
-        kinds.extend(self.years_played().into_iter().map(MixKind::TimeTravel));
+        kinds.extend((1..=interests.len() as u32).map(|number| MixKind::Daily { number }));
+        kinds.extend(Mood::ALL.map(|mood| MixKind::Mood { mood }));
+        let decades = self.decades().into_iter();
+        kinds.extend(decades.map(|decade| MixKind::Decade { decade }));
+        let years = self.years_played().into_iter();
+        kinds.extend(years.map(|year| MixKind::TimeTravel { year }));
         kinds.extend([MixKind::OnThisDay, MixKind::RandomAlbum]);
         let offered = kinds.into_iter();
         offered
-            .filter_map(|kind| Some(self.offer(kind, &interests)?.mix))
+            .filter_map(|kind| Some(self.offer(kind, &interests)?.0))
             .collect()
     }
 
     /// A mix with its songs; `None` if it has nothing to offer.
     pub fn mix(&self, kind: MixKind, count: usize) -> Option<(Mix, Vec<Pick>)> {
         let interests = self.interests();
-        let offer = self.offer(kind, &interests)?;
-        let mix = offer.mix.clone();
+        let (mix, offer) = self.offer(kind, &interests)?;
         let picks = match kind {
             MixKind::RandomAlbum => self.in_order(&offer.among, &interests),
-            _ => self.programme(&self.mixed(offer, &interests, count)),
+            _ => self.programme(&self.mixed(kind, offer, &interests, count)),
         };
         (!picks.is_empty()).then_some((mix, picks))
     }
@@ -121,114 +119,110 @@ impl Recommender<'_> {
             .unwrap_or_default()
     }
 
-    /// What an interest sounds like, in a few words.
+    /// What an interest sounds like.
     pub fn portrait(&self, interest: &Interest) -> Portrait {
         self.portrait_of(interest.members())
     }
 
     /// What a mix can be made of; `None` if that is too little.
-    fn offer(&self, kind: MixKind, interests: &[Interest]) -> Option<Offer> {
+    fn offer(&self, kind: MixKind, interests: &[Interest]) -> Option<(Mix, Offer)> {
         let mut offer = Offer::default();
-        let about: String = match kind {
+        let content = match kind {
             MixKind::ForYou => {
                 if self.catalogue.is_empty() {
                     return None;
                 }
                 offer.faces = self.liked(interests);
                 match self.taste() {
-                    Some(_) => "What you like, for right now".into(),
-                    None => "A first look around your library".into(),
+                    Some(_) => MixContent::Liked,
+                    None => MixContent::FirstLook,
                 }
             }
             MixKind::Discover => {
                 offer.only(self.unheard(), SONGS_MIN.min(self.catalogue.len()))?;
                 offer.faces = self.likely(&offer.among);
-                "Songs you own and hardly know, and are likely to like".into()
+                MixContent::Unheard
             }
             MixKind::DeepCuts => {
                 offer.only(self.deep_cuts(), MEMORIES_MIN)?;
                 offer.faces = self.likely(&offer.among);
-                "Hardly heard songs by artists you come back to".into()
+                MixContent::DeepCuts
             }
             MixKind::Rediscover => {
                 offer.remember(self.missed())?;
-                "Songs you loved and have not heard for long".into()
+                MixContent::LongUnheard
             }
             MixKind::OnRepeat => {
                 offer.remember(self.on_repeat())?;
-                "What you could not leave alone this month".into()
+                MixContent::OnRepeat
             }
-            MixKind::Daily(number) => {
+            MixKind::Daily { number } => {
                 let interest = interests.get(number.checked_sub(1)? as usize)?;
                 offer.faces = interest.members().to_vec();
-                self.portrait(interest).words()
+                self.portrait(interest).shortened()
             }
-            MixKind::Mood(name) => {
-                let mood = MOODS.iter().find(|mood| mood.name == name)?;
-                offer.faces = self.likeliest(&self.names_of(mood.words).0);
+            MixKind::Mood { mood } => {
+                offer.faces = self.likeliest(&self.names_of(moods::wish(mood)).0);
                 if offer.faces.len() < SONGS_MIN {
                     return None;
                 }
-                mood.about.into()
+                MixContent::Mood { mood }
             }
-            MixKind::Decade(from) => {
-                offer.only(self.of_years(from, from + 9), SONGS_MIN)?;
+            MixKind::Decade { decade } => {
+                offer.only(self.of_years(decade, decade + 9), SONGS_MIN)?;
                 offer.faces = self.likely(&offer.among);
-                format!("{} songs from {from} to {}", offer.among.len(), from + 9)
+                let songs = offer.among.len() as u32;
+                MixContent::Decade { songs, decade }
             }
-            MixKind::TimeTravel(year) => {
+            MixKind::TimeTravel { year } => {
                 offer.remember(self.played_in(year))?;
-                format!("What you played in {year}")
+                MixContent::PlayedIn { year }
             }
             MixKind::OnThisDay => {
                 offer.remember(self.on_this_day())?;
-                "What you played on this day in other years".into()
+                MixContent::OnThisDay
             }
             MixKind::RandomAlbum => {
                 let (album, songs) = self.random_album()?;
-                let title = self.catalogue.album_title(album);
-                let artist = self.catalogue.album_artist(album);
-                let artist = artist.map(|artist| self.catalogue.artist_names().show(artist));
-                let by = artist
-                    .map(|artist| format!(" by {artist}"))
-                    .unwrap_or_default();
                 (offer.faces, offer.among) = (songs.clone(), songs);
-                format!("“{title}”{by}")
+                let artists = self.catalogue.artist_names();
+                let artist = self.catalogue.album_artist(album);
+                MixContent::Album {
+                    title: self.catalogue.album_title(album).to_owned(),
+                    artist: artist.map(|artist| artists.show(artist).to_owned()),
+                }
             }
         };
-        offer.mix = Mix {
+        let mix = Mix {
             kind,
-            name: kind.shown(),
-            about,
+            content,
             faces: self.faces(&offer.faces),
         };
-        Some(offer)
+        Some((mix, offer))
     }
 
     /// A mix as a station.
-    fn mixed(&self, offer: Offer, interests: &[Interest], count: usize) -> Brief {
-        let kind = offer.mix.kind;
+    fn mixed(&self, kind: MixKind, offer: Offer, interests: &[Interest], count: usize) -> Brief {
         let mut brief = Brief::new(self.tuning.seedless, count);
         brief.near = self.favourites(interests);
         brief.near_are = Near::Favourites;
         brief.among = (!offer.among.is_empty()).then_some(offer.among);
         brief.extras = offer.extras;
         match kind {
-            MixKind::ForYou | MixKind::Decade(_) | MixKind::RandomAlbum => {}
+            MixKind::ForYou | MixKind::Decade { .. } | MixKind::RandomAlbum => {}
             MixKind::Discover | MixKind::DeepCuts => brief.dial = -1.0,
             MixKind::OnRepeat => (brief.weights.near, brief.weights.just_heard) = (0.0, 0.0),
-            MixKind::Rediscover | MixKind::TimeTravel(_) | MixKind::OnThisDay => {
+            MixKind::Rediscover | MixKind::TimeTravel { .. } | MixKind::OnThisDay => {
                 brief.weights.near = 0.0;
             }
-            MixKind::Daily(number) => {
+            MixKind::Daily { number } => {
                 let interest = interests.get(number as usize - 1);
                 let members = interest.map_or(&[][..], Interest::members);
                 brief.near = evenly(members).collect();
                 brief.weights = self.tuning.seeded;
             }
-            MixKind::Mood(name) => {
-                let mood = MOODS.iter().find(|mood| mood.name == name);
-                let (wanted, unwanted) = self.names_of(mood.map_or("", |mood| mood.words));
+            MixKind::Mood { mood } => {
+                let (wanted, unwanted) = self.names_of(moods::wish(mood));
                 brief.near = evenly(&self.likeliest(&wanted)).collect();
                 brief.near_are = Near::Seeds;
                 (brief.wanted, brief.unwanted) = (wanted, unwanted);
@@ -448,13 +442,14 @@ impl Recommender<'_> {
 }
 
 impl Portrait {
-    /// In one line.
-    pub fn words(&self) -> String {
-        let some = |names: &[String], count: usize| names[..names.len().min(count)].join(", ");
-        match (self.tags.is_empty(), self.artists.is_empty()) {
-            (false, false) => format!("{} · {}", some(&self.tags, 2), some(&self.artists, 3)),
-            (false, true) => some(&self.tags, 3),
-            (true, _) => some(&self.artists, 3),
+    /// As much of it as one line holds.
+    fn shortened(mut self) -> MixContent {
+        let tags = if self.artists.is_empty() { 3 } else { 2 };
+        self.tags.truncate(tags);
+        self.artists.truncate(3);
+        MixContent::Alike {
+            tags: self.tags,
+            artists: self.artists,
         }
     }
 }

@@ -6,10 +6,12 @@
 
 use std::collections::HashSet;
 
+use segue_core::{Because, ReasonKind};
+
 use crate::Recommender;
 use crate::flow::Link;
 use crate::index::{Query, dot};
-use crate::reason::{Reason, ReasonKind};
+use crate::reason::Reason;
 use crate::station::{ARTIST_GAP, Pick, near_by_sound};
 
 /// Recordings looked at for each step, and ways followed at a time.
@@ -38,7 +40,7 @@ impl Recommender<'_> {
     pub fn path(&self, from: usize, to: usize, count: usize) -> Option<Vec<Pick>> {
         let (start, end) = (self.catalogue.vector(from)?, self.catalogue.vector(to)?);
         if from == to || count < 2 {
-            return Some(vec![self.end(from, "where the way begins")]);
+            return Some(vec![self.end(from, Because::PathStart)]);
         }
         let inner = count - 2;
         let waypoints: Vec<Vec<f32>> = (1..=inner.min(STEPS_MAX))
@@ -154,10 +156,10 @@ impl Recommender<'_> {
     }
 
     /// An end of the way.
-    fn end(&self, position: usize, text: &str) -> Pick {
+    fn end(&self, position: usize, because: Because) -> Pick {
         let reason = Reason {
             kind: ReasonKind::Bridge,
-            text: text.into(),
+            because,
             weight: 1.0,
             term: None,
         };
@@ -175,20 +177,26 @@ impl Recommender<'_> {
         let chance = dot(mean, mean);
         let near =
             |a: usize, b: usize| near_by_sound(self.catalogue.cosine(a, b).unwrap_or(-1.0), chance);
-        let (first, last) = (self.catalogue.title(from), self.catalogue.title(to));
-        let mut picks = vec![self.end(from, "where the way begins")];
+        let title = |position: usize| self.catalogue.title(position).to_owned();
+        let mut picks = vec![self.end(from, Because::PathStart)];
         for (number, position) in steps.iter().enumerate().skip(1) {
             let left = steps.len() - number;
             let reasons = vec![
                 Reason {
                     kind: ReasonKind::Bridge,
-                    text: format!("{} from “{first}”", plural_steps(number)),
+                    because: Because::StepsFrom {
+                        steps: number as u32,
+                        title: title(from),
+                    },
                     weight: near(*position, from),
                     term: None,
                 },
                 Reason {
                     kind: ReasonKind::Bridge,
-                    text: format!("{} to “{last}”", plural_steps(left)),
+                    because: Because::StepsTo {
+                        steps: left as u32,
+                        title: title(to),
+                    },
                     weight: near(*position, to),
                     term: None,
                 },
@@ -199,15 +207,8 @@ impl Recommender<'_> {
                 reasons,
             });
         }
-        picks.push(self.end(to, "where the way ends"));
+        picks.push(self.end(to, Because::PathEnd));
         picks
-    }
-}
-
-fn plural_steps(count: usize) -> String {
-    match count {
-        1 => "one step".into(),
-        count => format!("{count} steps"),
     }
 }
 

@@ -18,9 +18,9 @@
 mod anchor;
 mod brief;
 mod choice;
+mod explain;
 mod spacing;
 mod terms;
-mod words;
 
 use crate::Recommender;
 use crate::taste::Interest;

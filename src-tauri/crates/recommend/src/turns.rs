@@ -5,10 +5,9 @@
 
 use std::collections::HashMap;
 
-use segue_core::Term;
+use segue_core::{ReasonKind, Term};
 
 use crate::catalogue::Catalogue;
-use crate::reason::ReasonKind;
 use crate::station::near_by_sound;
 
 /// How many turns count in one direction.

@@ -7,7 +7,7 @@
 
 mod years;
 
-use segue_core::similar_key;
+use segue_core::{Because, WishTerm, YearRange, similar_key};
 
 use crate::catalogue::Catalogue;
 
@@ -164,10 +164,8 @@ enum Feature {
 /// A part of a wish: any of some features.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NamedPart {
-    /// `tag`, `genre`, `artist`, `era` or `tempo`.
-    pub kind: &'static str,
-    /// As it is shown: `calm`, `piano`, `1990s`.
-    pub name: String,
+    /// What it is called.
+    pub term: WishTerm,
     any: Vec<Feature>,
 }
 
@@ -242,33 +240,26 @@ impl Names {
     /// A tag, where a model heard it in the library.
     pub fn tag(catalogue: &Catalogue, name: &str) -> Option<Self> {
         let number = catalogue.tag_names().find(name)?;
-        Some(Self::one(
-            "tag",
-            catalogue.tag_names().show(number),
-            Feature::Tag(number),
-        ))
+        let name = catalogue.tag_names().show(number).to_owned();
+        Some(Self::one(WishTerm::Tag { name }, Feature::Tag(number)))
     }
 
     /// A genre of the library.
     pub fn genre(catalogue: &Catalogue, name: &str) -> Option<Self> {
         let number = catalogue.genre_names().find(name)?;
-        Some(Self::one(
-            "genre",
-            catalogue.genre_names().show(number),
-            Feature::Genre(number),
-        ))
+        let name = catalogue.genre_names().show(number).to_owned();
+        Some(Self::one(WishTerm::Genre { name }, Feature::Genre(number)))
     }
 
-    /// Years, both included.
-    pub(crate) fn years(from: i32, to: i32, name: &str) -> Self {
-        Self::one("era", name, Feature::Years(from, to))
+    /// Years from one to another, both included.
+    fn years(from: i32, to: i32, years: YearRange) -> Self {
+        Self::one(WishTerm::Era { years }, Feature::Years(from, to))
     }
 
-    fn one(kind: &'static str, name: &str, feature: Feature) -> Self {
+    fn one(term: WishTerm, feature: Feature) -> Self {
         Self {
             parts: vec![NamedPart {
-                kind,
-                name: name.to_owned(),
+                term,
                 any: vec![feature],
             }],
         }
@@ -315,30 +306,28 @@ impl Names {
         all.fold(0.0, f64::max)
     }
 
-    /// How well a recording bears them, in `0..=1`, and which in words: all together where they are `wanted`, else the one
-    /// that it bears most clearly. `None` where it bears none.
-    pub(crate) fn told(
+    /// How well a recording bears them, in `0..=1`, and which: all together where they are `wanted`, else the one that it
+    /// bears most clearly. `None` where it bears none.
+    pub(crate) fn explain(
         &self,
         catalogue: &Catalogue,
         position: usize,
         wanted: bool,
-    ) -> Option<(f64, String)> {
-        let mut borne: Vec<(f64, &str)> = self
+    ) -> Option<(f64, Because)> {
+        let mut borne: Vec<(f64, &WishTerm)> = self
             .parts
             .iter()
-            .map(|part| (part.matching(catalogue, position), part.name.as_str()))
+            .map(|part| (part.matching(catalogue, position), &part.term))
             .filter(|(matching, _)| *matching > 0.0)
             .collect();
         borne.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let (most, name) = *borne.first()?;
+        let (most, clearest) = *borne.first()?;
         if !wanted {
-            return Some((most, format!("has {name}, which you asked to leave out")));
+            let term = clearest.clone();
+            return Some((most, Because::AskedToLeaveOut { term }));
         }
-        let names: Vec<&str> = borne.iter().map(|(_, name)| *name).collect();
-        Some((
-            self.matching(catalogue, position),
-            format!("as you asked: {}", names.join(", ")),
-        ))
+        let terms = borne.into_iter().map(|(_, term)| term.clone()).collect();
+        Some((self.matching(catalogue, position), Because::Asked { terms }))
     }
 }
 
@@ -369,7 +358,7 @@ pub fn understand(catalogue: &Catalogue, text: &str) -> Understood {
             };
             let taken = &words[at..at + count];
             match years {
-                Some((from, to, shown)) => names.extend_new(Names::years(from, to, &shown)),
+                Some((from, to, years)) => names.extend_new(Names::years(from, to, years)),
                 None => understood
                     .unknown
                     .extend(taken.iter().map(|word| word.text.to_owned())),
@@ -387,9 +376,9 @@ pub fn understand(catalogue: &Catalogue, text: &str) -> Understood {
                 Some(rest) => (rest.to_owned(), true),
                 None => (name, false),
             };
-            Some((count, meaning(catalogue, &name)?, minus))
+            Some((count, meaning(catalogue, &name)?, name, minus))
         });
-        if let Some((count, part, minus)) = found {
+        if let Some((count, part, name, minus)) = found {
             let against = turned || minus;
             let names = if against {
                 &mut understood.unwanted
@@ -397,7 +386,7 @@ pub fn understand(catalogue: &Catalogue, text: &str) -> Understood {
                 &mut understood.wanted
             };
             if part.any.is_empty() && !against {
-                understood.unknown.push(part.name);
+                understood.unknown.push(name.to_lowercase());
             } else {
                 names.extend_new(Names { parts: vec![part] });
             }
@@ -491,10 +480,10 @@ fn meaning(catalogue: &Catalogue, name: &str) -> Option<NamedPart> {
     let genres = catalogue.genre_names();
     let mut any: Vec<Feature> = tag(name).map(Feature::Tag).into_iter().collect();
     any.extend(genres.find(name).map(Feature::Genre));
-    let mut kind = if any.iter().any(|feature| matches!(feature, Feature::Tag(_))) {
-        "tag"
-    } else {
-        "genre"
+    let typed = name.to_lowercase();
+    let mut term = match any.first() {
+        Some(Feature::Tag(_)) => WishTerm::Tag { name: typed },
+        _ => WishTerm::Genre { name: typed },
     };
     if any.is_empty()
         && let Some((_, means)) = DICTIONARY.iter().find(|(said, _)| similar_key(said) == key)
@@ -504,16 +493,18 @@ fn meaning(catalogue: &Catalogue, name: &str) -> Option<NamedPart> {
             "+fast" => Some(Feature::Fast),
             name => tags.find(name).map(Feature::Tag),
         }));
-        kind = match any.as_slice() {
-            [Feature::Slow | Feature::Fast] => "tempo",
-            _ => "tag",
+        let name = name.to_lowercase();
+        term = match any.as_slice() {
+            [Feature::Slow | Feature::Fast] => WishTerm::Tempo { name },
+            _ => WishTerm::Tag { name },
         };
     }
     if any.is_empty() {
         if let Some(artist) = catalogue.artist_names().find(name) {
             return Some(NamedPart {
-                kind: "artist",
-                name: catalogue.artist_names().show(artist).to_owned(),
+                term: WishTerm::Artist {
+                    name: catalogue.artist_names().show(artist).to_owned(),
+                },
                 any: vec![Feature::Artist(artist)],
             });
         }
@@ -524,16 +515,12 @@ fn meaning(catalogue: &Catalogue, name: &str) -> Option<NamedPart> {
             return None;
         }
     }
-    Some(NamedPart {
-        kind,
-        name: name.to_lowercase(),
-        any,
-    })
+    Some(NamedPart { term, any })
 }
 
 #[cfg(test)]
 mod tests {
-    use segue_core::TagScore;
+    use segue_core::{Period, TagScore};
 
     use super::*;
     use crate::world;
@@ -558,13 +545,37 @@ mod tests {
         ])
     }
 
+    /// Years as tests write them.
+    fn spelt(years: YearRange) -> String {
+        let spelt = |period: Period| match period {
+            Period::Year { year } => year.to_string(),
+            Period::Decade { decade } => format!("{decade}s"),
+            Period::Early { decade } => format!("early {decade}s"),
+            Period::Mid { decade } => format!("mid {decade}s"),
+            Period::Late { decade } => format!("late {decade}s"),
+        };
+        match years {
+            YearRange::In { period } => spelt(period),
+            YearRange::Before { period } => format!("before {}", spelt(period)),
+            YearRange::Until { period } => format!("until {}", spelt(period)),
+            YearRange::After { period } => format!("after {}", spelt(period)),
+            YearRange::Since { period } => format!("since {}", spelt(period)),
+            YearRange::Around { period } => format!("around {}", spelt(period)),
+            YearRange::Between { first, last } => format!("{}–{}", spelt(first), spelt(last)),
+        }
+    }
+
     fn check(text: &str, wanted: &[(&str, &str)], unwanted: &[&str], unknown: &[&str]) {
         let found = understand(&library(), text);
         let named = |names: &Names| -> Vec<(String, String)> {
-            let parts = names.parts.iter();
-            parts
-                .map(|part| (part.kind.to_owned(), part.name.clone()))
-                .collect()
+            let parts = names.parts.iter().map(|part| match part.term.clone() {
+                WishTerm::Tag { name } => ("tag", name),
+                WishTerm::Genre { name } => ("genre", name),
+                WishTerm::Artist { name } => ("artist", name),
+                WishTerm::Tempo { name } => ("tempo", name),
+                WishTerm::Era { years } => ("era", spelt(years)),
+            });
+            parts.map(|(kind, name)| (kind.to_owned(), name)).collect()
         };
         let expected: Vec<(String, String)> = wanted
             .iter()
@@ -660,7 +671,7 @@ mod tests {
             wanted(text, "before 1990");
         }
         for text in ["until the 80s", "up to the eighties", "1980s and earlier"] {
-            wanted(text, "until the 1980s");
+            wanted(text, "until 1980s");
         }
         for text in ["after 1999", "newer than 1999", "post-1999"] {
             wanted(text, "after 1999");
@@ -689,7 +700,7 @@ mod tests {
         check(
             "jazz not before the 90s",
             &[("tag", "jazz")],
-            &["before the 1990s"],
+            &["before 1990s"],
             &[],
         );
         check(
@@ -737,12 +748,15 @@ mod tests {
         let calm = understand(&catalogue, "calm piano, no vocals");
         let wanted = |at| calm.wanted.matching(&catalogue, at);
         assert!(wanted(0) > wanted(1) && wanted(1) > wanted(2));
-        let told = calm.wanted.told(&catalogue, 0, true).unwrap().1;
-        assert!(
-            told.starts_with("as you asked: ") && told.contains("calm") && told.contains("piano")
-        );
-        assert!(calm.unwanted.told(&catalogue, 0, false).is_none());
-        assert!(calm.unwanted.told(&catalogue, 1, false).unwrap().0 > 0.5);
+        let tag = |name: &str| WishTerm::Tag { name: name.into() };
+        let terms = vec![tag("calm"), tag("piano")];
+        let explained = calm.wanted.explain(&catalogue, 0, true).unwrap().1;
+        assert_eq!(explained, Because::Asked { terms });
+        assert!(calm.unwanted.explain(&catalogue, 0, false).is_none());
+        let (vocals, because) = calm.unwanted.explain(&catalogue, 1, false).unwrap();
+        let term = tag("vocals");
+        assert!(vocals > 0.5);
+        assert_eq!(because, Because::AskedToLeaveOut { term });
         let eras = understand(&catalogue, "nineties");
         assert_eq!(
             [0, 1, 2].map(|at| eras.wanted.matching(&catalogue, at)),
@@ -774,7 +788,10 @@ mod tests {
                 .wanted
                 .parts()
                 .iter()
-                .map(|part| part.name.as_str())
+                .map(|part| match &part.term {
+                    WishTerm::Artist { name } => name.as_str(),
+                    _ => "",
+                })
                 .collect();
             assert_eq!((names, found.unknown.len()), (vec![artist], 1), "{found:?}");
             assert_eq!(found.unwanted.parts().len(), 1);

@@ -177,7 +177,8 @@ function kind(value: unknown): string {
 function shapeOf(value: unknown, path = "", shape: Shape = {}): Shape {
   shape[path] = [...new Set([...(shape[path] ?? []), kind(value)])].sort();
   if (Array.isArray(value)) value.forEach((one) => shapeOf(one, `${path}[]`, shape));
-  else if (typeof value === "object" && value !== null)
+  // One of several words: which one it is, and so which fields it has, depends on the songs.
+  else if (typeof value === "object" && value !== null && !("is" in value))
     for (const [key, one] of Object.entries(value)) shapeOf(one, `${path}.${key}`, shape);
   return shape;
 }

@@ -522,6 +522,8 @@ fn shape_of(value: &Value, path: &str, shape: &mut Shape) {
         .or_default()
         .insert(kind(value).to_owned());
     match value {
+        // One of several words: which one it is, and so which fields it has, depends on the songs.
+        Value::Object(fields) if fields.contains_key("is") => {}
         Value::Object(fields) => {
             for (key, value) in fields {
                 shape_of(value, &format!("{path}.{key}"), shape);

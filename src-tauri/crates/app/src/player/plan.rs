@@ -126,11 +126,11 @@ impl ActiveStation {
         let songs = segue.library.tracks_by_id(&request.songs())?;
         let from = PlayedFrom::Station {
             seeds: songs.iter().map(|track| track.audio).collect(),
-            name: Some(segue.station_name(request)?),
+            title: Some(segue.station_title(request)?),
         };
         Ok(Self {
             shown: Station {
-                name: segue.station_title(request)?,
+                title: segue.station_title(request)?,
                 seeds: segue.seed_rows(&request.seeds)?,
                 less: segue.seed_rows(&request.less)?,
                 discovery: request.discovery.unwrap_or(DISCOVERY).clamp(0.0, 1.0),

@@ -438,6 +438,7 @@ fn or_none<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<Op
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use segue_core::{PlayedFrom, SeedDetail, StationTitle};
 
     use super::*;
 
@@ -486,7 +487,22 @@ mod tests {
         let from = serde_json::json!({"list": "station", "seeds": []});
         let today =
             serde_json::json!({"request": request, "shown": shown, "from": from, "number": 7});
-        assert!(station(today).is_some());
+        let today = station(today).unwrap();
+        // It was called by words once.
+        let told = StationTitle::Told { text: "x".into() };
+        assert_eq!(today.shown.title, told);
+        let seed = serde_json::json!({"seed": {"of": "artist", "name": "Ann"}, "name": "Ann", "detail": "3 songs", "cover_track": null});
+        let shown =
+            serde_json::json!({"name": "Ann", "seeds": [seed], "less": [], "discovery": 0.5});
+        let from = serde_json::json!({"list": "station", "seeds": [], "name": "Radio around Ann"});
+        let named =
+            serde_json::json!({"request": request, "shown": shown, "from": from, "number": 7});
+        let named = station(named).unwrap();
+        let text = "3 songs".to_owned();
+        assert_eq!(named.shown.seeds[0].about, SeedDetail::Told { text });
+        assert!(
+            matches!(&*named.from, PlayedFrom::Station { title: Some(StationTitle::Told { text }), .. } if text == "Radio around Ann")
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use segue_core::{EndReason, ListenOutcome, Play, PlaySource};
+use segue_core::{Because, EndReason, ListenOutcome, Play, PlaySource};
 
 use super::session::{PLACE, SESSION};
 use super::*;
@@ -174,14 +174,18 @@ fn a_queue_that_was_kept_before_it_had_a_table_is_taken_up() {
                 row.entry,
                 row.track.title.as_str(),
                 row.source,
-                row.reasons.len(),
+                row.reasons.iter().map(|row| &row.because).collect(),
             )
         });
+        // It was kept by a Segue that kept sentences.
+        let told = Because::Told {
+            text: "sounds alike".into(),
+        };
         let (one, two) = (tracks[0].title.as_str(), tracks[1].title.as_str());
         let expected = [
-            (7, one, QueueSource::Mix, 1),
-            (9, "gone", QueueSource::Queue, 0),
-            (8, two, QueueSource::Album, 0),
+            (7, one, QueueSource::Mix, vec![&told]),
+            (9, "gone", QueueSource::Queue, vec![]),
+            (8, two, QueueSource::Album, vec![]),
         ];
         assert!(shown.eq(expected), "{:?}", page.rows);
         assert_eq!(page.current, Some(1));

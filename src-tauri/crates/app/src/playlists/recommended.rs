@@ -1,9 +1,8 @@
 //! What Segue itself picks for a playlist: stations, mixes, ways from one song to another.
 
 use segue_core::TrackId;
-use segue_recommend::MixKind;
 
-use crate::recommend::{Next, no_mix, today};
+use crate::recommend::{Next, today};
 use crate::wire::{PickRow, PlaylistSource};
 use crate::{AppError, Segue};
 
@@ -31,17 +30,5 @@ impl Segue {
             | PlaylistSource::Queue => Vec::new(),
         };
         self.pick_rows(&picks)
-    }
-
-    /// What a station, a mix or a way is made from, in words.
-    pub(crate) fn recommended_about(&self, source: &PlaylistSource) -> Result<String, AppError> {
-        Ok(match source {
-            PlaylistSource::Station { request, .. } => self.station_name(request)?,
-            PlaylistSource::Mix { id, .. } => {
-                let kind = MixKind::parse(id).ok_or_else(|| no_mix(id))?;
-                format!("the mix “{}”", kind.shown())
-            }
-            _ => "a way from one song to another".into(),
-        })
     }
 }

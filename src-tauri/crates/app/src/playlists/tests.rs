@@ -6,10 +6,13 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::ToSpan;
+use segue_core::{Because, SeedName, StationTitle};
 use serde_json::json;
 
 use super::*;
-use crate::wire::{AppEvent, EnqueueAt, PlayerCommand, QueueSource, SeedRef, StationRequest};
+use crate::wire::{
+    AppEvent, EnqueueAt, PlayerCommand, QueueSource, SeedRef, SongSort, SongsQuery, StationRequest,
+};
 use crate::{AudioOutput, Desktop};
 
 use crate::testing::{World, copy, heard, refused, world};
@@ -31,6 +34,14 @@ fn search(text: &str) -> PlaylistSource {
     }
 }
 
+/// A station from one seed.
+fn around(seed: SeedName) -> PlaylistOrigin {
+    let (seeds, less) = (vec![seed], Vec::new());
+    PlaylistOrigin::Station {
+        title: StationTitle::Around { seeds, less },
+    }
+}
+
 #[test]
 fn each_source_makes_a_playlist_or_says_why_not() {
     let world = world();
@@ -43,8 +54,8 @@ fn each_source_makes_a_playlist_or_says_why_not() {
         .create_playlist("  Two\nlines ", &chosen, false)
         .unwrap();
     assert_eq!(
-        (row.name.as_str(), row.living, row.about.as_str()),
-        ("Two lines", false, "")
+        (row.name.as_str(), row.living, row.origin),
+        ("Two lines", false, None)
     );
     let all = world.tracks();
     let expected = [3, 0, 3].map(|n: usize| all[n].title.clone());
@@ -59,10 +70,15 @@ fn each_source_makes_a_playlist_or_says_why_not() {
 
     let artist = all[0].artists[0].clone();
     let found = segue
-        .create_playlist("found", &search(&artist), true)
+        .create_playlist("found", &search(&format!(" {artist} ")), true)
         .unwrap();
-    let words = format!("songs that match “{artist}”, by artist");
-    assert_eq!((found.living, found.about), (true, words));
+    let origin = PlaylistOrigin::Search {
+        text: artist,
+        album: None,
+        sort: SongSort::Artist,
+        descending: false,
+    };
+    assert_eq!((found.living, found.origin), (true, Some(origin)));
     assert!(found.tracks > 0 && found.missing == 0);
 
     let station = PlaylistSource::Station {
@@ -73,7 +89,10 @@ fn each_source_makes_a_playlist_or_says_why_not() {
         count: 3,
     };
     let station = segue.create_playlist("station", &station, true).unwrap();
-    assert_eq!(station.about, format!("Radio around “{}”", all[0].title));
+    let origin = around(SeedName::Song {
+        title: all[0].title.clone(),
+    });
+    assert_eq!(station.origin, Some(origin));
     let page = segue.playlist(station.id, 0, 10).unwrap();
     assert_eq!(page.rows.len(), 3);
     assert!(
@@ -162,10 +181,7 @@ fn a_living_playlist_is_made_anew_once_a_day_and_never_lost() {
     let segue = &world.segue;
     let all = world.ids().len() as u32;
     let row = segue.create_playlist("all", &search(""), true).unwrap();
-    assert_eq!(
-        (row.tracks, row.about.as_str()),
-        (all, "all songs, by artist")
-    );
+    assert_eq!(row.tracks, all);
     let open = |id: i64, offset: u32, now: &Zoned| segue.open_playlist(id, offset, 5, now).unwrap();
     let today = Zoned::now();
     let tomorrow = today.checked_add(1.day()).unwrap();
@@ -264,40 +280,6 @@ fn a_day_ends_at_midnight_of_the_listeners_clock() {
         "2026-03-02T10:00:00Z",
         "2026-03-01T10:00:00+00:00[UTC]",
         false,
-    );
-}
-
-#[test]
-fn a_search_in_words() {
-    let check = |text: &str, album: Option<&str>, sort, descending, expected: &str| {
-        let query = SongsQuery {
-            text: text.into(),
-            album: None,
-            sort,
-            descending,
-        };
-        assert_eq!(search_in_words(&query, album), expected);
-    };
-    check(
-        "",
-        None,
-        SongSort::Plays,
-        true,
-        "all songs, by plays, last first",
-    );
-    check(
-        " tag:jazz ",
-        None,
-        SongSort::Added,
-        false,
-        "songs that match “tag:jazz”, by date added",
-    );
-    check(
-        "a",
-        Some("B"),
-        SongSort::Album,
-        false,
-        "songs that match “a” on “B”, by album",
     );
 }
 
@@ -611,7 +593,9 @@ fn a_living_mix_is_kept_by_its_whole_name() {
         count: 5,
     };
     let kept = segue.create_playlist("mine", &daily, true).unwrap();
-    assert_eq!(kept.about, "the mix “Daily mix 1”");
+    let mix = MixKind::Daily { number: 1 };
+    let origin = Some(PlaylistOrigin::Mix { mix });
+    assert_eq!(kept.origin, origin);
     segue.refresh_playlist(kept.id).unwrap();
     // A mix that a later program knows no more breaks no list.
     let lost = serde_json::json!({"of": "mix", "id": "mood:polka", "count": 5});
@@ -620,8 +604,8 @@ fn a_living_mix_is_kept_by_its_whole_name() {
         .create_playlist("lost", Some(&lost), &[], Timestamp::now())
         .unwrap();
     let rows = segue.playlists().unwrap().playlists;
-    let about: Vec<&str> = rows.iter().map(|row| row.about.as_str()).collect();
-    assert_eq!(about, ["", "the mix “Daily mix 1”"]);
+    let origins = rows.into_iter().map(|row| (row.living, row.origin));
+    assert!(origins.eq([(true, None), (true, origin)]));
 }
 
 #[test]
@@ -650,18 +634,19 @@ fn a_living_playlist_means_the_same_songs_once_a_folder_was_out_and_is_back() {
     for (name, source) in [("1", &song), ("2", &whole), ("3", &way)] {
         segue.create_playlist(name, source, true).unwrap();
     }
-    let seen = || -> Vec<(String, Vec<String>)> {
+    let seen = || -> Vec<(Option<PlaylistOrigin>, Vec<String>)> {
         let rows = segue.playlists().unwrap().playlists;
         let one = |row: crate::PlaylistRow| {
             segue.refresh_playlist(row.id).unwrap();
             let page = segue.playlist(row.id, 0, 10).unwrap();
             let titles = page.rows.into_iter().map(|row| row.track.title);
-            (row.about, titles.collect())
+            (row.origin, titles.collect())
         };
         rows.into_iter().map(one).collect()
     };
     let before = seen();
-    assert_eq!(before[0].0, format!("Radio around “{title}”"));
+    let title = title.clone();
+    assert_eq!(before[0].0, Some(around(SeedName::Song { title })));
     segue.library.remove_root(&world.music()).unwrap();
     // Other music takes the numbers.
     let other = world.music().join("Slow Weather");
@@ -672,4 +657,23 @@ fn a_living_playlist_means_the_same_songs_once_a_folder_was_out_and_is_back() {
         tracks.iter().map(|track| track.id.0).collect::<Vec<_>>()
     );
     assert_eq!(seen(), before);
+}
+
+#[test]
+fn reasons_of_an_older_segue_are_shown_in_its_words() {
+    let world = world();
+    let segue = &world.segue;
+    let told =
+        json!([{"kind": "sound", "text": "sounds like “Salt”", "weight": 0.5, "term": null}]);
+    let entry = NewEntry {
+        subject: subject(&world.tracks()[0]),
+        reasons: Some(told),
+    };
+    let id = segue
+        .library
+        .create_playlist("old", None, &[entry], Timestamp::now())
+        .unwrap();
+    let rows = segue.playlist(id.0, 0, 10).unwrap().rows;
+    let text = "sounds like “Salt”".to_owned();
+    assert_eq!(rows[0].reasons[0].because, Because::Told { text });
 }

@@ -4,8 +4,8 @@ use std::ffi::OsStr;
 use std::time::Instant;
 
 use jiff::Zoned;
-use segue_core::Track;
-use segue_recommend::{Mix, MixKind, Pick, Recommender};
+use segue_core::{MixKind, Track};
+use segue_recommend::{Mix, Pick, Recommender};
 
 use super::stations::unheard;
 use crate::taste::RecommenderSnapshot;
@@ -67,8 +67,8 @@ impl Segue {
         Ok(MixRow {
             id: mix.kind.to_string(),
             kind: mix.kind.kind().into(),
-            name: mix.name.clone(),
-            about: mix.about.clone(),
+            title: mix.kind,
+            content: mix.content.clone(),
             cover_tracks: covered.map(|track| track.id.0).take(COVERS).collect(),
         })
     }

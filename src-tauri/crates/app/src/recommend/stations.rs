@@ -6,15 +6,15 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::time::Instant;
 
-use segue_core::{AudioHash, Track, TrackId};
-use segue_library::{AlbumId, PlaylistId, Sort, TrackQuery};
-use segue_recommend::{NamedPart, Names, Pick, Seed, Wish, understand};
+use segue_core::{AudioHash, SeedDetail, SeedName, StationTitle, Track, TrackId, WishTerm};
+use segue_library::{Album, AlbumId, Playlist, PlaylistId, Sort, TrackQuery};
+use segue_recommend::{Names, Pick, Seed, Wish, understand};
 
 use crate::convert::reason_row;
 use crate::taste::RecommenderSnapshot;
 use crate::wire::{
     DjMode, PickRow, PlaylistSource, RadioFound, Scored, SeedRef, SeedRow, SimilarFound,
-    StationRequest, WishRow, WishTermRow,
+    StationRequest, WishRow,
 };
 use crate::{AppError, Segue};
 
@@ -329,50 +329,41 @@ impl Segue {
         Ok(rows.map(|found| found.row).collect())
     }
 
-    /// What a station is called.
-    pub(crate) fn station_name(&self, request: &StationRequest) -> Result<String, AppError> {
-        let quoted = |seed: &SeedRef, name: String| match seed {
-            SeedRef::Track { .. } => format!("“{name}”"),
-            _ => name,
-        };
-        let mut text = match together(&self.seed_names(&request.seeds, quoted)?) {
-            Some(seeds) => format!("Radio around {seeds}"),
-            None if request.seeds.is_empty() => "Radio of what you like".to_owned(),
-            None => "Radio around what has left the library".to_owned(),
-        };
-        if let [first, ..] = self.seed_names(&request.less, quoted)?.as_slice() {
-            text.push_str(&format!(", less of {first}"));
-        }
-        Ok(text)
-    }
-
-    /// What a station grew from, to stand alone above its page.
-    pub(crate) fn station_title(&self, request: &StationRequest) -> Result<String, AppError> {
-        let title = together(&self.seed_names(&request.seeds, |_, name| name)?);
-        Ok(title.unwrap_or_else(|| "What you like".into()))
+    /// What a station is called after.
+    pub(crate) fn station_title(&self, request: &StationRequest) -> Result<StationTitle, AppError> {
+        let less = self.seed_names(&request.less)?;
+        Ok(match self.seed_names(&request.seeds)? {
+            seeds if !seeds.is_empty() => StationTitle::Around { seeds, less },
+            _ if request.seeds.is_empty() => StationTitle::Liked { less },
+            _ => StationTitle::Gone { less },
+        })
     }
 
     /// What seeds are called; those that are gone are left out. Names need no view of the whole library.
-    fn seed_names(
-        &self,
-        seeds: &[SeedRef],
-        shown: impl Fn(&SeedRef, String) -> String,
-    ) -> Result<Vec<String>, AppError> {
+    fn seed_names(&self, seeds: &[SeedRef]) -> Result<Vec<SeedName>, AppError> {
         let mut names = Vec::new();
         for seed in seeds {
-            let name = match seed {
-                SeedRef::Track { id } => self.library.track(TrackId(*id))?.map(|track| track.title),
-                SeedRef::Album { id } => self.library.album(AlbumId(*id))?.map(|album| album.title),
+            let name = match seed.clone() {
+                SeedRef::Track { id } => {
+                    let track = self.library.track(TrackId(id))?;
+                    track.map(|Track { title, .. }| SeedName::Song { title })
+                }
+                SeedRef::Album { id } => {
+                    let album = self.library.album(AlbumId(id))?;
+                    album.map(|Album { title, .. }| SeedName::Album { title })
+                }
                 SeedRef::Playlist { id } => {
-                    let playlist = self.library.playlist(PlaylistId(*id))?;
-                    playlist.map(|playlist| playlist.name)
+                    let playlist = self.library.playlist(PlaylistId(id))?;
+                    playlist.map(|Playlist { name, .. }| SeedName::Playlist { name })
                 }
-                SeedRef::Artist { name } | SeedRef::Genre { name } | SeedRef::Tag { name } => {
-                    Some(name.clone())
-                }
-                SeedRef::Words { text } => Some(text.trim().to_owned()),
+                SeedRef::Artist { name } => Some(SeedName::Artist { name }),
+                SeedRef::Genre { name } => Some(SeedName::Genre { name }),
+                SeedRef::Tag { name } => Some(SeedName::Tag { name }),
+                SeedRef::Words { text } => Some(SeedName::Words {
+                    text: text.trim().to_owned(),
+                }),
             };
-            names.extend(name.map(|name| shown(seed, name)));
+            names.extend(name);
         }
         Ok(names)
     }
@@ -408,10 +399,9 @@ impl Segue {
     /// How a wish in words is understood.
     pub fn understand(&self, text: &str) -> Result<WishRow, AppError> {
         let understood = understand(&self.known()?.catalogue, text);
-        let terms = |names: &Names| names.parts().iter().map(term_row).collect();
         Ok(WishRow {
-            wanted: terms(&understood.wanted),
-            unwanted: terms(&understood.unwanted),
+            wanted: terms_of(&understood.wanted),
+            unwanted: terms_of(&understood.unwanted),
             unknown: understood.unknown,
         })
     }
@@ -422,15 +412,15 @@ impl Segue {
         let missing = |what: &str, name: &str| {
             AppError::Invalid(format!("there is no {what} “{name}” in the library"))
         };
-        let (meant, name, detail, cover) = match seed {
+        let (meant, name, about, cover) = match seed {
             SeedRef::Track { id } => {
                 let track = self.library.track(TrackId(*id))?;
                 let track = track.ok_or_else(|| AppError::NoSuchTrack(id.to_string()))?;
-                let artists = track.artists.join(", ");
+                let artists = track.artists;
                 (
                     Seed::Songs(vec![track.audio]),
                     track.title,
-                    artists,
+                    SeedDetail::By { artists },
                     Some(*id),
                 )
             }
@@ -445,10 +435,11 @@ impl Segue {
                 let songs = self.library.tracks(&query)?.tracks;
                 let audio = songs.iter().map(|track| track.audio).take(SONGS_MAX);
                 let cover = album.cover_track.map(|id| id.0);
+                let artists = album.artist.into_iter().collect();
                 (
                     Seed::Songs(audio.collect()),
                     album.title,
-                    album.artist.unwrap_or_default(),
+                    SeedDetail::By { artists },
                     cover,
                 )
             }
@@ -492,24 +483,14 @@ impl Segue {
                         "none of these words means anything here: “{text}”; try what the songs' tags, genres and artists are called"
                     )));
                 }
-                let shown = |names: &Names| {
-                    names
-                        .parts()
-                        .iter()
-                        .map(|part| part.name.as_str())
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                };
-                let mut detail = shown(&understood.wanted);
-                if !understood.unwanted.is_empty() {
-                    let comma = if detail.is_empty() { "" } else { ", " };
-                    detail = format!("{detail}{comma}no {}", shown(&understood.unwanted));
-                }
                 let (_, cover) = self.bearing(known, &understood.wanted);
                 let row = SeedRow {
                     seed: seed.clone(),
                     name: text.trim().to_owned(),
-                    detail,
+                    about: SeedDetail::Understood {
+                        wanted: terms_of(&understood.wanted),
+                        unwanted: terms_of(&understood.unwanted),
+                    },
                     cover_track: cover,
                 };
                 return Ok(ResolvedSeed {
@@ -525,7 +506,7 @@ impl Segue {
             row: SeedRow {
                 seed: seed.clone(),
                 name,
-                detail,
+                about,
                 cover_track: cover,
             },
         })
@@ -539,34 +520,20 @@ impl Segue {
     }
 }
 
-/// Names in a few words; `None` for none.
-fn together(names: &[String]) -> Option<String> {
-    match names {
-        [] => None,
-        [one] => Some(one.clone()),
-        [first, second] => Some(format!("{first} and {second}")),
-        [first, rest @ ..] => Some(format!("{first} and {} more", rest.len())),
-    }
-}
-
 /// Up to [`SONGS_MAX`] of them, from all along.
 fn spread(places: &[usize]) -> impl Iterator<Item = usize> {
     let step = places.len().div_ceil(SONGS_MAX).max(1);
     places.iter().copied().step_by(step)
 }
 
-fn songs_of(count: usize) -> String {
-    match count {
-        1 => "1 song".into(),
-        count => format!("{count} songs"),
-    }
+fn songs_of(count: usize) -> SeedDetail {
+    let count = count as u32;
+    SeedDetail::Songs { count }
 }
 
-fn term_row(part: &NamedPart) -> WishTermRow {
-    WishTermRow {
-        kind: part.kind.into(),
-        name: part.name.clone(),
-    }
+fn terms_of(names: &Names) -> Vec<WishTerm> {
+    let parts = names.parts().iter();
+    parts.map(|part| part.term.clone()).collect()
 }
 
 /// What has no vector is not near to anything.

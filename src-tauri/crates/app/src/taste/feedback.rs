@@ -158,7 +158,7 @@ impl Segue {
             Feedback::Adjusted { up: false, .. } => (FeedbackKind::Less, None, None),
         };
         let turned = match &event.feedback {
-            Feedback::Adjusted { term, .. } => Some((self.words_of(term)?, term.to_string())),
+            Feedback::Adjusted { term, .. } => Some((self.name_of(term)?, term.to_string())),
             _ => None,
         };
         let (track, artist) = match about {
@@ -173,7 +173,7 @@ impl Segue {
             track,
             artist,
             earlier,
-            about: turned.as_ref().map(|(words, _)| words.clone()),
+            turned: turned.as_ref().map(|(name, _)| name.clone()),
             term: turned.map(|(_, term)| term),
         })
     }

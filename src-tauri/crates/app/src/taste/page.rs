@@ -5,16 +5,16 @@ use std::path::Path;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use segue_core::{Feedback, FeedbackEvent, ForgottenId, Play, Term};
+use segue_core::{Feedback, FeedbackEvent, ForgottenId, Play, Term, TermName};
 use segue_recommend::{
-    Catalogue, Effect, Interest, ReasonKind, Recommender, TasteSummary, Vote, meant, replay,
+    Catalogue, Effect, Interest, Recommender, TasteSummary, Vote, meant, replay,
 };
 
 use super::snapshot::RecommenderSnapshot;
 use crate::wire::{
-    FeedbackKind, FeedbackRow, ForetoldRow, ForgottenRow, InterestRow, Leaning, LeaningRow,
-    RankedRow, TasteJudged, TastePage, TastePart, TastePartRow, TasteShown, TasteTrained,
-    TasteValidation, TrackRow,
+    FeedbackKind, FeedbackRow, ForetoldRow, ForgottenRow, InterestName, InterestRow, Leaning,
+    LeaningRow, RankedRow, TasteJudged, TastePage, TastePart, TastePartRow, TasteShown,
+    TasteTrained, TasteValidation, TrackRow,
 };
 use crate::{AppError, Segue};
 
@@ -190,14 +190,19 @@ impl Segue {
             let typical = interest.members().iter().copied().take(TYPICAL);
             let typical: Vec<usize> = typical.collect();
             let examples = of_unlike_albums(self.rows_at(known, &typical)?);
-            let name = match (portrait.tags.as_slice(), portrait.artists.as_slice()) {
-                ([], []) => known.catalogue.title(interest.position()).to_owned(),
-                ([], artists) => artists[..artists.len().min(2)].join(", "),
-                (tags, _) => tags[..tags.len().min(2)].join(", "),
+            let some = |names: &[String]| names.iter().take(2).cloned().collect();
+            let title = match (portrait.tags.as_slice(), portrait.artists.as_slice()) {
+                ([], []) => InterestName::Song {
+                    title: known.catalogue.title(interest.position()).to_owned(),
+                },
+                ([], artists) => InterestName::Artists {
+                    names: some(artists),
+                },
+                (tags, _) => InterestName::Tags { names: some(tags) },
             };
             Ok(InterestRow {
                 number,
-                name,
+                title,
                 share: interest.share(),
                 hours: shares(&known.taste.hours_of(interest)),
                 tags: portrait.tags,
@@ -313,21 +318,13 @@ impl Segue {
             && !self.library.has_plays()?)
     }
 
-    /// What a term is, in words.
-    pub(crate) fn words_of(&self, term: &Term) -> Result<String, AppError> {
-        Ok(match term {
-            Term::Artist(name) | Term::Genre(name) | Term::Tag(name) => name.clone(),
-            Term::Album { title, artist } => match artist {
-                Some(artist) => format!("“{title}” by {artist}"),
-                None => format!("“{title}”"),
-            },
-            Term::Era(year) => format!("the {year}s"),
-            Term::Sound(audio) => match self.library.tracks_of(*audio)?.first() {
-                Some(track) => format!("what sounds like “{}”", track.title),
-                None => "what sounds like a song that has left the library".into(),
-            },
-            Term::Kind(name) => ReasonKind::about(name).to_owned(),
-        })
+    /// What a term is called.
+    pub(crate) fn name_of(&self, term: &Term) -> Result<TermName, AppError> {
+        let songs = match term {
+            Term::Sound(audio) => self.library.tracks_of(*audio)?,
+            _ => Vec::new(),
+        };
+        Ok(term.named(songs.into_iter().next().map(|track| track.title)))
     }
 }
 

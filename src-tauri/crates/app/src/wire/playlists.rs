@@ -1,9 +1,10 @@
 //! Playlists and what they are made of.
 
+use segue_core::{MixKind, StationTitle};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::library::{SongsQuery, TrackRow};
+use super::library::{SongSort, SongsQuery, TrackRow};
 use super::recommend::{ReasonRow, StationRequest};
 
 /// What a playlist is made of.
@@ -35,14 +36,37 @@ pub enum PlaylistSource {
     Queue,
 }
 
+/// What a living playlist is made from, by name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum PlaylistOrigin {
+    /// All songs that match a text, on an album or anywhere, in an order.
+    Search {
+        text: String,
+        /// The album's title.
+        album: Option<String>,
+        sort: SongSort,
+        descending: bool,
+    },
+    /// Songs that were chosen one by one.
+    Chosen,
+    Mix {
+        mix: MixKind,
+    },
+    Station {
+        title: StationTitle,
+    },
+    Path,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct PlaylistRow {
     pub id: i64,
     pub name: String,
     /// Made anew each day from its source, instead of staying as it is.
     pub living: bool,
-    /// What a living one is made from, in words.
-    pub about: String,
+    /// What a living one is made from; `null` where that cannot be told any more.
+    pub origin: Option<PlaylistOrigin>,
     pub tracks: u32,
     /// Of these, songs that are not here now: out of the library, or their files away. Their places are kept.
     pub missing: u32,

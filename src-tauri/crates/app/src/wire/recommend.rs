@@ -1,17 +1,21 @@
 //! What Segue recommends, from what, and why.
 
-use segue_core::TrackId;
+use segue_core::{
+    Because, MixContent, MixKind, ReasonKind, SeedDetail, StationTitle, TrackId, WishTerm,
+    typed_or_told,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::library::TrackRow;
 
-/// One term of a recommendation's score, in words.
+/// One term of a recommendation's score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct ReasonRow {
-    /// `sound`, `genre`, `tag`, `artist`, `taste`, `familiar`, `new`, `era` …
-    pub kind: String,
-    pub text: String,
+    pub kind: ReasonKind,
+    /// What it says. Older playlists and queues kept the sentence itself, as `text`.
+    #[serde(alias = "text", deserialize_with = "typed_or_told")]
+    pub because: Because,
     /// The term itself, in the score's own unit.
     pub weight: f64,
     /// Names what the reason rests on, to be turned down with; `null` where there is nothing to turn.
@@ -90,8 +94,9 @@ impl StationRequest {
 pub struct SeedRow {
     pub seed: SeedRef,
     pub name: String,
-    /// The artist of a song or an album; how many songs an artist has; what was understood of words.
-    pub detail: String,
+    /// Beside its name. Older stations kept the words, as `detail`.
+    #[serde(alias = "detail", deserialize_with = "typed_or_told")]
+    pub about: SeedDetail,
     /// The track whose cover stands for it.
     pub cover_track: Option<i64>,
 }
@@ -99,25 +104,18 @@ pub struct SeedRow {
 /// A wish in words, as it was understood.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct WishRow {
-    pub wanted: Vec<WishTermRow>,
-    pub unwanted: Vec<WishTermRow>,
+    pub wanted: Vec<WishTerm>,
+    pub unwanted: Vec<WishTerm>,
     /// Words that mean nothing to Segue.
     pub unknown: Vec<String>,
-}
-
-/// A part of a wish.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-pub struct WishTermRow {
-    /// `tag`, `genre`, `artist`, `era`, `tempo`.
-    pub kind: String,
-    pub name: String,
 }
 
 /// A running radio.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Station {
-    /// What it grew from, in a few words.
-    pub name: String,
+    /// What it grew from. Older stations kept the words, as `name`.
+    #[serde(alias = "name", deserialize_with = "typed_or_told")]
+    pub title: StationTitle,
     pub seeds: Vec<SeedRow>,
     pub less: Vec<SeedRow>,
     /// 0 familiar .. 1 new.
@@ -131,9 +129,10 @@ pub struct MixRow {
     pub id: String,
     /// `for-you`, `daily`, `decade` …
     pub kind: String,
-    pub name: String,
-    /// What it is made of, in a few words.
-    pub about: String,
+    /// What it is called after.
+    pub title: MixKind,
+    /// What it is made of.
+    pub content: MixContent,
     /// Up to four tracks whose covers stand for it.
     pub cover_tracks: Vec<i64>,
 }

@@ -1,5 +1,6 @@
 //! Taste as it is shown, corrected and forgotten.
 
+use segue_core::TermName;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -34,8 +35,8 @@ pub struct FeedbackRow {
     pub artist: Option<String>,
     /// Of *wrong after*: the song before.
     pub earlier: Option<TrackRow>,
-    /// Of *less* and *more*: what was turned, in words and by name.
-    pub about: Option<String>,
+    /// Of *less* and *more*: what was turned, and the name to turn it by.
+    pub turned: Option<TermName>,
     pub term: Option<String>,
 }
 
@@ -55,12 +56,24 @@ pub struct LeaningRow {
     pub turned: i32,
 }
 
+/// What an interest is called after.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum InterestName {
+    /// After what is heard in its songs more than elsewhere.
+    Tags { names: Vec<String> },
+    /// After who made most of its songs.
+    Artists { names: Vec<String> },
+    /// After the song in its middle.
+    Song { title: String },
+}
+
 /// One of the corners of music that the listener likes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct InterestRow {
     /// From 1; the daily mix of this number is made from it.
     pub number: u32,
-    pub name: String,
+    pub title: InterestName,
     /// Share of what is liked, in 0..1.
     pub share: f64,
     pub tags: Vec<String>,

@@ -1,5 +1,9 @@
 //! The TypeScript of what the window sends and receives, as it is committed in `ui/src/ipc/types.ts`.
 
+use segue_core::{
+    Because, Habit, MixContent, MixKind, Mood, Period, ReasonKind, SeedDetail, SeedName,
+    StationTitle, TermName, WishTerm, YearRange,
+};
 use ts_rs::TS;
 
 use super::*;
@@ -32,6 +36,13 @@ declarations!(
     AlbumSort,
     AlbumRow,
     AlbumsPage,
+    ReasonKind,
+    Because,
+    Habit,
+    TermName,
+    WishTerm,
+    Period,
+    YearRange,
     ReasonRow,
     PickRow,
     PickRef,
@@ -44,11 +55,17 @@ declarations!(
     StationRequest,
     SeedRow,
     WishRow,
-    WishTermRow,
+    SeedDetail,
+    SeedName,
+    StationTitle,
     Station,
+    Mood,
+    MixKind,
+    MixContent,
     MixRow,
     MixFound,
     PlaylistSource,
+    PlaylistOrigin,
     PlaylistRow,
     PlaylistEntryRow,
     PlaylistPage,
@@ -67,6 +84,7 @@ declarations!(
     FeedbackKind,
     FeedbackRow,
     LeaningRow,
+    InterestName,
     InterestRow,
     TastePart,
     TastePartRow,

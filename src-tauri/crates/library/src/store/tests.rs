@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use segue_core::{
     AudioHash, Descriptors, Embedding, EndReason, Feedback, FeedbackId, FeedbackTarget, Key,
     Measures, Mode, ModelId, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating,
-    TagScore, Tally, Term, TrackId, Waveform,
+    SeedName, StationTitle, TagScore, Tally, Term, TrackId, Waveform,
 };
 
 use super::opening::FILE_NAME;
@@ -219,7 +219,12 @@ fn circumstances_come_back_and_odd_numbers_do_no_harm() {
         paused_s: Some(100.0),
         from: Some(PlayedFrom::Station {
             seeds: vec![audio(1), audio(2)],
-            name: Some("Radio around “Come Together”".into()),
+            title: Some(StationTitle::Around {
+                seeds: vec![SeedName::Song {
+                    title: "Come Together".into(),
+                }],
+                less: Vec::new(),
+            }),
         }),
         place: Some(7),
         utc_offset_s: Some(-3600),

@@ -1,8 +1,8 @@
 //! Programmes as the listener gets them: mixes under all the rules, how one song flows into the next, and whether the reasons
 //! are true.
 
-use segue_core::ListenOutcome;
-use segue_recommend::{MixKind, Pick, Seed, Taste, Wish};
+use segue_core::{ListenOutcome, MixKind};
+use segue_recommend::{Pick, Seed, Taste, Wish};
 
 use crate::chance::Chance;
 use crate::desk::ask;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 use jiff::tz::Offset;
+use segue_core::{Because, ReasonKind};
 
-use crate::reason::{ReasonKind, times};
 use crate::station::Extra;
 use crate::taste::Listened;
 use crate::{Moment, Recommender};
@@ -24,22 +24,6 @@ const YEAR_PLAYS: usize = 20;
 /// Days around today's date that count as this day.
 const HALF_A_YEAR_S: i64 = 183 * 86_400;
 const DAYS_AROUND: i64 = 3;
-
-/// Months as they are written.
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 impl Moment {
     /// The date on the listener's calendar.
@@ -85,12 +69,11 @@ impl Recommender<'_> {
             let extra = Extra {
                 kind: ReasonKind::Missed,
                 weight: 0.15 * loved + 0.1 * (days / MISSED_DAYS).ln(),
-                text: format!(
-                    "you finished it {}, and not since {} {}",
-                    times(known.listened),
-                    MONTHS[on.month() as usize - 1],
-                    on.year()
-                ),
+                because: Because::Missed {
+                    times: known.listened,
+                    year: i32::from(on.year()),
+                    month: on.month().unsigned_abs(),
+                },
             };
             Some((days, (position, extra)))
         };
@@ -133,7 +116,7 @@ impl Recommender<'_> {
             |count, _| Extra {
                 kind: ReasonKind::Then,
                 weight: 0.25 * f64::from(count).ln_1p(),
-                text: format!("you heard it {} within a month", times(count)),
+                because: Because::WithinMonth { times: count },
             },
         )
     }
@@ -161,7 +144,7 @@ impl Recommender<'_> {
             |count, _| Extra {
                 kind: ReasonKind::Then,
                 weight: 0.3 * f64::from(count).ln_1p(),
-                text: format!("you played it {} in {year}", times(count)),
+                because: Because::InYear { times: count, year },
             },
         )
     }
@@ -182,12 +165,11 @@ impl Recommender<'_> {
             Extra {
                 kind: ReasonKind::Then,
                 weight: 0.3 * f64::from(count).ln_1p(),
-                text: format!(
-                    "you played it on {} {} {}",
-                    then.day(),
-                    MONTHS[then.month() as usize - 1],
-                    then.year()
-                ),
+                because: Because::OnDay {
+                    year: i32::from(then.year()),
+                    month: then.month().unsigned_abs(),
+                    day: then.day().unsigned_abs(),
+                },
             }
         })
     }

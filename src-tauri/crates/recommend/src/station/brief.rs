@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use segue_core::AudioHash;
+use segue_core::{AudioHash, Because, ReasonKind};
 
-use crate::reason::{Reason, ReasonKind};
+use crate::reason::Reason;
 use crate::tuning::Weights;
 use crate::wish::Names;
 
@@ -50,7 +50,7 @@ pub struct Wish {
 pub(crate) struct Extra {
     pub(crate) kind: ReasonKind,
     pub(crate) weight: f64,
-    pub(crate) text: String,
+    pub(crate) because: Because,
 }
 
 /// What recordings to stay near to are to the listener.

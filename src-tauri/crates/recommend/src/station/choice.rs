@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use segue_core::{Because, ReasonKind};
+
 use super::anchor::{Anchor, Shunned, anchors, kin_scale, near_by_sound};
 use super::spacing::{ARTIST_GAP, Spacing};
 use super::{Brief, Pick};
@@ -10,7 +12,7 @@ use crate::Recommender;
 use crate::catalogue::Catalogue;
 use crate::chance;
 use crate::index::{Usual, dot};
-use crate::reason::{Reason, ReasonKind};
+use crate::reason::Reason;
 use crate::taste::{Draw, Taste};
 
 /// One more is picked for so many that are wanted, for flow to choose from.
@@ -311,13 +313,13 @@ impl<'a> StationScorer<'a> {
         let mut reasons: Vec<Reason> = self
             .terms(item, &self.near(item, true))
             .into_iter()
-            .map(|term| self.say(item, term))
+            .map(|term| self.explain(item, term))
             .collect();
         if let Some((excess, earlier)) = candidate.excess {
-            let title = self.catalogue.title(earlier);
+            let title = self.catalogue.title(earlier).to_owned();
             reasons.push(Reason {
                 kind: ReasonKind::Variety,
-                text: format!("close to “{title}”, which comes earlier"),
+                because: Because::CloseToEarlier { title },
                 weight: -self.brief.weights.variety * excess,
                 term: None,
             });

@@ -1,10 +1,10 @@
 //! The terms of an item's score.
 
-use segue_core::{Rating, Term};
+use segue_core::{Because, Rating, ReasonKind, Term};
 
 use super::Extra;
 use super::choice::{Near, StationScorer};
-use crate::reason::ReasonKind;
+use crate::kinship::Shared;
 
 /// Weights of what is said by hand, at its strongest.
 /// What was asked for in so many words goes before all that taste would rather hear.
@@ -15,7 +15,7 @@ const TURN: f64 = 0.25;
 const LIKED: f64 = 0.1;
 const DISLIKED: f64 = 1.5;
 
-/// One term of a score before it is put into words.
+/// One term of a score before it is explained.
 pub(super) struct ScoreTerm {
     pub(super) kind: ReasonKind,
     pub(super) weight: f64,
@@ -27,8 +27,8 @@ pub(super) enum TermSubject {
     Anchor(usize),
     /// An anchor itself.
     Itself,
-    /// Names shared with an anchor.
-    Names(usize, Vec<String>),
+    /// What is shared with an anchor.
+    Shared(usize, Shared),
     /// The mean of all anchors.
     AllAnchors,
     /// A recording to keep away from.
@@ -37,8 +37,8 @@ pub(super) enum TermSubject {
     Odds,
     /// Something that was turned by hand.
     Turned(Term),
-    /// In words already.
-    Said(String),
+    /// Explained already.
+    Explained(Because),
     /// Nothing to add.
     Plain,
 }
@@ -56,11 +56,16 @@ impl StationScorer<'_> {
                 about: TermSubject::Turned(turned.term),
             });
         }
-        if let Some(Extra { kind, weight, text }) = self.brief.extras.get(&item).cloned() {
+        if let Some(Extra {
+            kind,
+            weight,
+            because,
+        }) = self.brief.extras.get(&item).cloned()
+        {
             terms.push(ScoreTerm {
                 kind,
                 weight,
-                about: TermSubject::Said(text),
+                about: TermSubject::Explained(because),
             });
         }
         for term in &mut terms {
@@ -97,9 +102,9 @@ impl StationScorer<'_> {
             let parts = anchor.kin.parts(self.catalogue, item).into_iter();
             parts
                 .map(|part| ScoreTerm {
-                    kind: part.kind,
+                    kind: part.shared.kind(),
                     weight: share * self.kin_scale * part.nearness,
-                    about: TermSubject::Names(best, part.names),
+                    about: TermSubject::Shared(best, part.shared),
                 })
                 .collect()
         };
@@ -117,11 +122,11 @@ impl StationScorer<'_> {
     fn wish_terms(&self, item: usize, terms: &mut Vec<ScoreTerm>) {
         let brief = self.brief;
         for (names, weight) in [(&brief.wanted, WANTED), (&brief.unwanted, -UNWANTED)] {
-            if let Some((matching, text)) = names.told(self.catalogue, item, weight > 0.0) {
+            if let Some((matching, because)) = names.explain(self.catalogue, item, weight > 0.0) {
                 terms.push(ScoreTerm {
                     kind: ReasonKind::Wish,
                     weight: weight * brief.weights.said * matching,
-                    about: TermSubject::Said(text),
+                    about: TermSubject::Explained(because),
                 });
             }
         }

@@ -4,9 +4,9 @@ use super::*;
 use std::collections::HashSet;
 
 use crate::world::{self, audio, play};
-use crate::{Catalogue, Item, Names, ReasonKind, Taste, similar, understand};
+use crate::{Catalogue, Item, Names, Taste, similar, understand};
 use proptest::prelude::*;
-use segue_core::TagScore;
+use segue_core::{Because, ReasonKind, TagScore};
 
 fn request(seeds: &[usize], count: usize) -> Wish {
     let songs: Vec<_> = seeds.iter().map(|seed| audio(*seed)).collect();
@@ -34,16 +34,12 @@ fn items(picks: &[Pick]) -> Vec<usize> {
     picks.iter().map(|pick| pick.item).collect()
 }
 
-/// The score is the sum of its reasons, all are worded, the strongest comes first.
+/// The score is the sum of its reasons, and the strongest comes first.
 fn check_reasons(picks: &[Pick]) {
     for pick in picks {
         let sum: f64 = pick.reasons.iter().map(|reason| reason.weight).sum();
         assert!((sum - pick.score).abs() < 1e-9 && pick.score.is_finite());
-        assert!(
-            pick.reasons
-                .iter()
-                .all(|reason| !reason.text.is_empty() && reason.weight.is_finite())
-        );
+        assert!(pick.reasons.iter().all(|reason| reason.weight.is_finite()));
         assert!(pick.reasons.is_sorted_by(|a, b| a.weight >= b.weight));
     }
 }
@@ -81,7 +77,12 @@ fn a_station_stays_in_its_style_and_begins_with_the_nearest() {
             .count();
         assert!(style >= 18, "{seed}: {:?}", items(&picks));
         assert!(closest(&catalogue, Some(seed), &picks) > 5);
-        assert!(picks[0].reasons[0].text.starts_with("sounds like “Song"));
+        let first = &picks[0].reasons[0].because;
+        let title = catalogue.title(seed);
+        assert!(
+            matches!(first, Because::SoundsLike { title: of, .. } if of == title),
+            "{first:?}"
+        );
         // The first to come lie about as near as anything does; flow chooses among those that are almost as near.
         let cosine = |item: usize| catalogue.cosine(seed, item).unwrap();
         let near: f32 = similar(&catalogue, audio(seed), 10)
@@ -205,7 +206,9 @@ fn before_anything_is_heard_tags_make_the_station() {
     let picks = radio(&catalogue, &untaught(&catalogue), &request(&[12], 20));
     check_reasons(&picks);
     assert!(items(&picks).iter().all(|item| item % 10 == 2));
-    assert_eq!(picks[0].reasons[0].text, "same genre: Style 2");
+    let genres = vec!["Style 2".to_owned()];
+    let first = &picks[0].reasons[0].because;
+    assert_eq!(*first, Because::SameGenre { genres });
     assert!(similar(&catalogue, audio(12), 5).is_empty());
 }
 
@@ -314,13 +317,16 @@ fn a_reason_names_what_was_finished() {
     let taste = Taste::fit(&catalogue, &log);
     let picks = radio(&catalogue, &taste, &request(&[0], 10));
     check_reasons(&picks);
-    let texts: Vec<&str> = picks
+    let all: Vec<&Because> = picks
         .iter()
         .flat_map(|pick| &pick.reasons)
-        .map(|r| r.text.as_str())
+        .map(|reason| &reason.because)
         .collect();
-    let said = |text: &&&str| text.starts_with("shares dreamy with “Song 8”, which you finished ");
-    assert!(texts.iter().find(said).is_some(), "{texts:?}");
+    let found = all.iter().any(|because| {
+        matches!(because, Because::SharesTagsWithFinished { tags, title, times }
+            if *tags == ["dreamy"] && title == "Song 8" && *times >= 6)
+    });
+    assert!(found, "{all:?}");
 }
 
 #[test]

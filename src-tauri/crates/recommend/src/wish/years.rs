@@ -3,6 +3,8 @@
 //! A word that bounds the years and the year that it bounds are read together or not at all: half of "before 1990" would
 //! be nearly its opposite.
 
+use segue_core::{Period, YearRange};
+
 /// Decades that are written out.
 const DECADES: &[(&str, i32)] = &[
     ("twenties", 1920),
@@ -59,8 +61,11 @@ fn bound_behind(words: &[&str]) -> Option<(usize, Bound)> {
     })
 }
 
-/// Years, both included, and as they are shown.
-pub(super) type Years = (i32, i32, String);
+/// Years, both included, and what they were asked for as.
+pub(super) type Years = (i32, i32, YearRange);
+
+/// The same of a single period.
+type Span = (i32, i32, Period);
 
 /// Reads years that stand at the beginning of `clause`: how many of its words they take, and the years; without years where
 /// the words bound them in a way that means nothing. `None` where there is no year.
@@ -105,11 +110,11 @@ fn range(texts: &[&str]) -> Option<(usize, Option<Years>)> {
         let Some((second, to)) = joined.then(|| year(&texts[at + 1..])).flatten() else {
             return Some((at, None));
         };
-        return Some((at + 1 + second, Some(joint(&from, &to))));
+        return Some((at + 1 + second, Some(joint(from, to))));
     }
     if let Some((words, bound)) = bound_before(texts) {
         let (taken, years) = year(&texts[words..])?;
-        return Some((words + taken, Some(bound.of(&years))));
+        return Some((words + taken, Some(bound.of(years))));
     }
     let from = usize::from(texts.first() == Some(&"from"));
     let (taken, years) = year(&texts[from..])?;
@@ -118,67 +123,71 @@ fn range(texts: &[&str]) -> Option<(usize, Option<Years>)> {
     if rest.first().is_some_and(|word| TO.contains(word))
         && let Some((second, to)) = year(&rest[1..])
     {
-        return Some((at + 1 + second, Some(joint(&years, &to))));
+        return Some((at + 1 + second, Some(joint(years, to))));
     }
     if let Some((words, bound)) = bound_behind(rest)
         && year(&rest[words..]).is_none()
     {
-        return Some((at + words, Some(bound.of(&years))));
+        return Some((at + words, Some(bound.of(years))));
     }
     if from == 1 && rest == ["on"] {
-        return Some((at + 1, Some(Bound::Since.of(&years))));
+        return Some((at + 1, Some(Bound::Since.of(years))));
     }
-    Some((at, Some(years)))
+    let (from, to, period) = years;
+    Some((at, Some((from, to, YearRange::In { period }))))
 }
 
 /// A year or a decade, or a third of one.
-fn year(texts: &[&str]) -> Option<(usize, Years)> {
+fn year(texts: &[&str]) -> Option<(usize, Span)> {
     let mut at = texts
         .iter()
         .take_while(|word| BESIDE.contains(word))
         .count();
     let part = match *texts.get(at)? {
-        "early" => Some((0, 3)),
-        "mid" => Some((3, 6)),
-        "late" => Some((6, 9)),
+        "early" => Some(Part::Early),
+        "mid" => Some(Part::Mid),
+        "late" => Some(Part::Late),
         _ => None,
     };
     at += usize::from(part.is_some());
     let (from, to) = one(texts.get(at)?)?;
-    let shown = if from == to {
-        from.to_string()
-    } else {
-        format!("{from}s")
+    let span = match part {
+        _ if from == to => (from, to, Period::Year { year: from }),
+        Some(Part::Early) => (from, from + 3, Period::Early { decade: from }),
+        Some(Part::Mid) => (from + 3, from + 6, Period::Mid { decade: from }),
+        Some(Part::Late) => (from + 6, from + 9, Period::Late { decade: from }),
+        None => (from, to, Period::Decade { decade: from }),
     };
-    let years = match part {
-        Some((first, last)) if from != to => {
-            let shown = format!("{} {shown}", texts[at - 1]);
-            (from + first, from + last, shown)
-        }
-        _ => (from, to, shown),
-    };
-    Some((at + 1, years))
+    Some((at + 1, span))
+}
+
+/// A third of a decade.
+enum Part {
+    Early,
+    Mid,
+    Late,
 }
 
 impl Bound {
-    fn of(self, (from, to, shown): &Years) -> Years {
-        let (from, to, word) = match self {
-            Self::Before => (i32::MIN, from - 1, "before"),
-            Self::Until => (i32::MIN, *to, "until"),
-            Self::After => (to + 1, i32::MAX, "after"),
-            Self::Since => (*from, i32::MAX, "since"),
-            Self::Around => (from - AROUND, to + AROUND, "around"),
-        };
-        let the = if shown.ends_with('s') { "the " } else { "" };
-        (from, to, format!("{word} {the}{shown}"))
+    fn of(self, (from, to, period): Span) -> Years {
+        match self {
+            Self::Before => (i32::MIN, from - 1, YearRange::Before { period }),
+            Self::Until => (i32::MIN, to, YearRange::Until { period }),
+            Self::After => (to + 1, i32::MAX, YearRange::After { period }),
+            Self::Since => (from, i32::MAX, YearRange::Since { period }),
+            Self::Around => (from - AROUND, to + AROUND, YearRange::Around { period }),
+        }
     }
 }
 
 /// From the earlier to the later of two.
-fn joint(a: &Years, b: &Years) -> Years {
-    let (first, last) = if a.0 <= b.0 { (a, b) } else { (b, a) };
-    let shown = format!("{}–{}", first.2, last.2);
-    (first.0, last.1.max(first.1), shown)
+fn joint(a: Span, b: Span) -> Years {
+    let (earlier, later) = if a.0 <= b.0 { (a, b) } else { (b, a) };
+    let years = YearRange::Between {
+        first: earlier.2,
+        last: later.2,
+    };
+    (earlier.0, later.1.max(earlier.1), years)
 }
 
 /// `1994`, `1990s`, `90s`, `nineties`.

@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
+use segue_core::MixKind;
+
 use crate::testing::{desktop, heard, refused, until};
-use crate::wire::{PickRef, PlaylistSource, QueueSource};
+use crate::wire::{PickRef, PlaylistOrigin, PlaylistSource, QueueSource};
 
 #[test]
 fn every_mix_that_is_offered_can_be_had() {
@@ -82,8 +84,14 @@ fn mixes_and_ways_are_kept_and_played_as_they_are_shown() {
     };
     let kept = segue.create_playlist("mine", &living, true).unwrap();
     assert_eq!(
-        (kept.living, kept.tracks, kept.about.as_str()),
-        (true, 10, "the mix “For you”")
+        (kept.living, kept.tracks, kept.origin),
+        (
+            true,
+            10,
+            Some(PlaylistOrigin::Mix {
+                mix: MixKind::ForYou
+            })
+        )
     );
     refused(
         segue.create_playlist(

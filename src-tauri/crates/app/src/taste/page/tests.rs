@@ -1,7 +1,7 @@
 //! Taste as the listener meets it.
 
 use jiff::ToSpan;
-use segue_core::PlaySource;
+use segue_core::{Because, PlaySource, ReasonKind, SeedName, StationTitle};
 
 use super::*;
 use crate::testing::{World, desktop, heard, refused, until};
@@ -102,12 +102,12 @@ fn a_reason_is_turned_down_and_taken_back() {
     }
     let term = format!("artist:{}", before[0].track.artists[0]);
     let row = segue.turn(&term, false).unwrap();
+    let artist = TermName::Artist {
+        name: before[0].track.artists[0].clone(),
+    };
     assert_eq!(
-        (row.kind, row.about.as_deref()),
-        (
-            FeedbackKind::Less,
-            Some(before[0].track.artists[0].as_str())
-        )
+        (row.kind, row.turned),
+        (FeedbackKind::Less, Some(artist.clone()))
     );
     assert_eq!(row.term.as_deref(), Some(term.as_str()));
     let after = radio();
@@ -124,10 +124,13 @@ fn a_reason_is_turned_down_and_taken_back() {
     let said = after
         .iter()
         .flat_map(|pick| &pick.reasons)
-        .find(|reason| reason.kind == "turned");
+        .find(|reason| reason.kind == ReasonKind::Turned);
     assert_eq!(
-        said.unwrap().text,
-        format!("you asked for less of {}", before[0].track.artists[0])
+        said.unwrap().because,
+        Because::Turned {
+            up: false,
+            name: artist
+        }
     );
     assert_eq!(segue.feedback().unwrap().len(), 1);
     segue.undo_feedback().unwrap();
@@ -281,7 +284,11 @@ fn a_station_turns_when_one_of_its_songs_is_left() {
     let queue = || desktop.queue(0, 100).unwrap();
     let station = desktop.player().unwrap().station.unwrap();
     // Its page says by itself that this is a radio.
-    assert_eq!((station.name, station.seeds.len()), (seed.title, 1));
+    let title = StationTitle::Around {
+        seeds: vec![SeedName::Song { title: seed.title }],
+        less: Vec::new(),
+    };
+    assert_eq!((station.title, station.seeds.len()), (title, 1));
     until("the station is planned", || queue().total > 10);
     until("it sounds", || desktop.player().unwrap().position_s > 0.05);
     // The seed was the listener's own choice; what follows was planned.
@@ -300,7 +307,10 @@ fn a_station_turns_when_one_of_its_songs_is_left() {
     // A reason that is turned down changes what comes, too.
     let before: Vec<u64> = rows[2..].iter().map(|row| row.entry).collect();
     let said = desktop.turn("kind:sound", false).unwrap();
-    assert_eq!(said.about.as_deref(), Some("what is close by sound"));
+    let sound = TermName::Kind {
+        kind: ReasonKind::Sound,
+    };
+    assert_eq!(said.turned, Some(sound));
     until("what comes is planned anew again", || {
         let rows = queue().rows;
         rows.len() > 10 && !rows[2..].iter().any(|row| before.contains(&row.entry))
