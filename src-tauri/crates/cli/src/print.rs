@@ -393,7 +393,7 @@ fn playlist_line(row: &PlaylistRow) -> String {
     }
     if let Some(origin) = &row.origin {
         let origin = words::playlist_origin(origin);
-        line.push_str(&format!("; made anew each day from {origin}"));
+        line.push_str(&format!("; living: {origin}"));
     }
     line.push('\n');
     line

@@ -18,6 +18,7 @@ mod key;
 mod mix;
 mod play;
 mod reason;
+mod reason_kind;
 mod session;
 mod signature;
 mod station;
@@ -41,7 +42,8 @@ pub use mix::{MixContent, MixKind, Mood};
 pub use play::{
     EndReason, ListenOutcome, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating, Tally,
 };
-pub use reason::{Because, Habit, ReasonKind};
+pub use reason::{Because, Habit};
+pub use reason_kind::ReasonKind;
 pub use session::{SESSION_GAP_S, ends_session};
 pub use signature::{SIGNATURE_BYTES, id3v2_byte_len, unplayable_format};
 pub use station::{SeedDetail, SeedName, StationTitle};

@@ -137,6 +137,13 @@ impl Term {
     }
 }
 
+impl ReasonKind {
+    /// The kind as something that can be turned up and down.
+    pub fn term(self) -> Term {
+        Term::Kind(self.as_str().into())
+    }
+}
+
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -5,12 +5,12 @@ use serde::{Deserialize, Deserializer};
 /// Either of the two.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Kept<T> {
+enum TypedOrTold<T> {
     Typed(T),
     Told(String),
 }
 
-impl<T: From<String>> Kept<T> {
+impl<T: From<String>> TypedOrTold<T> {
     fn into_typed(self) -> T {
         match self {
             Self::Typed(typed) => typed,
@@ -25,7 +25,7 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de> + From<String>,
 {
-    Ok(Kept::deserialize(deserializer)?.into_typed())
+    Ok(TypedOrTold::deserialize(deserializer)?.into_typed())
 }
 
 /// The same for a field that may be missing.
@@ -34,5 +34,5 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de> + From<String>,
 {
-    Ok(Option::<Kept<T>>::deserialize(deserializer)?.map(Kept::into_typed))
+    Ok(Option::<TypedOrTold<T>>::deserialize(deserializer)?.map(TypedOrTold::into_typed))
 }

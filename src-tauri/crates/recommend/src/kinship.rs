@@ -17,13 +17,13 @@ const ERA: f64 = 0.10;
 /// One part of a kinship.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
-    pub(crate) shared: Shared,
+    pub(crate) shared: InCommon,
     pub(crate) nearness: f64,
 }
 
 /// What two recordings share. Names are at most two, the rarest first.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Shared {
+pub(crate) enum InCommon {
     Genres(Vec<String>),
     Tags(Vec<String>),
     Artists(Vec<String>),
@@ -32,7 +32,7 @@ pub(crate) enum Shared {
     Decade(i32),
 }
 
-impl Shared {
+impl InCommon {
     pub(crate) fn kind(&self) -> ReasonKind {
         match self {
             Self::Genres(_) => ReasonKind::Genre,
@@ -147,11 +147,11 @@ impl Kin {
         let tags = self.tags.names(&other.tags, catalogue.tag_names());
         let decade = other.year.map(|year| year.div_euclid(10) * 10);
         let parts = [
-            (Some(Shared::Genres(genres)), genre),
-            (Some(Shared::Tags(tags)), tag),
-            (Some(Shared::Artists(artists)), artist),
-            (other.album.map(Shared::Album), album),
-            (decade.map(Shared::Decade), era),
+            (Some(InCommon::Genres(genres)), genre),
+            (Some(InCommon::Tags(tags)), tag),
+            (Some(InCommon::Artists(artists)), artist),
+            (other.album.map(InCommon::Album), album),
+            (decade.map(InCommon::Decade), era),
         ];
         parts
             .into_iter()
@@ -214,7 +214,7 @@ mod tests {
         let parts = kin.parts(&catalogue, 1);
         assert_eq!(
             (parts.len(), &parts[0].shared),
-            (1, &Shared::Genres(vec!["Zeuhl".into()]))
+            (1, &InCommon::Genres(vec!["Zeuhl".into()]))
         );
         assert!((parts.iter().map(|p| p.nearness).sum::<f64>() - near(1)).abs() < 1e-12);
     }

@@ -6,7 +6,7 @@ use super::Near;
 use super::choice::StationScorer;
 use super::terms::{ScoreTerm, TermSubject};
 use crate::catalogue::{HeardTag, Names};
-use crate::kinship::Shared;
+use crate::kinship::InCommon;
 use crate::reason::Reason;
 use crate::taste::{Favourite, Taste};
 
@@ -101,28 +101,28 @@ impl StationScorer<'_> {
         Because::SoundsLike { title, tags }
     }
 
-    fn shared(&self, anchor: usize, shared: &Shared) -> (Because, Option<Term>) {
+    fn shared(&self, anchor: usize, shared: &InCommon) -> (Because, Option<Term>) {
         match shared {
-            Shared::Genres(genres) => {
+            InCommon::Genres(genres) => {
                 let genres = genres.clone();
                 let first = genres.first().cloned();
                 (Because::SameGenre { genres }, first.map(Term::Genre))
             }
-            Shared::Tags(tags) => {
+            InCommon::Tags(tags) => {
                 let (tags, title) = (tags.clone(), self.title_of(anchor));
                 let first = tags.first().cloned();
                 (Because::SharesTags { tags, title }, first.map(Term::Tag))
             }
-            Shared::Artists(artists) => {
+            InCommon::Artists(artists) => {
                 let artists = artists.clone();
                 let first = artists.first().cloned();
                 (Because::SameArtist { artists }, first.map(Term::Artist))
             }
-            Shared::Decade(decade) => {
+            InCommon::Decade(decade) => {
                 let decade = *decade;
                 (Because::SameTime { decade }, Some(Term::Era(decade)))
             }
-            Shared::Album(album) => {
+            InCommon::Album(album) => {
                 let term = self.catalogue.album_term(*album);
                 (Because::SameAlbum, Some(term))
             }

@@ -4,7 +4,7 @@ use segue_core::{Because, Rating, ReasonKind, Term};
 
 use super::Extra;
 use super::choice::{Near, StationScorer};
-use crate::kinship::Shared;
+use crate::kinship::InCommon;
 
 /// Weights of what is said by hand, at its strongest.
 /// What was asked for in so many words goes before all that taste would rather hear.
@@ -28,7 +28,7 @@ pub(super) enum TermSubject {
     /// An anchor itself.
     Itself,
     /// What is shared with an anchor.
-    Shared(usize, Shared),
+    Shared(usize, InCommon),
     /// The mean of all anchors.
     AllAnchors,
     /// A recording to keep away from.
