@@ -11,7 +11,8 @@ use segue_core::{
     TagScore, Timestamp,
 };
 use segue_recommend::{
-    Bars, Catalogue, Item, Moment, Ranking, Recommender, Seed, Taste, Turns, Wish, similar,
+    Adjustments, Catalogue, Exclusions, Item, LocalTime, Ranking, Recommender, Seed, StationQuery,
+    Taste, similar,
 };
 
 const DIM: usize = 128;
@@ -148,7 +149,7 @@ fn memory_peak_kb() -> u64 {
 
 fn main() {
     let model = ModelId("bench@000000000000".into());
-    let now = Moment {
+    let now = LocalTime {
         at: Timestamp::from_second(1_800_000_000).unwrap_or_default(),
         utc_offset_s: 3600,
     };
@@ -162,7 +163,7 @@ fn main() {
     let log = plays(count);
     let nothing = Taste::fit(&catalogue, &[]);
     let taste = Taste::fit(&catalogue, &log);
-    let wish = |seeds: usize, count| Wish {
+    let query = |seeds: usize, count| StationQuery {
         seeds: vec![Seed::Songs(
             (0..seeds).map(|seed| audio(seed * 7919)).collect(),
         )],
@@ -171,51 +172,51 @@ fn main() {
         discovery: 0.5,
         recent: Vec::new(),
     };
-    let (turns, bars) = (Turns::default(), Bars::default());
-    let radio = |catalogue: &Catalogue, taste: &Taste, wish: &Wish| {
-        let desk = Recommender {
+    let (adjustments, exclusions) = (Adjustments::default(), Exclusions::default());
+    let radio = |catalogue: &Catalogue, taste: &Taste, query: &StationQuery| {
+        let recommender = Recommender {
             catalogue,
             taste,
-            turns: &turns,
-            bars: &bars,
+            adjustments: &adjustments,
+            exclusions: &exclusions,
             ends: &|_| Vec::new(),
             tuning: &Ranking::DEFAULT,
             now,
             rng_seed: 1,
         };
-        desk.station(wish)
+        recommender.station(query)
     };
     measure("similar_50_of_all", 21, || {
         similar(&catalogue, audio(17), 50)
     });
     measure("radio_50_of_all_no_plays", 9, || {
-        radio(&catalogue, &nothing, &wish(1, 50))
+        radio(&catalogue, &nothing, &query(1, 50))
     });
     measure("radio_50_of_all", 9, || {
-        radio(&catalogue, &taste, &wish(1, 50))
+        radio(&catalogue, &taste, &query(1, 50))
     });
     measure("radio_50_of_all_8_seeds", 9, || {
-        radio(&catalogue, &taste, &wish(8, 50))
+        radio(&catalogue, &taste, &query(8, 50))
     });
     let mix = |kind| {
-        let desk = Recommender {
+        let recommender = Recommender {
             catalogue: &catalogue,
             taste: &taste,
-            turns: &turns,
-            bars: &bars,
+            adjustments: &adjustments,
+            exclusions: &exclusions,
             ends: &|_| Vec::new(),
             tuning: &Ranking::DEFAULT,
             now,
             rng_seed: 1,
         };
-        desk.mix(kind, 50)
+        recommender.mix(kind, 50)
     };
     measure("for_you_50_of_all", 5, || mix(MixKind::ForYou));
     measure("discover_50_of_all", 5, || mix(MixKind::Discover));
     println!("memory_peak_{count} {} kB", memory_peak_kb());
     let unheard = Catalogue::new(None, items(&model, count, false));
     measure("radio_50_of_all_by_tags", 5, || {
-        radio(&unheard, &Taste::fit(&unheard, &[]), &wish(1, 50))
+        radio(&unheard, &Taste::fit(&unheard, &[]), &query(1, 50))
     });
     let next = &log[PLAYS - 1];
     let mut learned = Taste::fit(&catalogue, &log[..PLAYS - 1]);

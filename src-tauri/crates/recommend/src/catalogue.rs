@@ -13,10 +13,10 @@ mod tests;
 
 use segue_core::{AudioHash, Embedding, Key, ModelId, TagScore};
 
-use crate::corners::Corners;
 use crate::index::{Index, unit_dot};
+use crate::sound_clusters::SoundClusters;
 pub use builder::CatalogueBuilder;
-use columns::{Lists, Texts};
+use columns::{ListColumn, TextColumn};
 pub(crate) use names::Names;
 pub(crate) use songs::Found;
 
@@ -53,17 +53,17 @@ pub struct Item {
     pub edges_lufs: [Option<f64>; 2],
 }
 
-/// A tag heard in a recording, in four bytes.
+/// A tag that the model gave a recording, in four bytes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct HeardTag {
+pub(crate) struct TrackTag {
     number: u16,
     /// In 255ths.
     p: u8,
-    /// Whether it is heard plainly.
+    /// Whether its probability is above the tag's threshold.
     pub(crate) present: bool,
 }
 
-impl HeardTag {
+impl TrackTag {
     /// Its number among the catalogue's tags.
     pub(crate) fn number(self) -> u32 {
         u32::from(self.number)
@@ -74,7 +74,7 @@ impl HeardTag {
         f64::from(self.p) / 255.0
     }
 
-    /// How clearly it is heard, in `0..=1`: one that is heard plainly more than half.
+    /// How clearly the recording has it, in `0..=1`: more than half where it is above its threshold.
     pub(crate) fn clear(self) -> f64 {
         0.5 * self.p() + if self.present { 0.5 } else { 0.0 }
     }
@@ -90,7 +90,7 @@ pub struct Catalogue {
     audio: Vec<AudioHash>,
     /// Positions in the order of their audio.
     by_audio: Vec<u32>,
-    titles: Texts,
+    titles: TextColumn,
     songs: Vec<u32>,
     /// Mixed artist and title, and the first recording of each song that bears them, in order.
     by_song: Vec<(u64, u32)>,
@@ -98,15 +98,15 @@ pub struct Catalogue {
     durations_s: Vec<f32>,
     albums: Vec<u32>,
     places: Vec<u32>,
-    album_titles: Texts,
+    album_titles: TextColumn,
     album_artists: Vec<u32>,
-    artists: Lists<u32>,
-    genres: Lists<u32>,
-    tags: Lists<HeardTag>,
+    artists: ListColumn<u32>,
+    genres: ListColumn<u32>,
+    tags: ListColumn<TrackTag>,
     rows: Vec<u32>,
     item_of_row: Vec<u32>,
     index: Index,
-    corners: Corners,
+    clusters: SoundClusters,
     /// Not a number where unknown.
     bpm: Vec<f32>,
     keys: Vec<Option<Key>>,
@@ -151,7 +151,7 @@ impl Catalogue {
     }
 
     /// Number of recordings with a vector.
-    pub fn heard(&self) -> usize {
+    pub fn vector_count(&self) -> usize {
         self.item_of_row.len()
     }
 
@@ -181,8 +181,8 @@ impl Catalogue {
             .map(|number| self.artist_names.show(*number))
     }
 
-    /// Whether it was listened to by the catalogue's model.
-    pub fn is_heard(&self, position: usize) -> bool {
+    /// Whether it has a vector of the catalogue's model.
+    pub fn has_vector(&self, position: usize) -> bool {
         self.rows[position] != NONE
     }
 
@@ -207,14 +207,14 @@ impl Catalogue {
         Some(unit_dot(self.index.row(a), self.index.row(b)))
     }
 
-    /// The corner of the library in which it lies by its sound.
-    pub(crate) fn corner(&self, position: usize) -> Option<usize> {
-        self.row(position).and_then(|row| self.corners.of_row(row))
+    /// The cluster of the library that it is in by its sound.
+    pub(crate) fn cluster(&self, position: usize) -> Option<usize> {
+        self.row(position).and_then(|row| self.clusters.of_row(row))
     }
 
-    /// Number of corners.
-    pub(crate) fn corners(&self) -> usize {
-        self.corners.count()
+    /// Number of clusters.
+    pub(crate) fn cluster_count(&self) -> usize {
+        self.clusters.count()
     }
 
     /// The unit vector, where there is one of the catalogue's model.
@@ -267,7 +267,7 @@ impl Catalogue {
     }
 
     /// Tags with their probabilities, the strongest first.
-    pub(crate) fn tag_numbers(&self, position: usize) -> &[HeardTag] {
+    pub(crate) fn tag_numbers(&self, position: usize) -> &[TrackTag] {
         self.tags.get(position)
     }
 

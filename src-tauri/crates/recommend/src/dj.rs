@@ -1,16 +1,16 @@
-//! The guest DJ: what to thread in after a song of the listener's own queue.
+//! The guest DJ: what to insert after a song of the listener's own queue.
 
 use segue_core::{Because, ReasonKind};
 
 use crate::Recommender;
 use crate::reason::Reason;
-use crate::station::{Brief, Near, Pick};
+use crate::station::{Near, Pick, StationSpec};
 
 /// Recordings near to both songs that a bridge is chosen from.
 const BRIDGES: usize = 24;
 
-/// What leading over counts against what a song is worth by itself.
-const LEADING: f64 = 0.5;
+/// What the transitions count against a song's own score.
+const TRANSITIONS: f64 = 0.5;
 
 /// How the guest DJ chooses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,28 +26,28 @@ pub enum DjMode {
 impl Recommender<'_> {
     /// One song to play after `before`, and before `after` if anything comes; none of `queue`, nor another version of them.
     /// `None` where there is none: a song without an artist has no other by them.
-    pub fn thread(
+    pub fn dj_insertion(
         &self,
         mode: DjMode,
         before: usize,
         after: Option<usize>,
         queue: &[usize],
     ) -> Option<Pick> {
-        let mut brief = Brief::new(self.tuning.seeded, 1);
-        brief.near = vec![(before, 1.0)];
-        brief.near_are = Near::Queued;
-        brief.excluded = queue.to_vec();
-        brief.excluded.push(before);
-        brief.excluded.extend(self.wrong_between(before, after));
-        brief.before = vec![before];
+        let mut spec = StationSpec::new(self.tuning.seeded, 1);
+        spec.near = vec![(before, 1.0)];
+        spec.near_are = Near::Queued;
+        spec.excluded = queue.to_vec();
+        spec.excluded.push(before);
+        spec.excluded.extend(self.wrong_between(before, after));
+        spec.before = vec![before];
         match (mode, after) {
             (DjMode::SameArtist, _) => {
                 let artist = *self.catalogue.artist_numbers(before).first()?;
                 let same =
                     |position: &usize| self.catalogue.artist_numbers(*position).contains(&artist);
-                brief.among = Some((0..self.catalogue.len()).filter(same).collect());
-                brief.before.clear();
-                let mut picks = self.programme(&brief);
+                spec.among = Some((0..self.catalogue.len()).filter(same).collect());
+                spec.before.clear();
+                let mut picks = self.picks_for(&spec);
                 let pick = picks.first_mut()?;
                 let name = self.catalogue.artist_names().show(artist);
                 let artists = vec![name.to_owned()];
@@ -56,30 +56,31 @@ impl Recommender<'_> {
                 picks.into_iter().next()
             }
             (DjMode::Bridge, Some(after)) => {
-                brief.near.push((after, 1.0));
-                brief.excluded.push(after);
-                brief.count = BRIDGES;
-                let picks = self.programme(&brief);
+                spec.near.push((after, 1.0));
+                spec.excluded.push(after);
+                spec.count = BRIDGES;
+                let picks = self.picks_for(&spec);
                 let positions: Vec<usize> = picks.iter().map(|pick| pick.item).collect();
-                let ends = self.links(&[before, after]);
-                let links = self.links(&positions);
-                let cost = |at: usize| ends[0].cost_to(&links[at]) + links[at].cost_to(&ends[1]);
+                let ends = self.transition_profiles(&[before, after]);
+                let profiles = self.transition_profiles(&positions);
+                let cost =
+                    |at: usize| ends[0].cost_to(&profiles[at]) + profiles[at].cost_to(&ends[1]);
                 let artists = |at: usize| self.share_artist(positions[at], after);
-                let worth = |at: usize| picks[at].score - LEADING * cost(at);
+                let score = |at: usize| picks[at].score - TRANSITIONS * cost(at);
                 let open = (0..picks.len()).filter(|at| !artists(*at));
-                let best = open.reduce(|a, b| if worth(b) > worth(a) { b } else { a })?;
+                let best = open.reduce(|a, b| if score(b) > score(a) { b } else { a })?;
                 let title = |position: usize| self.catalogue.title(position).to_owned();
                 let because = Because::Bridge {
                     before: title(before),
                     after: title(after),
                 };
                 // From 0 for a jump to 1 for no step at all.
-                let weight = LEADING * (2.0 - cost(best)).max(0.0);
+                let weight = TRANSITIONS * (2.0 - cost(best)).max(0.0);
                 let mut pick = picks.into_iter().nth(best)?;
                 add(&mut pick, ReasonKind::Bridge, because, weight);
                 Some(pick)
             }
-            (DjMode::Nearest | DjMode::Bridge, _) => self.programme(&brief).into_iter().next(),
+            (DjMode::Nearest | DjMode::Bridge, _) => self.picks_for(&spec).into_iter().next(),
         }
     }
 }
@@ -99,8 +100,8 @@ fn add(pick: &mut Pick, kind: ReasonKind, because: Because, weight: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world;
-    use crate::{Bars, Catalogue, Taste};
+    use crate::test_support;
+    use crate::{Catalogue, Exclusions, Taste};
 
     fn threaded(
         catalogue: &Catalogue,
@@ -110,8 +111,8 @@ mod tests {
         queue: &[usize],
     ) -> Option<Pick> {
         let taste = Taste::fit(catalogue, &[]);
-        let pick = world::desk(catalogue, &taste, |desk| {
-            desk.thread(mode, before, after, queue)
+        let pick = test_support::with_recommender(catalogue, &taste, |recommender| {
+            recommender.dj_insertion(mode, before, after, queue)
         });
         if let Some(pick) = &pick {
             let sum: f64 = pick.reasons.iter().map(|reason| reason.weight).sum();
@@ -123,7 +124,7 @@ mod tests {
 
     #[test]
     fn each_mode_threads_what_it_says() {
-        let catalogue = world::catalogue(world::library(3, 6, 40, 64));
+        let catalogue = test_support::catalogue(test_support::library(3, 6, 40, 64));
         let thread =
             |mode, after, queue: &[usize]| threaded(&catalogue, mode, 0, after, queue).unwrap();
         let nearest = thread(DjMode::Nearest, Some(1), &[]);
@@ -153,7 +154,7 @@ mod tests {
 
     #[test]
     fn what_was_called_wrong_is_threaded_in_no_more() {
-        let catalogue = world::catalogue(world::library(3, 6, 40, 64));
+        let catalogue = test_support::catalogue(test_support::library(3, 6, 40, 64));
         let taste = Taste::fit(&catalogue, &[]);
         for mode in [DjMode::Nearest, DjMode::SameArtist, DjMode::Bridge] {
             let before = 0;
@@ -161,17 +162,17 @@ mod tests {
                 .unwrap()
                 .item;
             for (earlier, later) in [(before, pick), (pick, 1)] {
-                let pair = (world::audio(earlier), world::audio(later));
-                let bars = Bars {
+                let pair = (test_support::audio(earlier), test_support::audio(later));
+                let exclusions = Exclusions {
                     wrong_after: [pair].into(),
-                    ..Bars::default()
+                    ..Exclusions::default()
                 };
-                let again = world::desk(&catalogue, &taste, |desk| {
-                    let desk = Recommender {
-                        bars: &bars,
-                        ..desk
+                let again = test_support::with_recommender(&catalogue, &taste, |recommender| {
+                    let recommender = Recommender {
+                        exclusions: &exclusions,
+                        ..recommender
                     };
-                    desk.thread(mode, before, Some(1), &[])
+                    recommender.dj_insertion(mode, before, Some(1), &[])
                 });
                 assert_ne!(again.map(|pick| pick.item), Some(pick), "{mode:?}");
             }
@@ -180,11 +181,11 @@ mod tests {
 
     #[test]
     fn who_has_no_other_song_gets_none() {
-        let catalogue = world::catalogue(world::library(3, 6, 40, 64));
+        let catalogue = test_support::catalogue(test_support::library(3, 6, 40, 64));
         assert!(threaded(&catalogue, DjMode::SameArtist, 0, None, &[6]).is_none());
-        let nobody = world::catalogue(vec![
-            world::item(0, "A", "Various Artists"),
-            world::item(1, "B", "Ann"),
+        let nobody = test_support::catalogue(vec![
+            test_support::item(0, "A", "Various Artists"),
+            test_support::item(1, "B", "Ann"),
         ]);
         assert!(threaded(&nobody, DjMode::SameArtist, 0, None, &[]).is_none());
         assert!(threaded(&nobody, DjMode::Nearest, 0, None, &[1]).is_none());

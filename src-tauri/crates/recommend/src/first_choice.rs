@@ -11,9 +11,9 @@ const SAMPLE: usize = 400;
 impl Recommender<'_> {
     /// Up to `count` songs that together stand for the library, each by another artist: positions in the catalogue.
     pub fn first_choice(&self, count: usize) -> Vec<usize> {
-        let with_vector: Vec<usize> = (0..self.catalogue.heard())
+        let with_vector: Vec<usize> = (0..self.catalogue.vector_count())
             .map(|row| self.catalogue.item_of_row(row))
-            .filter(|position| !self.is_barred(*position))
+            .filter(|position| !self.is_excluded(*position))
             .collect();
         let step = with_vector.len().div_ceil(SAMPLE).max(1);
         let sample: Vec<(usize, f64)> = with_vector
@@ -36,23 +36,26 @@ mod tests {
     use std::collections::HashSet;
 
     use crate::Taste;
-    use crate::world;
+    use crate::test_support;
 
     #[test]
     fn every_style_and_no_artist_twice() {
-        let catalogue = world::catalogue(world::library(3, 8, 40, 64));
+        let catalogue = test_support::catalogue(test_support::library(3, 8, 40, 64));
         let nobody = Taste::fit(&catalogue, &[]);
-        let chosen = world::desk(&catalogue, &nobody, |desk| desk.first_choice(12));
+        let chosen = test_support::with_recommender(&catalogue, &nobody, |recommender| {
+            recommender.first_choice(12)
+        });
         let styles: HashSet<usize> = chosen.iter().map(|position| position % 8).collect();
         let artists: HashSet<&str> = chosen
             .iter()
             .flat_map(|at| catalogue.artists(*at))
             .collect();
         assert_eq!((chosen.len(), styles.len(), artists.len()), (12, 8, 12));
-        let empty = world::catalogue(Vec::new());
+        let empty = test_support::catalogue(Vec::new());
         assert!(
-            world::desk(&empty, &Taste::fit(&empty, &[]), |desk| desk
-                .first_choice(12))
+            test_support::with_recommender(&empty, &Taste::fit(&empty, &[]), |recommender| {
+                recommender.first_choice(12)
+            })
             .is_empty()
         );
     }

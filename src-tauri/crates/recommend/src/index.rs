@@ -204,12 +204,12 @@ impl Index {
     }
 
     /// Mean and standard deviation of a vector's similarities to the library.
-    pub(crate) fn usual(&self, vector: &[f32]) -> Usual {
+    pub(crate) fn similarity_stats(&self, vector: &[f32]) -> SimilarityStats {
         let mut variance = 0.0;
         for (x, column) in vector.iter().zip(self.covariance.chunks_exact(self.dim)) {
             variance += x * dot(column, vector);
         }
-        Usual {
+        SimilarityStats {
             mean: dot(vector, &self.mean),
             deviation: variance.max(1e-6).sqrt(),
         }
@@ -221,8 +221,8 @@ impl Index {
         &self,
         scoring: &Scoring,
         cosine: f32,
-        seed: Usual,
-        other: Usual,
+        seed: SimilarityStats,
+        other: SimilarityStats,
     ) -> f32 {
         let read_back = seed.similarity_at(other.score(cosine));
         let rows = self.rows() as f64;
@@ -233,12 +233,12 @@ impl Index {
 
 /// Mean and deviation of one row's similarities to the library.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Usual {
+pub(crate) struct SimilarityStats {
     mean: f32,
     deviation: f32,
 }
 
-impl Usual {
+impl SimilarityStats {
     /// The standard score of a similarity.
     pub(crate) fn score(self, similarity: f32) -> f32 {
         (similarity - self.mean) / self.deviation
@@ -306,7 +306,7 @@ fn moments(dim: usize, values: &[i16]) -> (Vec<f32>, Vec<f32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chance;
+    use crate::counter_rng;
     use proptest::prelude::*;
 
     fn unit(mut v: Vec<f32>) -> Vec<f32> {
@@ -324,7 +324,7 @@ mod tests {
 
     fn random_rows(seed: u64, rows: usize, dim: usize, shift: f64) -> Vec<Vec<f32>> {
         let draw = |row, d| {
-            chance::normal(seed, (row * dim + d) as u64) + if d == 0 { shift } else { 0.0 }
+            counter_rng::normal(seed, (row * dim + d) as u64) + if d == 0 { shift } else { 0.0 }
         };
         (0..rows)
             .map(|row| unit((0..dim).map(|d| draw(row, d) as f32).collect()))
@@ -374,8 +374,8 @@ mod tests {
         let all = index.similarities(&[Query::new(&rows[5])]).remove(0);
         let mean = all.iter().sum::<f32>() / 400.0;
         let deviation = (all.iter().map(|s| (s - mean).powi(2)).sum::<f32>() / 400.0).sqrt();
-        let usual = index.usual(&rows[5]);
-        assert!((usual.mean - mean).abs() < 1e-4 && (usual.deviation - deviation).abs() < 1e-3);
+        let stats = index.similarity_stats(&rows[5]);
+        assert!((stats.mean - mean).abs() < 1e-4 && (stats.deviation - deviation).abs() < 1e-3);
     }
 
     #[test]
@@ -383,7 +383,8 @@ mod tests {
         let (count, near) = (1200, 3);
         let rows = random_rows(11, count, 64, 4.0);
         let index = index(64, &rows);
-        let usual: Vec<Usual> = rows.iter().map(|row| index.usual(row)).collect();
+        let stats: Vec<SimilarityStats> =
+            rows.iter().map(|row| index.similarity_stats(row)).collect();
         let reached = |corrected: bool| {
             let mut seen = vec![false; count];
             for seed in 0..count {
@@ -396,7 +397,7 @@ mod tests {
                     .map(|(row, s)| match corrected {
                         true => (
                             row,
-                            index.hub_corrected(&Scoring::DEFAULT, s, usual[seed], usual[row]),
+                            index.hub_corrected(&Scoring::DEFAULT, s, stats[seed], stats[row]),
                         ),
                         false => (row, s),
                     })

@@ -26,7 +26,7 @@ pub(crate) fn medoids(
     let candidates: Vec<(usize, f64)> = weighted
         .iter()
         .copied()
-        .filter(|(position, weight)| catalogue.is_heard(*position) && *weight > 0.0)
+        .filter(|(position, weight)| catalogue.has_vector(*position) && *weight > 0.0)
         .collect();
     let whole: f64 = candidates.iter().map(|(_, weight)| weight).sum();
     let similarity = |a: usize, b: usize| {
@@ -74,11 +74,11 @@ pub(crate) fn medoids(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world;
+    use crate::test_support;
 
     #[test]
     fn each_style_finds_its_medoid() {
-        let catalogue = world::catalogue(world::library(3, 4, 30, 96));
+        let catalogue = test_support::catalogue(test_support::library(3, 4, 30, 96));
         // Style 0 by far the weightiest, style 3 not among them.
         let weighted: Vec<(usize, f64)> = (0..120)
             .filter(|position| position % 4 < 3)

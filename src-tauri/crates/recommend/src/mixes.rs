@@ -1,8 +1,8 @@
-//! Mixes: programmes that need no seed, each with an intent of its own.
+//! Mixes: lists that need no seed, each with a purpose of its own.
 //!
-//! All are stations under the hood, with the same terms and rules: a mix says which recordings may come, what they lie
-//! near to, what the dial stands at, and sometimes one more reason ("you played it five times in 2019"). A mix that has
-//! nothing to offer is not offered.
+//! All are made as stations are, with the same terms and rules: a mix says which recordings may come, what they shall be
+//! near to, where the dial stands, and sometimes one more reason ("you played it five times in 2019"). A mix without
+//! enough songs is not offered.
 
 mod memories;
 mod moods;
@@ -12,26 +12,26 @@ use std::collections::{HashMap, HashSet};
 use segue_core::{MixContent, MixKind, Mood};
 
 use crate::Recommender;
-use crate::chance;
-use crate::station::{Brief, Extra, Near, Pick, evenly};
+use crate::counter_rng;
+use crate::prompt::{Names, parse_prompt};
+use crate::station::{Extra, Near, Pick, StationSpec, evenly};
 use crate::taste::{Interest, Taste};
-use crate::wish::{Names, understand};
 use memories::Memory;
 
-/// A mix of names or years needs so many songs to be offered, one of memories so many.
+/// Songs that a mix of names or years needs to be offered, and one of earlier plays.
 const SONGS_MIN: usize = 15;
 const MEMORIES_MIN: usize = 5;
 
-/// Listened to at most so often, a song is hardly heard.
+/// Plays up to which a song counts as hardly played.
 const HARDLY: u32 = 1;
 
-/// Plays of an artist from which their other songs are worth looking for.
+/// Plays of an artist from which their other songs make deep cuts.
 const FOND_PLAYS: u32 = 3;
 
-/// Recordings that may lend a mix their covers; some have none.
-const FACES: usize = 12;
+/// Recordings whose covers may stand for a mix; more than are shown, since some have none.
+const COVERS_MAX: usize = 12;
 
-/// A mix that can be had.
+/// A mix that is offered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mix {
     /// Which.
@@ -68,10 +68,10 @@ impl Offer {
     }
 }
 
-/// What sounds alike, by a few names.
+/// What a group of songs that sound similar has in common, by a few names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Portrait {
-    /// Tags that are heard more often here than elsewhere, the most telling first.
+    /// Tags that are more frequent here than elsewhere, the most distinctive first.
     pub tags: Vec<String>,
     /// The artists with most songs here.
     pub artists: Vec<String>,
@@ -107,7 +107,7 @@ impl Recommender<'_> {
         let (mix, offer) = self.offer(kind, &interests)?;
         let picks = match kind {
             MixKind::RandomAlbum => self.in_order(&offer.among, &interests),
-            _ => self.programme(&self.mixed(kind, offer, &interests, count)),
+            _ => self.picks_for(&self.mixed(kind, offer, &interests, count)),
         };
         (!picks.is_empty()).then_some((mix, picks))
     }
@@ -139,7 +139,7 @@ impl Recommender<'_> {
                 }
             }
             MixKind::Discover => {
-                offer.only(self.unheard(), SONGS_MIN.min(self.catalogue.len()))?;
+                offer.only(self.hardly_played(), SONGS_MIN.min(self.catalogue.len()))?;
                 offer.faces = self.likely(&offer.among);
                 MixContent::Unheard
             }
@@ -162,7 +162,7 @@ impl Recommender<'_> {
                 self.portrait(interest).shortened()
             }
             MixKind::Mood { mood } => {
-                offer.faces = self.likeliest(&self.names_of(moods::wish(mood)).0);
+                offer.faces = self.likeliest(&self.names_of(moods::prompt(mood)).0);
                 if offer.faces.len() < SONGS_MIN {
                     return None;
                 }
@@ -202,47 +202,53 @@ impl Recommender<'_> {
     }
 
     /// A mix as a station.
-    fn mixed(&self, kind: MixKind, offer: Offer, interests: &[Interest], count: usize) -> Brief {
-        let mut brief = Brief::new(self.tuning.seedless, count);
-        brief.near = self.favourites(interests);
-        brief.near_are = Near::Favourites;
-        brief.among = (!offer.among.is_empty()).then_some(offer.among);
-        brief.extras = offer.extras;
+    fn mixed(
+        &self,
+        kind: MixKind,
+        offer: Offer,
+        interests: &[Interest],
+        count: usize,
+    ) -> StationSpec {
+        let mut spec = StationSpec::new(self.tuning.seedless, count);
+        spec.near = self.favourites(interests);
+        spec.near_are = Near::Favourites;
+        spec.among = (!offer.among.is_empty()).then_some(offer.among);
+        spec.extras = offer.extras;
         match kind {
             MixKind::ForYou | MixKind::Decade { .. } | MixKind::RandomAlbum => {}
-            MixKind::Discover | MixKind::DeepCuts => brief.dial = -1.0,
-            MixKind::OnRepeat => (brief.weights.near, brief.weights.just_heard) = (0.0, 0.0),
+            MixKind::Discover | MixKind::DeepCuts => spec.dial = -1.0,
+            MixKind::OnRepeat => (spec.weights.near, spec.weights.just_heard) = (0.0, 0.0),
             MixKind::Rediscover | MixKind::TimeTravel { .. } | MixKind::OnThisDay => {
-                brief.weights.near = 0.0;
+                spec.weights.near = 0.0;
             }
             MixKind::Daily { number } => {
                 let interest = interests.get(number as usize - 1);
                 let members = interest.map_or(&[][..], Interest::members);
-                brief.near = evenly(members).collect();
-                brief.weights = self.tuning.seeded;
+                spec.near = evenly(members).collect();
+                spec.weights = self.tuning.seeded;
             }
             MixKind::Mood { mood } => {
-                let (wanted, unwanted) = self.names_of(moods::wish(mood));
-                brief.near = evenly(&self.likeliest(&wanted)).collect();
-                brief.near_are = Near::Seeds;
-                (brief.wanted, brief.unwanted) = (wanted, unwanted);
-                brief.weights = self.tuning.seeded;
+                let (wanted, unwanted) = self.names_of(moods::prompt(mood));
+                spec.near = evenly(&self.likeliest(&wanted)).collect();
+                spec.near_are = Near::Seeds;
+                (spec.wanted, spec.unwanted) = (wanted, unwanted);
+                spec.weights = self.tuning.seeded;
             }
         }
-        brief
+        spec
     }
 
     /// Songs in the order in which they stand, each with the terms of its score.
     fn in_order(&self, songs: &[usize], interests: &[Interest]) -> Vec<Pick> {
-        let mut brief = Brief::new(self.tuning.seedless, songs.len());
-        brief.near = self.favourites(interests);
-        brief.near_are = Near::Favourites;
-        self.told(&brief, songs)
+        let mut spec = StationSpec::new(self.tuning.seedless, songs.len());
+        spec.near = self.favourites(interests);
+        spec.near_are = Near::Favourites;
+        self.explained(&spec, songs)
     }
 
     fn names_of(&self, words: &str) -> (Names, Names) {
-        let understood = understand(self.catalogue, words);
-        (understood.wanted, understood.unwanted)
+        let prompt = parse_prompt(self.catalogue, words);
+        (prompt.wanted, prompt.unwanted)
     }
 
     /// What is liked most, by interest in turn.
@@ -266,10 +272,10 @@ impl Recommender<'_> {
         liked
     }
 
-    /// Of some recordings the likeliest to be liked, judged by a glance at a few hundred.
+    /// Of some recordings the likeliest to be liked, among a sample of a few hundred.
     fn likely(&self, among: &[usize]) -> Vec<usize> {
-        const GLANCE: usize = 400;
-        let step = among.len().div_ceil(GLANCE).max(1);
+        const SAMPLE: usize = 400;
+        let step = among.len().div_ceil(SAMPLE).max(1);
         let mut seen: Vec<(f64, usize)> = among
             .iter()
             .step_by(step)
@@ -290,34 +296,34 @@ impl Recommender<'_> {
         let there = among
             .iter()
             .copied()
-            .filter(|position| !self.is_barred(*position));
-        let unlike = there.filter(|position| {
+            .filter(|position| !self.is_excluded(*position));
+        let by_album = there.filter(|position| {
             let album = self.catalogue.album(*position);
             album.is_none_or(|album| albums.insert(album))
         });
-        unlike.take(FACES).collect()
+        by_album.take(COVERS_MAX).collect()
     }
 
     fn listened(&self, position: usize) -> u32 {
-        let known = self.taste().and_then(|taste| taste.known(position));
+        let known = self.taste().and_then(|taste| taste.stats(position));
         known.map_or(0, |known| known.listened)
     }
 
     fn all(&self) -> impl Iterator<Item = usize> {
-        (0..self.catalogue.len()).filter(|position| !self.is_barred(*position))
+        (0..self.catalogue.len()).filter(|position| !self.is_excluded(*position))
     }
 
-    /// Never or hardly heard, and not left when it was.
-    fn unheard(&self) -> Vec<usize> {
+    /// Never or hardly played, and not skipped when it was.
+    fn hardly_played(&self) -> Vec<usize> {
         self.all()
             .filter(|position| {
-                let known = self.taste().and_then(|taste| taste.known(*position));
+                let known = self.taste().and_then(|taste| taste.stats(*position));
                 known.is_none_or(|known| known.listened <= HARDLY && known.left <= known.listened)
             })
             .collect()
     }
 
-    /// Hardly heard, by an artist whose other songs are played.
+    /// Hardly played, by an artist whose other songs are.
     fn deep_cuts(&self) -> Vec<usize> {
         let mut plays = vec![0_u32; self.catalogue.artist_names().len()];
         let listened = self.taste().into_iter().flat_map(Taste::listened);
@@ -330,7 +336,7 @@ impl Recommender<'_> {
             let artists = self.catalogue.artist_numbers(*position).iter();
             artists.map(|artist| plays[*artist as usize]).max() >= Some(FOND_PLAYS)
         };
-        self.unheard().into_iter().filter(fond).collect()
+        self.hardly_played().into_iter().filter(fond).collect()
     }
 
     fn of_years(&self, from: i32, to: i32) -> Vec<usize> {
@@ -357,7 +363,7 @@ impl Recommender<'_> {
         enough.map(|(decade, _)| decade).collect()
     }
 
-    /// An album drawn by lot, the better liked and the longer unheard the likelier, and its songs in their order.
+    /// A random album, the likelier the better liked and the longer not played, and its songs in their order.
     fn random_album(&self) -> Option<(u32, Vec<usize>)> {
         const SONGS_OF_AN_ALBUM: usize = 4;
         let mut songs: Vec<Vec<usize>> = vec![Vec::new(); self.catalogue.albums()];
@@ -366,22 +372,22 @@ impl Recommender<'_> {
                 songs[album as usize].push(position);
             }
         }
-        let worth = |songs: &[usize]| {
+        let utility = |songs: &[usize]| {
             let Some(taste) = self.taste() else {
                 return 0.0;
             };
             let each = songs.iter().map(|position| {
                 let odds = taste.odds(self.catalogue, *position, self.now);
-                taste.voice() * odds.lasting() - 2.0 * taste.lately(*position, self.now)
+                taste.weight_in_ranking() * odds.lasting() - 2.0 * taste.lately(*position, self.now)
             });
             each.sum::<f64>() / songs.len() as f64
         };
         // The greatest of utilities with Gumbel noise is a draw by their softmax (Luce 1959; Yellott 1977).
         let noise =
-            |album: usize| -(-chance::uniform(self.rng_seed ^ 0xa1b, album as u64).ln()).ln();
+            |album: usize| -(-counter_rng::uniform(self.rng_seed ^ 0xa1b, album as u64).ln()).ln();
         let whole = (0..songs.len()).filter(|album| songs[*album].len() >= SONGS_OF_AN_ALBUM);
         let drawn = whole
-            .map(|album| (worth(&songs[album]) + noise(album), album))
+            .map(|album| (utility(&songs[album]) + noise(album), album))
             .reduce(|a, b| if b.0 > a.0 { b } else { a });
         let (_, album) = drawn?;
         let mut songs = std::mem::take(&mut songs[album]);
@@ -403,7 +409,7 @@ impl Recommender<'_> {
                 .collect::<Vec<u32>>()
         };
         let tags = catalogue.tag_names();
-        let mut borne = vec![0.0; tags.len()];
+        let mut tagged = vec![0.0; tags.len()];
         let mut songs = vec![0_u32; catalogue.artist_names().len()];
         for position in members {
             for tag in catalogue
@@ -411,20 +417,25 @@ impl Recommender<'_> {
                 .iter()
                 .filter(|tag| tag.present)
             {
-                borne[tag.number() as usize] += 1.0;
+                tagged[tag.number() as usize] += 1.0;
             }
             for artist in catalogue.artist_numbers(*position) {
                 songs[*artist as usize] += 1;
             }
         }
         let count = members.len().max(1) as f64;
-        // How often it is heard here, and how much oftener than elsewhere.
-        let telling = |number: u32| {
-            let here = borne[number as usize] / count;
-            let usual = f64::from(tags.count(number)) / catalogue.len().max(1) as f64;
-            here * (here / usual.max(1e-3)).ln().max(0.0)
+        // Its frequency here, times the logarithm of the ratio to its frequency in the library.
+        let distinctiveness = |number: u32| {
+            let here = tagged[number as usize] / count;
+            let overall = f64::from(tags.count(number)) / catalogue.len().max(1) as f64;
+            here * (here / overall.max(1e-3)).ln().max(0.0)
         };
-        let tag_numbers = strongest((0..tags.len() as u32).map(|n| (telling(n), n)).collect(), 4);
+        let tag_numbers = strongest(
+            (0..tags.len() as u32)
+                .map(|n| (distinctiveness(n), n))
+                .collect(),
+            4,
+        );
         let artists = catalogue.artist_names();
         let by_songs = (0..artists.len() as u32).map(|n| (f64::from(songs[n as usize]), n));
         let artist_numbers = strongest(by_songs.collect(), 4);

@@ -1,42 +1,42 @@
-//! A way from one sound to another, both ends included, in even steps.
+//! A path from one sound to another, both ends included, in even steps.
 //!
 //! The steps lie on the great circle between the two vectors (Shoemake 1985, for quaternions). For each the nearest
-//! recordings are looked up; beam search chooses one for each step, so that all lie near their steps and one flows into the
-//! next, songs of one artist keep their distance, and nothing comes twice.
+//! recordings are looked up; beam search chooses one for each step, so that all lie near their steps and the transitions are
+//! smooth, songs of one artist keep their distance, and nothing comes twice.
 
 use std::collections::HashSet;
 
 use segue_core::{Because, ReasonKind};
 
 use crate::Recommender;
-use crate::flow::Link;
 use crate::index::{Query, dot};
 use crate::reason::Reason;
+use crate::sequencing::TransitionProfile;
 use crate::station::{ARTIST_GAP, Pick, near_by_sound};
 
-/// Recordings looked at for each step, and ways followed at a time.
+/// Candidates for each step, and the width of the beam.
 const CANDIDATES: usize = 40;
 const BEAM: usize = 24;
 
-/// What lying away from a step costs, against what transitions cost; and what breaking the artists' rule costs, and
-/// a step that was called wrong.
-const OFF_THE_WAY: f64 = 2.0;
+/// What the distance from a step costs, against what transitions cost; what songs of one artist too close together cost,
+/// and two songs that the listener called wrong after one another.
+const OFF_THE_PATH: f64 = 2.0;
 const TOO_SOON: f64 = 10.0;
 const WRONG: f64 = 1000.0;
 
-/// Steps looked up by themselves on a very long way; those between share their candidates.
+/// Steps with candidates of their own; on a very long path those between share them.
 const STEPS_MAX: usize = 48;
 
-/// The beginning of a way.
+/// The beginning of a path.
 #[derive(Clone)]
-struct Walk {
+struct PartialPath {
     cost: f64,
     steps: Vec<usize>,
 }
 
 impl Recommender<'_> {
-    /// A way of `count` songs from one recording to another. Shorter if the library has no more songs between them;
-    /// `None` if either end was not listened to.
+    /// A path of `count` songs from one recording to another. Shorter if the library has no more songs between them;
+    /// `None` if either end has no vector.
     pub fn path(&self, from: usize, to: usize, count: usize) -> Option<Vec<Pick>> {
         let (start, end) = (self.catalogue.vector(from)?, self.catalogue.vector(to)?);
         if from == to || count < 2 {
@@ -63,18 +63,19 @@ impl Recommender<'_> {
         let mut known: Vec<usize> = all.into_iter().chain([from, to]).collect();
         known.sort_unstable();
         known.dedup();
-        let links = self.links(&known);
-        let link =
-            |position: usize| -> &Link { &links[known.binary_search(&position).unwrap_or(0)] };
-        let mut walks = vec![Walk {
+        let transition_profiles = self.transition_profiles(&known);
+        let link = |position: usize| -> &TransitionProfile {
+            &transition_profiles[known.binary_search(&position).unwrap_or(0)]
+        };
+        let mut paths = vec![PartialPath {
             cost: 0.0,
             steps: vec![from],
         }];
         for step in 0..inner {
             let mut next: Vec<(f64, usize, usize)> = Vec::new();
-            for (number, walk) in walks.iter().enumerate() {
-                let last = walk.steps[walk.steps.len() - 1];
-                let songs = || walk.steps.iter().map(|other| self.catalogue.song(*other));
+            for (number, path) in paths.iter().enumerate() {
+                let last = path.steps[path.steps.len() - 1];
+                let songs = || path.steps.iter().map(|other| self.catalogue.song(*other));
                 for (position, off) in &candidates[at(step)] {
                     let song = self.catalogue.song(*position);
                     let leads_on = step + 1 < inner || !self.is_wrong_after(*position, to);
@@ -84,39 +85,39 @@ impl Recommender<'_> {
                     {
                         continue;
                     }
-                    let cost = walk.cost
-                        + OFF_THE_WAY * off
+                    let cost = path.cost
+                        + OFF_THE_PATH * off
                         + link(last).cost_to(link(*position))
-                        + self.too_soon(*position, &walk.steps, inner - step, to);
+                        + self.too_soon(*position, &path.steps, inner - step, to);
                     next.push((cost, number, *position));
                 }
             }
             if next.is_empty() {
-                // No more songs here: the way is shorter by a step.
+                // No more songs here: the path is shorter by a step.
                 continue;
             }
             next.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
             next.truncate(BEAM);
-            walks = next
+            paths = next
                 .into_iter()
                 .map(|(cost, number, position)| {
-                    let mut steps = walks[number].steps.clone();
+                    let mut steps = paths[number].steps.clone();
                     steps.push(position);
-                    Walk { cost, steps }
+                    PartialPath { cost, steps }
                 })
                 .collect();
         }
-        let arrived = walks.into_iter().map(|walk| {
-            let last = walk.steps[walk.steps.len() - 1];
+        let arrived = paths.into_iter().map(|path| {
+            let last = path.steps[path.steps.len() - 1];
             let wrong = if self.is_wrong_after(last, to) {
                 WRONG
             } else {
                 0.0
             };
-            (walk.cost + link(last).cost_to(link(to)) + wrong, walk.steps)
+            (path.cost + link(last).cost_to(link(to)) + wrong, path.steps)
         });
         let (_, steps) = arrived.reduce(|a, b| if b.0 < a.0 { b } else { a })?;
-        Some(self.told_way(&steps, to))
+        Some(self.path_picks(&steps, to))
     }
 
     /// The recordings nearest to a waypoint, one per song, and how far from it each lies.
@@ -139,7 +140,7 @@ impl Recommender<'_> {
                 )
             })
             .filter(|(position, _)| {
-                !self.is_barred(*position) && songs.insert(self.catalogue.song(*position))
+                !self.is_excluded(*position) && songs.insert(self.catalogue.song(*position))
             })
             .take(count)
             .collect()
@@ -155,7 +156,7 @@ impl Recommender<'_> {
         TOO_SOON * close as f64
     }
 
-    /// An end of the way.
+    /// One end of the path.
     fn end(&self, position: usize, because: Because) -> Pick {
         let reason = Reason {
             kind: ReasonKind::Bridge,
@@ -170,8 +171,8 @@ impl Recommender<'_> {
         }
     }
 
-    /// The way with its reasons: how near each song lies to both ends.
-    fn told_way(&self, steps: &[usize], to: usize) -> Vec<Pick> {
+    /// The path with its reasons: how near each song is to both ends.
+    fn path_picks(&self, steps: &[usize], to: usize) -> Vec<Pick> {
         let from = steps[0];
         let mean = self.catalogue.index().mean();
         let chance = dot(mean, mean);
@@ -229,12 +230,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::world;
-    use crate::{Bars, Catalogue, Taste};
+    use crate::test_support;
+    use crate::{Catalogue, Exclusions, Taste};
 
     fn way(catalogue: &Catalogue, from: usize, to: usize, count: usize) -> Option<Vec<usize>> {
         let taste = Taste::fit(catalogue, &[]);
-        let picks = world::desk(catalogue, &taste, |desk| desk.path(from, to, count))?;
+        let picks = test_support::with_recommender(catalogue, &taste, |recommender| {
+            recommender.path(from, to, count)
+        })?;
         for pick in &picks {
             let sum: f64 = pick.reasons.iter().map(|reason| reason.weight).sum();
             assert!((sum - pick.score).abs() < 1e-9);
@@ -244,7 +247,7 @@ mod tests {
 
     #[test]
     fn the_way_goes_from_one_style_to_the_other() {
-        let catalogue = world::catalogue(world::library(3, 4, 60, 64));
+        let catalogue = test_support::catalogue(test_support::library(3, 4, 60, 64));
         let steps = way(&catalogue, 0, 1, 12).unwrap();
         assert_eq!((steps.len(), steps[0], steps[11]), (12, 0, 1));
         let unlike: HashSet<usize> = steps.iter().copied().collect();
@@ -271,18 +274,18 @@ mod tests {
 
     #[test]
     fn no_step_is_taken_that_was_called_wrong() {
-        let catalogue = world::catalogue(world::library(3, 4, 60, 64));
+        let catalogue = test_support::catalogue(test_support::library(3, 4, 60, 64));
         let taste = Taste::fit(&catalogue, &[]);
         let steps = way(&catalogue, 0, 1, 6).unwrap();
         for two in steps.windows(2) {
-            let bars = Bars {
-                wrong_after: [(world::audio(two[0]), world::audio(two[1]))].into(),
-                ..Bars::default()
+            let exclusions = Exclusions {
+                wrong_after: [(test_support::audio(two[0]), test_support::audio(two[1]))].into(),
+                ..Exclusions::default()
             };
-            let again = world::desk(&catalogue, &taste, |desk| {
+            let again = test_support::with_recommender(&catalogue, &taste, |recommender| {
                 Recommender {
-                    bars: &bars,
-                    ..desk
+                    exclusions: &exclusions,
+                    ..recommender
                 }
                 .path(0, 1, 6)
                 .unwrap()
@@ -295,9 +298,9 @@ mod tests {
 
     #[test]
     fn ends_that_were_not_heard_have_no_way_between_them() {
-        let mut library = world::library(3, 2, 20, 16);
+        let mut library = test_support::library(3, 2, 20, 16);
         library[5].vector = None;
-        let catalogue = world::catalogue(library);
+        let catalogue = test_support::catalogue(library);
         assert_eq!(way(&catalogue, 5, 1, 8), None);
         assert_eq!(way(&catalogue, 1, 5, 8), None);
         assert_eq!(way(&catalogue, 1, 1, 8), Some(vec![1]));
@@ -309,7 +312,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
         fn any_way_keeps_its_promises(seed: u64, styles in 1_usize..4, each in 1_usize..12, from in 0_usize..40, to in 0_usize..40, count in 0_usize..70) {
-            let catalogue = world::catalogue(world::library(seed, styles, each, 8));
+            let catalogue = test_support::catalogue(test_support::library(seed, styles, each, 8));
             let (from, to) = (from % catalogue.len(), to % catalogue.len());
             let steps = way(&catalogue, from, to, count).unwrap();
             prop_assert_eq!(steps[0], from);

@@ -5,38 +5,38 @@ use std::collections::HashSet;
 use segue_core::AudioHash;
 
 use crate::tuning::Ranking;
-use crate::{Catalogue, Moment, Taste, Turns};
+use crate::{Adjustments, Catalogue, LocalTime, Taste};
 
 /// What must not be picked.
 #[derive(Clone, Debug, Default)]
-pub struct Bars {
+pub struct Exclusions {
     /// These recordings: never again, not now, or not at hand.
     pub recordings: HashSet<AudioHash>,
     /// Recordings of which the second must not follow the first.
     pub wrong_after: HashSet<(AudioHash, AudioHash)>,
 }
 
-/// How recordings begin and end: for each its vectors there, one after the other, `[2 dim]`, where they are known.
-pub type Ends<'a> = &'a dyn Fn(&[AudioHash]) -> Vec<Option<Vec<f32>>>;
+/// Looks up the embeddings of recordings' intros and outros: for each both, one after the other, `[2 dim]`, where known.
+pub type IntroOutroEmbeddings<'a> = &'a dyn Fn(&[AudioHash]) -> Vec<Option<Vec<f32>>>;
 
-/// Library, taste and wishes, from which stations, mixes and ways are made.
+/// Library, taste and decisions, from which stations, mixes and paths are made.
 #[derive(Clone, Copy)]
 pub struct Recommender<'a> {
     /// What there is.
     pub catalogue: &'a Catalogue,
     /// What is liked. One of another catalogue ([`Taste::fits`]) is left out of account.
     pub taste: &'a Taste,
-    /// What was turned up and down by hand.
-    pub turns: &'a Turns,
+    /// What was adjusted by hand.
+    pub adjustments: &'a Adjustments,
     /// What must not be picked.
-    pub bars: &'a Bars,
-    /// How recordings begin and end.
-    pub ends: Ends<'a>,
+    pub exclusions: &'a Exclusions,
+    /// Embeddings of intros and outros.
+    pub ends: IntroOutroEmbeddings<'a>,
     /// What the terms of a score count for.
     pub tuning: &'a Ranking,
     /// When.
-    pub now: Moment,
-    /// Decides the exploration and what is drawn by lot, and nothing else.
+    pub now: LocalTime,
+    /// Seed of the exploration and of all random choices, and of nothing else.
     pub rng_seed: u64,
 }
 
@@ -56,17 +56,17 @@ impl<'a> Recommender<'a> {
         found
     }
 
-    pub(crate) fn is_barred(&self, position: usize) -> bool {
-        !self.bars.recordings.is_empty()
+    pub(crate) fn is_excluded(&self, position: usize) -> bool {
+        !self.exclusions.recordings.is_empty()
             && self
-                .bars
+                .exclusions
                 .recordings
                 .contains(&self.catalogue.audio(position))
     }
 
     pub(crate) fn is_wrong_after(&self, earlier: usize, later: usize) -> bool {
         let pair = || (self.catalogue.audio(earlier), self.catalogue.audio(later));
-        !self.bars.wrong_after.is_empty() && self.bars.wrong_after.contains(&pair())
+        !self.exclusions.wrong_after.is_empty() && self.exclusions.wrong_after.contains(&pair())
     }
 
     /// What is wrong right after one recording, or right before another.
@@ -75,15 +75,19 @@ impl<'a> Recommender<'a> {
             self.catalogue.audio(earlier),
             later.map(|later| self.catalogue.audio(later)),
         );
-        let wrong = self.bars.wrong_after.iter().filter_map(|(first, second)| {
-            if *first == earlier {
-                self.catalogue.position(second)
-            } else if Some(*second) == later {
-                self.catalogue.position(first)
-            } else {
-                None
-            }
-        });
+        let wrong = self
+            .exclusions
+            .wrong_after
+            .iter()
+            .filter_map(|(first, second)| {
+                if *first == earlier {
+                    self.catalogue.position(second)
+                } else if Some(*second) == later {
+                    self.catalogue.position(first)
+                } else {
+                    None
+                }
+            });
         wrong.collect()
     }
 

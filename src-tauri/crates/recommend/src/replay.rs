@@ -4,7 +4,7 @@ use segue_core::{ListenOutcome, Play};
 
 use crate::catalogue::{Catalogue, Found};
 use crate::taste::{held_out_from, sounded};
-use crate::{Moment, Taste};
+use crate::{LocalTime, Taste};
 
 /// Held-out plays that are predicted, evenly spaced.
 const PREDICTED_MAX: usize = 300;
@@ -75,7 +75,7 @@ pub fn replay(catalogue: &Catalogue, plays: &[Play]) -> Option<Replay> {
         let listened = play.outcome() == ListenOutcome::Listened;
         if number % step == 0 {
             foretold += 1;
-            let now = Moment::of(play);
+            let now = LocalTime::of(play);
             let like = |item: usize| {
                 last.and_then(|last| catalogue.cosine(last, item))
                     .unwrap_or(0.0)
@@ -154,12 +154,12 @@ impl RankingTally {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world;
+    use crate::test_support;
 
     #[test]
     fn a_listener_with_taste_is_predicted_better_than_by_similarity() {
-        let catalogue = world::catalogue(world::library(5, 8, 30, 32));
-        let log = world::log(1, 240, 600, |item| if item % 8 < 3 { 0.9 } else { 0.1 });
+        let catalogue = test_support::catalogue(test_support::library(5, 8, 30, 32));
+        let log = test_support::log(1, 240, 600, |item| if item % 8 < 3 { 0.9 } else { 0.1 });
         let found = replay(&catalogue, &log).unwrap();
         assert_eq!((found.learned, found.foretold), (480, 120));
         let way = |name: &str| found.ways.iter().find(|ranked| ranked.way == name).unwrap();
@@ -174,10 +174,10 @@ mod tests {
 
     #[test]
     fn without_taste_nothing_is_predicted() {
-        let catalogue = world::catalogue(world::library(5, 8, 30, 32));
+        let catalogue = test_support::catalogue(test_support::library(5, 8, 30, 32));
         let aucs: Vec<f64> = (0..6)
             .filter_map(|seed| {
-                replay(&catalogue, &world::log(seed, 240, 600, |_| 0.6))?.ways[0].auc
+                replay(&catalogue, &test_support::log(seed, 240, 600, |_| 0.6))?.ways[0].auc
             })
             .collect();
         let mean = aucs.iter().sum::<f64>() / aucs.len() as f64;

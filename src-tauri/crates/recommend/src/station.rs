@@ -2,36 +2,36 @@
 //!
 //! A pick's score is a sum of terms, and its reasons are those terms:
 //!
-//! - *nearness* to the seeds, by sound where both have a vector, else by names ([`crate::kinship`]); at most 1;
+//! - *nearness* to the seeds, by sound where both have a vector, else by names ([`crate::metadata_similarity`]); at most 1;
 //! - what was *asked for* in words, and what there shall be *less* of;
-//! - *taste*: the parts of the listener's log odds, in the voice that the evidence allows, bounded so that taste shades a
-//!   station with seeds and never replaces it;
-//! - the *mood* of the session, which turns with every play that is left or heard, and the *hour*;
-//! - the *dial* between familiar and new, what was *just heard*, opinions, what was *turned* by hand, a little *exploration*;
+//! - *taste*: the parts of the listener's log odds, weighted by the evidence, bounded so that taste shades a station with
+//!   seeds and never replaces it;
+//! - the *mood* of the session, which every play changes, and the *hour*;
+//! - the *dial* between familiar and new, what was *just heard*, opinions, what was *adjusted* by hand, a little *exploration*;
 //! - *variety*: against what lies nearer to an earlier pick than to the seeds. Marginal relevance (Carbonell, Goldstein
 //!   1998), counting only the excess, for in a tight style everything is near to everything.
 //!
-//! The seeds stay the anchor: the station does not drift. Picks are taken greedily, the best first, under the rules of the
-//! house: nothing twice, no song in two versions, five songs between two of one artist. Then neighbours change places
-//! until one flows into the next ([`crate::flow`]).
+//! The seeds stay the anchor: the station does not drift. Picks are taken greedily, the best first, under these rules:
+//! nothing twice, no song in two versions, five songs between two of one artist. Then they are ordered for smooth
+//! transitions ([`crate::sequencing`]).
 
 mod anchor;
-mod brief;
 mod choice;
 mod explain;
 mod spacing;
+mod spec;
 mod terms;
 
 use crate::Recommender;
+use crate::prompt::Names;
 use crate::taste::Interest;
-use crate::wish::Names;
 pub(crate) use anchor::near_by_sound;
-pub(crate) use brief::{Brief, Extra, Near};
-pub use brief::{Pick, Seed, Wish};
 use choice::StationScorer;
 pub(crate) use spacing::ARTIST_GAP;
+pub(crate) use spec::{Extra, Near, StationSpec};
+pub use spec::{Pick, Seed, StationQuery};
 
-/// Recordings weighed in full at first; more if the rules need them.
+/// Recordings that get the full score at first; more if the rules need them.
 const CANDIDATES_MIN: usize = 400;
 
 impl Recommender<'_> {
@@ -40,71 +40,69 @@ impl Recommender<'_> {
     /// Fewer than asked for only if the library has no more songs to give. Songs that are seeds, recent recordings, and
     /// other versions of them, are not among them. Empty if seeds were named and none of them means anything here.
     /// Without plays the order is that of nearness alone.
-    pub fn station(&self, wish: &Wish) -> Vec<Pick> {
-        let Some(mut brief) = self.brief(wish) else {
+    pub fn station(&self, query: &StationQuery) -> Vec<Pick> {
+        let Some(mut spec) = self.spec(query) else {
             return Vec::new();
         };
-        let recent = self.positions(&wish.recent);
+        let recent = self.positions(&query.recent);
         // A station that has not played yet comes after its seeds.
-        brief.before = if recent.is_empty() {
-            brief.excluded.clone()
+        spec.before = if recent.is_empty() {
+            spec.excluded.clone()
         } else {
             recent.clone()
         };
-        brief.excluded.extend(recent);
-        self.programme(&brief)
+        spec.excluded.extend(recent);
+        self.picks_for(&spec)
     }
 
-    fn brief(&self, wish: &Wish) -> Option<Brief> {
-        let mut brief = Brief::new(self.tuning.seedless, wish.count);
-        let discovery = if wish.discovery.is_finite() {
-            wish.discovery.clamp(0.0, 1.0)
+    fn spec(&self, query: &StationQuery) -> Option<StationSpec> {
+        let mut spec = StationSpec::new(self.tuning.seedless, query.count);
+        let discovery = if query.discovery.is_finite() {
+            query.discovery.clamp(0.0, 1.0)
         } else {
             0.5
         };
-        brief.dial = 1.0 - 2.0 * f64::from(discovery);
-        for seed in &wish.seeds {
+        spec.dial = 1.0 - 2.0 * f64::from(discovery);
+        for seed in &query.seeds {
             match seed {
                 Seed::Songs(audio) => {
                     let songs = self.positions(audio);
-                    brief.near.extend(evenly(&songs));
-                    brief.excluded.extend(songs);
+                    spec.near.extend(evenly(&songs));
+                    spec.excluded.extend(songs);
                 }
-                Seed::Around(audio) => brief.near.extend(evenly(&self.positions(audio))),
+                Seed::Around(audio) => spec.near.extend(evenly(&self.positions(audio))),
                 Seed::Names(names) => {
-                    brief.near.extend(evenly(&self.likeliest(names)));
-                    brief.wanted.extend(names);
+                    spec.near.extend(evenly(&self.likeliest(names)));
+                    spec.wanted.extend(names);
                 }
             }
         }
-        for seed in &wish.less {
+        for seed in &query.less {
             match seed {
-                Seed::Songs(audio) | Seed::Around(audio) => {
-                    brief.away.extend(self.positions(audio))
-                }
-                Seed::Names(names) => brief.unwanted.extend(names),
+                Seed::Songs(audio) | Seed::Around(audio) => spec.away.extend(self.positions(audio)),
+                Seed::Names(names) => spec.unwanted.extend(names),
             }
         }
-        // A wish that only says what shall not come is one for anything else.
+        // A query that only says what shall not come asks for anything else.
         let says_nothing = |seed: &Seed| matches!(seed, Seed::Names(names) if names.is_empty());
-        if wish.seeds.iter().all(says_nothing) {
-            brief.near = self.favourites(&self.interests());
-            brief.near_are = Near::Favourites;
+        if query.seeds.iter().all(says_nothing) {
+            spec.near = self.favourites(&self.interests());
+            spec.near_are = Near::Favourites;
         } else {
-            brief.weights = self.tuning.seeded;
-            if brief.near.is_empty() && brief.wanted.is_empty() {
+            spec.weights = self.tuning.seeded;
+            if spec.near.is_empty() && spec.wanted.is_empty() {
                 return None;
             }
         }
-        Some(brief)
+        Some(spec)
     }
 
-    /// What bears the names most clearly: what they sound like.
+    /// The recordings that match the names most clearly, as examples of how they sound.
     pub(crate) fn likeliest(&self, names: &Names) -> Vec<usize> {
         const COUNT: usize = 40;
         const CLEAR: f64 = 0.5;
         let mut found: Vec<(f64, usize)> = (0..self.catalogue.len())
-            .filter(|position| !self.is_barred(*position))
+            .filter(|position| !self.is_excluded(*position))
             .map(|position| (names.matching(self.catalogue, position), position))
             .filter(|(matching, _)| *matching > CLEAR)
             .collect();
@@ -130,18 +128,17 @@ impl Recommender<'_> {
             .collect()
     }
 
-    /// The programme of a brief, in the order in which to play it.
-    pub(crate) fn programme(&self, brief: &Brief) -> Vec<Pick> {
-        if brief.count == 0 || self.catalogue.is_empty() {
+    /// The picks for a specification, in the order in which to play them.
+    pub(crate) fn picks_for(&self, spec: &StationSpec) -> Vec<Pick> {
+        if spec.count == 0 || self.catalogue.is_empty() {
             return Vec::new();
         }
-        let station = StationScorer::new(self, brief);
-        let mut near = station.nearest();
+        let station = StationScorer::new(self, spec);
+        let mut near = station.first_stage();
         let mut size = CANDIDATES_MIN.max(
-            brief
-                .count
+            spec.count
                 .saturating_mul(8)
-                .min(brief.count.saturating_add(2000)),
+                .min(spec.count.saturating_add(2000)),
         );
         let picks = loop {
             let whole = size >= near.len();
@@ -151,20 +148,20 @@ impl Recommender<'_> {
             }
             size = size.saturating_mul(8);
         };
-        self.in_flow(picks, brief)
+        self.sequenced(picks, spec)
     }
 
-    /// Recordings in the order in which they stand, each with the terms of its score under a brief.
-    pub(crate) fn told(&self, brief: &Brief, songs: &[usize]) -> Vec<Pick> {
-        let station = StationScorer::new(self, brief);
+    /// Recordings in the order given, each with the terms of its score.
+    pub(crate) fn explained(&self, spec: &StationSpec, songs: &[usize]) -> Vec<Pick> {
+        let station = StationScorer::new(self, spec);
         songs.iter().map(|song| station.pick_of(*song)).collect()
     }
 
-    /// Of a few more picks than wanted, those that flow into one another, in that order.
-    fn in_flow(&self, picks: Vec<Pick>, brief: &Brief) -> Vec<Pick> {
+    /// Orders a few more picks than wanted for smooth transitions, and leaves out what does not fit.
+    fn sequenced(&self, picks: Vec<Pick>, spec: &StationSpec) -> Vec<Pick> {
         let items: Vec<(usize, f64)> = picks.iter().map(|pick| (pick.item, pick.score)).collect();
         let mut picks: Vec<Option<Pick>> = picks.into_iter().map(Some).collect();
-        self.flow(&items, brief.count, brief.weights.worth, &brief.before)
+        self.sequence(&items, spec.count, spec.weights.score_cost, &spec.before)
             .into_iter()
             .filter_map(|at| picks[at].take())
             .collect()

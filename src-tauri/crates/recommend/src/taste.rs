@@ -1,7 +1,7 @@
 //! What a listener likes, learned from what they finish and leave.
 //!
 //! A Bayesian logistic regression: the probability that a play is listened to is
-//! `sigmoid(intercepts + context + session + hour + sound + artists + genres + tags + corner + album + recording)`. Every
+//! `sigmoid(intercepts + context + session + hour + sound + artists + genres + tags + cluster + album + recording)`. Every
 //! part is linear with a Gaussian prior, the maximum is found by L-BFGS, and Laplace's approximation gives the posterior: in
 //! full for intercepts, context and sound, per effect for the many names. Being additive, it explains itself; being
 //! Bayesian, it knows what it does not know yet. [`session`] says what a mood is.
@@ -31,11 +31,11 @@ mod validation;
 
 use segue_core::{Play, PlaySource};
 
-use crate::Moment;
+use crate::LocalTime;
 use crate::catalogue::Catalogue;
-use crate::chance;
-use crate::corners::centred;
+use crate::counter_rng;
 use crate::linear::Cholesky;
+use crate::sound_clusters::centred;
 use crate::tuning::Learning;
 pub(crate) use evidence::sounded;
 use evidence::{CONTEXT, FAMILIAR, HOUR, RECENT, SESSION, chosen, familiar};
@@ -45,7 +45,7 @@ use history::{ListeningHistory, in_order};
 pub use interests::Interest;
 pub(crate) use metric::Metric;
 pub(crate) use parts::held_out_from;
-pub use parts::{Vote, Votes};
+pub use parts::{AblationResult, Ablations};
 pub(crate) use posterior::Draw;
 use sound::{Sound, SoundWeights};
 pub use summary::{Effect, TasteSummary};
@@ -82,7 +82,7 @@ pub struct Taste {
     validation: Option<Validation>,
     /// Which optional parts are in use, and what ablation found of each.
     parts: Parts,
-    votes: Votes,
+    ablations: Ablations,
     metric: Option<Metric>,
 }
 
@@ -102,7 +102,7 @@ pub(crate) struct Odds {
     pub(crate) artist: f64,
     pub(crate) genre: f64,
     pub(crate) tag: f64,
-    pub(crate) corner: f64,
+    pub(crate) cluster: f64,
     pub(crate) album: f64,
     pub(crate) recording: f64,
     pub(crate) context: f64,
@@ -117,7 +117,7 @@ impl Odds {
             + self.artist
             + self.genre
             + self.tag
-            + self.corner
+            + self.cluster
             + self.album
             + self.recording
             + self.context
@@ -175,8 +175,8 @@ impl Taste {
 
     fn prior(catalogue: &Catalogue, tuning: &Learning) -> Self {
         let sound = Sound::new(catalogue, true);
-        let corners = catalogue.corners() > 0;
-        let layout = Layout::new(catalogue, tuning, &sound, corners, 0);
+        let clusters = catalogue.cluster_count() > 0;
+        let layout = Layout::new(catalogue, tuning, &sound, clusters, 0);
         let means = layout.expected();
         Self {
             edition: catalogue.edition(),
@@ -191,10 +191,10 @@ impl Taste {
             validation: None,
             parts: Parts {
                 sound: true,
-                corners,
+                clusters,
                 hours: true,
             },
-            votes: Votes::default(),
+            ablations: Ablations::default(),
             metric: None,
             means,
             layout,
@@ -219,7 +219,7 @@ impl Taste {
     }
 
     /// Log odds that the recording at `position` is listened to, against the average recording.
-    pub fn score(&self, catalogue: &Catalogue, position: usize, now: Moment) -> f64 {
+    pub fn score(&self, catalogue: &Catalogue, position: usize, now: LocalTime) -> f64 {
         if self.fits(catalogue) {
             let odds = self.odds(catalogue, position, now);
             odds.lasting() + odds.session + odds.hour
@@ -234,7 +234,7 @@ impl Taste {
         catalogue: &Catalogue,
         position: usize,
         source: PlaySource,
-        now: Moment,
+        now: LocalTime,
     ) -> f64 {
         let score = self.score(catalogue, position, now);
         self.calibration.chance(chosen(source), score)
@@ -242,14 +242,14 @@ impl Taste {
 
     /// Names these very numbers: `taste@` and 16 hex digits.
     pub fn version(&self) -> String {
-        let mut hash = chance::bits(self.edition, self.plays as u64);
+        let mut hash = counter_rng::bits(self.edition, self.plays as u64);
         for number in self
             .means
             .iter()
             .chain(&self.deviations)
             .chain([&self.calibration.slope])
         {
-            hash = chance::bits(hash, number.to_bits());
+            hash = counter_rng::bits(hash, number.to_bits());
         }
         if let Some(metric) = &self.metric {
             hash = metric.mix_into(hash);
@@ -258,7 +258,7 @@ impl Taste {
     }
 
     /// What the taste counts in a ranking, in `0..=1`: confidence times what calibration leaves of its slope.
-    pub(crate) fn voice(&self) -> f64 {
+    pub(crate) fn weight_in_ranking(&self) -> f64 {
         self.calibration.lower_bound() * self.confidence()
     }
 
@@ -276,7 +276,7 @@ impl Taste {
         &self.favourites
     }
 
-    pub(crate) fn known(&self, position: usize) -> Option<&RecordingStats> {
+    pub(crate) fn stats(&self, position: usize) -> Option<&RecordingStats> {
         self.history.stats(position)
     }
 
@@ -305,17 +305,17 @@ impl Taste {
     }
 
     /// What each optional part of the model gains on the listener's own held-out plays.
-    pub fn votes(&self) -> &Votes {
-        &self.votes
+    pub fn ablations(&self) -> &Ablations {
+        &self.ablations
     }
 
     /// How lately the recording was heard: 1 just now, fading within days; 0 never.
-    pub(crate) fn lately(&self, position: usize, now: Moment) -> f64 {
+    pub(crate) fn lately(&self, position: usize, now: LocalTime) -> f64 {
         self.history.lately(position, now.at)
     }
 
     /// The parts of [`score`](Self::score).
-    pub(crate) fn odds(&self, catalogue: &Catalogue, position: usize, now: Moment) -> Odds {
+    pub(crate) fn odds(&self, catalogue: &Catalogue, position: usize, now: LocalTime) -> Odds {
         if self.plays == 0 {
             return Odds::default();
         }
@@ -326,19 +326,19 @@ impl Taste {
                 &mut odds.artist
             } else if parameter < layout.tags {
                 &mut odds.genre
-            } else if parameter < layout.corners {
+            } else if parameter < layout.clusters {
                 &mut odds.tag
             } else if parameter < layout.albums {
-                &mut odds.corner
+                &mut odds.cluster
             } else {
                 &mut odds.album
             };
             *part += self.means[parameter] * x;
         });
         if self.parts.hours {
-            let corner = catalogue.corner(position);
+            let cluster = catalogue.cluster(position);
             odds.hour =
-                self.means[HOUR] * self.history.hours.fit(&layout.tuning, corner, now.hour());
+                self.means[HOUR] * self.history.hours.fit(&layout.tuning, cluster, now.hour());
         }
         if let Some(row) = catalogue.row(position) {
             odds.sound = self.sound_weights.score(catalogue, row);
@@ -347,7 +347,7 @@ impl Taste {
                 odds.session = self.means[SESSION] * self.history.session.fit(&place, now.at);
             }
         }
-        if let Some(known) = self.known(position) {
+        if let Some(known) = self.stats(position) {
             let slot = self.history.slots[position] as usize;
             odds.recording = self.means[layout.recordings + slot];
             odds.context = self.means[FAMILIAR] * familiar(known.listened)

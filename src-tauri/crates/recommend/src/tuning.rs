@@ -4,7 +4,7 @@
 //! They were set by hand, on the simulator and on reasons that stand beside them. They are passed in, never asked of the
 //! listener: the player uses [`DEFAULT`](Learning::DEFAULT), and `cargo xtask eval taste --parts sensitivity` tries each at
 //! half and at one and a half times its value, by its name in `FIELDS`. Not here: limits that bound work (steps, beams,
-//! candidates), what transitions cost ([`crate::flow`]) and what is said by hand, of which no simulated listener can tell.
+//! candidates), what transitions cost ([`crate::sequencing`]) and what is said by hand, of which no simulated listener can tell.
 
 /// A list of constants, each with its default and its name.
 macro_rules! constants {
@@ -42,8 +42,8 @@ constants! {
     prior_genre = 0.4;
     /// of tags,
     prior_tag = 0.3;
-    /// of a corner,
-    prior_corner = 0.3;
+    /// of a cluster,
+    prior_cluster = 0.3;
     /// of an album,
     prior_album = 0.6;
     /// and of a recording.
@@ -71,7 +71,7 @@ constants! {
     offset_plays = 1_000.0;
     /// Evidence loses half its weight in this time.
     half_life_days = 365.0;
-    /// Effective plays at which taste speaks with half its voice.
+    /// Effective plays at which taste has half its weight in a ranking.
     evidence_half = 30.0;
     /// How long "just heard" lasts: the time in which it fades to a third.
     recent_days = 1.0;
@@ -83,7 +83,7 @@ constants! {
     session_left = 0.59;
     /// Concentration of the smoothing around the clock (von Mises): a play speaks of some three hours.
     hours_concentration = 5.0;
-    /// Plays of a corner at which its own hours weigh as much as those of all music.
+    /// Plays of a cluster at which its own hours weigh as much as those of all music.
     hours_plays_half = 30.0;
     /// Weight of an opinion, in plays.
     rating_weight = 3.0;
@@ -105,7 +105,7 @@ constants! {
     choice_left = 0.5;
     /// Of the metric: the logistic slope per unit of likeness,
     metric_slope = 4.0;
-    /// the step of each lesson,
+    /// the step of each triplet,
     metric_step = 0.05;
     /// and its pull towards nothing.
     metric_shrink = 0.02;
@@ -116,7 +116,7 @@ constants! {
     Weights:
     /// Nearness to the anchors.
     near = 1.0;
-    /// Taste, per unit of log odds in full voice,
+    /// Taste, per unit of log odds at full weight,
     taste = 0.4;
     /// and the log odds at which it is bounded.
     odds_max = 2.0;
@@ -126,14 +126,14 @@ constants! {
     mood = 1.0;
     /// What was heard within the last day.
     just_heard = 0.3;
-    /// What is asked for, asked away and turned by hand.
+    /// What is asked for, asked away and adjusted by hand.
     said = 1.0;
     /// A draw from the posterior, per unit of log odds.
     explore = 0.06;
     /// Against what lies nearer to an earlier pick than to the seeds.
     variety = 0.15;
-    /// What lying below the best that is left counts, against how well a song follows ([`crate::flow`]).
-    worth = 1.0;
+    /// What lying below the best that is left costs, against the transitions ([`crate::sequencing`]).
+    score_cost = 1.0;
 }
 
 constants! {
@@ -164,7 +164,7 @@ impl Weights {
         said: 8.0,
         explore: 0.03,
         variety: 0.05,
-        worth: 8.0,
+        score_cost: 8.0,
         ..Self::DEFAULT
     };
 }

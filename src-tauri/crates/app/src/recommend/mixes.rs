@@ -18,8 +18,8 @@ const COVERS: usize = 4;
 impl Segue {
     /// The mixes that can be had now, in the order to show them.
     pub fn mixes(&self) -> Result<MixesListed, AppError> {
-        self.recommend(today(), |known, desk| {
-            let mixes = desk.mixes();
+        self.recommend(today(), |known, recommender| {
+            let mixes = recommender.mixes();
             let rows = mixes.iter().map(|mix| self.mix_row(known, mix));
             Ok(MixesListed {
                 mixes: rows.collect::<Result<_, _>>()?,
@@ -45,9 +45,9 @@ impl Segue {
         id: &str,
         count: u32,
     ) -> Result<(MixRow, Vec<(Track, Pick)>), AppError> {
-        self.recommend(today(), |known, desk| {
-            let kind = kind_named(&desk, id)?;
-            let (mix, picks) = desk.mix(kind, count as usize).ok_or_else(|| {
+        self.recommend(today(), |known, recommender| {
+            let kind = kind_named(&recommender, id)?;
+            let (mix, picks) = recommender.mix(kind, count as usize).ok_or_else(|| {
                 AppError::Invalid(format!("there is too little for the mix “{id}” yet"))
             })?;
             Ok((self.mix_row(known, &mix)?, self.picked(known, picks)?))
@@ -56,7 +56,9 @@ impl Segue {
 
     /// The whole name of a mix.
     pub(crate) fn mix_named(&self, id: &str) -> Result<String, AppError> {
-        self.recommend(today(), |_, desk| Ok(kind_named(&desk, id)?.to_string()))
+        self.recommend(today(), |_, recommender| {
+            Ok(kind_named(&recommender, id)?.to_string())
+        })
     }
 
     /// A mix as it is shown, under covers of songs that have one.
@@ -110,24 +112,26 @@ impl Segue {
         to: &Track,
         count: u32,
     ) -> Result<Vec<(Track, Pick)>, AppError> {
-        self.recommend(0, |known, desk| {
+        self.recommend(0, |known, recommender| {
             let place = |track: &Track| {
                 let place = known.catalogue.position(&track.audio);
                 place
-                    .filter(|place| known.catalogue.is_heard(*place))
+                    .filter(|place| known.catalogue.has_vector(*place))
                     .ok_or_else(|| unheard(track))
             };
             let (start, end) = (place(from)?, place(to)?);
-            let picks = desk.path(start, end, count as usize).unwrap_or_default();
+            let picks = recommender
+                .path(start, end, count as usize)
+                .unwrap_or_default();
             self.picked(known, picks)
         })
     }
 }
 
 /// The mix of that name, or the first of that kind.
-fn kind_named(desk: &Recommender, id: &str) -> Result<MixKind, AppError> {
+fn kind_named(recommender: &Recommender, id: &str) -> Result<MixKind, AppError> {
     let kind = MixKind::parse(id).or_else(|| {
-        let offered = desk.mixes();
+        let offered = recommender.mixes();
         let first = offered.iter().find(|mix| mix.kind.kind() == id);
         first.map(|mix| mix.kind)
     });

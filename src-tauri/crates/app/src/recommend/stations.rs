@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use segue_core::{AudioHash, SeedDetail, SeedName, StationTitle, Track, TrackId, WishTerm};
 use segue_library::{Album, AlbumId, Playlist, PlaylistId, Sort, TrackQuery};
-use segue_recommend::{Names, Pick, Seed, Wish, understand};
+use segue_recommend::{Names, Pick, Seed, StationQuery, parse_prompt};
 
 use crate::convert::reason_row;
 use crate::taste::RecommenderSnapshot;
@@ -197,7 +197,7 @@ impl Segue {
         let seed = self.find(file)?;
         let known = self.known()?;
         let place = known.catalogue.position(&seed.audio);
-        if place.is_none_or(|place| !known.catalogue.is_heard(place)) {
+        if place.is_none_or(|place| !known.catalogue.has_vector(place)) {
             return Err(unheard(&seed));
         }
         let near = segue_recommend::similar(&known.catalogue, seed.audio, count as usize);
@@ -225,7 +225,7 @@ impl Segue {
 
     /// A station's next tracks. Seeds that have left the library are passed over, unless all have.
     pub(crate) fn station(&self, next: &Next) -> Result<Vec<(Track, Pick)>, AppError> {
-        self.recommend(next.rng_seed, |known, desk| {
+        self.recommend(next.rng_seed, |known, recommender| {
             let (mut seeds, mut less, mut lost) = (Vec::new(), Vec::new(), None);
             for seed in &next.request.seeds {
                 match self.seed(known, seed) {
@@ -241,14 +241,14 @@ impl Segue {
             }
             let unwanted = next.request.less.iter();
             less.extend(unwanted.filter_map(|seed| Some(self.seed(known, seed).ok()?.seed)));
-            let wish = Wish {
+            let query = StationQuery {
                 seeds,
                 less,
                 count: next.count,
                 discovery: next.request.discovery.unwrap_or(DISCOVERY).clamp(0.0, 1.0),
                 recent: next.recent.clone(),
             };
-            self.picked(known, desk.station(&wish))
+            self.picked(known, recommender.station(&query))
         })
     }
 
@@ -265,13 +265,14 @@ impl Segue {
             DjMode::SameArtist => segue_recommend::DjMode::SameArtist,
             DjMode::Bridge => segue_recommend::DjMode::Bridge,
         };
-        self.recommend(0, |known, desk| {
+        self.recommend(0, |known, recommender| {
             let place = |audio: &AudioHash| known.catalogue.position(audio);
             let Some(before) = place(&before) else {
                 return Ok(None);
             };
             let queue: Vec<usize> = queue.iter().filter_map(place).collect();
-            let pick = desk.thread(mode, before, after.as_ref().and_then(place), &queue);
+            let pick =
+                recommender.dj_insertion(mode, before, after.as_ref().and_then(place), &queue);
             Ok(self.picked(known, pick.into_iter().collect())?.pop())
         })
     }
@@ -398,11 +399,11 @@ impl Segue {
 
     /// How a wish in words is understood.
     pub fn understand(&self, text: &str) -> Result<WishRow, AppError> {
-        let understood = understand(&self.known()?.catalogue, text);
+        let prompt = parse_prompt(&self.known()?.catalogue, text);
         Ok(WishRow {
-            wanted: terms_of(&understood.wanted),
-            unwanted: terms_of(&understood.unwanted),
-            unknown: understood.unknown,
+            wanted: terms_of(&prompt.wanted),
+            unwanted: terms_of(&prompt.unwanted),
+            unknown: prompt.unknown,
         })
     }
 
@@ -477,25 +478,25 @@ impl Segue {
                 (Seed::Around(audio), name, songs_of(tracks.len()), cover)
             }
             SeedRef::Words { text } => {
-                let understood = understand(catalogue, text);
-                if understood.wanted.is_empty() && understood.unwanted.is_empty() {
+                let prompt = parse_prompt(catalogue, text);
+                if prompt.wanted.is_empty() && prompt.unwanted.is_empty() {
                     return Err(AppError::Invalid(format!(
                         "none of these words means anything here: “{text}”; try what the songs' tags, genres and artists are called"
                     )));
                 }
-                let (_, cover) = self.bearing(known, &understood.wanted);
+                let (_, cover) = self.bearing(known, &prompt.wanted);
                 let row = SeedRow {
                     seed: seed.clone(),
                     name: text.trim().to_owned(),
                     about: SeedDetail::Understood {
-                        wanted: terms_of(&understood.wanted),
-                        unwanted: terms_of(&understood.unwanted),
+                        wanted: terms_of(&prompt.wanted),
+                        unwanted: terms_of(&prompt.unwanted),
                     },
                     cover_track: cover,
                 };
                 return Ok(ResolvedSeed {
-                    seed: Seed::Names(understood.wanted),
-                    against: Some(understood.unwanted),
+                    seed: Seed::Names(prompt.wanted),
+                    against: Some(prompt.unwanted),
                     row,
                 });
             }
@@ -514,7 +515,7 @@ impl Segue {
 
     /// How many songs bear names plainly, and one of them.
     fn bearing(&self, known: &RecommenderSnapshot, names: &Names) -> (usize, Option<i64>) {
-        let bearing = known.catalogue.bearing(names);
+        let bearing = known.catalogue.matching(names);
         let first = bearing.first().map(|position| known.copies[*position].0.0);
         (bearing.len(), first)
     }

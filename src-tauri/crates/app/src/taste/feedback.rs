@@ -6,7 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use segue_core::{AudioHash, Feedback, FeedbackEvent, FeedbackId, FeedbackTarget, TrackId};
-use segue_recommend::Bars;
+use segue_recommend::Exclusions;
 use std::ffi::OsStr;
 
 use super::snapshot::exclusions_of;
@@ -123,7 +123,7 @@ impl Segue {
     }
 
     /// What is excluded now.
-    pub(crate) fn excluded(&self) -> Result<Bars, AppError> {
+    pub(crate) fn excluded(&self) -> Result<Exclusions, AppError> {
         let active = self.active_feedback_events(Timestamp::now())?;
         let of_artist = |event: &FeedbackEvent| {
             matches!(

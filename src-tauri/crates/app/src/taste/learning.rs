@@ -16,7 +16,8 @@ use segue_core::{
     PlaySubject, Rating, Tally, Term, TrackId, similar_key,
 };
 use segue_recommend::{
-    Bars, Catalogue, CatalogueBuilder, Item, Moment, Ranking, Recommender, Taste, Turns,
+    Adjustments, Catalogue, CatalogueBuilder, Exclusions, Item, LocalTime, Ranking, Recommender,
+    Taste,
 };
 
 use super::snapshot::{CachedSnapshot, RecommenderSnapshot, STALE_FACTOR, exclusions_of};
@@ -57,7 +58,7 @@ impl Evidence {
 
 /// The feedback that is active now.
 pub(crate) struct ActiveFeedback {
-    pub(crate) bars: Bars,
+    pub(crate) exclusions: Exclusions,
     pub(crate) turned: Vec<(Term, bool)>,
 }
 
@@ -201,16 +202,17 @@ impl Segue {
     ) -> Result<T, AppError> {
         let known = self.known()?;
         let active = self.active_feedback(&known)?;
-        let mut bars = active.bars;
+        let mut exclusions = active.exclusions;
         // A file that is not there cannot be played.
         let absent = known
             .copies
             .iter()
             .enumerate()
             .filter(|(_, (_, there))| !there);
-        bars.recordings
+        exclusions
+            .recordings
             .extend(absent.map(|(place, _)| known.catalogue.audio(place)));
-        let turns = Turns::new(&known.catalogue, &active.turned);
+        let adjustments = Adjustments::new(&known.catalogue, &active.turned);
         let model = known.catalogue.model().cloned();
         let ends = |recordings: &[AudioHash]| match &model {
             Some(model) => self
@@ -223,27 +225,27 @@ impl Segue {
             None => Vec::new(),
         };
         let now = Zoned::now();
-        let desk = Recommender {
+        let recommender = Recommender {
             catalogue: &known.catalogue,
             taste: &known.taste,
-            turns: &turns,
-            bars: &bars,
+            adjustments: &adjustments,
+            exclusions: &exclusions,
             ends: &ends,
             tuning: &Ranking::DEFAULT,
-            now: Moment {
+            now: LocalTime {
                 at: now.timestamp(),
                 utc_offset_s: now.offset().seconds(),
             },
             rng_seed,
         };
-        ask(&known, desk)
+        ask(&known, recommender)
     }
 
     /// The feedback that is active now.
     fn active_feedback(&self, known: &RecommenderSnapshot) -> Result<ActiveFeedback, AppError> {
         let holding = self.active_feedback_events(Timestamp::now())?;
         Ok(ActiveFeedback {
-            bars: exclusions_of(&holding, Some(known)),
+            exclusions: exclusions_of(&holding, Some(known)),
             turned: holding
                 .into_iter()
                 .filter_map(|event| match event.feedback {

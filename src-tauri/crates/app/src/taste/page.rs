@@ -7,7 +7,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use segue_core::{Feedback, FeedbackEvent, ForgottenId, Play, Term, TermName};
 use segue_recommend::{
-    Catalogue, Effect, Interest, Recommender, TasteSummary, Vote, meant, replay,
+    AblationResult, Catalogue, Effect, Interest, Recommender, TasteSummary, canonical_term, replay,
 };
 
 use super::snapshot::RecommenderSnapshot;
@@ -56,7 +56,7 @@ impl Segue {
 
     /// What was learned, in words and numbers.
     pub fn show_taste(&self) -> Result<TasteShown, AppError> {
-        self.recommend(0, |known, desk| {
+        self.recommend(0, |known, recommender| {
             let summary = known.taste.summary(&known.catalogue, EFFECTS_TOLD, &[]);
             let leanings = |lists: [(&str, &[Effect]); 4]| {
                 let mut all: Vec<Leaning> = lists
@@ -66,11 +66,11 @@ impl Segue {
                 all.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
                 all
             };
-            let interests = desk.interests();
+            let interests = recommender.interests();
             Ok(TasteShown {
                 plays: known.plays as u64,
                 taught: known.taught as u64,
-                voice: summary.voice,
+                voice: summary.weight_in_ranking,
                 liked: leanings([
                     ("artist", &summary.artists.liked),
                     ("genre", &summary.genres.liked),
@@ -83,7 +83,7 @@ impl Segue {
                     ("tag", &summary.tags.disliked),
                     ("album", &summary.albums.disliked),
                 ]),
-                interests: self.interest_rows(known, &desk, &interests, &HashMap::new())?,
+                interests: self.interest_rows(known, &recommender, &interests, &HashMap::new())?,
                 hours: shares(&known.taste.hours()),
                 model_version: summary.version,
             })
@@ -121,7 +121,7 @@ impl Segue {
     pub(crate) fn taste_page(&self) -> Result<TastePage, AppError> {
         let plays = self.library.plays()?;
         let (feedback, forgotten) = (self.feedback()?, self.forgotten_of(&plays)?);
-        self.recommend(0, |known, desk| {
+        self.recommend(0, |known, recommender| {
             let turned = turned(
                 &known.catalogue,
                 &self.active_feedback_events(Timestamp::now())?,
@@ -136,7 +136,7 @@ impl Segue {
                     .map(|effect| leaning_row(effect, &turned))
                     .collect()
             };
-            let interests = desk.interests();
+            let interests = recommender.interests();
             let TasteSummary {
                 artists,
                 genres,
@@ -148,7 +148,7 @@ impl Segue {
                 plays: plays.len() as u64,
                 taught: known.taught as u64,
                 first_play: plays.first().map(|play| play.at.to_string()),
-                voice: summary.voice,
+                voice: summary.weight_in_ranking,
                 foretold: summary.validation.map(|validation| ForetoldRow {
                     plays: validation.plays as u64,
                     auc: validation.auc,
@@ -157,7 +157,7 @@ impl Segue {
                     calibration_error: validation.calibration_error,
                 }),
                 parts: parts(known),
-                interests: self.interest_rows(known, &desk, &interests, &turned)?,
+                interests: self.interest_rows(known, &recommender, &interests, &turned)?,
                 liked_artists: rows(&artists.liked),
                 disliked_artists: rows(&artists.disliked),
                 liked_genres: rows(&genres.liked),
@@ -180,12 +180,12 @@ impl Segue {
     fn interest_rows(
         &self,
         known: &RecommenderSnapshot,
-        desk: &Recommender,
+        recommender: &Recommender,
         interests: &[Interest],
         turned: &HashMap<Term, i32>,
     ) -> Result<Vec<InterestRow>, AppError> {
         let row = |(number, interest): (u32, &Interest)| {
-            let portrait = desk.portrait(interest);
+            let portrait = recommender.portrait(interest);
             let term = Term::Sound(known.catalogue.audio(interest.position()));
             let typical = interest.members().iter().copied().take(TYPICAL);
             let typical: Vec<usize> = typical.collect();
@@ -229,7 +229,7 @@ impl Segue {
         let term = Term::parse(term).ok_or_else(|| {
             AppError::Invalid(format!("“{term}” names nothing that can be turned"))
         })?;
-        let term = meant(&self.known()?.catalogue, &term).ok_or_else(|| {
+        let term = canonical_term(&self.known()?.catalogue, &term).ok_or_else(|| {
             AppError::Invalid(match &term {
                 Term::Era(year) => format!("eras are decades, such as era:1990, and not {year}"),
                 Term::Kind(name) => format!("no reason that can be turned is of the kind “{name}”"),
@@ -298,8 +298,8 @@ impl Segue {
 
     /// A dozen songs as unlike as the library has, to begin with.
     pub fn first_choice(&self) -> Result<Vec<TrackRow>, AppError> {
-        self.recommend(0, |known, desk| {
-            self.rows_at(known, &desk.first_choice(FIRST_CHOICE))
+        self.recommend(0, |known, recommender| {
+            self.rows_at(known, &recommender.first_choice(FIRST_CHOICE))
         })
     }
 
@@ -345,7 +345,7 @@ fn turned(catalogue: &Catalogue, holding: &[FeedbackEvent]) -> HashMap<Term, i32
     let mut counts = HashMap::new();
     for event in holding {
         if let Feedback::Adjusted { term, up } = &event.feedback {
-            let term = meant(catalogue, term).unwrap_or_else(|| term.clone());
+            let term = canonical_term(catalogue, term).unwrap_or_else(|| term.clone());
             *counts.entry(term).or_default() += if *up { 1 } else { -1 };
         }
     }
@@ -374,17 +374,17 @@ fn leaning(kind: &str, effect: &Effect) -> Leaning {
 }
 
 fn parts(known: &RecommenderSnapshot) -> Vec<TastePartRow> {
-    let votes = known.taste.votes();
-    let row = |(part, vote): (TastePart, Vote)| TastePartRow {
+    let ablations = known.taste.ablations();
+    let row = |(part, ablation): (TastePart, AblationResult)| TastePartRow {
         part,
-        kept: vote.kept,
-        gain: vote.gain,
+        kept: ablation.kept,
+        gain: ablation.gain,
     };
     [
-        (TastePart::Sound, votes.sound),
-        (TastePart::Corners, votes.corners),
-        (TastePart::Hours, votes.hours),
-        (TastePart::Followed, votes.followed),
+        (TastePart::Sound, ablations.sound),
+        (TastePart::Corners, ablations.sound_clusters),
+        (TastePart::Hours, ablations.hours),
+        (TastePart::Followed, ablations.followed),
     ]
     .map(row)
     .to_vec()

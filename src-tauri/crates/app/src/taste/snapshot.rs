@@ -10,7 +10,7 @@ use crossbeam_channel::Sender;
 use segue_core::{
     AudioHash, Feedback, FeedbackEvent, FeedbackTarget, ModelId, Play, TrackId, similar_key,
 };
-use segue_recommend::{Bars, Catalogue, Taste};
+use segue_recommend::{Catalogue, Exclusions, Taste};
 
 /// Library and taste at one moment.
 pub(crate) struct RecommenderSnapshot {
@@ -88,8 +88,8 @@ impl RecommenderSnapshot {
 pub(crate) fn exclusions_of(
     holding: &[FeedbackEvent],
     known: Option<&RecommenderSnapshot>,
-) -> Bars {
-    let mut excluded = Bars::default();
+) -> Exclusions {
+    let mut excluded = Exclusions::default();
     for event in holding {
         match &event.feedback {
             Feedback::NotNow(FeedbackTarget::Recording(audio))

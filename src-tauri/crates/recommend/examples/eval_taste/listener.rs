@@ -13,8 +13,8 @@
 
 use segue_core::{Play, PlaySource, PlaySubject, Timestamp};
 
-use crate::chance::Chance;
 use crate::music::{DURATION_S, Music, audio, dot, z_score};
+use crate::rng::Rng;
 
 /// How sharply an interest ends, in cosine.
 const REACH: f64 = 0.15;
@@ -130,7 +130,7 @@ impl Listener {
     ) -> Self {
         // A listener without taste lives in no world.
         let of = world.unwrap_or(&World::PLAIN);
-        let mut chance = Chance::new(seed);
+        let mut chance = Rng::new(seed);
         let interests = 1 + chance.below(4);
         let mut shares = chance.dirichlet(interests);
         shares.sort_by(|a, b| b.total_cmp(a));
@@ -178,7 +178,7 @@ impl Listener {
             z_score(&mut sum);
             sum
         };
-        let centre = |chance: &mut Chance| chance.below(music.len());
+        let centre = |chance: &mut Rng| chance.below(music.len());
         let centres: Vec<usize> = (0..interests).map(|_| centre(&mut chance)).collect();
         let later: Vec<usize> = (0..interests).map(|_| centre(&mut chance)).collect();
         let fits = centres.iter().map(|centre| {
@@ -224,7 +224,7 @@ impl Listener {
 pub(crate) struct Life<'a> {
     music: &'a Music,
     listener: &'a Listener,
-    chance: Chance,
+    chance: Rng,
     pub(crate) plays: usize,
     /// Seconds since the epoch.
     pub(crate) now_s: f64,
@@ -252,7 +252,7 @@ impl<'a> Life<'a> {
         let mut life = Self {
             music,
             listener,
-            chance: Chance::new(seed ^ 0x11fe),
+            chance: Rng::new(seed ^ 0x11fe),
             plays: 0,
             now_s: 1.5e9,
             last_s: vec![-1e12; music.len()],

@@ -5,15 +5,15 @@
 //! `--features FILE [--seeds 11,12,13,14,15] [--listeners 40] [--sizes 0,20,50,200,1000,5000,50000] [--parts ranking,…]`
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
-mod chance;
-mod desk;
 mod listener;
 mod measures;
 mod music;
 mod online;
 mod programmes;
 mod ranking;
+mod recommender;
 mod rivals;
+mod rng;
 mod sensitivity;
 mod station;
 
@@ -25,7 +25,7 @@ use listener::World;
 use music::Music;
 
 /// What is asked for.
-struct Wish {
+struct StationQuery {
     features: PathBuf,
     seeds: Vec<u64>,
     /// Per seed.
@@ -34,8 +34,8 @@ struct Wish {
     parts: Vec<String>,
 }
 
-fn wish() -> Result<Wish, Box<dyn Error>> {
-    let mut wish = Wish {
+fn wish() -> Result<StationQuery, Box<dyn Error>> {
+    let mut wish = StationQuery {
         features: PathBuf::new(),
         // Priors were chosen on seeds 1 and 2.
         seeds: vec![11, 12, 13, 14, 15],
@@ -108,7 +108,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "worlds" => ranking::worlds(&music, &wish.seeds, wish.listeners),
             "controls" => ranking::controls(&music, &hazards, wish.listeners),
             "online" => online::table(&music, &hazards, wish.listeners.div_ceil(8)),
-            "session" => station::turns(&music, &hazards, wish.listeners),
+            "session" => station::session(&music, &hazards, wish.listeners),
             "stations" => station::reach(&music),
             "mixes" => programmes::mixes(&music, &hazards, wish.listeners.div_ceil(2)),
             "flow" => programmes::flow(&music),

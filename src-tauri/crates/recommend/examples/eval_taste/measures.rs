@@ -1,6 +1,6 @@
 //! How good a ranking and a forecast are, and how sure that is.
 
-use crate::chance::Chance;
+use crate::rng::Rng;
 
 /// Gains by rank of true utility, as shares of the library: the best 2 % are worth 7, the next 3, the next 1.
 const GRADES: [(f64, f64); 3] = [(0.02, 7.0), (0.05, 3.0), (0.15, 1.0)];
@@ -114,7 +114,7 @@ pub(crate) fn median(mut values: Vec<f64>) -> f64 {
 /// 95 % interval of `statistic` over resampled listeners; rows of one listener stay together.
 pub(crate) fn bootstrap<T>(rows: &[T], statistic: impl Fn(&[&T]) -> f64) -> (f64, f64) {
     const DRAWS: usize = 1000;
-    let mut chance = Chance::new(0xb007);
+    let mut chance = Rng::new(0xb007);
     let mut found: Vec<f64> = (0..DRAWS)
         .map(|_| {
             let drawn: Vec<&T> = (0..rows.len())

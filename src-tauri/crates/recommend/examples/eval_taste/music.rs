@@ -10,7 +10,7 @@ use segue_core::{AudioHash, Embedding, Key, ModelId, TagScore};
 use segue_recommend::{Catalogue, Item};
 use serde::Deserialize;
 
-use crate::chance::Chance;
+use crate::rng::Rng;
 
 /// Length of every piece: the excerpts do not say.
 pub(crate) const DURATION_S: f64 = 200.0;
@@ -80,7 +80,7 @@ impl Music {
             .map(serde_json::from_str)
             .collect::<Result<Vec<Line>, _>>()?;
         let mut order: Vec<usize> = (0..lines.len()).collect();
-        Chance::new(17).shuffle(&mut order);
+        Rng::new(17).shuffle(&mut order);
         let mut names: Vec<&str> = Vec::new();
         let mut number = |name| {
             names

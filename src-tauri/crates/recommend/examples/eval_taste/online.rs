@@ -1,13 +1,13 @@
 //! Online: a listener whose every play one way of ranking decides, from the first play on.
 
 use segue_core::{ListenOutcome, Play, PlaySource};
-use segue_recommend::{Taste, Wish};
+use segue_recommend::{StationQuery, Taste};
 
-use crate::desk::ask;
 use crate::listener::{Hazards, Life, Listener, World};
 use crate::measures::{bootstrap, mean, order};
 use crate::music::{Music, audio};
 use crate::ranking::listener_seed;
+use crate::recommender::ask;
 use crate::rivals::{Way, scores};
 
 const WAYS: [Way; 7] = [
@@ -125,7 +125,7 @@ fn course(music: &Music, listener: &Listener, seed: u64, way: Way) -> Course {
         let piece = match way {
             Way::Oracle => best,
             Way::Ours => {
-                let wish = Wish {
+                let query = StationQuery {
                     seeds: Vec::new(),
                     less: Vec::new(),
                     count: 1,
@@ -133,8 +133,8 @@ fn course(music: &Music, listener: &Listener, seed: u64, way: Way) -> Course {
                     recent: recent.iter().map(|(piece, _)| audio(*piece)).collect(),
                 };
                 let rng_seed = seed ^ life.plays as u64;
-                let picks = ask(music, &taste, life.now(), rng_seed, |desk| {
-                    desk.station(&wish)
+                let picks = ask(music, &taste, life.now(), rng_seed, |recommender| {
+                    recommender.station(&query)
                 });
                 picks.first().map_or(best, |pick| pick.item)
             }

@@ -2,15 +2,15 @@
 //! are true.
 
 use segue_core::{ListenOutcome, MixKind};
-use segue_recommend::{Pick, Seed, Taste, Wish};
+use segue_recommend::{Pick, Seed, StationQuery, Taste};
 
-use crate::chance::Chance;
-use crate::desk::ask;
 use crate::listener::{Hazards, Life, Listener, World};
 use crate::measures::{bootstrap, gains, mean, ndcg_10};
 use crate::music::{Music, audio};
 use crate::ranking::{listener_seed, numbered};
+use crate::recommender::ask;
 use crate::rivals::{Way, scores};
+use crate::rng::Rng;
 
 /// Songs between two of one artist.
 const ARTIST_GAP: usize = 5;
@@ -38,7 +38,9 @@ pub(crate) fn mixes(music: &Music, hazards: &[(u64, Hazards)], listeners: usize)
                 let mut heard = vec![false; music.len()];
                 log.iter().for_each(|(piece, _)| heard[*piece] = true);
                 let order = |kind| {
-                    let found = ask(music, &taste, life.now(), seed, |desk| desk.mix(kind, 50));
+                    let found = ask(music, &taste, life.now(), seed, |recommender| {
+                        recommender.mix(kind, 50)
+                    });
                     let picks = found.map_or(Vec::new(), |(_, picks)| picks);
                     let first: Vec<usize> = picks.iter().map(|pick| pick.item).collect();
                     let mut order = first.clone();
@@ -79,11 +81,11 @@ pub(crate) fn mixes(music: &Music, hazards: &[(u64, Hazards)], listeners: usize)
 /// the artists' rule holds.
 pub(crate) fn flow(music: &Music) {
     let nobody = Taste::fit(&music.catalogue, &[]);
-    let mut chance = Chance::new(0xf10);
+    let mut chance = Rng::new(0xf10);
     let (mut rows, mut broken, mut twice) = (Vec::new(), 0, 0);
     let (mut near_seed, mut near_best) = (Vec::new(), Vec::new());
     for seed in (0..music.len()).step_by(7) {
-        let wish = Wish {
+        let query = StationQuery {
             seeds: vec![Seed::Songs(vec![audio(seed)])],
             less: Vec::new(),
             count: 50,
@@ -91,8 +93,8 @@ pub(crate) fn flow(music: &Music) {
             recent: Vec::new(),
         };
         let at = segue_core::Timestamp::UNIX_EPOCH;
-        let costs = ask(music, &nobody, at, seed as u64, |desk| {
-            let picks = desk.station(&wish);
+        let costs = ask(music, &nobody, at, seed as u64, |recommender| {
+            let picks = recommender.station(&query);
             let songs: Vec<usize> = picks.iter().map(|pick| pick.item).collect();
             broken += usize::from(is_broken(music, seed, &picks));
             twice += usize::from((1..songs.len()).any(|at| songs[..at].contains(&songs[at])));
@@ -116,7 +118,8 @@ pub(crate) fn flow(music: &Music) {
                     .map(|song| f64::from(near(song)))
                     .collect::<Vec<_>>(),
             ));
-            [songs, shuffled, sorted, library].map(|order| desk.transitions_cost(&order) / 49.0)
+            [songs, shuffled, sorted, library]
+                .map(|order| recommender.transitions_cost(&order) / 49.0)
         });
         rows.push(costs);
     }
@@ -189,15 +192,18 @@ pub(crate) fn reasons(music: &Music, hazards: &[(u64, Hazards)]) {
                 Some((piece, _)) if number % 2 == 0 => vec![Seed::Songs(vec![audio(*piece)])],
                 _ => Vec::new(),
             };
-            let wish = |count| Wish {
+            let query = |count| StationQuery {
                 seeds: seeds.clone(),
                 less: Vec::new(),
                 count,
                 discovery: 0.5,
                 recent: Vec::new(),
             };
-            let (picks, pool) = ask(music, &taste, life.now(), seed, |desk| {
-                (desk.station(&wish(10)), desk.station(&wish(music.len())))
+            let (picks, pool) = ask(music, &taste, life.now(), seed, |recommender| {
+                (
+                    recommender.station(&query(10)),
+                    recommender.station(&query(music.len())),
+                )
             });
             let rank = |item: usize, score: f64| {
                 pool.iter()

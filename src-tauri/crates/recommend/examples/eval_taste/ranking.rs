@@ -3,12 +3,12 @@
 use segue_core::{ListenOutcome, Play};
 use segue_recommend::{Catalogue, Taste};
 
-use crate::chance::Chance;
-use crate::desk::moment;
 use crate::listener::{Hazards, LEFT, Life, Listener, World, calibrate};
 use crate::measures::{auc, bootstrap, calibration_error, gains, hit, mean, ndcg_10, order, platt};
 use crate::music::{DURATION_S, Music};
+use crate::recommender::moment;
 use crate::rivals::{BASELINES, Way, own_scores, scores};
+use crate::rng::Rng;
 
 /// Plays after the log that are to be foretold: more where there are fewer listeners, for a calibration error is noise below
 /// some thousand forecasts.
@@ -287,7 +287,7 @@ fn verdict(ways: &[Way], rows: &[Vec<Figures>]) {
     }
 }
 
-/// Listeners without taste, whose utility is nothing: ranked against a utility drawn by lot. And vectors that belong
+/// Listeners without taste, whose utility is nothing: ranked against a utility drawn at random. And vectors that belong
 /// to other pieces.
 pub(crate) fn controls(music: &Music, hazards: &[(u64, Hazards)], listeners: usize) {
     let size = 200;
@@ -313,7 +313,7 @@ pub(crate) fn controls(music: &Music, hazards: &[(u64, Hazards)], listeners: usi
             let listener = Listener::new(music, None, seed, *hazards, size + next_at(size));
             let mut figures = judge(music, &listener, seed, size, &ways);
             // Nothing is liked, so any ranking must find what a lot has drawn no better than chance does.
-            let mut chance = Chance::new(seed ^ 0x0107);
+            let mut chance = Rng::new(seed ^ 0x0107);
             let drawn: Vec<f64> = (0..music.len()).map(|_| chance.uniform()).collect();
             let gains = gains(&drawn);
             let log = numbered(music, Life::new(music, &listener, seed).live(size));

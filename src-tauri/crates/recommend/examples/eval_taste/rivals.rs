@@ -3,9 +3,9 @@
 use segue_core::{ListenOutcome, Play, Timestamp};
 use segue_recommend::{Catalogue, Taste};
 
-use crate::chance::Chance;
-use crate::desk::moment;
 use crate::music::{Music, dot};
+use crate::recommender::moment;
+use crate::rng::Rng;
 
 /// A way of ranking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +52,9 @@ const LAST: usize = 100;
 
 /// The scores of all pieces by a way other than the player's own, given `log`.
 ///
-/// Ties are broken by lot, a little less than anything that was learned.
+/// Ties are broken at random, a little less than anything that was learned.
 pub(crate) fn scores(music: &Music, way: Way, log: &[(usize, Play)], seed: u64) -> Vec<f64> {
-    let mut chance = Chance::new(seed ^ 0x10_77e5);
+    let mut chance = Rng::new(seed ^ 0x10_77e5);
     let lot: Vec<f64> = (0..music.len()).map(|_| 1e-6 * chance.uniform()).collect();
     let listened: Vec<usize> = log
         .iter()
@@ -130,7 +130,7 @@ pub(crate) fn own_scores(
     now: Timestamp,
     seed: u64,
 ) -> Vec<f64> {
-    let mut chance = Chance::new(seed ^ 0x10_77e5);
+    let mut chance = Rng::new(seed ^ 0x10_77e5);
     (0..catalogue.len())
         .map(|piece| taste.score(catalogue, piece, moment(now)) + 1e-6 * chance.uniform())
         .collect()

@@ -6,13 +6,13 @@
 //! mark does not matter *to these listeners at this size of log*; nobody here says an opinion, and no log is years long.
 
 use segue_core::{ListenOutcome, Play};
-use segue_recommend::{Learning, Ranking, Scoring, Seed, Taste, Weights, Wish};
+use segue_recommend::{Learning, Ranking, Scoring, Seed, StationQuery, Taste, Weights};
 
-use crate::desk::{ask_by, moment};
 use crate::listener::{Hazards, Life, Listener, World};
 use crate::measures::{gains, mean, ndcg_10, order};
 use crate::music::{Music, audio, dot};
 use crate::ranking::{listener_seed, numbered};
+use crate::recommender::{ask_by, moment};
 use crate::rivals::own_scores;
 
 /// Plays that are foretold after the log, each before it is learned.
@@ -101,7 +101,7 @@ impl<'a> Case<'a> {
     /// Stations, as they are right after the log.
     fn of_stations(&self, taste: &Taste, ranking: &Ranking) -> [f64; 3] {
         let picks = |seeds: Vec<Seed>| -> Vec<usize> {
-            let wish = Wish {
+            let query = StationQuery {
                 seeds,
                 less: Vec::new(),
                 count: SONGS,
@@ -109,8 +109,8 @@ impl<'a> Case<'a> {
                 recent: Vec::new(),
             };
             let at = self.life.now();
-            let picks = ask_by(ranking, self.music, taste, at, self.seed, |desk| {
-                desk.station(&wish)
+            let picks = ask_by(ranking, self.music, taste, at, self.seed, |recommender| {
+                recommender.station(&query)
             });
             picks.into_iter().map(|pick| pick.item).collect()
         };

@@ -1,14 +1,14 @@
 //! Stations: how they turn when a style is skipped, and how much of a library they reach.
 
 use segue_core::{Play, PlaySource, PlaySubject};
-use segue_recommend::{Seed, Taste, Wish, similar};
+use segue_recommend::{Seed, StationQuery, Taste, similar};
 
-use crate::chance::Chance;
-use crate::desk::ask;
 use crate::listener::{Hazards, Life, Listener, World};
 use crate::measures::{bootstrap, mean, median};
 use crate::music::{DURATION_S, Music, STYLES, audio};
 use crate::ranking::listener_seed;
+use crate::recommender::ask;
+use crate::rng::Rng;
 
 /// Plays before the station begins.
 const LOG: usize = 200;
@@ -18,7 +18,7 @@ const NEXT: usize = 10;
 
 /// After two skips of a style in a radio: how much less of it is in the next ten, against the same two heard to the end
 /// and against the same two merely left out.
-pub(crate) fn turns(music: &Music, hazards: &[(u64, Hazards)], listeners: usize) {
+pub(crate) fn session(music: &Music, hazards: &[(u64, Hazards)], listeners: usize) {
     let (mut less, mut less_than_heard, mut shares) = (Vec::new(), Vec::new(), Vec::new());
     for (seed, hazards) in hazards {
         for number in 0..listeners {
@@ -30,14 +30,14 @@ pub(crate) fn turns(music: &Music, hazards: &[(u64, Hazards)], listeners: usize)
             let taste = Taste::fit(&music.catalogue, &plays);
             let now_s = life.now_s;
             // Half of the stations have a seed, half go by taste alone.
-            let mut chance = Chance::new(seed ^ 0x57a7);
+            let mut chance = Rng::new(seed ^ 0x57a7);
             let seeds = if number % 2 == 0 {
                 vec![Seed::Songs(vec![audio(chance.below(music.len()))])]
             } else {
                 Vec::new()
             };
             let picks = |taste: &Taste, recent: &[usize], count: usize| -> Vec<usize> {
-                let wish = Wish {
+                let query = StationQuery {
                     seeds: seeds.clone(),
                     less: Vec::new(),
                     count,
@@ -45,7 +45,9 @@ pub(crate) fn turns(music: &Music, hazards: &[(u64, Hazards)], listeners: usize)
                     recent: recent.iter().map(|piece| audio(*piece)).collect(),
                 };
                 let at = segue_core::Timestamp::from_second(now_s as i64 + 60).unwrap_or_default();
-                let picks = ask(music, taste, at, seed, |desk| desk.station(&wish));
+                let picks = ask(music, taste, at, seed, |recommender| {
+                    recommender.station(&query)
+                });
                 picks.into_iter().map(|pick| pick.item).collect()
             };
             let first = picks(&taste, &[], 2 + NEXT);
@@ -138,7 +140,7 @@ pub(crate) fn reach(music: &Music) {
             near.into_iter().map(|(item, _)| item).collect()
         };
         let station = |seed: usize| -> Vec<usize> {
-            let wish = Wish {
+            let query = StationQuery {
                 seeds: vec![Seed::Songs(vec![audio(seed)])],
                 less: Vec::new(),
                 count,
@@ -146,7 +148,9 @@ pub(crate) fn reach(music: &Music) {
                 recent: Vec::new(),
             };
             let (at, lot) = (segue_core::Timestamp::UNIX_EPOCH, seed as u64);
-            let picks = ask(music, &nobody, at, lot, |desk| desk.station(&wish));
+            let picks = ask(music, &nobody, at, lot, |recommender| {
+                recommender.station(&query)
+            });
             picks.into_iter().map(|pick| pick.item).collect()
         };
         let ways: [(&str, Way); 2] = [("nearest by cosine", &near), ("radio", &station)];

@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use segue_core::{AudioHash, Embedding, ModelId, TagScore, similar_key};
 
 use super::songs::song_key;
-use super::{Catalogue, HeardTag, Item, NONE};
-use crate::chance;
-use crate::corners::Corners;
+use super::{Catalogue, Item, NONE, TrackTag};
+use crate::counter_rng;
 use crate::index::Index;
+use crate::sound_clusters::SoundClusters;
 
 /// Tags below this probability are noise to a listener.
 const TAG_P_MIN: f32 = 0.2;
@@ -66,7 +66,8 @@ impl CatalogueBuilder {
         let half = |bytes: [u8; 8]| u64::from_le_bytes(bytes);
         let [a @ .., _, _, _, _, _, _, _, _] = item.audio.0;
         let [_, _, _, _, _, _, _, _, b @ ..] = item.audio.0;
-        catalogue.edition = chance::bits(chance::bits(catalogue.edition, half(a)), half(b));
+        catalogue.edition =
+            counter_rng::bits(counter_rng::bits(catalogue.edition, half(a)), half(b));
         catalogue.audio.push(item.audio);
         let year = item.year.and_then(|year| i16::try_from(year).ok());
         catalogue
@@ -140,14 +141,14 @@ impl CatalogueBuilder {
             .filter(|tag| tag.p >= TAG_P_MIN && tag.p <= 1.0)
             .collect();
         tags.sort_by(|a, b| b.p.total_cmp(&a.p).then_with(|| a.name.cmp(&b.name)));
-        let mut kept: Vec<HeardTag> = Vec::new();
+        let mut kept: Vec<TrackTag> = Vec::new();
         for tag in tags.into_iter().take(TAGS_MAX) {
             let number = catalogue.tag_names.intern(&tag.name);
             if let Some(number) = number.and_then(|number| u16::try_from(number).ok())
                 && kept.iter().all(|other| other.number != number)
             {
                 catalogue.tag_names.counts[usize::from(number)] += 1;
-                kept.push(HeardTag {
+                kept.push(TrackTag {
                     number,
                     p: (tag.p * 255.0).round() as u8,
                     present: tag.present,
@@ -176,7 +177,7 @@ impl CatalogueBuilder {
         catalogue.tags.shrink();
         catalogue.index.finish();
         catalogue.join_songs();
-        catalogue.corners = Corners::new(&catalogue.index);
+        catalogue.clusters = SoundClusters::new(&catalogue.index);
         for size in [
             catalogue.item_of_row.len(),
             catalogue.artist_names.len(),
@@ -184,7 +185,7 @@ impl CatalogueBuilder {
             catalogue.tag_names.len(),
             catalogue.album_artists.len(),
         ] {
-            catalogue.edition = chance::bits(catalogue.edition, size as u64);
+            catalogue.edition = counter_rng::bits(catalogue.edition, size as u64);
         }
         catalogue
     }

@@ -3,12 +3,12 @@
 
 /// Texts.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Texts {
+pub(super) struct TextColumn {
     ends: Vec<u32>,
     text: String,
 }
 
-impl Texts {
+impl TextColumn {
     pub(super) fn push(&mut self, text: &str) {
         self.text.push_str(text);
         self.ends.push(self.text.len() as u32);
@@ -27,12 +27,12 @@ impl Texts {
 
 /// Lists.
 #[derive(Clone, Debug)]
-pub(super) struct Lists<T> {
+pub(super) struct ListColumn<T> {
     ends: Vec<u32>,
     values: Vec<T>,
 }
 
-impl<T> Default for Lists<T> {
+impl<T> Default for ListColumn<T> {
     fn default() -> Self {
         Self {
             ends: Vec::new(),
@@ -41,7 +41,7 @@ impl<T> Default for Lists<T> {
     }
 }
 
-impl<T> Lists<T> {
+impl<T> ListColumn<T> {
     pub(super) fn push(&mut self, list: impl IntoIterator<Item = T>) {
         self.values.extend(list);
         self.ends.push(self.values.len() as u32);

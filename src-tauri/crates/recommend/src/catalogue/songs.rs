@@ -3,7 +3,7 @@
 use segue_core::{Play, SAME_LENGTH_S, similar_key};
 
 use super::{Catalogue, NONE};
-use crate::chance;
+use crate::counter_rng;
 use crate::index::dot;
 
 /// On two albums, lengths further apart than this are of two recordings: copies of one differ there by no more than the
@@ -13,7 +13,7 @@ const SAME_LENGTH_APART_S: f64 = 3.0;
 /// Masterings of one recording sound alike: below this share of the way from chance to sameness they are two. Asked in
 /// libraries that are large enough for chance to be known.
 const UNLIKE: f32 = 0.5;
-const HEARD_ENOUGH: usize = 64;
+const VECTORS_MIN: usize = 64;
 
 /// What a play was of, as far as the catalogue knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +27,13 @@ pub(crate) enum Found {
 /// A song by its artist and title. Two unlike ones that meet in 64 bits would be taken for one: among a million songs
 /// once in forty million libraries.
 pub(super) fn song_key(artist: u32, title: &str) -> u64 {
-    let mut key = chance::bits(0x50_4e60, u64::from(artist));
+    let mut key = counter_rng::bits(0x50_4e60, u64::from(artist));
     for bytes in title.as_bytes().chunks(8) {
         let mut word = [0; 8];
         word[..bytes.len()].copy_from_slice(bytes);
-        key = chance::bits(key, u64::from_le_bytes(word));
+        key = counter_rng::bits(key, u64::from_le_bytes(word));
     }
-    chance::bits(key, title.len() as u64)
+    counter_rng::bits(key, title.len() as u64)
 }
 
 impl Catalogue {
@@ -106,7 +106,7 @@ impl Catalogue {
             // Where a place is unknown it contradicts nothing.
             return places.0 == NONE || places.1 == NONE;
         }
-        if self.heard() < HEARD_ENOUGH {
+        if self.vector_count() < VECTORS_MIN {
             return true;
         }
         let mean = self.index.mean();

@@ -1,19 +1,19 @@
 //! What a catalogue knows of its recordings, and which of them it takes for one song.
 
 use super::*;
-use crate::world;
+use crate::test_support;
 
 #[test]
 fn copies_spellings_and_foreign_vectors_are_sorted_out() {
-    let mut a = world::item(1, "Song", "The Beatles");
+    let mut a = test_support::item(1, "Song", "The Beatles");
     a.vector = Embedding::new(ModelId("here@1".into()), vec![1.0, 0.0]).ok();
-    let mut b = world::item(2, "song!", "Beatles");
+    let mut b = test_support::item(2, "song!", "Beatles");
     b.vector = Embedding::new(ModelId("elsewhere@1".into()), vec![1.0, 0.0]).ok();
-    let mut c = world::item(3, "Track 1", "Unknown Artist");
+    let mut c = test_support::item(3, "Track 1", "Unknown Artist");
     c.vector = Embedding::new(ModelId("here@1".into()), vec![1.0, 0.0, 0.0]).ok();
-    let d = world::item(4, "Track 1", "Unknown Artist");
+    let d = test_support::item(4, "Track 1", "Unknown Artist");
     let catalogue = Catalogue::new(Some(ModelId("here@1".into())), [a.clone(), a, b, c, d]);
-    assert_eq!((catalogue.len(), catalogue.heard()), (4, 1));
+    assert_eq!((catalogue.len(), catalogue.vector_count()), (4, 1));
     assert_eq!(catalogue.song(0), catalogue.song(1));
     assert_ne!(catalogue.song(2), catalogue.song(3));
     assert_eq!(catalogue.artists(1).collect::<Vec<_>>(), ["The Beatles"]);
@@ -24,10 +24,13 @@ fn copies_spellings_and_foreign_vectors_are_sorted_out() {
 fn a_play_finds_its_recording_again() {
     let catalogue = Catalogue::new(
         None,
-        [world::item(1, "Halo", "Ann"), world::item(2, "Dusk", "Ann")],
+        [
+            test_support::item(1, "Halo", "Ann"),
+            test_support::item(2, "Dusk", "Ann"),
+        ],
     );
     let found = |audio, artist: &str, title: &str| {
-        let mut play = world::play(0, world::audio(audio), 1.0);
+        let mut play = test_support::play(0, test_support::audio(audio), 1.0);
         play.subject.artist = Some(artist.into());
         play.subject.title = Some(title.into());
         catalogue.find(&play)
@@ -47,7 +50,7 @@ fn check(recordings: &[(f64, Option<i64>, Option<u32>)], expected: &[u32]) {
             album_id,
             album: album_id.map(|id| format!("Concerto {id}")),
             place,
-            ..world::item(n, "I. Allegro", "Old Master")
+            ..test_support::item(n, "I. Allegro", "Old Master")
         }
     });
     let catalogue = Catalogue::new(None, items);
@@ -83,14 +86,14 @@ fn pieces_of_one_name_are_two_and_copies_of_one_piece_are_one() {
 
 #[test]
 fn pieces_of_one_name_and_length_are_two_where_they_sound_unlike() {
-    let mut items = world::library(7, 8, 12, 16);
+    let mut items = test_support::library(7, 8, 12, 16);
     for (item, (n, vector)) in items.iter_mut().take(3).zip([(0, 5), (1, 6), (2, 5)]) {
         item.title = "I. Allegro".into();
         item.artists = vec!["Old Master".into()];
         item.album_id = Some(1000 + n);
-        item.vector = Some(world::vector(7, 0, vector, 16, 0.0));
+        item.vector = Some(test_support::vector(7, 0, vector, 16, 0.0));
     }
-    let catalogue = Catalogue::new(Some(world::model()), items);
+    let catalogue = Catalogue::new(Some(test_support::model()), items);
     let songs: Vec<u32> = (0..3).map(|at| catalogue.song(at)).collect();
     assert_eq!(songs, [0, 1, 0]);
 }
@@ -99,7 +102,7 @@ fn pieces_of_one_name_and_length_are_two_where_they_sound_unlike() {
 fn a_play_of_a_name_that_several_songs_bear_is_told_by_its_length() {
     let items = [180.0, 300.0].map(|duration_s| Item {
         duration_s,
-        ..world::item(duration_s as usize, "I. Allegro", "Old Master")
+        ..test_support::item(duration_s as usize, "I. Allegro", "Old Master")
     });
     let catalogue = Catalogue::new(None, items);
     for (duration_s, expected) in [
@@ -108,7 +111,7 @@ fn a_play_of_a_name_that_several_songs_bear_is_told_by_its_length() {
         (Some(240.0), Found::Artist(0)),
         (None, Found::Artist(0)),
     ] {
-        let mut play = world::play(0, world::audio(9), 1.0);
+        let mut play = test_support::play(0, test_support::audio(9), 1.0);
         play.subject.artist = Some("Old Master".into());
         play.subject.title = Some("I. Allegro".into());
         play.subject.duration_s = duration_s;
@@ -121,7 +124,7 @@ fn names_are_suggested_without_their_signs() {
     let names = ["AC/DC", "P!nk", "R.E.M.", "C++"];
     let items = (0..)
         .zip(names)
-        .map(|(n, name)| world::item(n, "Song", name));
+        .map(|(n, name)| test_support::item(n, "Song", name));
     let catalogue = Catalogue::new(None, items);
     for (text, expected) in [
         ("acdc", "AC/DC"),

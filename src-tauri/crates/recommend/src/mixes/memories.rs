@@ -1,4 +1,4 @@
-//! Mixes of memories: what was played when, and not since.
+//! Mixes of earlier plays: what was played when, and not since.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,24 +8,24 @@ use segue_core::{Because, ReasonKind};
 
 use crate::station::Extra;
 use crate::taste::Listened;
-use crate::{Moment, Recommender};
+use crate::{LocalTime, Recommender};
 
-/// Unheard for so many days, a loved song is missed.
+/// Days without a play after which a loved song counts as missed.
 const MISSED_DAYS: f64 = 90.0;
 
-/// Listened to so often a song counts as loved, and so often within a month as on repeat.
+/// Plays from which a song counts as loved, and plays within a month from which it is on repeat.
 const LOVED: u32 = 2;
 const REPEATED: u32 = 2;
 const MONTH_S: i64 = 30 * 86_400;
 
-/// A year to travel to has so many plays.
+/// Plays from which a year gets a mix.
 const YEAR_PLAYS: usize = 20;
 
 /// Days around today's date that count as this day.
 const HALF_A_YEAR_S: i64 = 183 * 86_400;
 const DAYS_AROUND: i64 = 3;
 
-impl Moment {
+impl LocalTime {
     /// The date on the listener's calendar.
     pub(crate) fn date(self) -> Date {
         let offset = Offset::from_seconds(self.utc_offset_s).unwrap_or(Offset::UTC);
@@ -33,13 +33,13 @@ impl Moment {
     }
 }
 
-/// When something was listened to, on the clock of now.
-fn date(listened: &Listened, now: Moment) -> Date {
+/// The date of a play, in today's time zone.
+fn date(listened: &Listened, now: LocalTime) -> Date {
     let at = jiff::Timestamp::from_second(listened.at_s).unwrap_or_default();
-    Moment { at, ..now }.date()
+    LocalTime { at, ..now }.date()
 }
 
-/// A song that comes in a mix of memories, and why.
+/// A song of a mix of earlier plays, and why it is in it.
 pub(super) type Memory = (usize, Extra);
 
 impl Recommender<'_> {
@@ -47,20 +47,20 @@ impl Recommender<'_> {
         self.taste().map_or(&[], |taste| taste.timeline())
     }
 
-    /// Loved and long unheard, the longest missed first.
+    /// Loved and not played for long, the longest first.
     pub(super) fn missed(&self) -> Vec<Memory> {
         let Some(taste) = self.taste() else {
             return Vec::new();
         };
         let missed = |position: usize| {
-            let known = taste.known(position)?;
+            let known = taste.stats(position)?;
             let last = known.last?;
             let days = (self.now.at.as_second() - last.as_second()) as f64 / 86_400.0;
             let loved = known.listened >= LOVED && known.listened > known.left;
-            if self.is_barred(position) || !loved || days < MISSED_DAYS {
+            if self.is_excluded(position) || !loved || days < MISSED_DAYS {
                 return None;
             }
-            let on = Moment {
+            let on = LocalTime {
                 at: last,
                 ..self.now
             }
@@ -82,13 +82,13 @@ impl Recommender<'_> {
         found.into_iter().map(|(_, memory)| memory).collect()
     }
 
-    /// What was listened to at least `least` times within a stretch of the timeline, the most often first; `say` is told
-    /// how often and when last.
-    fn heard_within(
+    /// What was listened to at least `least` times among the plays that are `within`, the most often first; `explain` makes
+    /// the reason of the count and the last play.
+    fn played_within(
         &self,
         least: u32,
         within: impl Fn(&Listened) -> bool,
-        say: impl Fn(u32, &Listened) -> Extra,
+        explain: impl Fn(u32, &Listened) -> Extra,
     ) -> Vec<Memory> {
         let mut counts: HashMap<usize, (u32, &Listened)> = HashMap::new();
         for listened in self.timeline().iter().filter(|listened| within(listened)) {
@@ -100,17 +100,18 @@ impl Recommender<'_> {
         let mut found: Vec<(u32, usize, &Listened)> = counts
             .into_iter()
             .map(|(position, (count, last))| (count, position, last))
-            .filter(|(count, position, _)| *count >= least && !self.is_barred(*position))
+            .filter(|(count, position, _)| *count >= least && !self.is_excluded(*position))
             .collect();
         found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        let told = found.into_iter();
-        told.map(|(count, position, last)| (position, say(count, last)))
+        let counted = found.into_iter();
+        counted
+            .map(|(count, position, last)| (position, explain(count, last)))
             .collect()
     }
 
     pub(super) fn on_repeat(&self) -> Vec<Memory> {
         let since_s = self.now.at.as_second() - MONTH_S;
-        self.heard_within(
+        self.played_within(
             REPEATED,
             |listened| listened.at_s >= since_s,
             |count, _| Extra {
@@ -138,7 +139,7 @@ impl Recommender<'_> {
     }
 
     pub(super) fn played_in(&self, year: i32) -> Vec<Memory> {
-        self.heard_within(
+        self.played_within(
             1,
             |listened| i32::from(date(listened, self.now).year()) == year,
             |count, _| Extra {
@@ -160,7 +161,7 @@ impl Recommender<'_> {
             let long_ago = self.now.at.as_second() - listened.at_s > HALF_A_YEAR_S;
             long_ago && away.min(365 - away) <= DAYS_AROUND
         };
-        self.heard_within(1, this_day, |count, last| {
+        self.played_within(1, this_day, |count, last| {
             let then = date(last, self.now);
             Extra {
                 kind: ReasonKind::Then,

@@ -1,9 +1,9 @@
-//! What each mood sounds like, as a wish in words.
+//! What each mood sounds like, as a prompt.
 
 use segue_core::Mood;
 
-/// The wish that a mood stands for.
-pub(super) fn wish(mood: Mood) -> &'static str {
+/// The prompt that a mood stands for.
+pub(super) fn prompt(mood: Mood) -> &'static str {
     match mood {
         Mood::Calm => "calm, peaceful",
         Mood::Happy => "happy, not sad, not dark",

@@ -7,14 +7,16 @@ use segue_core::{Because, Mood, Play, ReasonKind, TagScore, Timestamp};
 
 use super::*;
 use crate::station::ARTIST_GAP;
-use crate::world::{self, audio, now};
-use crate::{Bars, Catalogue, Item, Moment, Ranking, Reason, Recommender, Taste, Turns};
+use crate::test_support::{self, audio, now};
+use crate::{
+    Adjustments, Catalogue, Exclusions, Item, LocalTime, Ranking, Reason, Recommender, Taste,
+};
 
 const DAY_S: i64 = 86_400;
 
 /// 6 styles of 40 recordings, of a decade each, in albums of five, tagged by style.
 fn items() -> Vec<Item> {
-    let library = world::library(5, 6, 40, 64).into_iter().enumerate();
+    let library = test_support::library(5, 6, 40, 64).into_iter().enumerate();
     library
         .map(|(n, mut item)| {
             let (style, number) = (n % 6, n / 6);
@@ -35,17 +37,17 @@ fn items() -> Vec<Item> {
 
 /// A play so many days before now.
 fn ago(days: i64, item: usize, listened_s: f64) -> Play {
-    let mut play = world::play(0, audio(item), listened_s);
+    let mut play = test_support::play(0, audio(item), listened_s);
     play.at = Timestamp::from_second(now().at.as_second() - days * DAY_S - 600).unwrap();
     play
 }
 
 fn ask<T>(catalogue: &Catalogue, log: &[Play], ask: impl FnOnce(Recommender) -> T) -> T {
-    world::desk(catalogue, &Taste::fit(catalogue, log), ask)
+    test_support::with_recommender(catalogue, &Taste::fit(catalogue, log), ask)
 }
 
 fn mix(catalogue: &Catalogue, log: &[Play], kind: MixKind) -> Option<Vec<Pick>> {
-    let found = ask(catalogue, log, |desk| desk.mix(kind, 20));
+    let found = ask(catalogue, log, |recommender| recommender.mix(kind, 20));
     found.map(|(mix, picks)| {
         assert_eq!(mix.kind, kind);
         check(&picks);
@@ -79,7 +81,7 @@ fn log() -> Vec<Play> {
 
 #[test]
 fn for_you_is_what_is_liked() {
-    let catalogue = world::catalogue(items());
+    let catalogue = test_support::catalogue(items());
     let picks = mix(&catalogue, &log(), MixKind::ForYou).unwrap();
     assert!(
         picks.iter().filter(|pick| pick.item % 6 < 2).count() >= 18,
@@ -87,12 +89,12 @@ fn for_you_is_what_is_liked() {
     );
     // Before anything was played there is a first look around.
     assert_eq!(mix(&catalogue, &[], MixKind::ForYou).unwrap().len(), 20);
-    assert!(mix(&world::catalogue(Vec::new()), &[], MixKind::ForYou).is_none());
+    assert!(mix(&test_support::catalogue(Vec::new()), &[], MixKind::ForYou).is_none());
 }
 
 #[test]
 fn discover_is_unheard_and_likely_liked() {
-    let catalogue = world::catalogue(items());
+    let catalogue = test_support::catalogue(items());
     let picks = mix(&catalogue, &log(), MixKind::Discover).unwrap();
     assert!(picks.iter().all(|pick| pick.item >= 120), "{picks:?}");
     let liked = picks.iter().filter(|pick| pick.item % 6 < 2).count();
@@ -102,7 +104,7 @@ fn discover_is_unheard_and_likely_liked() {
 
 #[test]
 fn deep_cuts_are_unheard_songs_of_artists_who_are_played() {
-    let catalogue = world::catalogue(items());
+    let catalogue = test_support::catalogue(items());
     // Two songs of each of eight artists, again and again.
     let log: Vec<Play> = (0..96)
         .map(|n| ago(200 - n, ((n % 8) * 30 + n % 2) as usize, 200.0))
@@ -130,7 +132,7 @@ fn deep_cuts_are_unheard_songs_of_artists_who_are_played() {
 
 #[test]
 fn rediscover_is_loved_and_long_unheard() {
-    let catalogue = world::catalogue(items());
+    let catalogue = test_support::catalogue(items());
     let mut log: Vec<Play> = Vec::new();
     for n in 0..30 {
         for days in [500, 480, 460] {
@@ -158,7 +160,7 @@ fn rediscover_is_loved_and_long_unheard() {
 
 #[test]
 fn on_repeat_is_what_was_played_again_and_again_this_month() {
-    let catalogue = world::catalogue(items());
+    let catalogue = test_support::catalogue(items());
     let mut log: Vec<Play> = (0..30).map(|n| ago(200, n * 8, 200.0)).collect();
     for n in 0..8 {
         for again in 0..=n {
@@ -178,7 +180,7 @@ fn on_repeat_is_what_was_played_again_and_again_this_month() {
 
 #[test]
 fn what_is_known_of_a_song_is_said_of_that_song() {
-    let catalogue = world::catalogue(items());
+    let catalogue = test_support::catalogue(items());
     let log: Vec<Play> = (0..40)
         .flat_map(|n| (0..=n % 4).map(move |again| ago(3 + again as i64, n * 6, 200.0)))
         .collect();
@@ -199,8 +201,8 @@ fn what_is_known_of_a_song_is_said_of_that_song() {
 
 #[test]
 fn nobody_is_told_of_seeds_they_never_chose() {
-    let catalogue = world::catalogue(items());
-    let offered = ask(&catalogue, &log(), |desk| desk.mixes());
+    let catalogue = test_support::catalogue(items());
+    let offered = ask(&catalogue, &log(), |recommender| recommender.mixes());
     for kind in offered.into_iter().map(|mix| mix.kind) {
         let picks = mix(&catalogue, &log(), kind).unwrap();
         let of_seeds = [Because::Seed, Because::NearSeeds];
@@ -211,8 +213,8 @@ fn nobody_is_told_of_seeds_they_never_chose() {
 
 #[test]
 fn every_interest_has_its_daily_mix() {
-    let catalogue = world::catalogue(items());
-    let offered = ask(&catalogue, &log(), |desk| desk.mixes());
+    let catalogue = test_support::catalogue(items());
+    let offered = ask(&catalogue, &log(), |recommender| recommender.mixes());
     let daily: Vec<&Mix> = offered
         .iter()
         .filter(|mix| mix.kind.kind() == "daily")
@@ -238,7 +240,7 @@ fn every_interest_has_its_daily_mix() {
 
 #[test]
 fn moods_and_decades_are_what_they_say() {
-    let catalogue = world::catalogue(items());
+    let catalogue = test_support::catalogue(items());
     for (mood, styles) in [
         (Mood::Calm, &[0][..]),
         (Mood::Happy, &[1]),
@@ -272,14 +274,14 @@ fn moods_and_decades_are_what_they_say() {
 
 /// Heard to its end at noon of a day.
 fn on(date: &str, item: usize) -> Play {
-    let mut play = world::play(0, audio(item), 200.0);
+    let mut play = test_support::play(0, audio(item), 200.0);
     play.at = format!("{date}T12:00:00Z").parse().unwrap();
     play
 }
 
 #[test]
 fn memories_are_of_their_time() {
-    let catalogue = world::catalogue(items());
+    let catalogue = test_support::catalogue(items());
     // Now is the 19th of December 2023.
     let mut log: Vec<Play> = (0..25).map(|n| on("2019-06-01", n)).collect();
     log.extend([30, 31, 32, 33, 34].map(|n| on("2021-12-17", n)));
@@ -287,7 +289,7 @@ fn memories_are_of_their_time() {
     log.push(on("2023-12-18", 35));
     log.extend((0..30).map(|n| on("2023-05-01", 60 + n)));
     log.sort_by_key(|play| play.at);
-    let offered = ask(&catalogue, &log, |desk| desk.mixes());
+    let offered = ask(&catalogue, &log, |recommender| recommender.mixes());
     let years: Vec<MixKind> = offered
         .iter()
         .map(|mix| mix.kind)
@@ -317,16 +319,16 @@ fn memories_are_of_their_time() {
 
 #[test]
 fn yesterday_is_not_an_earlier_year_on_new_years_day() {
-    let catalogue = world::catalogue(items());
+    let catalogue = test_support::catalogue(items());
     let log: Vec<Play> = (0..8).map(|n| on("2024-12-31", n)).collect();
     let offered = |at: &str| {
-        ask(&catalogue, &log, |desk| {
-            let now = Moment {
+        ask(&catalogue, &log, |recommender| {
+            let now = LocalTime {
                 at: at.parse().unwrap(),
                 utc_offset_s: 0,
             };
-            let desk = Recommender { now, ..desk };
-            desk.mix(MixKind::OnThisDay, 9).is_some()
+            let recommender = Recommender { now, ..recommender };
+            recommender.mix(MixKind::OnThisDay, 9).is_some()
         })
     };
     assert!(!offered("2025-01-01T18:00:00Z"));
@@ -335,11 +337,14 @@ fn yesterday_is_not_an_earlier_year_on_new_years_day() {
 
 #[test]
 fn a_random_album_is_whole_and_rather_a_liked_one() {
-    let catalogue = world::catalogue(items());
+    let catalogue = test_support::catalogue(items());
     let draw = |log: &[Play], rng_seed: u64| {
-        ask(&catalogue, log, |desk| {
-            let desk = Recommender { rng_seed, ..desk };
-            desk.mix(MixKind::RandomAlbum, 3).unwrap()
+        ask(&catalogue, log, |recommender| {
+            let recommender = Recommender {
+                rng_seed,
+                ..recommender
+            };
+            recommender.mix(MixKind::RandomAlbum, 3).unwrap()
         })
     };
     let mut liked = 0;
@@ -383,26 +388,26 @@ proptest! {
         rng_seed: u64,
         hour in 0_i64..24,
     ) {
-        let catalogue = world::catalogue(items());
+        let catalogue = test_support::catalogue(items());
         let mut log: Vec<Play> = plays.iter().map(|(days, item, l)| ago(*days, *item, [200.0, 12.0, 2.0][*l])).collect();
         log.sort_by_key(|play| play.at);
         let taste = Taste::fit(&catalogue, &log);
-        let bars = Bars {
+        let exclusions = Exclusions {
             recordings: barred.iter().map(|n| audio(*n)).collect(),
-            ..Bars::default()
+            ..Exclusions::default()
         };
-        let desk = Recommender {
+        let recommender = Recommender {
             tuning: &Ranking::DEFAULT,
             catalogue: &catalogue,
             taste: &taste,
-            turns: &Turns::default(),
-            bars: &bars,
+            adjustments: &Adjustments::default(),
+            exclusions: &exclusions,
             ends: &|_| Vec::new(),
-            now: Moment { at: now().at, utc_offset_s: hour as i32 * 3600 },
+            now: LocalTime { at: now().at, utc_offset_s: hour as i32 * 3600 },
             rng_seed,
         };
-        for mix in desk.mixes() {
-            let (same, picks) = desk.mix(mix.kind, 12).unwrap();
+        for mix in recommender.mixes() {
+            let (same, picks) = recommender.mix(mix.kind, 12).unwrap();
             prop_assert_eq!(&same, &mix);
             check(&picks);
             prop_assert!(!picks.is_empty());
@@ -413,7 +418,7 @@ proptest! {
             let wide = matches!(mix.kind, MixKind::ForYou | MixKind::Discover);
             let close = (0..picks.len()).any(|at| {
                 let before = &picks[at.saturating_sub(ARTIST_GAP as usize)..at];
-                before.iter().any(|other| desk.share_artist(other.item, picks[at].item))
+                before.iter().any(|other| recommender.share_artist(other.item, picks[at].item))
             });
             prop_assert!(!(wide && close), "{:?}", mix.kind);
         }

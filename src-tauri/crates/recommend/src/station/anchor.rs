@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::catalogue::Catalogue;
-use crate::corners::centred;
-use crate::index::{Query, Usual};
-use crate::kinship::Kin;
+use crate::index::{Query, SimilarityStats};
 use crate::medoids::medoids;
+use crate::metadata_similarity::MetadataProfile;
+use crate::sound_clusters::centred;
 use crate::taste::Metric;
 use crate::tuning::Scoring;
 
@@ -24,7 +24,7 @@ const PAIRS_MAX: usize = 1000;
 const PAIRS_MIN: usize = 10;
 
 /// What nearness by names counts against nearness by sound where there are too few such pairs.
-const KIN_SCALE: f64 = 0.7;
+const METADATA_SCALE: f64 = 0.7;
 
 /// The cosine that stands for that of a near neighbour among names.
 const OWN_BY_NAMES: f32 = 0.6;
@@ -34,7 +34,7 @@ pub(super) struct Anchor {
     pub(super) position: usize,
     /// Share of the seeds it stands for.
     pub(super) share: f64,
-    pub(super) kin: Kin,
+    pub(super) metadata: MetadataProfile,
     pub(super) sound: Option<Sound>,
     /// The cosine by which it counts as near to itself: that of a near neighbour. Where anchors may come themselves, they
     /// are no more than what lies around them.
@@ -44,18 +44,18 @@ pub(super) struct Anchor {
 pub(super) struct Sound {
     /// Cosines to all rows.
     pub(super) cosines: Vec<f32>,
-    pub(super) usual: Usual,
+    pub(super) stats: SimilarityStats,
 }
 
-/// Recordings that a station keeps away from.
-pub(super) struct Shunned {
+/// Recordings that a station avoids.
+pub(super) struct Avoided {
     songs: HashSet<usize>,
     /// Those that stand for them all, with their cosines to all rows.
     places: Vec<(usize, Vec<f32>)>,
     chance_cosine: f32,
 }
 
-impl Shunned {
+impl Avoided {
     pub(super) fn new(catalogue: &Catalogue, songs: &[usize], chance_cosine: f32) -> Self {
         let weighted: Vec<(usize, f64)> = spread(songs, SEEDS_WEIGHED_MAX)
             .map(|song| (*song, 1.0))
@@ -93,7 +93,7 @@ impl Shunned {
     }
 }
 
-/// Nearness in `0..=1` of a cosine, counted from `chance`, the cosine of two recordings drawn by lot: models
+/// Nearness in `0..=1` of a cosine, counted from `chance`, the cosine of two recordings drawn at random: models
 /// differ in how much all their vectors have in common. Always positive, so that far is ranked below near.
 pub(crate) fn near_by_sound(cosine: f32, chance: f32) -> f64 {
     let above_chance = (cosine.min(1.0) - chance) / (1.0 - chance).max(0.01);
@@ -102,13 +102,13 @@ pub(crate) fn near_by_sound(cosine: f32, chance: f32) -> f64 {
 
 /// What nearness by names must be multiplied with to stand on the scale of nearness by sound: measured on
 /// pairs of one genre, which have both. 1 if nothing or everything has a vector, for then nothing is mixed.
-pub(super) fn kin_scale(catalogue: &Catalogue, chance_cosine: f32) -> f64 {
-    if catalogue.heard() == 0 || catalogue.heard() == catalogue.len() {
+pub(super) fn metadata_scale(catalogue: &Catalogue, chance_cosine: f32) -> f64 {
+    if catalogue.vector_count() == 0 || catalogue.vector_count() == catalogue.len() {
         return 1.0;
     }
     let mut last: Vec<Option<usize>> = vec![None; catalogue.genre_names().len()];
     let (mut pairs, mut by_sound, mut by_names) = (0, 0.0, 0.0);
-    for position in (0..catalogue.heard()).map(|row| catalogue.item_of_row(row)) {
+    for position in (0..catalogue.vector_count()).map(|row| catalogue.item_of_row(row)) {
         let Some(genre) = catalogue.genre_numbers(position).first() else {
             continue;
         };
@@ -117,7 +117,7 @@ pub(super) fn kin_scale(catalogue: &Catalogue, chance_cosine: f32) -> f64 {
         };
         if let Some(cosine) = catalogue.cosine(position, other) {
             by_sound += near_by_sound(cosine, chance_cosine);
-            by_names += Kin::new(catalogue, position).nearness(catalogue, other);
+            by_names += MetadataProfile::new(catalogue, position).nearness(catalogue, other);
             pairs += 1;
         }
         if pairs == PAIRS_MAX {
@@ -125,7 +125,7 @@ pub(super) fn kin_scale(catalogue: &Catalogue, chance_cosine: f32) -> f64 {
         }
     }
     if pairs < PAIRS_MIN || by_names <= 0.0 {
-        KIN_SCALE
+        METADATA_SCALE
     } else {
         (by_sound / by_names).clamp(0.3, 1.2)
     }
@@ -146,7 +146,7 @@ pub(super) fn anchors(
 ) -> Vec<Anchor> {
     let (with_vector, without): (Vec<_>, Vec<_>) = once(weighted)
         .into_iter()
-        .partition(|(position, _)| catalogue.is_heard(*position));
+        .partition(|(position, _)| catalogue.has_vector(*position));
     let whole: f64 = weighted.iter().map(|(_, weight)| weight).sum();
     let share = |some: &[(usize, f64)]| some.iter().map(|(_, weight)| weight).sum::<f64>() / whole;
     let (with_vector_share, without_share) = (share(&with_vector), share(&without));
@@ -182,27 +182,27 @@ pub(super) fn anchors(
         let Some(vector) = catalogue.vector(medoid.position) else {
             continue;
         };
-        let usual = index.usual(&vector);
+        let stats = index.similarity_stats(&vector);
         if metric.is_some() {
             // Brought back to the scale of cosines, on which all nearness is measured: the cosine of the same standard score.
-            let theirs = index.usual(&vector_of_metric);
+            let theirs = index.similarity_stats(&vector_of_metric);
             cosines
                 .iter_mut()
-                .for_each(|s| *s = usual.similarity_at(theirs.score(*s)).min(1.0));
+                .for_each(|s| *s = stats.similarity_at(theirs.score(*s)).min(1.0));
         }
         anchors.push(Anchor {
             position: medoid.position,
             share: with_vector_share * medoid.share,
-            kin: Kin::new(catalogue, medoid.position),
-            sound: Some(Sound { cosines, usual }),
-            own: usual.similarity_at(scoring.neighbour as f32),
+            metadata: MetadataProfile::new(catalogue, medoid.position),
+            sound: Some(Sound { cosines, stats }),
+            own: stats.similarity_at(scoring.neighbour as f32),
         });
     }
     let each = without_share / without.len().max(1) as f64;
     anchors.extend(without.into_iter().map(|(position, _)| Anchor {
         position,
         share: each,
-        kin: Kin::new(catalogue, position),
+        metadata: MetadataProfile::new(catalogue, position),
         sound: None,
         own: OWN_BY_NAMES,
     }));

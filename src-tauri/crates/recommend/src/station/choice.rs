@@ -1,35 +1,35 @@
-//! From all of the library to the picks of one programme: a rough look at everything, a full look at a few hundred, and
-//! the choice among them.
+//! From all of the library to the picks of one list, in two stages: a cheap score of everything, the full score of a few
+//! hundred, and the choice among them.
 
 use std::collections::HashSet;
 
 use segue_core::{Because, ReasonKind};
 
-use super::anchor::{Anchor, Shunned, anchors, kin_scale, near_by_sound};
+use super::anchor::{Anchor, Avoided, anchors, metadata_scale, near_by_sound};
 use super::spacing::{ARTIST_GAP, Spacing};
-use super::{Brief, Pick};
+use super::{Pick, StationSpec};
 use crate::Recommender;
 use crate::catalogue::Catalogue;
-use crate::chance;
-use crate::index::{Usual, dot};
+use crate::counter_rng;
+use crate::index::{SimilarityStats, dot};
 use crate::reason::Reason;
 use crate::taste::{Draw, Taste};
 
-/// One more is picked for so many that are wanted, for flow to choose from.
+/// For every six that are wanted one more is picked, so that sequencing can choose.
 const SPARE: usize = 6;
 
-/// A brief with all that is looked up once.
+/// A station's specification with all that is looked up once.
 pub(super) struct StationScorer<'a> {
-    pub(super) desk: &'a Recommender<'a>,
+    pub(super) recommender: &'a Recommender<'a>,
     pub(super) catalogue: &'a Catalogue,
     pub(super) taste: Option<&'a Taste>,
-    pub(super) brief: &'a Brief,
+    pub(super) spec: &'a StationSpec,
     pub(super) anchors: Vec<Anchor>,
-    pub(super) shunned: Shunned,
-    /// The cosine of two recordings drawn by lot.
+    pub(super) avoided: Avoided,
+    /// The cosine of two recordings drawn at random.
     pub(super) chance_cosine: f32,
     /// What nearness by names counts.
-    pub(super) kin_scale: f64,
+    pub(super) metadata_scale: f64,
     /// Songs that must not come.
     excluded: HashSet<u32>,
     pub(super) draw: Option<Draw<'a>>,
@@ -55,76 +55,78 @@ pub(super) struct Near {
 }
 
 impl<'a> StationScorer<'a> {
-    pub(super) fn new(desk: &'a Recommender<'a>, brief: &'a Brief) -> Self {
-        let catalogue = desk.catalogue;
-        let taste = desk.taste();
+    pub(super) fn new(recommender: &'a Recommender<'a>, spec: &'a StationSpec) -> Self {
+        let catalogue = recommender.catalogue;
+        let taste = recommender.taste();
         let mean = catalogue.index().mean();
         let chance_cosine = dot(mean, mean);
-        let excluded = brief
-            .excluded
-            .iter()
-            .map(|at| catalogue.song(*at))
-            .collect();
+        let excluded = spec.excluded.iter().map(|at| catalogue.song(*at)).collect();
         Self {
-            desk,
+            recommender,
             catalogue,
             taste,
-            brief,
+            spec,
             anchors: anchors(
                 catalogue,
-                &desk.tuning.scoring,
+                &recommender.tuning.scoring,
                 taste.and_then(Taste::metric),
-                &brief.near,
+                &spec.near,
             ),
-            shunned: Shunned::new(catalogue, &brief.away, chance_cosine),
+            avoided: Avoided::new(catalogue, &spec.away, chance_cosine),
             chance_cosine,
-            kin_scale: kin_scale(catalogue, chance_cosine),
+            metadata_scale: metadata_scale(catalogue, chance_cosine),
             excluded,
             draw: taste
-                .filter(|_| brief.dial < 1.0)
-                .map(|taste| taste.draw(catalogue, desk.rng_seed)),
+                .filter(|_| spec.dial < 1.0)
+                .map(|taste| taste.draw(catalogue, recommender.rng_seed)),
         }
     }
 
-    /// All that may come, each roughly weighed, in no order yet: a large library is never sorted as a whole.
-    pub(super) fn nearest(&self) -> Vec<(f32, u32)> {
+    /// All that may come, each with its first-stage score, in no order: a large library is never sorted as a whole.
+    pub(super) fn first_stage(&self) -> Vec<(f32, u32)> {
         let allowed = |item: &usize| {
-            !self.desk.is_barred(*item) && !self.excluded.contains(&self.catalogue.song(*item))
+            !self.recommender.is_excluded(*item)
+                && !self.excluded.contains(&self.catalogue.song(*item))
         };
-        let rough = |item: usize| (self.rough(item) as f32, item as u32);
-        match &self.brief.among {
-            Some(among) => among.iter().copied().filter(allowed).map(rough).collect(),
+        let first_stage_score = |item: usize| (self.first_stage_score(item) as f32, item as u32);
+        match &self.spec.among {
+            Some(among) => among
+                .iter()
+                .copied()
+                .filter(allowed)
+                .map(first_stage_score)
+                .collect(),
             None => (0..self.catalogue.len())
                 .filter(allowed)
-                .map(rough)
+                .map(first_stage_score)
                 .collect(),
         }
     }
 
-    /// What an item is worth at a glance.
-    fn rough(&self, item: usize) -> f64 {
-        let brief = self.brief;
-        let mut worth = brief.weights.near * self.near(item, false).nearness;
+    /// The cheap score by which a few hundred candidates are chosen.
+    fn first_stage_score(&self, item: usize) -> f64 {
+        let spec = self.spec;
+        let mut score = spec.weights.near * self.near(item, false).nearness;
         // Where there are no seeds, taste is what looks for songs, and not only shades what was found.
-        if brief.weights.near < 1.0
+        if spec.weights.near < 1.0
             && let Some(taste) = self.taste
         {
-            let odds = taste.odds(self.catalogue, item, self.desk.now);
-            worth += brief.weights.taste * taste.voice() * odds.lasting();
+            let odds = taste.odds(self.catalogue, item, self.recommender.now);
+            score += spec.weights.taste * taste.weight_in_ranking() * odds.lasting();
         }
-        worth += self.said(item);
-        if let Some(extra) = brief.extras.get(&item) {
-            worth += extra.weight;
+        score += self.explicit_score(item);
+        if let Some(extra) = spec.extras.get(&item) {
+            score += extra.weight;
         }
-        if worth == 0.0 {
-            // Nothing to go by: any order is as good, but not always the same one.
-            worth = 1e-3 * chance::uniform(self.desk.rng_seed, item as u64);
+        if score == 0.0 {
+            // No term says anything: a random order, so that it is not always the same one.
+            score = 1e-3 * counter_rng::uniform(self.recommender.rng_seed, item as u64);
         }
-        worth
+        score
     }
 
-    /// The first `size`, and as many familiar ones if the dial asks for them, weighed in full, the best first, one per
-    /// song. Ties by position.
+    /// The first `size`, and half as many familiar ones if the dial asks for them, with their full scores, the best first,
+    /// one per song. Ties by position.
     pub(super) fn pool(&self, near: &mut [(f32, u32)], size: usize) -> Vec<Candidate> {
         let nearer = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
         if size < near.len() {
@@ -133,7 +135,7 @@ impl<'a> StationScorer<'a> {
         let (first, farther) = near.split_at_mut(size.min(near.len()));
         first.sort_unstable_by(nearer);
         let mut items: Vec<usize> = first.iter().map(|(_, item)| *item as usize).collect();
-        if let Some(taste) = self.taste.filter(|_| self.brief.dial > 0.0) {
+        if let Some(taste) = self.taste.filter(|_| self.spec.dial > 0.0) {
             let familiar: HashSet<usize> = taste.listened().collect();
             let mut farther: Vec<(f32, u32)> = farther
                 .iter()
@@ -169,17 +171,17 @@ impl<'a> StationScorer<'a> {
         self.pick(&self.candidate(item))
     }
 
-    /// How near an item is to the anchors, with hubs corrected or at a glance.
+    /// How near an item is to the anchors, with hubs corrected or not.
     pub(super) fn near(&self, item: usize, hubs_corrected: bool) -> Near {
         let index = self.catalogue.index();
         let row = self.catalogue.row(item);
-        let usual = row
+        let stats = row
             .filter(|_| hubs_corrected && !self.anchors.is_empty())
-            .map(|row| index.usual(&index.vector(row)));
+            .map(|row| index.similarity_stats(&index.vector(row)));
         let mut nearest: Option<(usize, f64)> = None;
         let mut mean = 0.0;
         for (number, anchor) in self.anchors.iter().enumerate() {
-            let near = self.nearness(anchor, item, row, usual);
+            let near = self.nearness(anchor, item, row, stats);
             if nearest.is_none_or(|(_, best)| near > best) {
                 nearest = Some((number, near));
             }
@@ -187,7 +189,7 @@ impl<'a> StationScorer<'a> {
         }
         let near = nearest.map_or(0.0, |(_, near)| near);
         let nearness = if self.anchors.len() > 1 {
-            let share = self.desk.tuning.scoring.nearest_share;
+            let share = self.recommender.tuning.scoring.nearest_share;
             share * near + (1.0 - share) * mean
         } else {
             near
@@ -199,13 +201,13 @@ impl<'a> StationScorer<'a> {
         }
     }
 
-    /// Nearness in `0..=1` to one anchor; hubs are corrected where it is known what is `usual` for the item.
+    /// Nearness in `0..=1` to one anchor; hubs are corrected where the item's `stats` are given.
     fn nearness(
         &self,
         anchor: &Anchor,
         item: usize,
         row: Option<usize>,
-        usual: Option<Usual>,
+        stats: Option<SimilarityStats>,
     ) -> f64 {
         if anchor.position == item {
             return near_by_sound(anchor.own, self.chance_cosine);
@@ -213,30 +215,30 @@ impl<'a> StationScorer<'a> {
         match (&anchor.sound, row) {
             (Some(sound), Some(row)) => {
                 let cosine = sound.cosines[row];
-                let cosine = match usual {
+                let cosine = match stats {
                     Some(other) => {
-                        let scoring = &self.desk.tuning.scoring;
+                        let scoring = &self.recommender.tuning.scoring;
                         let index = self.catalogue.index();
-                        index.hub_corrected(scoring, cosine, sound.usual, other)
+                        index.hub_corrected(scoring, cosine, sound.stats, other)
                     }
                     None => cosine,
                 };
                 near_by_sound(cosine, self.chance_cosine)
             }
-            _ => self.kin_scale * anchor.kin.nearness(self.catalogue, item),
+            _ => self.metadata_scale * anchor.metadata.nearness(self.catalogue, item),
         }
     }
 
     /// Picks greedily from `pool`, some more than are wanted, to choose from. `None` if the pool is not the `whole` library
     /// and more of it may help.
     pub(super) fn choose(&self, pool: &[Candidate], whole: bool) -> Option<Vec<Pick>> {
-        let wanted = self.brief.count.saturating_add(self.brief.count / SPARE);
+        let wanted = self.spec.count.saturating_add(self.spec.count / SPARE);
         if !whole && pool.len() < wanted {
             return None;
         }
         let count = wanted.min(pool.len());
         let items = pool.iter().map(|candidate| candidate.item).collect();
-        let mut spacing = Spacing::new(self.catalogue, &self.brief.before, items);
+        let mut spacing = Spacing::new(self.catalogue, &self.spec.before, items);
         let mut keep = spacing.possible(count);
         if !whole && !keep {
             return None;
@@ -295,10 +297,10 @@ impl<'a> StationScorer<'a> {
 
     fn score_now(&self, candidate: &Candidate) -> f64 {
         let excess = candidate.excess.map_or(0.0, |(excess, _)| excess);
-        candidate.score - self.brief.weights.variety * excess
+        candidate.score - self.spec.weights.variety * excess
     }
 
-    /// Notes how much nearer a candidate is to the song just chosen than to the seeds.
+    /// Updates how much nearer a candidate is to an earlier pick than to the seeds.
     fn see(&self, candidate: &mut Candidate, chosen: usize) {
         if let Some(cosine) = self.catalogue.cosine(candidate.item, chosen) {
             let excess = near_by_sound(cosine, self.chance_cosine) - candidate.nearness;
@@ -320,7 +322,7 @@ impl<'a> StationScorer<'a> {
             reasons.push(Reason {
                 kind: ReasonKind::Variety,
                 because: Because::CloseToEarlier { title },
-                weight: -self.brief.weights.variety * excess,
+                weight: -self.spec.weights.variety * excess,
                 term: None,
             });
         }

@@ -1,33 +1,33 @@
-//! What the terms of a score say, and what to turn to have less because of them.
+//! What the terms of a score say, and which term to adjust to have less because of them.
 
 use segue_core::{Because, Habit, ReasonKind, Term};
 
 use super::Near;
 use super::choice::StationScorer;
 use super::terms::{ScoreTerm, TermSubject};
-use crate::catalogue::{HeardTag, Names};
-use crate::kinship::InCommon;
+use crate::catalogue::{Names, TrackTag};
+use crate::metadata_similarity::SharedMetadata;
 use crate::reason::Reason;
 use crate::taste::{Favourite, Taste};
 
-/// Nearness from which a song sounds like another, and is not only among the nearest.
+/// Nearness from which a reason says that a song sounds like another; below, it is only among the nearest.
 const SOUNDS_LIKE: f64 = 0.27;
 
 /// The cosine from which it sounds like a favourite.
 const ALIKE: f32 = 0.35;
 
-/// A leaning from which it is a habit; below it taste is guessing, and says so.
+/// Weight from which a reason states a habit; below it taste is guessing, and the reason says so.
 const HABIT: f64 = 0.05;
 
 impl StationScorer<'_> {
     /// What a term says.
     pub(super) fn explain(&self, item: usize, term: ScoreTerm) -> Reason {
-        let (because, turnable) = self.because(item, &term);
+        let (because, adjustable) = self.because(item, &term);
         Reason {
             kind: term.kind,
             because,
             weight: term.weight,
-            term: turnable,
+            term: adjustable,
         }
     }
 
@@ -37,28 +37,31 @@ impl StationScorer<'_> {
         let kind = || Some(term.kind.term());
         match &term.about {
             TermSubject::Explained(because) => {
-                // What was asked for is not to be turned, only asked for otherwise.
+                // What was asked for is changed by asking otherwise, not by an adjustment.
                 let own = matches!(term.kind, ReasonKind::Wish);
                 (because.clone(), if own { None } else { kind() })
             }
             TermSubject::Anchor(anchor) => {
-                let turnable = Term::Sound(catalogue.audio(self.anchors[*anchor].position));
-                (self.near_anchor(item, *anchor, term.weight), Some(turnable))
+                let adjustable = Term::Sound(catalogue.audio(self.anchors[*anchor].position));
+                (
+                    self.near_anchor(item, *anchor, term.weight),
+                    Some(adjustable),
+                )
             }
             TermSubject::Itself => {
-                let because = match self.brief.near_are {
+                let because = match self.spec.near_are {
                     Near::Favourites => Because::Favourite,
-                    _ if self.brief.wanted.is_empty() => Because::Seed,
+                    _ if self.spec.wanted.is_empty() => Because::Seed,
                     _ => Because::ClearlyAsked,
                 };
                 (because, kind())
             }
             TermSubject::Shared(anchor, shared) => self.shared(*anchor, shared),
             TermSubject::AllAnchors => {
-                let because = match self.brief.near_are {
+                let because = match self.spec.near_are {
                     Near::Favourites => Because::NearFavourites,
                     Near::Queued => Because::NearBoth,
-                    Near::Seeds if self.brief.wanted.is_empty() => Because::NearSeeds,
+                    Near::Seeds if self.spec.wanted.is_empty() => Because::NearSeeds,
                     Near::Seeds => Because::NearAsked,
                 };
                 (because, kind())
@@ -69,20 +72,20 @@ impl StationScorer<'_> {
                 (Because::NearUnwanted { title }, None)
             }
             TermSubject::Odds => self.odds(item, term.kind, term.weight),
-            TermSubject::Turned(turned) => {
-                let title = match turned {
+            TermSubject::Adjusted(adjusted) => {
+                let title = match adjusted {
                     Term::Sound(audio) => catalogue.position(audio).map(|at| catalogue.title(at)),
                     _ => None,
                 };
-                let name = turned.named(title.map(ToOwned::to_owned));
-                (Because::Turned { up: good, name }, Some(turned.clone()))
+                let name = adjusted.named(title.map(ToOwned::to_owned));
+                (Because::Turned { up: good, name }, Some(adjusted.clone()))
             }
             TermSubject::Plain => {
-                let turnable = match term.kind {
+                let adjustable = match term.kind {
                     ReasonKind::Opinion => None,
                     _ => kind(),
                 };
-                (self.plain(item, term.kind, good), turnable)
+                (self.plain(item, term.kind, good), adjustable)
             }
         }
     }
@@ -90,39 +93,39 @@ impl StationScorer<'_> {
     fn near_anchor(&self, item: usize, anchor: usize, weight: f64) -> Because {
         let title = self.title_of(anchor);
         let several = if self.anchors.len() > 1 {
-            self.desk.tuning.scoring.nearest_share
+            self.recommender.tuning.scoring.nearest_share
         } else {
             1.0
         };
-        if weight < self.brief.weights.near * several * SOUNDS_LIKE {
+        if weight < self.spec.weights.near * several * SOUNDS_LIKE {
             return Because::AmongNearest { title };
         }
-        let tags = self.heard_in_both(item, anchor);
+        let tags = self.tags_of_both(item, anchor);
         Because::SoundsLike { title, tags }
     }
 
-    fn shared(&self, anchor: usize, shared: &InCommon) -> (Because, Option<Term>) {
+    fn shared(&self, anchor: usize, shared: &SharedMetadata) -> (Because, Option<Term>) {
         match shared {
-            InCommon::Genres(genres) => {
+            SharedMetadata::Genres(genres) => {
                 let genres = genres.clone();
                 let first = genres.first().cloned();
                 (Because::SameGenre { genres }, first.map(Term::Genre))
             }
-            InCommon::Tags(tags) => {
+            SharedMetadata::Tags(tags) => {
                 let (tags, title) = (tags.clone(), self.title_of(anchor));
                 let first = tags.first().cloned();
                 (Because::SharesTags { tags, title }, first.map(Term::Tag))
             }
-            InCommon::Artists(artists) => {
+            SharedMetadata::Artists(artists) => {
                 let artists = artists.clone();
                 let first = artists.first().cloned();
                 (Because::SameArtist { artists }, first.map(Term::Artist))
             }
-            InCommon::Decade(decade) => {
+            SharedMetadata::Decade(decade) => {
                 let decade = *decade;
                 (Because::SameTime { decade }, Some(Term::Era(decade)))
             }
-            InCommon::Album(album) => {
+            SharedMetadata::Album(album) => {
                 let term = self.catalogue.album_term(*album);
                 (Because::SameAlbum, Some(term))
             }
@@ -190,11 +193,11 @@ impl StationScorer<'_> {
     fn tags(&self, item: usize, habit: Habit, good: bool) -> (Because, Option<Term>) {
         let catalogue = self.catalogue;
         let mut tags = catalogue.tag_numbers(item).to_vec();
-        // What is heard plainly is what people would recognise.
+        // Tags above their threshold are those that people would recognise.
         if tags.iter().any(|tag| tag.present) {
             tags.retain(|tag| tag.present);
         }
-        let pull = |tag: &HeardTag| {
+        let pull = |tag: &TrackTag| {
             let effect = self
                 .taste
                 .map_or(0.0, |taste| taste.tag_effect(tag.number()));
@@ -231,8 +234,8 @@ impl StationScorer<'_> {
             cosine.filter(|_| favourite.position != item)
         };
         let favourites = self.favourites().iter();
-        let heard = favourites.filter(|favourite| favourite.listened > 0);
-        let nearest = heard
+        let played = favourites.filter(|favourite| favourite.listened > 0);
+        let nearest = played
             .filter_map(|favourite| Some((near(favourite)?, favourite)))
             .reduce(|a, b| if b.0 > a.0 { b } else { a })
             .filter(|(cosine, _)| good && *cosine > ALIKE);
@@ -256,12 +259,12 @@ impl StationScorer<'_> {
 
     /// How often a recording was listened to.
     fn listened(&self, item: usize) -> u32 {
-        let known = self.taste.and_then(|taste| taste.known(item));
+        let known = self.taste.and_then(|taste| taste.stats(item));
         known.map_or(0, |known| known.listened)
     }
 
-    /// Up to two tags that the network heard plainly in a recording and in an anchor alike, the clearest first.
-    fn heard_in_both(&self, item: usize, anchor: usize) -> Vec<String> {
+    /// Up to two tags that a recording and an anchor share above their thresholds, the clearest first.
+    fn tags_of_both(&self, item: usize, anchor: usize) -> Vec<String> {
         let theirs = self.catalogue.tag_numbers(self.anchors[anchor].position);
         let mut both: Vec<(f64, u32)> = self
             .catalogue

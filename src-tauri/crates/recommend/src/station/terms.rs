@@ -4,14 +4,14 @@ use segue_core::{Because, Rating, ReasonKind, Term};
 
 use super::Extra;
 use super::choice::{Near, StationScorer};
-use crate::kinship::InCommon;
+use crate::metadata_similarity::SharedMetadata;
 
 /// Weights of what is said by hand, at its strongest.
-/// What was asked for in so many words goes before all that taste would rather hear.
+/// What was asked for by name counts more than all of taste.
 const WANTED: f64 = 2.0;
 const UNWANTED: f64 = 2.5;
 const AWAY: f64 = 0.8;
-const TURN: f64 = 0.25;
+const ADJUSTED: f64 = 0.25;
 const LIKED: f64 = 0.1;
 const DISLIKED: f64 = 1.5;
 
@@ -28,15 +28,15 @@ pub(super) enum TermSubject {
     /// An anchor itself.
     Itself,
     /// What is shared with an anchor.
-    Shared(usize, InCommon),
+    Shared(usize, SharedMetadata),
     /// The mean of all anchors.
     AllAnchors,
     /// A recording to keep away from.
     Away(usize),
     /// A part of taste.
     Odds,
-    /// Something that was turned by hand.
-    Turned(Term),
+    /// A term that was adjusted by hand.
+    Adjusted(Term),
     /// Explained already.
     Explained(Because),
     /// Nothing to add.
@@ -44,23 +44,27 @@ pub(super) enum TermSubject {
 }
 
 impl StationScorer<'_> {
-    /// The terms of an item's score, all but variety. Those of a kind that was turned count for more or less.
+    /// The terms of an item's score, all but variety. Those of a kind that was adjusted count for more or less.
     pub(super) fn terms(&self, item: usize, near: &Near) -> Vec<ScoreTerm> {
         let mut terms = self.nearness_terms(item, near);
         self.wish_terms(item, &mut terms);
         self.taste_terms(item, &mut terms);
-        for turned in self.desk.turns.of(self.catalogue, item, self.chance_cosine) {
+        for adjustment in self
+            .recommender
+            .adjustments
+            .of(self.catalogue, item, self.chance_cosine)
+        {
             terms.push(ScoreTerm {
                 kind: ReasonKind::Turned,
-                weight: TURN * self.brief.weights.said * turned.turns,
-                about: TermSubject::Turned(turned.term),
+                weight: ADJUSTED * self.spec.weights.said * adjustment.steps,
+                about: TermSubject::Adjusted(adjustment.term),
             });
         }
         if let Some(Extra {
             kind,
             weight,
             because,
-        }) = self.brief.extras.get(&item).cloned()
+        }) = self.spec.extras.get(&item).cloned()
         {
             terms.push(ScoreTerm {
                 kind,
@@ -69,9 +73,9 @@ impl StationScorer<'_> {
             });
         }
         for term in &mut terms {
-            term.weight *= self.desk.turns.factor(term.kind);
+            term.weight *= self.recommender.adjustments.factor(term.kind);
         }
-        // What weighs nothing is no reason.
+        // A term of no weight would be shown as a reason that had no effect.
         terms.retain(|term| term.weight.abs() > 1e-6);
         terms
     }
@@ -83,8 +87,8 @@ impl StationScorer<'_> {
         };
         let anchor = &self.anchors[best];
         let several = self.anchors.len() > 1;
-        let weight = self.brief.weights.near;
-        let nearest_share = self.desk.tuning.scoring.nearest_share;
+        let weight = self.spec.weights.near;
+        let nearest_share = self.recommender.tuning.scoring.nearest_share;
         let share = weight * if several { nearest_share } else { 1.0 };
         let mut terms: Vec<ScoreTerm> = if anchor.position == item {
             vec![ScoreTerm {
@@ -92,18 +96,18 @@ impl StationScorer<'_> {
                 weight: share * near,
                 about: TermSubject::Itself,
             }]
-        } else if anchor.sound.is_some() && self.catalogue.is_heard(item) {
+        } else if anchor.sound.is_some() && self.catalogue.has_vector(item) {
             vec![ScoreTerm {
                 kind: ReasonKind::Sound,
                 weight: share * near,
                 about: TermSubject::Anchor(best),
             }]
         } else {
-            let parts = anchor.kin.parts(self.catalogue, item).into_iter();
+            let parts = anchor.metadata.parts(self.catalogue, item).into_iter();
             parts
                 .map(|part| ScoreTerm {
                     kind: part.shared.kind(),
-                    weight: share * self.kin_scale * part.nearness,
+                    weight: share * self.metadata_scale * part.nearness,
                     about: TermSubject::Shared(best, part.shared),
                 })
                 .collect()
@@ -120,47 +124,51 @@ impl StationScorer<'_> {
 
     /// What was asked for in words, and what there shall be less of.
     fn wish_terms(&self, item: usize, terms: &mut Vec<ScoreTerm>) {
-        let brief = self.brief;
-        for (names, weight) in [(&brief.wanted, WANTED), (&brief.unwanted, -UNWANTED)] {
+        let spec = self.spec;
+        for (names, weight) in [(&spec.wanted, WANTED), (&spec.unwanted, -UNWANTED)] {
             if let Some((matching, because)) = names.explain(self.catalogue, item, weight > 0.0) {
                 terms.push(ScoreTerm {
                     kind: ReasonKind::Wish,
-                    weight: weight * brief.weights.said * matching,
+                    weight: weight * spec.weights.said * matching,
                     about: TermSubject::Explained(because),
                 });
             }
         }
-        if let Some((near, other)) = self.shunned.near(self.catalogue, item) {
+        if let Some((near, other)) = self.avoided.near(self.catalogue, item) {
             terms.push(ScoreTerm {
                 kind: ReasonKind::Away,
-                weight: -AWAY * brief.weights.said * near,
+                weight: -AWAY * spec.weights.said * near,
                 about: TermSubject::Away(other),
             });
         }
     }
 
-    /// All that is said by hand of an item, without words.
-    pub(super) fn said(&self, item: usize) -> f64 {
-        let (brief, catalogue) = (self.brief, self.catalogue);
-        let mut sum = TURN * self.desk.turns.sum(catalogue, item, self.chance_cosine);
-        if !brief.wanted.is_empty() {
-            sum += WANTED * brief.wanted.matching(catalogue, item);
+    /// The sum of what was asked for and adjusted by hand, without the reasons.
+    pub(super) fn explicit_score(&self, item: usize) -> f64 {
+        let (spec, catalogue) = (self.spec, self.catalogue);
+        let mut sum = ADJUSTED
+            * self
+                .recommender
+                .adjustments
+                .sum(catalogue, item, self.chance_cosine);
+        if !spec.wanted.is_empty() {
+            sum += WANTED * spec.wanted.matching(catalogue, item);
         }
-        if !brief.unwanted.is_empty() {
-            sum -= UNWANTED * brief.unwanted.clearest(catalogue, item);
+        if !spec.unwanted.is_empty() {
+            sum -= UNWANTED * spec.unwanted.clearest(catalogue, item);
         }
-        if let Some((near, _)) = self.shunned.near(catalogue, item) {
+        if let Some((near, _)) = self.avoided.near(catalogue, item) {
             sum -= AWAY * near;
         }
-        brief.weights.said * sum
+        spec.weights.said * sum
     }
 
     fn taste_terms(&self, item: usize, terms: &mut Vec<ScoreTerm>) {
         let Some(taste) = self.taste else {
             return;
         };
-        let (weights, dial) = (&self.brief.weights, self.brief.dial);
-        let scoring = &self.desk.tuning.scoring;
+        let (weights, dial) = (&self.spec.weights, self.spec.dial);
+        let scoring = &self.recommender.tuning.scoring;
         let mut push = |kind, weight: f64, about| {
             terms.push(ScoreTerm {
                 kind,
@@ -168,18 +176,34 @@ impl StationScorer<'_> {
                 about,
             });
         };
-        let odds = taste.odds(self.catalogue, item, self.desk.now);
+        let odds = taste.odds(self.catalogue, item, self.recommender.now);
         let bound = (weights.odds_max / odds.lasting().abs().max(1e-9)).min(1.0);
-        let voice = weights.taste * taste.voice() * bound;
+        let weight_of_taste = weights.taste * taste.weight_in_ranking() * bound;
         push(
             ReasonKind::Taste,
-            voice * (odds.sound + odds.corner),
+            weight_of_taste * (odds.sound + odds.cluster),
             TermSubject::Odds,
         );
-        push(ReasonKind::Artist, voice * odds.artist, TermSubject::Odds);
-        push(ReasonKind::Genre, voice * odds.genre, TermSubject::Odds);
-        push(ReasonKind::Tag, voice * odds.tag, TermSubject::Odds);
-        push(ReasonKind::Album, voice * odds.album, TermSubject::Odds);
+        push(
+            ReasonKind::Artist,
+            weight_of_taste * odds.artist,
+            TermSubject::Odds,
+        );
+        push(
+            ReasonKind::Genre,
+            weight_of_taste * odds.genre,
+            TermSubject::Odds,
+        );
+        push(
+            ReasonKind::Tag,
+            weight_of_taste * odds.tag,
+            TermSubject::Odds,
+        );
+        push(
+            ReasonKind::Album,
+            weight_of_taste * odds.album,
+            TermSubject::Odds,
+        );
         push(
             ReasonKind::Mood,
             weights.mood * odds.session,
@@ -191,10 +215,10 @@ impl StationScorer<'_> {
             TermSubject::Plain,
         );
         let own = odds.recording + odds.context;
-        // Turned to what is new, the dial leaves what is known of the song itself out of account.
-        let own_voice = voice * weights.own * (1.0 + dial.min(0.0));
-        push(ReasonKind::Familiar, own_voice * own, TermSubject::Odds);
-        let known = taste.known(item);
+        // At the new end of the dial, what is known of the song itself does not count.
+        let weight_of_own = weight_of_taste * weights.own * (1.0 + dial.min(0.0));
+        push(ReasonKind::Familiar, weight_of_own * own, TermSubject::Odds);
+        let known = taste.stats(item);
         let listened = known.map_or(0, |known| known.listened);
         let familiar = f64::from(listened) / (f64::from(listened) + 1.0);
         if dial > 0.0 {
@@ -210,7 +234,7 @@ impl StationScorer<'_> {
                 TermSubject::Plain,
             );
         }
-        let lately = taste.lately(item, self.desk.now);
+        let lately = taste.lately(item, self.recommender.now);
         push(
             ReasonKind::Recent,
             -weights.just_heard * lately,

@@ -3,14 +3,14 @@
 use super::*;
 use std::collections::HashSet;
 
-use crate::world::{self, audio, play};
-use crate::{Catalogue, Item, Names, Taste, similar, understand};
+use crate::test_support::{self, audio, play};
+use crate::{Catalogue, Item, Names, Taste, parse_prompt, similar};
 use proptest::prelude::*;
 use segue_core::{Because, ReasonKind, TagScore};
 
-fn request(seeds: &[usize], count: usize) -> Wish {
+fn request(seeds: &[usize], count: usize) -> StationQuery {
     let songs: Vec<_> = seeds.iter().map(|seed| audio(*seed)).collect();
-    Wish {
+    StationQuery {
         seeds: (!songs.is_empty())
             .then_some(Seed::Songs(songs))
             .into_iter()
@@ -22,8 +22,8 @@ fn request(seeds: &[usize], count: usize) -> Wish {
     }
 }
 
-fn radio(catalogue: &Catalogue, taste: &Taste, wish: &Wish) -> Vec<Pick> {
-    world::desk(catalogue, taste, |desk| desk.station(wish))
+fn radio(catalogue: &Catalogue, taste: &Taste, query: &StationQuery) -> Vec<Pick> {
+    test_support::with_recommender(catalogue, taste, |recommender| recommender.station(query))
 }
 
 fn untaught(catalogue: &Catalogue) -> Taste {
@@ -66,7 +66,7 @@ fn closest(catalogue: &Catalogue, seed: Option<usize>, picks: &[Pick]) -> usize 
 
 #[test]
 fn a_station_stays_in_its_style_and_begins_with_the_nearest() {
-    let catalogue = world::catalogue(world::library(3, 10, 40, 64));
+    let catalogue = test_support::catalogue(test_support::library(3, 10, 40, 64));
     let taste = untaught(&catalogue);
     for seed in 0..40 {
         let picks = radio(&catalogue, &taste, &request(&[seed], 20));
@@ -96,7 +96,9 @@ fn a_station_stays_in_its_style_and_begins_with_the_nearest() {
 
 /// One style, whose even songs are sung.
 fn half_sung() -> Catalogue {
-    let library = world::library(3, 2, 1500, 32).into_iter().enumerate();
+    let library = test_support::library(3, 2, 1500, 32)
+        .into_iter()
+        .enumerate();
     let items = library.map(|(n, mut item)| {
         item.tags = vec![TagScore {
             name: ["female vocals", "instrumental"][n % 2].into(),
@@ -105,7 +107,7 @@ fn half_sung() -> Catalogue {
         }];
         item
     });
-    world::catalogue(items.collect())
+    test_support::catalogue(items.collect())
 }
 
 #[test]
@@ -113,9 +115,9 @@ fn what_is_asked_away_stays_away_however_much_of_it_lies_near() {
     let catalogue = half_sung();
     // Somebody who hears sung music only.
     let chances = |item: usize| if item.is_multiple_of(2) { 0.95 } else { 0.05 };
-    let log = world::log(1, 3000, 600, chances);
+    let log = test_support::log(1, 3000, 600, chances);
     let without = |names: Names| vec![Seed::Names(names)];
-    let in_words = understand(&catalogue, "no vocals").unwanted;
+    let in_words = parse_prompt(&catalogue, "no vocals").unwanted;
     let by_tag = Names::tag(&catalogue, "female vocals").unwrap();
     let some = (0..400).map(|n| audio(2 * n)).collect();
     let wishes: [(&[usize], Vec<Seed>, usize); 3] = [
@@ -127,11 +129,11 @@ fn what_is_asked_away_stays_away_however_much_of_it_lies_near() {
         let taste = Taste::fit(&catalogue, log);
         for (seeds, less, below) in &wishes {
             let less = less.clone();
-            let wish = Wish {
+            let query = StationQuery {
                 less,
                 ..request(seeds, 20)
             };
-            let picks = radio(&catalogue, &taste, &wish);
+            let picks = radio(&catalogue, &taste, &query);
             check_reasons(&picks);
             assert_eq!(picks.len(), 20);
             let is_away = |item: &usize| item.is_multiple_of(2) && item < below;
@@ -143,7 +145,7 @@ fn what_is_asked_away_stays_away_however_much_of_it_lies_near() {
 
 #[test]
 fn likes_and_refusals_turn_a_station_between_two_styles() {
-    let mut library = world::library(7, 6, 40, 64);
+    let mut library = test_support::library(7, 6, 40, 64);
     let (a, b) = (
         library[0].vector.clone().unwrap(),
         library[1].vector.clone().unwrap(),
@@ -154,18 +156,18 @@ fn likes_and_refusals_turn_a_station_between_two_styles() {
         .zip(b.values())
         .map(|(a, b)| a + b)
         .collect();
-    let mut seed = world::item(1000, "Between", "Nobody else");
-    seed.vector = segue_core::Embedding::new(world::model(), middle).ok();
+    let mut seed = test_support::item(1000, "Between", "Nobody else");
+    seed.vector = segue_core::Embedding::new(test_support::model(), middle).ok();
     library.push(seed);
-    let catalogue = world::catalogue(library);
+    let catalogue = test_support::catalogue(library);
     let first_style = |log: &[segue_core::Play]| {
         let taste = Taste::fit(&catalogue, log);
         let picks = radio(&catalogue, &taste, &request(&[1000], 20));
         check_reasons(&picks);
         picks.iter().filter(|pick| pick.item % 6 == 0).count()
     };
-    let log = world::log(3, 240, 400, |item| if item % 6 == 0 { 0.95 } else { 0.1 });
-    let against = world::log(3, 240, 400, |item| if item % 6 == 1 { 0.95 } else { 0.1 });
+    let log = test_support::log(3, 240, 400, |item| if item % 6 == 0 { 0.95 } else { 0.1 });
+    let against = test_support::log(3, 240, 400, |item| if item % 6 == 1 { 0.95 } else { 0.1 });
     let (plain, toward, away) = (first_style(&[]), first_style(&log), first_style(&against));
     assert!(
         toward >= plain + 4 && away + 4 <= plain,
@@ -175,10 +177,10 @@ fn likes_and_refusals_turn_a_station_between_two_styles() {
 
 #[test]
 fn a_listener_without_taste_hardly_moves_a_station() {
-    let catalogue = world::catalogue(world::library(3, 10, 40, 64));
+    let catalogue = test_support::catalogue(test_support::library(3, 10, 40, 64));
     let mut shared = 0;
     for seed in 0..10 {
-        let log = world::log(seed as u64, 400, 500, |_| 0.6);
+        let log = test_support::log(seed as u64, 400, 500, |_| 0.6);
         let taste = Taste::fit(&catalogue, &log);
         let with = items(&radio(&catalogue, &taste, &request(&[seed], 20)));
         let without = items(&radio(
@@ -193,7 +195,7 @@ fn a_listener_without_taste_hardly_moves_a_station() {
 
 #[test]
 fn before_anything_is_heard_tags_make_the_station() {
-    let library = world::library(3, 10, 40, 8)
+    let library = test_support::library(3, 10, 40, 8)
         .into_iter()
         .enumerate()
         .map(|(n, mut item)| {
@@ -202,7 +204,7 @@ fn before_anything_is_heard_tags_make_the_station() {
             item.year = Some(1950 + (n % 60) as i32);
             item
         });
-    let catalogue = world::catalogue(library.collect());
+    let catalogue = test_support::catalogue(library.collect());
     let picks = radio(&catalogue, &untaught(&catalogue), &request(&[12], 20));
     check_reasons(&picks);
     assert!(items(&picks).iter().all(|item| item % 10 == 2));
@@ -214,7 +216,7 @@ fn before_anything_is_heard_tags_make_the_station() {
 
 #[test]
 fn half_heard_libraries_mix_both_kinds_of_nearness() {
-    let library = world::library(3, 10, 40, 64)
+    let library = test_support::library(3, 10, 40, 64)
         .into_iter()
         .enumerate()
         .map(|(n, mut item)| {
@@ -227,13 +229,13 @@ fn half_heard_libraries_mix_both_kinds_of_nearness() {
             }];
             item
         });
-    let catalogue = world::catalogue(library.collect());
+    let catalogue = test_support::catalogue(library.collect());
     for seed in [0, 2] {
         let picks = radio(&catalogue, &untaught(&catalogue), &request(&[seed], 20));
         check_reasons(&picks);
         let heard = picks
             .iter()
-            .filter(|pick| catalogue.is_heard(pick.item))
+            .filter(|pick| catalogue.has_vector(pick.item))
             .count();
         assert!(
             (3..=17).contains(&heard),
@@ -245,17 +247,17 @@ fn half_heard_libraries_mix_both_kinds_of_nearness() {
 
 #[test]
 fn the_dial_leads_to_the_familiar_or_the_new() {
-    let catalogue = world::catalogue(world::library(3, 4, 60, 64));
+    let catalogue = test_support::catalogue(test_support::library(3, 4, 60, 64));
     let log: Vec<_> = (0..360)
         .map(|n| play(n * 3600, audio(n as usize % 120), 200.0))
         .collect();
     let taste = Taste::fit(&catalogue, &log);
     let known = |discovery| {
-        let wish = Wish {
+        let query = StationQuery {
             discovery,
             ..request(&[121], 20)
         };
-        let picks = radio(&catalogue, &taste, &wish);
+        let picks = radio(&catalogue, &taste, &query);
         check_reasons(&picks);
         picks.iter().filter(|pick| pick.item < 120).count()
     };
@@ -268,16 +270,22 @@ fn the_dial_leads_to_the_familiar_or_the_new() {
 
 #[test]
 fn the_less_was_played_the_more_the_picks_vary() {
-    let catalogue = world::catalogue(world::library(3, 4, 60, 32));
+    let catalogue = test_support::catalogue(test_support::library(3, 4, 60, 32));
     // How many of twenty picks two draws share, and how far exploration moves a pick at most.
     let found = |plays: usize| {
         let (mut shared, mut moved) = (0, 0.0_f64);
         for listener in 0..6 {
-            let taste = Taste::fit(&catalogue, &world::log(listener, 240, plays, |_| 0.6));
+            let taste = Taste::fit(
+                &catalogue,
+                &test_support::log(listener, 240, plays, |_| 0.6),
+            );
             let drawn = |rng_seed| {
-                world::desk(&catalogue, &taste, |desk| {
-                    let desk = Recommender { rng_seed, ..desk };
-                    desk.station(&request(&[listener as usize], 20))
+                test_support::with_recommender(&catalogue, &taste, |recommender| {
+                    let recommender = Recommender {
+                        rng_seed,
+                        ..recommender
+                    };
+                    recommender.station(&request(&[listener as usize], 20))
                 })
             };
             let (first, second) = (drawn(1), drawn(2));
@@ -299,7 +307,7 @@ fn the_less_was_played_the_more_the_picks_vary() {
 
 #[test]
 fn a_reason_names_what_was_finished() {
-    let library = world::library(3, 4, 20, 16)
+    let library = test_support::library(3, 4, 20, 16)
         .into_iter()
         .enumerate()
         .map(|(n, mut item)| {
@@ -311,8 +319,8 @@ fn a_reason_names_what_was_finished() {
             item.artists = vec![format!("Artist {n}")];
             item
         });
-    let catalogue = world::catalogue(library.collect());
-    let mut log = world::log(1, 80, 150, |item| if item % 2 == 0 { 0.95 } else { 0.05 });
+    let catalogue = test_support::catalogue(library.collect());
+    let mut log = test_support::log(1, 80, 150, |item| if item % 2 == 0 { 0.95 } else { 0.05 });
     log.extend((0..6).map(|n| play(1_000_000 + n, audio(8), 200.0)));
     let taste = Taste::fit(&catalogue, &log);
     let picks = radio(&catalogue, &taste, &request(&[0], 10));
@@ -331,18 +339,18 @@ fn a_reason_names_what_was_finished() {
 
 #[test]
 fn without_its_strongest_term_a_pick_falls() {
-    let catalogue = world::catalogue(world::library(3, 10, 60, 32));
-    let log = world::log(4, 600, 300, |item| if item % 10 < 3 { 0.9 } else { 0.2 });
+    let catalogue = test_support::catalogue(test_support::library(3, 10, 60, 32));
+    let log = test_support::log(4, 600, 300, |item| if item % 10 < 3 { 0.9 } else { 0.2 });
     let taste = Taste::fit(&catalogue, &log);
     let (mut fallen, mut all) = (0, 0);
     for seed in 0..50 {
-        let wish = request(&[seed * 11], 20);
-        let picks = radio(&catalogue, &taste, &wish);
+        let query = request(&[seed * 11], 20);
+        let picks = radio(&catalogue, &taste, &query);
         check_reasons(&picks);
-        world::desk(&catalogue, &taste, |desk| {
-            let brief = desk.brief(&wish).unwrap();
-            let station = StationScorer::new(&desk, &brief);
-            let pool = station.pool(&mut station.nearest(), CANDIDATES_MIN);
+        test_support::with_recommender(&catalogue, &taste, |recommender| {
+            let spec = recommender.spec(&query).unwrap();
+            let station = StationScorer::new(&recommender, &spec);
+            let pool = station.pool(&mut station.first_stage(), CANDIDATES_MIN);
             let rank = |item: usize, score: f64| {
                 let above = pool.iter().filter(|other| other.item != item);
                 above.filter(|other| other.score > score).count()
@@ -359,14 +367,15 @@ fn without_its_strongest_term_a_pick_falls() {
 
 #[test]
 fn a_station_goes_on_until_the_library_is_played() {
-    let catalogue = world::catalogue(world::library(3, 10, 40, 16));
+    let catalogue = test_support::catalogue(test_support::library(3, 10, 40, 16));
     let taste = untaught(&catalogue);
-    let mut wish = request(&[0], 50);
+    let mut query = request(&[0], 50);
     let mut heard = HashSet::from([0]);
     loop {
-        let picks = radio(&catalogue, &taste, &wish);
+        let picks = radio(&catalogue, &taste, &query);
         assert!(picks.iter().all(|pick| heard.insert(pick.item)));
-        wish.recent
+        query
+            .recent
             .extend(picks.iter().map(|pick| catalogue.audio(pick.item)));
         if picks.len() < 50 {
             break;
@@ -377,8 +386,8 @@ fn a_station_goes_on_until_the_library_is_played() {
 
 #[test]
 fn without_seeds_the_station_starts_from_favourites() {
-    let catalogue = world::catalogue(world::library(3, 10, 40, 64));
-    let log = world::log(1, 400, 300, |item| if item % 10 == 4 { 0.95 } else { 0.05 });
+    let catalogue = test_support::catalogue(test_support::library(3, 10, 40, 64));
+    let log = test_support::log(1, 400, 300, |item| if item % 10 == 4 { 0.95 } else { 0.05 });
     let taste = Taste::fit(&catalogue, &log);
     let picks = radio(&catalogue, &taste, &request(&[], 20));
     check_reasons(&picks);
@@ -395,30 +404,36 @@ fn without_seeds_the_station_starts_from_favourites() {
 
 #[test]
 fn a_taste_of_another_library_has_no_voice() {
-    let (here, there) = (world::library(3, 4, 20, 16), world::library(4, 2, 20, 16));
-    let (here, there) = (world::catalogue(here), world::catalogue(there));
-    let foreign = Taste::fit(&there, &world::log(1, 40, 100, |_| 0.5));
-    let wish = request(&[0], 10);
+    let (here, there) = (
+        test_support::library(3, 4, 20, 16),
+        test_support::library(4, 2, 20, 16),
+    );
+    let (here, there) = (
+        test_support::catalogue(here),
+        test_support::catalogue(there),
+    );
+    let foreign = Taste::fit(&there, &test_support::log(1, 40, 100, |_| 0.5));
+    let query = request(&[0], 10);
     assert_eq!(
-        radio(&here, &foreign, &wish),
-        radio(&here, &untaught(&here), &wish)
+        radio(&here, &foreign, &query),
+        radio(&here, &untaught(&here), &query)
     );
 }
 
 #[test]
 fn requests_that_make_no_sense_get_what_is_there() {
-    let check = |library: Vec<Item>, wish: Wish, expected: usize| {
-        let catalogue = world::catalogue(library);
+    let check = |library: Vec<Item>, query: StationQuery, expected: usize| {
+        let catalogue = test_support::catalogue(library);
         assert_eq!(
-            radio(&catalogue, &untaught(&catalogue), &wish).len(),
+            radio(&catalogue, &untaught(&catalogue), &query).len(),
             expected,
-            "{wish:?}"
+            "{query:?}"
         );
     };
-    let one = || vec![world::item(0, "A", "X")];
+    let one = || vec![test_support::item(0, "A", "X")];
     let alike = |n| {
         (0..n)
-            .map(|n| world::item(n, &format!("T{n}"), "X"))
+            .map(|n| test_support::item(n, &format!("T{n}"), "X"))
             .collect::<Vec<_>>()
     };
     check(vec![], request(&[0], 5), 0);
@@ -431,14 +446,14 @@ fn requests_that_make_no_sense_get_what_is_there() {
     check(alike(9), request(&[0], usize::MAX), 8);
     check(
         alike(9),
-        Wish {
+        StationQuery {
             discovery: f32::NAN,
             ..request(&[0, 0, 99], 5)
         },
         5,
     );
     check(
-        (0..6).map(|n| world::item(n, "Same", "X")).collect(),
+        (0..6).map(|n| test_support::item(n, "Same", "X")).collect(),
         request(&[], 5),
         1,
     );
@@ -479,11 +494,11 @@ proptest! {
         seed: u64,
     ) {
         let library = artists.iter().enumerate().map(|(n, artist)| {
-            let mut item = world::item(n, &format!("T{n}"), &format!("A{artist}"));
-            item.vector = Some(world::vector(seed, n, n % 3, 8, 1.0));
+            let mut item = test_support::item(n, &format!("T{n}"), &format!("A{artist}"));
+            item.vector = Some(test_support::vector(seed, n, n % 3, 8, 1.0));
             item
         });
-        let catalogue = world::catalogue(library.collect());
+        let catalogue = test_support::catalogue(library.collect());
         let picks = radio(&catalogue, &untaught(&catalogue), &request(&[0], count));
         prop_assert_eq!(picks.len(), count.min(artists.len() - 1));
         let mut left = vec![0; 9];
@@ -504,26 +519,26 @@ proptest! {
         rng_seed: u64,
     ) {
         let library = shapes.iter().enumerate().map(|(n, (artist, title, genre, heard))| {
-            let mut item = world::item(n, &format!("T{title}"), &format!("A{artist}"));
+            let mut item = test_support::item(n, &format!("T{title}"), &format!("A{artist}"));
             item.artists.extend((artist % 3 == 0).then(|| format!("A{title}")));
             item.artists.retain(|_| *genre != 3);
             item.genres = vec![format!("G{genre}")];
-            item.vector = heard.then(|| world::vector(rng_seed, n, *genre, 6, 0.5));
+            item.vector = heard.then(|| test_support::vector(rng_seed, n, *genre, 6, 0.5));
             item.year = (title % 2 == 0).then_some(1990 + *title as i32);
             item
         });
-        let catalogue = world::catalogue(library.collect());
+        let catalogue = test_support::catalogue(library.collect());
         let listened = [200.0, 60.0, 12.0, 2.0];
         let log: Vec<_> =
             plays.iter().enumerate().map(|(n, (item, l))| play(n as i64 * 99, audio(*item), listened[*l])).collect();
         let taste = Taste::fit(&catalogue, &log);
         let hashes = |numbers: &[usize]| numbers.iter().map(|n| audio(*n)).collect::<Vec<_>>();
-        let wish = Wish {
+        let query = StationQuery {
             seeds: request(&seeds, 0).seeds, less: Vec::new(), count, discovery, recent: hashes(&recent),
         };
-        let picks = radio(&catalogue, &taste, &wish);
+        let picks = radio(&catalogue, &taste, &query);
         check_reasons(&picks);
-        prop_assert_eq!(&picks, &radio(&catalogue, &taste, &wish));
+        prop_assert_eq!(&picks, &radio(&catalogue, &taste, &query));
         let song = |n: &usize| catalogue.song(*n);
         let excluded: HashSet<u32> =
             seeds.iter().chain(&recent).filter(|n| **n < catalogue.len()).map(song).collect();

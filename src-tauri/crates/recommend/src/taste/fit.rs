@@ -13,8 +13,8 @@ use crate::tuning::Learning;
 pub(super) struct Parts {
     /// The vectors.
     pub(super) sound: bool,
-    /// An effect per corner of the library.
-    pub(super) corners: bool,
+    /// An effect per cluster of the library.
+    pub(super) clusters: bool,
     /// What is listened to at which hour.
     pub(super) hours: bool,
 }
@@ -26,7 +26,7 @@ pub(super) struct Layout {
     pub(super) artists: usize,
     pub(super) genres: usize,
     pub(super) tags: usize,
-    pub(super) corners: usize,
+    pub(super) clusters: usize,
     pub(super) albums: usize,
     pub(super) recordings: usize,
     pub(super) size: usize,
@@ -49,21 +49,26 @@ impl Layout {
         catalogue: &Catalogue,
         tuning: &Learning,
         sound: &Sound,
-        corners: bool,
+        clusters: bool,
         recordings: usize,
     ) -> Self {
         let artists = CONTEXT + sound.size();
         let genres = artists + catalogue.artist_names().len();
         let tags = genres + catalogue.genre_names().len();
         let first_corner = tags + catalogue.tag_names().len();
-        let albums = first_corner + if corners { catalogue.corners() } else { 0 };
+        let albums = first_corner
+            + if clusters {
+                catalogue.cluster_count()
+            } else {
+                0
+            };
         let first_recording = albums + catalogue.albums();
         Self {
             tuning: *tuning,
             artists,
             genres,
             tags,
-            corners: first_corner,
+            clusters: first_corner,
             albums,
             recordings: first_recording,
             size: first_recording + recordings,
@@ -84,8 +89,8 @@ impl Layout {
             at if at < self.artists => tuning.prior_sound,
             at if at < self.genres => tuning.prior_artist,
             at if at < self.tags => tuning.prior_genre,
-            at if at < self.corners => tuning.prior_tag,
-            at if at < self.albums => tuning.prior_corner,
+            at if at < self.clusters => tuning.prior_tag,
+            at if at < self.albums => tuning.prior_cluster,
             at if at < self.recordings => tuning.prior_album,
             _ => tuning.prior_recording,
         }
@@ -189,7 +194,7 @@ impl<'a> Subjects<'a> {
     }
 }
 
-/// Calls `visit` with each artist, genre, tag, corner and album parameter of a recording and its feature.
+/// Calls `visit` with each artist, genre, tag, cluster and album parameter of a recording and its feature.
 ///
 /// Each kind has unit length, so that three genres do not weigh more than one.
 pub(super) fn each_name(
@@ -217,10 +222,10 @@ pub(super) fn each_name(
         .max(1e-6);
     tags.iter()
         .for_each(|tag| visit(layout.tags + tag.number() as usize, tag.p() / length));
-    if layout.corners < layout.albums
-        && let Some(corner) = catalogue.corner(position)
+    if layout.clusters < layout.albums
+        && let Some(cluster) = catalogue.cluster(position)
     {
-        visit(layout.corners + corner, 1.0);
+        visit(layout.clusters + cluster, 1.0);
     }
     if let Some(album) = catalogue.album(position) {
         visit(layout.albums + album as usize, 1.0);

@@ -12,10 +12,10 @@ use super::evidence::{
 use super::fit::{Layout, Subjects};
 use super::hours::Hours;
 use super::session::Session;
-use crate::Moment;
+use crate::LocalTime;
 use crate::catalogue::{Catalogue, Found};
-use crate::chance;
-use crate::corners::centred;
+use crate::counter_rng;
+use crate::sound_clusters::centred;
 use crate::tuning::Learning;
 
 /// Marks a recording that was never played.
@@ -116,7 +116,7 @@ impl ListeningHistory {
             slots: vec![NEVER_PLAYED; catalogue.len()],
             recordings: Vec::new(),
             session: Session::default(),
-            hours: Hours::new(catalogue.corners()),
+            hours: Hours::new(catalogue.cluster_count()),
             listened: Vec::new(),
             followed: Vec::new(),
             sessions: 0,
@@ -216,9 +216,9 @@ impl ListeningHistory {
             Found::Artist(_) => None,
         };
         let vector = row.map(|row| centred(catalogue.index(), row));
-        let hour = Moment::of(play).hour();
-        let corner = match found {
-            Found::Item(position) => catalogue.corner(position),
+        let hour = LocalTime::of(play).hour();
+        let cluster = match found {
+            Found::Item(position) => catalogue.cluster(position),
             Found::Artist(_) => None,
         };
         let before = slot.map(|slot| self.recordings[slot]);
@@ -234,7 +234,7 @@ impl ListeningHistory {
             session: vector
                 .as_deref()
                 .map_or(0.0, |vector| self.session.fit(vector, play.at)),
-            hour: self.hours.fit(&tuning, corner, hour),
+            hour: self.hours.fit(&tuning, cluster, hour),
             choice: false,
             kind: ObservationKind::Outcome,
         };
@@ -294,7 +294,7 @@ impl ListeningHistory {
         }
         self.session.update(&tuning, play, vector.as_deref());
         if listened {
-            self.hours.count(corner, hour);
+            self.hours.count(cluster, hour);
             let now = slot.map(|slot| self.recordings[slot].position);
             let in_order = matches!(play.source, PlaySource::Album | PlaySource::Playlist);
             if let (Some(before), Some(now), false) = (self.before, now, in_order) {
@@ -372,7 +372,7 @@ impl ListeningHistory {
         let count = count.min(catalogue.len());
         let drawn: Vec<usize> = (0..count)
             .map(|number| {
-                let within = chance::uniform(seed, number as u64);
+                let within = counter_rng::uniform(seed, number as u64);
                 let at = (number as f64 + within) * catalogue.len() as f64 / count as f64;
                 (at as usize).min(catalogue.len() - 1)
             })

@@ -1,40 +1,40 @@
-//! What is listened to at which hour of the day, by corner of the library.
+//! What is listened to at which hour of the day, by cluster of the library.
 //!
 //! Counts of what was listened to, smoothed around the clock. How well a recording fits an hour is the logarithm of how
-//! much likelier its corner is listened to at that hour than any music is. How much that counts is learned from the log
+//! much likelier its cluster is listened to at that hour than any music is. How much that counts is learned from the log
 //! like any other effect: it is one feature of the regression.
 
 use std::f64::consts::TAU;
 
 use crate::tuning::Learning;
 
-/// Counts by corner and hour.
+/// Counts by cluster and hour.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Hours {
-    /// `[corners][24]`.
-    corners: Vec<[f32; 24]>,
+    /// `[clusters][24]`.
+    clusters: Vec<[f32; 24]>,
     all: [f32; 24],
 }
 
 impl Hours {
-    pub(super) fn new(corners: usize) -> Self {
+    pub(super) fn new(clusters: usize) -> Self {
         Self {
-            corners: vec![[0.0; 24]; corners],
+            clusters: vec![[0.0; 24]; clusters],
             all: [0.0; 24],
         }
     }
 
     /// Counts a recording that was listened to.
-    pub(super) fn count(&mut self, corner: Option<usize>, hour: usize) {
+    pub(super) fn count(&mut self, cluster: Option<usize>, hour: usize) {
         self.all[hour] += 1.0;
-        if let Some(counts) = corner.and_then(|corner| self.corners.get_mut(corner)) {
+        if let Some(counts) = cluster.and_then(|cluster| self.clusters.get_mut(cluster)) {
             counts[hour] += 1.0;
         }
     }
 
-    /// How well the corner fits the hour: 0 for as well as any.
-    pub(super) fn fit(&self, tuning: &Learning, corner: Option<usize>, hour: usize) -> f64 {
-        let Some(counts) = corner.and_then(|corner| self.corners.get(corner)) else {
+    /// How well the cluster fits the hour: 0 for as well as any.
+    pub(super) fn fit(&self, tuning: &Learning, cluster: Option<usize>, hour: usize) -> f64 {
+        let Some(counts) = cluster.and_then(|cluster| self.clusters.get(cluster)) else {
             return 0.0;
         };
         let usual = smoothed(tuning, &self.all, hour);
@@ -79,7 +79,7 @@ mod tests {
             hours.count(Some(1), 22);
             hours.count(None, 22);
         }
-        let fit = |corner, hour| hours.fit(&Learning::DEFAULT, corner, hour);
+        let fit = |cluster, hour| hours.fit(&Learning::DEFAULT, cluster, hour);
         assert!(fit(Some(0), 8) > 0.5 && fit(Some(0), 22) < -0.5);
         assert!(fit(Some(1), 23) > 0.2 && fit(Some(1), 8) < -0.5);
         // Around midnight the clock goes on.

@@ -17,7 +17,7 @@ const LIKED_EACH: usize = 4;
 /// An interest that stands for less of what is liked is none.
 const SHARE_MIN: f64 = 0.04;
 
-/// A corner of music that the listener likes.
+/// A kind of music that the listener likes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interest {
     /// The recording that stands for it.

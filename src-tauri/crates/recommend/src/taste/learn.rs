@@ -1,6 +1,6 @@
 //! A whole log learned at once: read as observations, fitted, and validated on its own last plays.
 //!
-//! The parts of the model that may do more harm than good for this listener (vectors, corners, hours, the metric) are
+//! The parts of the model that may do more harm than good for this listener (vectors, clusters, hours, the metric) are
 //! ablated: one stays only if the last plays are not significantly better predicted without it. So a taste with all parts
 //! is never worse than one without, as far as the listener's own plays can tell.
 
@@ -10,7 +10,7 @@ use super::evidence::{CONTEXT, DAY_S, HOUR, Observation, ObservationKind, second
 use super::fit::{Layout, Parts, Subjects, fit_observations};
 use super::history::{ListeningHistory, SubjectIndex};
 use super::metric::Metric;
-use super::parts::{Vote, Votes, held_out_from};
+use super::parts::{AblationResult, Ablations, held_out_from};
 use super::sound::Sound;
 use super::validation::{Calibration, validate};
 use super::{BACKGROUND, Taste, Validation, favourites};
@@ -56,7 +56,7 @@ impl<'a> Attempt<'a> {
         let half_life_s = tuning.half_life_days * DAY_S;
         let age = |play: &Play| 0.5_f64.powf(seconds_between(play.at, last.at) / half_life_s);
         let sound = Sound::new(catalogue, parts.sound);
-        let names = Layout::new(catalogue, tuning, &sound, parts.corners, 0);
+        let names = Layout::new(catalogue, tuning, &sound, parts.clusters, 0);
         let mut history = ListeningHistory::new(catalogue, tuning);
         let mut subjects = Subjects::new(catalogue, sound);
         let mut observations = Vec::with_capacity(order.len() * 2);
@@ -104,7 +104,7 @@ impl<'a> Attempt<'a> {
                 catalogue,
                 tuning,
                 &sound,
-                parts.corners,
+                parts.clusters,
                 history.recordings.len(),
             ),
             parts,
@@ -163,10 +163,10 @@ impl<'a> Attempt<'a> {
 impl Taste {
     pub(super) fn learn_log(&mut self, catalogue: &Catalogue, order: &[(&Play, Found)]) {
         let tuning = self.layout.tuning;
-        let mut votes = Votes::default();
+        let mut ablations = Ablations::default();
         let parts = Parts {
             sound: true,
-            corners: catalogue.corners() > 0,
+            clusters: catalogue.cluster_count() > 0,
             hours: true,
         };
         let Some(mut attempt) = Attempt::read(catalogue, &tuning, order, parts) else {
@@ -176,13 +176,13 @@ impl Taste {
         if let Some(whole) = &trial {
             let with = &whole.calibration.losses;
             let layout = &attempt.layout;
-            let corners = attempt.losses_without(whole, layout.corners..layout.albums);
-            votes.corners = Vote::count(with, &corners);
+            let clusters = attempt.losses_without(whole, layout.clusters..layout.albums);
+            ablations.sound_clusters = AblationResult::of(with, &clusters);
             let hours = attempt.losses_without(whole, HOUR..HOUR + 1);
-            votes.hours = Vote::count(with, &hours);
+            ablations.hours = AblationResult::of(with, &hours);
             let fewer = Parts {
-                corners: parts.corners && votes.corners.kept,
-                hours: votes.hours.kept,
+                clusters: parts.clusters && ablations.sound_clusters.kept,
+                hours: ablations.hours.kept,
                 ..parts
             };
             if fewer != parts
@@ -199,8 +199,9 @@ impl Taste {
             if let Some(without_vectors) = Attempt::read(catalogue, &tuning, order, without_vectors)
                 && let Some(without) = without_vectors.trial()
             {
-                votes.sound = Vote::count(&with.calibration.losses, &without.calibration.losses);
-                if !votes.sound.kept {
+                ablations.sound =
+                    AblationResult::of(&with.calibration.losses, &without.calibration.losses);
+                if !ablations.sound.kept {
                     (trial, attempt) = (Some(without), without_vectors);
                 }
             }
@@ -225,8 +226,8 @@ impl Taste {
             .iter()
             .map(|observation| observation.weight)
             .sum();
-        let (metric, vote) = Metric::learn(catalogue, &history);
-        votes.followed = vote;
+        let (metric, ablation) = Metric::learn(catalogue, &history);
+        ablations.followed = ablation;
         *self = Self {
             edition: self.edition,
             plays: order.len(),
@@ -238,7 +239,7 @@ impl Taste {
             favourites: favourites(&history),
             history,
             validation,
-            votes,
+            ablations,
             metric,
             means,
             layout,

@@ -7,11 +7,11 @@
 //! cosine does, by more than chance: where both order them equally well, the cosine stays.
 
 use super::history::{Followed, ListeningHistory};
-use super::parts::{Vote, held_out_from};
+use super::parts::{AblationResult, held_out_from};
 use crate::catalogue::Catalogue;
-use crate::chance;
-use crate::corners::centred;
+use crate::counter_rng;
 use crate::index::dot;
+use crate::sound_clusters::centred;
 use crate::tuning::Learning;
 
 /// Directions that may count more.
@@ -37,10 +37,13 @@ type Triplet = [usize; 3];
 
 impl Metric {
     /// Learned from the log so far; `None` if that is too little, or predicts no better than the cosine.
-    pub(super) fn learn(catalogue: &Catalogue, history: &ListeningHistory) -> (Option<Self>, Vote) {
+    pub(super) fn learn(
+        catalogue: &Catalogue,
+        history: &ListeningHistory,
+    ) -> (Option<Self>, AblationResult) {
         let (triplets, tuning) = (triplets(catalogue, history), &history.tuning);
         if triplets.len() < PAIRS_MIN {
-            return (None, Vote::default());
+            return (None, AblationResult::default());
         }
         let cut = held_out_from(triplets.len());
         let trained = Self::trained(catalogue, tuning, &triplets[..cut]);
@@ -54,18 +57,19 @@ impl Metric {
                 .map(|margin| (-tuning.metric_slope * margin).exp().ln_1p())
                 .collect()
         };
-        let vote = Vote::earned(&losses(&trained), &losses(&plain));
-        let kept = vote
+        let ablation = AblationResult::earned(&losses(&trained), &losses(&plain));
+        let kept = ablation
             .kept
             .then(|| Self::trained(catalogue, tuning, &triplets));
-        (kept, vote)
+        (kept, ablation)
     }
 
     fn trained(catalogue: &Catalogue, tuning: &Learning, triplets: &[Triplet]) -> Self {
         let (slope, shrink) = (tuning.metric_slope as f32, tuning.metric_shrink as f32);
         let dim = catalogue.index().dim();
-        let start =
-            |place: usize| 0.1 * chance::normal(0x3e7, place as u64) as f32 / (dim as f32).sqrt();
+        let start = |place: usize| {
+            0.1 * counter_rng::normal(0x3e7, place as u64) as f32 / (dim as f32).sqrt()
+        };
         let mut directions: Vec<Vec<f32>> = (0..RANK)
             .map(|rank| (0..dim).map(|d| start(rank * dim + d)).collect())
             .collect();
@@ -112,7 +116,9 @@ impl Metric {
     /// Mixes all numbers into `hash`.
     pub(super) fn mix_into(&self, hash: u64) -> u64 {
         let numbers = self.directions.iter().flatten();
-        numbers.fold(hash, |hash, x| chance::bits(hash, u64::from(x.to_bits())))
+        numbers.fold(hash, |hash, x| {
+            counter_rng::bits(hash, u64::from(x.to_bits()))
+        })
     }
 }
 
@@ -126,7 +132,7 @@ fn triplets(catalogue: &Catalogue, history: &ListeningHistory) -> Vec<Triplet> {
         let begin = listened.partition_point(|listen| listen.session < *session);
         let end = listened.partition_point(|listen| listen.session <= *session);
         let others = (listened.len() - (end - begin)).max(1) as u64;
-        let drawn = (chance::bits(0xb9, number as u64) % others) as usize;
+        let drawn = (counter_rng::bits(0xb9, number as u64) % others) as usize;
         let other = listened.get(if drawn < begin {
             drawn
         } else {
@@ -145,11 +151,11 @@ fn triplets(catalogue: &Catalogue, history: &ListeningHistory) -> Vec<Triplet> {
 mod tests {
     use super::*;
     use crate::Taste;
-    use crate::world::{self, audio, play};
+    use crate::test_support::{self, audio, play};
 
     /// Sessions of recordings listened to in turn; what each pair is told apart from lies outside its session.
     fn check(sessions: &[&[usize]], expected: usize) {
-        let catalogue = world::catalogue(world::library(5, 8, 30, 32));
+        let catalogue = test_support::catalogue(test_support::library(5, 8, 30, 32));
         let mut log = Vec::new();
         for (number, session) in sessions.iter().enumerate() {
             let at_s = |place: usize| number as i64 * 86_400 + place as i64 * 200;

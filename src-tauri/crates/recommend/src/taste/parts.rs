@@ -1,4 +1,4 @@
-//! Which parts of the model stay: how a listener's own held-out plays voted on each.
+//! Which parts of the model stay: an ablation of each on the listener's own held-out plays.
 
 /// Share held out at the end of whatever is learned from, to validate what was learned.
 const HELD_OUT: f64 = 0.2;
@@ -8,16 +8,16 @@ pub(crate) fn held_out_from(count: usize) -> usize {
     (count as f64 * (1.0 - HELD_OUT)) as usize
 }
 
-/// How a listener's own held-out plays voted on a part of the model.
+/// What leaving out a part of the model does to the predictions of a listener's own held-out plays.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Vote {
+pub struct AblationResult {
     /// Whether it stays.
     pub kept: bool,
     /// Nats per held-out play that it wins; `None` without enough plays to tell.
     pub gain: Option<f64>,
 }
 
-impl Default for Vote {
+impl Default for AblationResult {
     fn default() -> Self {
         Self {
             kept: true,
@@ -26,9 +26,9 @@ impl Default for Vote {
     }
 }
 
-impl Vote {
+impl AblationResult {
     /// From the losses of the same plays with and without the part, which stays unless it does harm by more than chance.
-    pub(super) fn count(with: &[f64], without: &[f64]) -> Self {
+    pub(super) fn of(with: &[f64], without: &[f64]) -> Self {
         Self {
             kept: !significantly_less(without, with),
             gain: Some(gain(with, without)),
@@ -44,17 +44,17 @@ impl Vote {
     }
 }
 
-/// The votes on all parts.
+/// The ablations of all parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Votes {
+pub struct Ablations {
     /// The vectors.
-    pub sound: Vote,
-    /// An effect per corner of the library.
-    pub corners: Vote,
+    pub sound: AblationResult,
+    /// An effect per cluster of the library.
+    pub sound_clusters: AblationResult,
     /// What is listened to at which hour.
-    pub hours: Vote,
+    pub hours: AblationResult,
     /// The metric learned from what followed what.
-    pub followed: Vote,
+    pub followed: AblationResult,
 }
 
 /// How much less is lost with a part than without it, per play.
@@ -85,8 +85,16 @@ mod tests {
             let without: Vec<f64> = (0..4)
                 .map(|at| losses[at] + without + [0.01, -0.01][at % 2])
                 .collect();
-            assert_eq!(Vote::count(&losses, &without).kept, kept, "{without:?}");
-            assert_eq!(Vote::earned(&losses, &without).kept, earned, "{without:?}");
+            assert_eq!(
+                AblationResult::of(&losses, &without).kept,
+                kept,
+                "{without:?}"
+            );
+            assert_eq!(
+                AblationResult::earned(&losses, &without).kept,
+                earned,
+                "{without:?}"
+            );
         };
         check(0.0, true, false);
         check(0.002, true, false);

@@ -8,7 +8,7 @@ use super::history::SubjectIndex;
 use super::sound::SoundWeights;
 use super::{BACKGROUND_ONE, Taste, favourites};
 use crate::catalogue::{Catalogue, Found};
-use crate::chance;
+use crate::counter_rng;
 use crate::linear::Cholesky;
 
 impl Taste {
@@ -19,7 +19,7 @@ impl Taste {
     pub(crate) fn draw(&self, catalogue: &Catalogue, rng_seed: u64) -> Draw<'_> {
         let sampled_weights = self.dense.as_ref().map(|factor| {
             let noise: Vec<f64> = (0..self.layout.dense())
-                .map(|place| chance::normal(rng_seed, place as u64))
+                .map(|place| counter_rng::normal(rng_seed, place as u64))
                 .collect();
             let drawn = factor.solve_transposed(&noise);
             self.sound.weights(catalogue, &drawn[CONTEXT..])
@@ -206,7 +206,7 @@ impl Draw<'_> {
         let mut sum = 0.0;
         each_name(catalogue, position, layout, |parameter, x| {
             let deviation = taste.deviations[parameter - layout.dense()];
-            sum += x * deviation * chance::normal(*rng_seed, parameter as u64);
+            sum += x * deviation * counter_rng::normal(*rng_seed, parameter as u64);
         });
         if let Some(row) = catalogue.row(position) {
             sum += sampled_weights.score(catalogue, row);

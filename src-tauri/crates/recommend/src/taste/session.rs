@@ -57,7 +57,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::{audio, play};
+    use crate::test_support::{audio, play};
 
     /// Plays as their begin, their seconds and their end where it is kept.
     fn check(plays: &[(i64, f64, Option<i64>)], now_s: i64, lasts: bool) {

@@ -42,7 +42,7 @@ pub struct TasteSummary {
     /// Names these very numbers: `taste@` and 16 hex digits.
     pub version: String,
     /// What the taste counts in a ranking, in `0..=1`.
-    pub voice: f64,
+    pub weight_in_ranking: f64,
     /// Artists.
     pub artists: Leanings,
     /// Genres.
@@ -78,7 +78,7 @@ impl Taste {
         TasteSummary {
             plays: self.plays,
             version: self.version(),
-            voice: self.voice(),
+            weight_in_ranking: self.weight_in_ranking(),
             artists: leanings(Kind {
                 first: layout.artists,
                 count: artists.len(),

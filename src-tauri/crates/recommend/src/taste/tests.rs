@@ -1,14 +1,14 @@
 //! What taste promises, on synthetic libraries and logs.
 
 use super::*;
-use crate::world::{self, audio, now, play};
+use crate::test_support::{self, audio, now, play};
 use crate::{Catalogue, Item};
 use proptest::prelude::*;
 use segue_core::Rating;
 
 /// 8 styles of 30 recordings; the artist and tags of each follow its style.
 fn library() -> Catalogue {
-    world::catalogue(world::library(5, 8, 30, 32))
+    test_support::catalogue(test_support::library(5, 8, 30, 32))
 }
 
 fn all_finite(taste: &Taste, catalogue: &Catalogue) -> bool {
@@ -23,7 +23,7 @@ fn all_finite(taste: &Taste, catalogue: &Catalogue) -> bool {
             .iter()
             .chain(&taste.deviations)
             .all(|x| x.is_finite())
-        && taste.voice() >= 0.0
+        && taste.weight_in_ranking() >= 0.0
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn a_listener_with_taste_is_predicted_and_one_without_is_not() {
     let (mut with, mut without) = (Vec::new(), Vec::new());
     let (mut learned, mut noise) = (Vec::new(), Vec::new());
     for seed in 0..8 {
-        let log = world::log(seed, 240, 600, |item| listens(item % 8));
+        let log = test_support::log(seed, 240, 600, |item| listens(item % 8));
         let taste = Taste::fit(&catalogue, &log);
         let validation = *taste.validation().unwrap();
         assert!(
@@ -41,12 +41,12 @@ fn a_listener_with_taste_is_predicted_and_one_without_is_not() {
             "{validation:?}"
         );
         assert!(validation.calibration_error < 0.2, "{validation:?}");
-        learned.push(taste.voice());
+        learned.push(taste.weight_in_ranking());
         with.push(validation.auc);
-        let log = world::log(seed + 100, 240, 600, |_| 0.6);
+        let log = test_support::log(seed + 100, 240, 600, |_| 0.6);
         let taste = Taste::fit(&catalogue, &log);
         without.push(taste.validation().unwrap().auc);
-        noise.push(taste.voice());
+        noise.push(taste.weight_in_ranking());
     }
     let mean = |aucs: &[f64]| aucs.iter().sum::<f64>() / aucs.len() as f64;
     assert!(mean(&with) > 0.75, "{with:?}");
@@ -61,12 +61,12 @@ fn a_listener_with_taste_is_predicted_and_one_without_is_not() {
 fn how_much_is_listened_to_is_asked_of_the_latest_plays() {
     let catalogue = library();
     let (mut log, earlier) = (
-        world::log(1, 240, 6_000, |_| 0.4),
-        world::log(1, 240, 3_000, |_| 0.9),
+        test_support::log(1, 240, 6_000, |_| 0.4),
+        test_support::log(1, 240, 3_000, |_| 0.9),
     );
     log.splice(..earlier.len(), earlier);
     let taste = Taste::fit(&catalogue, &log);
-    let after = Moment::of(log.last().unwrap());
+    let after = LocalTime::of(log.last().unwrap());
     let chances: f64 = (0..catalogue.len())
         .map(|item| taste.chance(&catalogue, item, PlaySource::Shuffle, after))
         .sum();
@@ -76,7 +76,7 @@ fn how_much_is_listened_to_is_asked_of_the_latest_plays() {
 
 #[test]
 fn taste_without_vectors_is_learned_from_artists_genres_and_tags() {
-    let items = world::library(5, 8, 30, 32)
+    let items = test_support::library(5, 8, 30, 32)
         .into_iter()
         .enumerate()
         .map(|(n, mut item)| {
@@ -84,8 +84,8 @@ fn taste_without_vectors_is_learned_from_artists_genres_and_tags() {
             item.genres = vec![format!("Style {}", n % 8)];
             item
         });
-    let catalogue = world::catalogue(items.collect());
-    let log = world::log(1, 240, 400, |item| if item % 8 < 3 { 0.85 } else { 0.15 });
+    let catalogue = test_support::catalogue(items.collect());
+    let log = test_support::log(1, 240, 400, |item| if item % 8 < 3 { 0.85 } else { 0.15 });
     let taste = Taste::fit(&catalogue, &log);
     assert!(taste.validation().unwrap().auc > 0.75);
     let summary = taste.summary(&catalogue, 3, &[]);
@@ -117,7 +117,7 @@ fn taste_without_vectors_is_learned_from_artists_genres_and_tags() {
 #[test]
 fn an_imported_history_without_skips_teaches_by_what_was_chosen() {
     let catalogue = library();
-    let mut log = world::log(2, 30, 200, |_| 1.0);
+    let mut log = test_support::log(2, 30, 200, |_| 1.0);
     for entry in &mut log {
         let chosen = catalogue.position(&entry.subject.audio.unwrap()).unwrap();
         entry.subject.audio = Some(audio(chosen * 8 + 1));
@@ -173,7 +173,7 @@ fn an_opinion_given_anew_leaves_nothing_of_the_earlier_one() {
             })
             .collect();
         let taste = Taste::fit(&catalogue, &log);
-        let favour = taste.known(3).unwrap().favour;
+        let favour = taste.stats(3).unwrap().favour;
         assert!((favour - expected).abs() < 1e-9, "{favour} {expected}");
     };
     check(&[(0, Rating::Dislike)], -3.0);
@@ -185,7 +185,7 @@ fn an_opinion_given_anew_leaves_nothing_of_the_earlier_one() {
 fn a_song_liked_while_it_sounds_is_learned_by_itself_when_it_ends() {
     let catalogue = library();
     let check = |liked_s: i64, ended_s: i64, by_itself: bool| {
-        let mut log = world::log(1, 240, 21, |_| 0.5);
+        let mut log = test_support::log(1, 240, 21, |_| 0.5);
         let mut like = play(100_000 + liked_s, audio(3), 0.0);
         like.rating = Some(Rating::Like);
         log.push(like);
@@ -219,11 +219,11 @@ fn nothing_played_is_nothing_known() {
     let stranger = play(0, audio(9999), 200.0);
     for log in [&[][..], &[stranger][..]] {
         let taste = Taste::fit(&catalogue, log);
-        assert_eq!((taste.plays(), taste.voice()), (0, 0.0));
+        assert_eq!((taste.plays(), taste.weight_in_ranking()), (0, 0.0));
         assert_eq!(taste.means, taste.layout.expected());
         assert!(taste.summary(&catalogue, 5, &[]).artists.liked.is_empty());
     }
-    assert!(!Taste::fit(&catalogue, &[]).fits(&world::catalogue(vec![])));
+    assert!(!Taste::fit(&catalogue, &[]).fits(&test_support::catalogue(vec![])));
 }
 
 #[test]
@@ -284,7 +284,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn learning_play_by_play_is_learning_the_log(log in prop::collection::vec(any_play(), 1..60)) {
-        let catalogue = world::catalogue(world::library(9, 2, 6, 8));
+        let catalogue = test_support::catalogue(test_support::library(9, 2, 6, 8));
         let mut taste = Taste::fit(&catalogue, &[]);
         for (number, play) in log.iter().enumerate() {
             let anew = taste.learn(&catalogue, play);
@@ -300,10 +300,10 @@ proptest! {
 
     #[test]
     fn any_log_gives_the_same_finite_taste_twice(log in prop::collection::vec(any_play(), 0..60)) {
-        let mut items: Vec<Item> = world::library(9, 2, 6, 8);
+        let mut items: Vec<Item> = test_support::library(9, 2, 6, 8);
         items[3].vector = None;
         items[4].duration_s = f64::NAN;
-        let catalogue = world::catalogue(items);
+        let catalogue = test_support::catalogue(items);
         let doubled: Vec<Play> = log.iter().chain(&log).cloned().collect();
         for log in [&log, &doubled] {
             let taste = Taste::fit(&catalogue, log);

@@ -1,4 +1,4 @@
-//! Years in a wish: `1994`, `90s`, `early nineties`, `before 1990`, `since the 80s`, `from 1970 to 1975`, `1990 or later`.
+//! Years in a prompt: `1994`, `90s`, `early nineties`, `before 1990`, `since the 80s`, `from 1970 to 1975`, `1990 or later`.
 //!
 //! A word that bounds the years and the year that it bounds are read together or not at all: half of "before 1990" would
 //! be nearly its opposite.
@@ -65,7 +65,7 @@ fn bound_behind(words: &[&str]) -> Option<(usize, Bound)> {
 pub(super) type Years = (i32, i32, YearRange);
 
 /// The same of a single period.
-type PeriodSpan = (i32, i32, Period);
+type PeriodYears = (i32, i32, Period);
 
 /// Reads years that stand at the beginning of `clause`: how many of its words they take, and the years; without years where
 /// the words bound them in a way that means nothing. `None` where there is no year.
@@ -138,7 +138,7 @@ fn range(texts: &[&str]) -> Option<(usize, Option<Years>)> {
 }
 
 /// A year or a decade, or a third of one.
-fn year(texts: &[&str]) -> Option<(usize, PeriodSpan)> {
+fn year(texts: &[&str]) -> Option<(usize, PeriodYears)> {
     let mut at = texts
         .iter()
         .take_while(|word| BESIDE.contains(word))
@@ -169,7 +169,7 @@ enum Part {
 }
 
 impl Bound {
-    fn of(self, (from, to, period): PeriodSpan) -> Years {
+    fn of(self, (from, to, period): PeriodYears) -> Years {
         match self {
             Self::Before => (i32::MIN, from - 1, YearRange::Before { period }),
             Self::Until => (i32::MIN, to, YearRange::Until { period }),
@@ -181,7 +181,7 @@ impl Bound {
 }
 
 /// From the earlier to the later of two.
-fn joint(a: PeriodSpan, b: PeriodSpan) -> Years {
+fn joint(a: PeriodYears, b: PeriodYears) -> Years {
     let (earlier, later) = if a.0 <= b.0 { (a, b) } else { (b, a) };
     let years = YearRange::Between {
         first: earlier.2,

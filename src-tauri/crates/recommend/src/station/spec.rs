@@ -1,19 +1,19 @@
-//! What a station is asked for and gives: the listener's wish, the same in the words of this room, and picks.
+//! What a station is asked for and gives: the query, the specification made of it, and picks.
 
 use std::collections::HashMap;
 
 use segue_core::{AudioHash, Because, ReasonKind};
 
+use crate::prompt::Names;
 use crate::reason::Reason;
 use crate::tuning::Weights;
-use crate::wish::Names;
 
 /// A recording picked for a station.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pick {
     /// Position in the catalogue.
     pub item: usize,
-    /// Sum of the reasons' weights. It need not fall from pick to pick: spacing and flow may put a better one later.
+    /// Sum of the reasons' weights. It need not fall from pick to pick: spacing and sequencing may put a better one later.
     pub score: f64,
     /// The score's terms, the strongest first. Those that speak against the pick are negative.
     pub reasons: Vec<Reason>,
@@ -26,13 +26,13 @@ pub enum Seed {
     Songs(Vec<AudioHash>),
     /// These recordings, which may come themselves: an artist's, a playlist's.
     Around(Vec<AudioHash>),
-    /// What bears the names that were asked for.
+    /// What matches the names that were asked for.
     Names(Names),
 }
 
 /// What a station is asked for.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Wish {
+pub struct StationQuery {
     /// What it starts from. Without any, it starts from what the listener likes most.
     pub seeds: Vec<Seed>,
     /// What it shall keep away from.
@@ -45,7 +45,7 @@ pub struct Wish {
     pub recent: Vec<AudioHash>,
 }
 
-/// One more term, of whoever asks for a station.
+/// An additional term of one recording's score.
 #[derive(Clone, Debug)]
 pub(crate) struct Extra {
     pub(crate) kind: ReasonKind,
@@ -64,8 +64,8 @@ pub(crate) enum Near {
     Queued,
 }
 
-/// A station in the words of this room.
-pub(crate) struct Brief {
+/// What a list of picks is to be: near to what, away from what, by which weights.
+pub(crate) struct StationSpec {
     /// Recordings to stay near to, with weights.
     pub(crate) near: Vec<(usize, f64)>,
     /// What these are to the listener.
@@ -83,12 +83,12 @@ pub(crate) struct Brief {
     pub(crate) count: usize,
     /// Positive for familiar, negative for new, in `-1..=1`.
     pub(crate) dial: f64,
-    /// What sounded before, the latest last.
+    /// What played before, the latest last.
     pub(crate) before: Vec<usize>,
 }
 
-impl Brief {
-    /// Nothing but so many picks, by these weights.
+impl StationSpec {
+    /// A number of picks, by these weights, near to nothing in particular.
     pub(crate) fn new(weights: Weights, count: usize) -> Self {
         Self {
             near: Vec::new(),

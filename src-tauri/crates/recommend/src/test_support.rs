@@ -4,8 +4,8 @@ use segue_core::{
     AudioHash, Embedding, ModelId, Play, PlayContext, PlaySource, PlaySubject, Timestamp,
 };
 
-use crate::chance;
-use crate::{Bars, Catalogue, Item, Moment, Ranking, Recommender, Taste, Turns};
+use crate::counter_rng;
+use crate::{Adjustments, Catalogue, Exclusions, Item, LocalTime, Ranking, Recommender, Taste};
 
 pub(crate) fn audio(number: usize) -> AudioHash {
     let mut bytes = [0; 16];
@@ -45,8 +45,8 @@ pub(crate) fn vector(
     noise: f64,
 ) -> Embedding {
     let part = |d: usize| {
-        let centre = chance::normal(seed ^ 0xc1, (cluster * dim + d) as u64);
-        (centre + noise * chance::normal(seed ^ 0x17, (number * dim + d) as u64)) as f32
+        let centre = counter_rng::normal(seed ^ 0xc1, (cluster * dim + d) as u64);
+        (centre + noise * counter_rng::normal(seed ^ 0x17, (number * dim + d) as u64)) as f32
     };
     Embedding::new(model(), (0..dim).map(part).collect()).unwrap()
 }
@@ -85,15 +85,15 @@ pub(crate) fn play(at_s: i64, audio: AudioHash, listened_s: f64) -> Play {
     }
 }
 
-pub(crate) fn now() -> Moment {
-    Moment {
+pub(crate) fn now() -> LocalTime {
+    LocalTime {
         at: Timestamp::from_second(1_703_000_000).unwrap(),
         utc_offset_s: 0,
     }
 }
 
 /// Calls `ask` with a recommender to whom nothing was said but plays.
-pub(crate) fn desk<T>(
+pub(crate) fn with_recommender<T>(
     catalogue: &Catalogue,
     taste: &Taste,
     ask: impl FnOnce(Recommender) -> T,
@@ -101,8 +101,8 @@ pub(crate) fn desk<T>(
     ask(Recommender {
         catalogue,
         taste,
-        turns: &Turns::default(),
-        bars: &Bars::default(),
+        adjustments: &Adjustments::default(),
+        exclusions: &Exclusions::default(),
         ends: &|_| Vec::new(),
         tuning: &Ranking::DEFAULT,
         now: now(),
@@ -110,7 +110,7 @@ pub(crate) fn desk<T>(
     })
 }
 
-/// `count` plays of recordings drawn by lot, an hour apart; `finishes` gives the probability of the end.
+/// `count` plays of recordings drawn at random, an hour apart; `finishes` gives the probability of the end.
 pub(crate) fn log(
     seed: u64,
     items: usize,
@@ -119,8 +119,8 @@ pub(crate) fn log(
 ) -> Vec<Play> {
     (0..count)
         .map(|n| {
-            let item = (chance::uniform(seed, 2 * n as u64) * items as f64) as usize;
-            let finished = chance::uniform(seed, 2 * n as u64 + 1) < finishes(item);
+            let item = (counter_rng::uniform(seed, 2 * n as u64) * items as f64) as usize;
+            let finished = counter_rng::uniform(seed, 2 * n as u64 + 1) < finishes(item);
             play(
                 n as i64 * 3600,
                 audio(item),

@@ -1,13 +1,13 @@
-//! The corners of a library: its recordings in some two dozen groups that sound alike, with no names but their members.
+//! Clusters of a library by sound: its recordings in some two dozen groups, with no names but their members.
 //!
 //! Where a straight line through the model's space cannot say "this and that, but not what lies between", an effect per
-//! corner can; hours of the day are counted by corner too. Spherical k-means (Dhillon, Modha 2001) over centred vectors of
-//! evenly spaced rows, from starts that lie far apart (Gonzalez 1985); same vectors, same corners.
+//! cluster can; hours of the day are counted by cluster too. Spherical k-means (Dhillon, Modha 2001) over centred vectors of
+//! evenly spaced rows, from starts that lie far apart (Gonzalez 1985); same vectors, same clusters.
 
 use crate::index::{Index, Query, dot, numbers};
 
-/// Corners of a large library, and the rows that make one more in a small one.
-const CORNERS_MAX: usize = 24;
+/// Clusters of a large library, and the rows that make one more in a small one.
+const CLUSTERS_MAX: usize = 24;
 const ROWS_EACH: usize = 40;
 
 /// Rows sampled, evenly spaced, to find them.
@@ -15,18 +15,18 @@ const SAMPLE_MAX: usize = 2048;
 
 const STEPS: usize = 10;
 
-/// Which row lies in which corner.
+/// Which row is in which cluster.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Corners {
+pub(crate) struct SoundClusters {
     count: usize,
     /// `[rows]`.
     of_row: Vec<u8>,
 }
 
-impl Corners {
-    /// Of all rows of a settled index. None for a small one, where a corner would say no more than a recording.
+impl SoundClusters {
+    /// Of all rows of a finished index. None for a small one, where a cluster would say no more than a recording.
     pub(crate) fn new(index: &Index) -> Self {
-        let count = (index.rows() / ROWS_EACH).min(CORNERS_MAX);
+        let count = (index.rows() / ROWS_EACH).min(CLUSTERS_MAX);
         if count < 2 {
             return Self::default();
         }
@@ -59,7 +59,7 @@ impl Corners {
     }
 
     pub(crate) fn of_row(&self, row: usize) -> Option<usize> {
-        self.of_row.get(row).map(|corner| usize::from(*corner))
+        self.of_row.get(row).map(|cluster| usize::from(*cluster))
     }
 }
 
@@ -119,17 +119,17 @@ fn lloyd(mut centres: Vec<Vec<f32>>, sample: &[Vec<f32>]) -> Vec<Vec<f32>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::world;
+    use crate::test_support;
 
     #[test]
-    fn what_sounds_alike_shares_a_corner() {
-        let catalogue = world::catalogue(world::library(3, 6, 80, 32));
-        assert_eq!(catalogue.corners(), 12);
-        // Every corner holds one style, though a style may fill two corners.
-        for corner in 0..catalogue.corners() {
+    fn what_sounds_similar_shares_a_cluster() {
+        let catalogue = test_support::catalogue(test_support::library(3, 6, 80, 32));
+        assert_eq!(catalogue.cluster_count(), 12);
+        // Every cluster holds one style, though a style may fill two clusters.
+        for cluster in 0..catalogue.cluster_count() {
             let mut styles = [0; 6];
             (0..catalogue.len())
-                .filter(|position| catalogue.corner(*position) == Some(corner))
+                .filter(|position| catalogue.cluster(*position) == Some(cluster))
                 .for_each(|position| styles[position % 6] += 1);
             let most = styles.iter().max().unwrap();
             assert!(*most * 10 >= styles.iter().sum::<usize>() * 9, "{styles:?}");
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_small_library_has_none() {
-        let catalogue = world::catalogue(world::library(3, 2, 30, 8));
-        assert_eq!((catalogue.corners(), catalogue.corner(3)), (0, None));
+        let catalogue = test_support::catalogue(test_support::library(3, 2, 30, 8));
+        assert_eq!((catalogue.cluster_count(), catalogue.cluster(3)), (0, None));
     }
 }

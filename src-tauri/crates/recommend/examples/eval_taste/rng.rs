@@ -1,9 +1,9 @@
 //! Chance for the simulation: SplitMix64 (Steele, Lea, Flood 2014) and the few distributions that listeners need.
 
 #[derive(Clone)]
-pub(crate) struct Chance(u64);
+pub(crate) struct Rng(u64);
 
-impl Chance {
+impl Rng {
     pub(crate) fn new(seed: u64) -> Self {
         let mut chance = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d);
         chance.bits();

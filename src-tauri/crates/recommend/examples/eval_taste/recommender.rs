@@ -1,13 +1,13 @@
 //! A recommender to whom nothing was said but plays.
 
 use segue_core::{AudioHash, Timestamp};
-use segue_recommend::{Bars, Moment, Ranking, Recommender, Taste, Turns};
+use segue_recommend::{Adjustments, Exclusions, LocalTime, Ranking, Recommender, Taste};
 
 use crate::music::Music;
 
 /// The listeners live by UTC.
-pub(crate) fn moment(at: Timestamp) -> Moment {
-    Moment {
+pub(crate) fn moment(at: Timestamp) -> LocalTime {
+    LocalTime {
         at,
         utc_offset_s: 0,
     }
@@ -42,8 +42,8 @@ pub(crate) fn ask_by<T>(
     ask(Recommender {
         catalogue: &music.catalogue,
         taste,
-        turns: &Turns::default(),
-        bars: &Bars::default(),
+        adjustments: &Adjustments::default(),
+        exclusions: &Exclusions::default(),
         ends: &ends,
         tuning,
         now: moment(at),

@@ -1,4 +1,4 @@
-//! How near two recordings are by what is written and heard about them: genre, tags, artist, album, decade.
+//! How similar two recordings are by their metadata: genre, tags, artist, album, decade.
 //!
 //! This stands in for the vector until there is one. Its parts are additive, each in its own weight, and add
 //! up to at most one, the scale of nearness by sound. A shared name counts by its rarity (inverse document
@@ -14,16 +14,16 @@ const ARTIST: f64 = 0.15;
 const ALBUM: f64 = 0.05;
 const ERA: f64 = 0.10;
 
-/// One part of a kinship.
+/// One part of the similarity.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
-    pub(crate) shared: InCommon,
+    pub(crate) shared: SharedMetadata,
     pub(crate) nearness: f64,
 }
 
 /// What two recordings share. Names are at most two, the rarest first.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum InCommon {
+pub(crate) enum SharedMetadata {
     Genres(Vec<String>),
     Tags(Vec<String>),
     Artists(Vec<String>),
@@ -32,7 +32,7 @@ pub(crate) enum InCommon {
     Decade(i32),
 }
 
-impl InCommon {
+impl SharedMetadata {
     pub(crate) fn kind(&self) -> ReasonKind {
         match self {
             Self::Genres(_) => ReasonKind::Genre,
@@ -45,7 +45,7 @@ impl InCommon {
 }
 
 /// A seed's names, ready to be compared with many recordings.
-pub(crate) struct Kin {
+pub(crate) struct MetadataProfile {
     artists: Vec<u32>,
     genres: Weighed,
     tags: Weighed,
@@ -104,7 +104,7 @@ fn rarity(names: &Names, number: u32, recordings: usize) -> f64 {
     ((recordings / f64::from(names.count(number))).ln() / recordings.ln()).clamp(0.02, 1.0)
 }
 
-impl Kin {
+impl MetadataProfile {
     pub(crate) fn new(catalogue: &Catalogue, position: usize) -> Self {
         let rare = |names: &Names, number| rarity(names, number, catalogue.len());
         let genres = catalogue.genre_numbers(position).iter();
@@ -147,11 +147,11 @@ impl Kin {
         let tags = self.tags.names(&other.tags, catalogue.tag_names());
         let decade = other.year.map(|year| year.div_euclid(10) * 10);
         let parts = [
-            (Some(InCommon::Genres(genres)), genre),
-            (Some(InCommon::Tags(tags)), tag),
-            (Some(InCommon::Artists(artists)), artist),
-            (other.album.map(InCommon::Album), album),
-            (decade.map(InCommon::Decade), era),
+            (Some(SharedMetadata::Genres(genres)), genre),
+            (Some(SharedMetadata::Tags(tags)), tag),
+            (Some(SharedMetadata::Artists(artists)), artist),
+            (other.album.map(SharedMetadata::Album), album),
+            (decade.map(SharedMetadata::Decade), era),
         ];
         parts
             .into_iter()
@@ -189,12 +189,12 @@ impl Kin {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world;
+    use crate::test_support;
 
     #[test]
-    fn a_rare_genre_binds_more_than_a_common_one() {
+    fn a_shared_rare_genre_counts_more_than_a_common_one() {
         let named = |n: usize, genres: &[&str], year| {
-            let mut item = world::item(n, &format!("t{n}"), &format!("a{n}"));
+            let mut item = test_support::item(n, &format!("t{n}"), &format!("a{n}"));
             item.genres = genres.iter().map(|g| (*g).to_owned()).collect();
             item.year = year;
             item
@@ -207,14 +207,14 @@ mod tests {
         ];
         items.extend((4..40).map(|n| named(n, &["Rock"], None)));
         let catalogue = Catalogue::new(None, items);
-        let kin = Kin::new(&catalogue, 0);
-        let near = |position| kin.nearness(&catalogue, position);
+        let metadata = MetadataProfile::new(&catalogue, 0);
+        let near = |position| metadata.nearness(&catalogue, position);
         assert!(near(0) > near(1) && near(1) > near(2) && near(2) > 0.0 && near(3) > 0.0);
         assert!((near(3) - 0.09).abs() < 1e-9, "only the era: {}", near(3));
-        let parts = kin.parts(&catalogue, 1);
+        let parts = metadata.parts(&catalogue, 1);
         assert_eq!(
             (parts.len(), &parts[0].shared),
-            (1, &InCommon::Genres(vec!["Zeuhl".into()]))
+            (1, &SharedMetadata::Genres(vec!["Zeuhl".into()]))
         );
         assert!((parts.iter().map(|p| p.nearness).sum::<f64>() - near(1)).abs() < 1e-12);
     }

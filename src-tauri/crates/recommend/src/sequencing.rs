@@ -42,7 +42,7 @@ const WRONG: f64 = 1e6;
 
 /// What of a recording its transitions depend on.
 #[derive(Clone, Debug)]
-pub(crate) struct Link {
+pub(crate) struct TransitionProfile {
     /// Unit vectors; the whole recording's where intro and outro were not analysed, `None` where nothing was.
     begin: Option<Vec<f32>>,
     end: Option<Vec<f32>>,
@@ -51,7 +51,7 @@ pub(crate) struct Link {
     edges_lufs: [Option<f64>; 2],
 }
 
-impl Link {
+impl TransitionProfile {
     fn new(catalogue: &Catalogue, position: usize, ends: Option<Vec<f32>>) -> Self {
         let dim = catalogue.index().dim();
         let (begin, end) = match ends.filter(|ends| ends.len() == 2 * dim) {
@@ -91,43 +91,46 @@ impl Link {
 
 impl Recommender<'_> {
     /// What the transitions of recordings depend on.
-    pub(crate) fn links(&self, positions: &[usize]) -> Vec<Link> {
+    pub(crate) fn transition_profiles(&self, positions: &[usize]) -> Vec<TransitionProfile> {
         let audio: Vec<AudioHash> = positions
             .iter()
             .map(|at| self.catalogue.audio(*at))
             .collect();
         let mut ends = (self.ends)(&audio);
         ends.resize(positions.len(), None);
-        let links = positions.iter().zip(ends);
-        links
-            .map(|(position, ends)| Link::new(self.catalogue, *position, ends))
+        let transition_profiles = positions.iter().zip(ends);
+        transition_profiles
+            .map(|(position, ends)| TransitionProfile::new(self.catalogue, *position, ends))
             .collect()
     }
 
     /// What all transitions of a list cost together.
     pub fn transitions_cost(&self, positions: &[usize]) -> f64 {
-        let links = self.links(positions);
-        links.windows(2).map(|two| two[0].cost_to(&two[1])).sum()
+        let transition_profiles = self.transition_profiles(positions);
+        transition_profiles
+            .windows(2)
+            .map(|two| two[0].cost_to(&two[1]))
+            .sum()
     }
 
     /// An order of up to `count` of `items` (positions and scores, the best first) after what played `before`: indices into
-    /// `items`. A song that may not come where it would have to is left out. `worth` is what lying below the best that is
+    /// `items`. A song that may not come where it would have to is left out. `score_cost` is what lying below the best that is
     /// left costs, per unit of score: without it good songs would be put off for ever.
-    pub(crate) fn flow(
+    pub(crate) fn sequence(
         &self,
         items: &[(usize, f64)],
         count: usize,
-        worth: f64,
+        score_cost: f64,
         before: &[usize],
     ) -> Vec<usize> {
         let count = count.min(items.len());
         let last = before.last().copied();
         let songs: Vec<usize> = items.iter().map(|(item, _)| *item).collect();
         let all: Vec<usize> = last.into_iter().chain(songs.iter().copied()).collect();
-        let mut sequence = Sequence {
-            desk: self,
-            scores: items.iter().map(|(_, score)| worth * score).collect(),
-            links: self.links(&all),
+        let mut sequence = SequenceSearch {
+            recommender: self,
+            scores: items.iter().map(|(_, score)| score_cost * score).collect(),
+            transition_profiles: self.transition_profiles(&all),
             costs: HashMap::new(),
             items: songs,
             before,
@@ -151,14 +154,14 @@ impl Recommender<'_> {
 }
 
 /// Songs to put in order.
-struct Sequence<'a> {
-    desk: &'a Recommender<'a>,
+struct SequenceSearch<'a> {
+    recommender: &'a Recommender<'a>,
     items: Vec<usize>,
     /// In the costs' unit.
     scores: Vec<f64>,
     before: &'a [usize],
     /// Of what sounded last, if anything did, then of the items.
-    links: Vec<Link>,
+    transition_profiles: Vec<TransitionProfile>,
     costs: HashMap<(usize, usize), f64>,
 }
 
@@ -181,7 +184,7 @@ struct Step {
     place: usize,
 }
 
-impl Sequence<'_> {
+impl SequenceSearch<'_> {
     fn search(&mut self, count: usize) -> Vec<usize> {
         let mut arena: Vec<Step> = Vec::new();
         let mut paths = vec![Path {
@@ -246,11 +249,11 @@ impl Sequence<'_> {
         cost += TOO_SOON * self.too_soon(item, earlier);
         let last = sounded.first().map(|place| self.items[*place]);
         if let Some(last) = last.or(self.before.last().copied())
-            && self.desk.is_wrong_after(last, item)
+            && self.recommender.is_wrong_after(last, item)
         {
             cost += WRONG;
         }
-        let first = self.links.len() - self.items.len();
+        let first = self.transition_profiles.len() - self.items.len();
         let from = match sounded.first() {
             Some(place) => Some(first + place),
             None => first.checked_sub(1),
@@ -259,11 +262,11 @@ impl Sequence<'_> {
     }
 
     fn transition(&mut self, from: usize, to: usize) -> f64 {
-        let links = &self.links;
+        let transition_profiles = &self.transition_profiles;
         *self
             .costs
             .entry((from, to))
-            .or_insert_with(|| links[from].cost_to(&links[to]))
+            .or_insert_with(|| transition_profiles[from].cost_to(&transition_profiles[to]))
     }
 
     /// By how many songs the gap to the last songs of its artists is too short.
@@ -272,7 +275,7 @@ impl Sequence<'_> {
         let sounded = earlier.chain(before).take(ARTIST_GAP as usize);
         let lacking = sounded.enumerate().map(|(ago, other)| {
             let lacks = ARTIST_GAP as usize - ago;
-            if self.desk.share_artist(item, other) {
+            if self.recommender.share_artist(item, other) {
                 lacks as f64
             } else {
                 0.0
@@ -288,7 +291,7 @@ impl Sequence<'_> {
             let earlier = order[..at].iter().rev().map(|place| self.items[*place]);
             broken += TOO_SOON * self.too_soon(self.items[*place], earlier.clone());
             let last = earlier.chain(self.before.iter().rev().copied()).next();
-            if last.is_some_and(|last| self.desk.is_wrong_after(last, self.items[*place])) {
+            if last.is_some_and(|last| self.recommender.is_wrong_after(last, self.items[*place])) {
                 broken += WRONG;
             }
         }
@@ -315,11 +318,15 @@ mod tests {
     use segue_core::Mode;
 
     use super::*;
-    use crate::world::{self, audio};
-    use crate::{Bars, Catalogue, Item, Taste};
+    use crate::test_support::{self, audio};
+    use crate::{Catalogue, Exclusions, Item, Taste};
 
-    fn link(bpm: Option<f64>, key: Option<(u8, Mode)>, edges_lufs: [Option<f64>; 2]) -> Link {
-        Link {
+    fn link(
+        bpm: Option<f64>,
+        key: Option<(u8, Mode)>,
+        edges_lufs: [Option<f64>; 2],
+    ) -> TransitionProfile {
+        TransitionProfile {
             begin: None,
             end: None,
             bpm,
@@ -330,7 +337,7 @@ mod tests {
 
     #[test]
     fn what_fits_costs_less() {
-        let cost = |a: &Link, b: &Link| a.cost_to(b);
+        let cost = |a: &TransitionProfile, b: &TransitionProfile| a.cost_to(b);
         let tempo = |bpm| link(Some(bpm), None, [None, None]);
         let at_120 = tempo(120.0);
         // Twice as fast is the same beat.
@@ -355,30 +362,30 @@ mod tests {
 
     /// Songs in two keys and tempos of two styles, none near its like.
     fn library() -> Catalogue {
-        let items = world::library(3, 4, 30, 32).into_iter().enumerate();
+        let items = test_support::library(3, 4, 30, 32).into_iter().enumerate();
         let item = |(n, mut item): (usize, Item)| {
             item.artists = vec![format!("A{n}")];
             item.bpm = Some([90.0, 128.0][n / 3 % 2]);
             item.key = Some(Key::new([0, 6][n / 5 % 2], Mode::Major));
             item
         };
-        world::catalogue(items.map(item).collect())
+        test_support::catalogue(items.map(item).collect())
     }
 
     #[test]
     fn an_ordered_list_has_far_smoother_transitions_than_a_shuffled_one() {
         let catalogue = library();
         let taste = Taste::fit(&catalogue, &[]);
-        world::desk(&catalogue, &taste, |desk| {
+        test_support::with_recommender(&catalogue, &taste, |recommender| {
             let (mut flowing, mut shuffled) = (0.0, 0.0);
             for start in 0..10 {
                 let items: Vec<(usize, f64)> =
                     (0..30).map(|n| ((start + 7 * n) % 120, 1.0)).collect();
-                let order = desk.flow(&items, 30, 2.0, &[]);
+                let order = recommender.sequence(&items, 30, 2.0, &[]);
                 let found: Vec<usize> = order.iter().map(|place| items[*place].0).collect();
-                flowing += desk.transitions_cost(&found);
-                shuffled +=
-                    desk.transitions_cost(&items.iter().map(|item| item.0).collect::<Vec<_>>());
+                flowing += recommender.transitions_cost(&found);
+                shuffled += recommender
+                    .transitions_cost(&items.iter().map(|item| item.0).collect::<Vec<_>>());
             }
             assert!(flowing < 0.7 * shuffled, "{flowing} against {shuffled}");
         });
@@ -387,12 +394,12 @@ mod tests {
     #[test]
     fn songs_are_joined_where_they_meet() {
         // Two songs end as a third begins, by their ends alone.
-        let mut items = world::library(3, 1, 4, 2);
+        let mut items = test_support::library(3, 1, 4, 2);
         items
             .iter_mut()
             .enumerate()
             .for_each(|(n, item)| item.artists = vec![format!("A{n}")]);
-        let catalogue = world::catalogue(items);
+        let catalogue = test_support::catalogue(items);
         let taste = Taste::fit(&catalogue, &[]);
         let unit = |quarter: usize| [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]][quarter % 4];
         // Song 0 ends as song 2 begins, 2 as 1, 1 as 3.
@@ -404,18 +411,21 @@ mod tests {
             };
             audio.iter().map(of).collect()
         };
-        world::desk(&catalogue, &taste, |desk| {
-            let desk = Recommender {
+        test_support::with_recommender(&catalogue, &taste, |recommender| {
+            let recommender = Recommender {
                 ends: &known,
-                ..desk
+                ..recommender
             };
             let alike = |songs: &[usize]| songs.iter().map(|song| (*song, 1.0)).collect::<Vec<_>>();
-            assert_eq!(desk.flow(&alike(&[0, 1, 2, 3]), 4, 2.0, &[]), [0, 2, 1, 3]);
+            assert_eq!(
+                recommender.sequence(&alike(&[0, 1, 2, 3]), 4, 2.0, &[]),
+                [0, 2, 1, 3]
+            );
             // After song 2, song 1 comes first.
-            assert_eq!(desk.flow(&alike(&[3, 0, 1]), 3, 2.0, &[2])[0], 2);
+            assert_eq!(recommender.sequence(&alike(&[3, 0, 1]), 3, 2.0, &[2])[0], 2);
             // What is far better comes first all the same, and what is far worse not at all.
             let unlike = [(0, 9.0), (1, 8.0), (2, 1.0), (3, 0.0)];
-            assert_eq!(desk.flow(&unlike, 3, 2.0, &[]), [0, 1, 2]);
+            assert_eq!(recommender.sequence(&unlike, 3, 2.0, &[]), [0, 1, 2]);
         });
     }
 
@@ -431,27 +441,27 @@ mod tests {
         ) {
             let count = artists.len();
             let items = artists.iter().enumerate().map(|(n, artist)| {
-                let mut item = world::item(n, &format!("T{n}"), &format!("A{artist}"));
-                item.vector = (n % 4 > 0).then(|| world::vector(seed, n, n % 3, 6, 1.0));
+                let mut item = test_support::item(n, &format!("T{n}"), &format!("A{artist}"));
+                item.vector = (n % 4 > 0).then(|| test_support::vector(seed, n, n % 3, 6, 1.0));
                 item
             });
-            let catalogue = world::catalogue(items.collect());
+            let catalogue = test_support::catalogue(items.collect());
             let taste = Taste::fit(&catalogue, &[]);
-            let bars = Bars {
+            let exclusions = Exclusions {
                 wrong_after: wrong.iter().map(|(a, b)| (audio(*a), audio(*b))).collect(),
-                ..Bars::default()
+                ..Exclusions::default()
             };
             let before: Vec<usize> = before.into_iter().filter(|n| *n < count).collect();
             let songs: Vec<usize> = (0..count).filter(|n| !before.contains(n)).collect();
-            world::desk(&catalogue, &taste, |desk| {
-                let desk = Recommender { bars: &bars, ..desk };
+            test_support::with_recommender(&catalogue, &taste, |recommender| {
+                let recommender = Recommender { exclusions: &exclusions, ..recommender };
                 let items: Vec<(usize, f64)> = songs.iter().map(|song| (*song, -(*song as f64) / 30.0)).collect();
                 let count = wanted.min(items.len());
-                let order = desk.flow(&items, wanted, 2.0, &before);
+                let order = recommender.sequence(&items, wanted, 2.0, &before);
                 let unlike: HashSet<usize> = order.iter().copied().collect();
                 prop_assert_eq!(unlike.len(), order.len());
                 let line: Vec<usize> = before.iter().copied().chain(order.iter().map(|at| songs[*at])).collect();
-                let bad = |two: &[usize]| desk.is_wrong_after(two[0], two[1]);
+                let bad = |two: &[usize]| recommender.is_wrong_after(two[0], two[1]);
                 let first = before.len().saturating_sub(1);
                 prop_assert!(!line[first..].windows(2).any(bad));
                 prop_assert!(order.len() <= count);
@@ -461,7 +471,7 @@ mod tests {
                         let lacks = |at: usize| {
                             let earlier = &line[at.saturating_sub(ARTIST_GAP as usize)..at];
                             earlier.iter().rev().enumerate().map(|(ago, other)| {
-                                if desk.share_artist(*other, line[at]) { ARTIST_GAP as usize - ago } else { 0 }
+                                if recommender.share_artist(*other, line[at]) { ARTIST_GAP as usize - ago } else { 0 }
                             }).sum::<usize>()
                         };
                         (before.len()..line.len()).map(lacks).sum()

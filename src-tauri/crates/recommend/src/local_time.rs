@@ -4,14 +4,14 @@ use segue_core::{Play, Timestamp};
 
 /// When something is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment {
+pub struct LocalTime {
     /// The instant.
     pub at: Timestamp,
     /// The listener's clock: seconds east of UTC.
     pub utc_offset_s: i32,
 }
 
-impl Moment {
+impl LocalTime {
     /// When a play began. A play that does not know its clock is taken by UTC.
     pub(crate) fn of(play: &Play) -> Self {
         Self {
@@ -39,7 +39,7 @@ mod tests {
     fn clocks_go_around() {
         let hour = |at_s, utc_offset_s| {
             let at = Timestamp::from_second(at_s).unwrap();
-            Moment { at, utc_offset_s }.hour()
+            LocalTime { at, utc_offset_s }.hour()
         };
         assert_eq!(
             (hour(0, 0), hour(0, -3600), hour(-1, 0), hour(3599, 7200)),

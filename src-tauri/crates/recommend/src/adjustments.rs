@@ -1,7 +1,7 @@
-//! What the listener turned up or down by hand: *less because of this artist*, *more of this corner*.
+//! What the listener adjusted by hand: *less because of this artist*, *more of this sound*.
 //!
-//! It stands beside what was learned, not in it: it works at once, before any play, and is gone at once when it is taken
-//! back. A turned name adds to the score of what bears it; a turned kind of reason counts for more or less everywhere.
+//! Adjustments are kept apart from what was learned: one works at once, before any play, and undoing it leaves no trace.
+//! An adjusted name adds to the score of what has it; an adjusted kind of reason counts for more or less everywhere.
 
 use std::collections::HashMap;
 
@@ -10,28 +10,28 @@ use segue_core::{ReasonKind, Term};
 use crate::catalogue::Catalogue;
 use crate::station::near_by_sound;
 
-/// How many turns count in one direction.
+/// How many adjustments of one term count in one direction.
 const STEPS_MAX: i32 = 4;
 
-/// What one turn makes of a kind of reason.
+/// The factor that one adjustment applies to a kind of reason.
 const KIND_DOWN: f64 = 0.5;
 const KIND_UP: f64 = 1.5;
 
-/// All turns that hold, over one catalogue.
+/// All adjustments in force, over one catalogue.
 #[derive(Clone, Debug, Default)]
-pub struct Turns {
+pub struct Adjustments {
     artists: HashMap<u32, i32>,
     genres: HashMap<u32, i32>,
     tags: HashMap<u32, i32>,
     albums: HashMap<u32, i32>,
     eras: HashMap<i32, i32>,
-    /// Positions in the catalogue, in the order of being turned.
+    /// Positions in the catalogue, in the order of the adjustments.
     sounds: Vec<(usize, i32)>,
     kinds: HashMap<String, i32>,
 }
 
-/// A term as the catalogue would name it; `None` if turning it would turn nothing here.
-pub fn meant(catalogue: &Catalogue, term: &Term) -> Option<Term> {
+/// A term as the catalogue would name it; `None` if adjusting it would change nothing here.
+pub fn canonical_term(catalogue: &Catalogue, term: &Term) -> Option<Term> {
     match term {
         Term::Artist(name) => {
             let names = catalogue.artist_names();
@@ -59,58 +59,58 @@ pub fn meant(catalogue: &Catalogue, term: &Term) -> Option<Term> {
     }
 }
 
-/// Something that was turned and that a recording bears.
+/// An adjusted term that a recording has.
 #[derive(Clone, Debug)]
-pub(crate) struct Turned {
+pub(crate) struct Adjustment {
     pub(crate) term: Term,
-    /// How many times, by how clearly it is borne; down below 0.
-    pub(crate) turns: f64,
+    /// How many times, by how clearly the recording has it; negative for less.
+    pub(crate) steps: f64,
 }
 
-impl Turns {
-    /// From what was turned up (`true`) and down. What the catalogue does not hold is passed over.
-    pub fn new(catalogue: &Catalogue, turned: &[(Term, bool)]) -> Self {
-        let mut turns = Self::default();
-        for (term, up) in turned {
+impl Adjustments {
+    /// From the terms of which there shall be more (`true`) or less. What the catalogue does not hold is passed over.
+    pub fn new(catalogue: &Catalogue, adjusted: &[(Term, bool)]) -> Self {
+        let mut adjustments = Self::default();
+        for (term, up) in adjusted {
             let step = if *up { 1 } else { -1 };
             let count = match term {
                 Term::Artist(name) => catalogue
                     .artist_names()
                     .find(name)
-                    .map(|n| turns.artists.entry(n)),
+                    .map(|n| adjustments.artists.entry(n)),
                 Term::Genre(name) => catalogue
                     .genre_names()
                     .find(name)
-                    .map(|n| turns.genres.entry(n)),
+                    .map(|n| adjustments.genres.entry(n)),
                 Term::Tag(name) => catalogue
                     .tag_names()
                     .find(name)
-                    .map(|n| turns.tags.entry(n)),
+                    .map(|n| adjustments.tags.entry(n)),
                 Term::Album { .. } => {
                     for album in catalogue.albums_of(term) {
-                        *turns.albums.entry(album).or_default() += step;
+                        *adjustments.albums.entry(album).or_default() += step;
                     }
                     continue;
                 }
                 Term::Era(year) => {
-                    *turns.eras.entry(*year).or_default() += step;
+                    *adjustments.eras.entry(*year).or_default() += step;
                     continue;
                 }
                 Term::Kind(name) => {
-                    *turns.kinds.entry(name.clone()).or_default() += step;
+                    *adjustments.kinds.entry(name.clone()).or_default() += step;
                     continue;
                 }
                 Term::Sound(audio) => {
                     let Some(position) = catalogue.position(audio) else {
                         continue;
                     };
-                    match turns
+                    match adjustments
                         .sounds
                         .iter_mut()
                         .find(|(other, _)| *other == position)
                     {
                         Some((_, steps)) => *steps += step,
-                        None => turns.sounds.push((position, step)),
+                        None => adjustments.sounds.push((position, step)),
                     }
                     continue;
                 }
@@ -119,32 +119,37 @@ impl Turns {
                 *entry.or_default() += step;
             }
         }
-        turns
+        adjustments
     }
 
-    /// What was turned and a recording bears. `chance` is the cosine of two recordings drawn by lot.
-    pub(crate) fn of(&self, catalogue: &Catalogue, position: usize, chance: f32) -> Vec<Turned> {
+    /// The adjusted terms that a recording has. `chance` is the cosine of two recordings drawn at random.
+    pub(crate) fn of(
+        &self,
+        catalogue: &Catalogue,
+        position: usize,
+        chance: f32,
+    ) -> Vec<Adjustment> {
         let mut found = Vec::new();
-        self.visit(catalogue, position, chance, |turns, term| {
-            found.push(Turned {
+        self.visit(catalogue, position, chance, |steps, term| {
+            found.push(Adjustment {
                 term: term(),
-                turns,
+                steps,
             });
         });
         found
     }
 
-    /// All turns of what a recording bears.
+    /// All adjustments of what a recording has.
     pub(crate) fn sum(&self, catalogue: &Catalogue, position: usize, chance: f32) -> f64 {
         let mut sum = 0.0;
         if self.names_nothing() {
             return sum;
         }
-        self.visit(catalogue, position, chance, |turns, _| sum += turns);
+        self.visit(catalogue, position, chance, |steps, _| sum += steps);
         sum
     }
 
-    /// Whether no name was turned: most listeners turn nothing, and a station asks for every song.
+    /// Whether no name was adjusted: most listeners adjust nothing, and a station asks for every song.
     fn names_nothing(&self) -> bool {
         let names = [&self.artists, &self.genres, &self.tags, &self.albums];
         names.iter().all(|names| names.is_empty()) && self.eras.is_empty() && self.sounds.is_empty()
@@ -192,7 +197,7 @@ impl Turns {
         }
     }
 
-    /// What a kind of reason counts for.
+    /// The factor of a kind of reason.
     pub(crate) fn factor(&self, kind: ReasonKind) -> f64 {
         let steps = self.kinds.get(kind.as_str()).copied().unwrap_or(0);
         let steps = steps.clamp(-STEPS_MAX, STEPS_MAX);
@@ -207,17 +212,20 @@ impl Turns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world;
+    use crate::test_support;
 
     #[test]
-    fn a_turn_weighs_on_what_bears_the_name_until_it_is_taken_back() {
-        let catalogue = world::catalogue(world::library(3, 4, 30, 16));
+    fn an_adjustment_weighs_on_what_has_the_name_until_it_is_undone() {
+        let catalogue = test_support::catalogue(test_support::library(3, 4, 30, 16));
         let artist = || Term::Artist("artist 0.0".into());
         let weight = |turned: &[(Term, bool)], position| {
-            let turns = Turns::new(&catalogue, turned);
-            let of = turns.of(&catalogue, position, 0.0);
-            let sum = turns.sum(&catalogue, position, 0.0);
-            assert_eq!(sum, of.iter().map(|turned| turned.turns).sum::<f64>());
+            let adjustments = Adjustments::new(&catalogue, turned);
+            let of = adjustments.of(&catalogue, position, 0.0);
+            let sum = adjustments.sum(&catalogue, position, 0.0);
+            assert_eq!(
+                sum,
+                of.iter().map(|adjustment| adjustment.steps).sum::<f64>()
+            );
             sum
         };
         assert_eq!(weight(&[(artist(), false)], 0), -1.0);
@@ -225,11 +233,11 @@ mod tests {
         assert_eq!(weight(&[(artist(), false), (artist(), true)], 0), 0.0);
         let often: Vec<_> = (0..9).map(|_| (artist(), false)).collect();
         assert_eq!(weight(&often, 0), f64::from(-STEPS_MAX));
-        // Turned by sound, what sounds alike goes along.
-        let sound = [(Term::Sound(world::audio(2)), false)];
+        // An adjustment by sound reaches what sounds similar.
+        let sound = [(Term::Sound(test_support::audio(2)), false)];
         assert!(weight(&sound, 6) < weight(&sound, 7) - 0.08 && weight(&sound, 7) < 0.0);
         let stranger = [
-            (Term::Sound(world::audio(999)), false),
+            (Term::Sound(test_support::audio(999)), false),
             (Term::Artist("?".into()), true),
         ];
         assert_eq!(weight(&stranger, 0), 0.0);
@@ -242,16 +250,16 @@ mod tests {
                 artists.iter().map(move |artist| (*id, *title, *artist))
             });
             let items = songs.enumerate().map(|(n, (id, title, artist))| {
-                let mut item = world::item(n, &format!("S{n}"), artist);
+                let mut item = test_support::item(n, &format!("S{n}"), artist);
                 (item.album_id, item.album) = (Some(id), Some(title.into()));
                 item
             });
-            world::catalogue(items.collect())
+            test_support::catalogue(items.collect())
         };
         let turned = |catalogue: &Catalogue, term: &Term| -> Vec<usize> {
-            let turns = Turns::new(catalogue, &[(term.clone(), false)]);
+            let adjustments = Adjustments::new(catalogue, &[(term.clone(), false)]);
             let all = 0..catalogue.len();
-            all.filter(|at| turns.sum(catalogue, *at, 0.0) < 0.0)
+            all.filter(|at| adjustments.sum(catalogue, *at, 0.0) < 0.0)
                 .collect()
         };
         let term = |artist: Option<&str>| Term::Album {
@@ -282,10 +290,10 @@ mod tests {
 
     #[test]
     fn only_what_is_here_can_be_turned() {
-        let mut items = world::library(3, 4, 30, 16);
+        let mut items = test_support::library(3, 4, 30, 16);
         items[0].genres = vec!["Jazz".into()];
         (items[0].album_id, items[0].album) = (Some(1), Some("Hits".into()));
-        let catalogue = world::catalogue(items);
+        let catalogue = test_support::catalogue(items);
         for (said, expected) in [
             ("artist:ARTIST 0.0", Some("artist:Artist 0.0")),
             ("genre:jazz", Some("genre:Jazz")),
@@ -300,7 +308,7 @@ mod tests {
             ("kind:moood", None),
             ("kind:wish", None),
         ] {
-            let found = meant(&catalogue, &Term::parse(said).unwrap());
+            let found = canonical_term(&catalogue, &Term::parse(said).unwrap());
             let found = found.map(|term| term.to_string());
             assert_eq!(found.as_deref(), expected, "{said}");
         }
@@ -308,10 +316,10 @@ mod tests {
 
     #[test]
     fn a_kind_counts_for_more_or_less() {
-        let catalogue = world::catalogue(Vec::new());
+        let catalogue = test_support::catalogue(Vec::new());
         let turned = |ups: &[bool]| {
             let turned: Vec<_> = ups.iter().map(|up| (ReasonKind::New.term(), *up)).collect();
-            Turns::new(&catalogue, &turned).factor(ReasonKind::New)
+            Adjustments::new(&catalogue, &turned).factor(ReasonKind::New)
         };
         assert_eq!((turned(&[]), turned(&[true, false])), (1.0, 1.0));
         assert!(turned(&[false]) == 0.5 && turned(&[true]) == 1.5);

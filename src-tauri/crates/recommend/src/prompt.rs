@@ -1,9 +1,9 @@
-//! A wish in words: "calm piano, no vocals", "fast punk from the 90s", "something by Nina Simone without drums".
+//! A text prompt: "calm piano, no vocals", "fast punk from the 90s", "something by Nina Simone without drums".
 //!
-//! Words are looked up among the tags that the network heard, the library's genres and artists, and a small dictionary of
-//! what people say and mean by it. *No*, *not*, *without*, *less* turn what follows, up to the next comma or *but*. What
-//! means nothing here is named, not guessed at; what nothing here has is easily left out, and named if it is wanted. Every part of a wish matches a recording more or less; parts of what is
-//! wanted count together, of what is not wanted the worst counts.
+//! Words are looked up among the tags of the library's songs, its genres and artists, and a small dictionary of synonyms.
+//! *No*, *not*, *without*, *less* negate what follows, up to the next comma or *but*. What cannot be looked up is reported
+//! and not guessed at; what no song has is simply left out, and reported if it is wanted. Every part of a prompt matches a
+//! recording to a degree; of what is wanted the mean counts, of what is not wanted the highest.
 
 mod years;
 
@@ -14,7 +14,7 @@ use crate::catalogue::Catalogue;
 /// Words of one name at most.
 const WORDS_MAX: usize = 8;
 
-/// Words that say nothing of music.
+/// Words that are ignored.
 const FILLERS: &[&str] = &[
     "&",
     "a",
@@ -56,11 +56,11 @@ const FILLERS: &[&str] = &[
     "with",
 ];
 
-/// Words that turn what follows.
-const AGAINST: &[&str] = &["except", "less", "minus", "no", "non", "not", "without"];
+/// Words that negate what follows.
+const NEGATIONS: &[&str] = &["except", "less", "minus", "no", "non", "not", "without"];
 
-/// What people say, and what the network would call it; `+slow` and `+fast` speak of the tempo.
-const DICTIONARY: &[(&str, &[&str])] = &[
+/// Synonyms of the network's tags; `+slow` and `+fast` are of the tempo.
+const SYNONYMS: &[(&str, &[&str])] = &[
     ("acoustic", &["acoustic guitar", "folk"]),
     ("aggressive", &["metal", "punk", "exciting"]),
     ("angry", &["metal", "punk"]),
@@ -149,7 +149,7 @@ const DICTIONARY: &[(&str, &[&str])] = &[
     ("words", &["female vocals", "male vocals", "choir", "rap"]),
 ];
 
-/// What a part of a wish looks for.
+/// A feature that a part of a prompt looks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Feature {
     Tag(u32),
@@ -161,23 +161,23 @@ enum Feature {
     Fast,
 }
 
-/// A part of a wish: any of some features.
+/// A part of a prompt: any of some features.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NamedPart {
+pub struct PromptPart {
     /// What it is called.
     pub term: WishTerm,
     any: Vec<Feature>,
 }
 
-/// Names that recordings are asked to bear, or not to.
+/// Names that recordings shall match, or shall not.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Names {
-    parts: Vec<NamedPart>,
+    parts: Vec<PromptPart>,
 }
 
-/// A wish as it was understood.
+/// A prompt as it was parsed.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Understood {
+pub struct TextPrompt {
     /// What shall be there.
     pub wanted: Names,
     /// What shall not.
@@ -214,7 +214,7 @@ fn tempo(catalogue: &Catalogue, position: usize, none: f64, whole: f64) -> f64 {
     catalogue.bpm(position).map_or(0.0, share)
 }
 
-impl NamedPart {
+impl PromptPart {
     fn matching(&self, catalogue: &Catalogue, position: usize) -> f64 {
         let any = self
             .any
@@ -224,20 +224,20 @@ impl NamedPart {
     }
 }
 
-/// A name that is borne so well is borne plainly.
-const PLAINLY: f64 = 0.5;
+/// A match above this is a clear one.
+const CLEAR: f64 = 0.5;
 
 impl Catalogue {
-    /// The recordings that bear names plainly, in the catalogue's order.
-    pub fn bearing(&self, names: &Names) -> Vec<usize> {
+    /// The recordings that match names clearly, in the catalogue's order.
+    pub fn matching(&self, names: &Names) -> Vec<usize> {
         (0..self.len())
-            .filter(|position| names.matching(self, *position) > PLAINLY)
+            .filter(|position| names.matching(self, *position) > CLEAR)
             .collect()
     }
 }
 
 impl Names {
-    /// A tag, where a model heard it in the library.
+    /// A tag, where some recording has it.
     pub fn tag(catalogue: &Catalogue, name: &str) -> Option<Self> {
         let number = catalogue.tag_names().find(name)?;
         let name = catalogue.tag_names().show(number).to_owned();
@@ -258,7 +258,7 @@ impl Names {
 
     fn one(term: WishTerm, feature: Feature) -> Self {
         Self {
-            parts: vec![NamedPart {
+            parts: vec![PromptPart {
                 term,
                 any: vec![feature],
             }],
@@ -266,7 +266,7 @@ impl Names {
     }
 
     /// The parts.
-    pub fn parts(&self) -> &[NamedPart] {
+    pub fn parts(&self) -> &[PromptPart] {
         &self.parts
     }
 
@@ -275,7 +275,7 @@ impl Names {
         self.parts.is_empty()
     }
 
-    /// Takes in the parts that are not here yet.
+    /// Adds the parts that are not here yet.
     fn extend_new(&mut self, other: Self) {
         for part in other.parts {
             if !self.parts.contains(&part) {
@@ -288,7 +288,7 @@ impl Names {
         self.parts.extend_from_slice(&other.parts);
     }
 
-    /// How well a recording bears all names together, in `0..=1`.
+    /// How well a recording matches all names together, in `0..=1`.
     pub(crate) fn matching(&self, catalogue: &Catalogue, position: usize) -> f64 {
         let all = self
             .parts
@@ -297,7 +297,7 @@ impl Names {
         all.sum::<f64>() / self.parts.len().max(1) as f64
     }
 
-    /// How well a recording bears the name that it bears most clearly, in `0..=1`.
+    /// How well a recording matches the name that it matches best, in `0..=1`.
     pub(crate) fn clearest(&self, catalogue: &Catalogue, position: usize) -> f64 {
         let all = self
             .parts
@@ -306,32 +306,32 @@ impl Names {
         all.fold(0.0, f64::max)
     }
 
-    /// How well a recording bears them, in `0..=1`, and which: all together where they are `wanted`, else the one that it
-    /// bears most clearly. `None` where it bears none.
+    /// How well a recording matches them, in `0..=1`, and which: all together where they are `wanted`, else the one that it
+    /// matches best. `None` where it matches none.
     pub(crate) fn explain(
         &self,
         catalogue: &Catalogue,
         position: usize,
         wanted: bool,
     ) -> Option<(f64, Because)> {
-        let mut borne: Vec<(f64, &WishTerm)> = self
+        let mut matched: Vec<(f64, &WishTerm)> = self
             .parts
             .iter()
             .map(|part| (part.matching(catalogue, position), &part.term))
             .filter(|(matching, _)| *matching > 0.0)
             .collect();
-        borne.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let (most, clearest) = *borne.first()?;
+        matched.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let (most, clearest) = *matched.first()?;
         if !wanted {
             let term = clearest.clone();
             return Some((most, Because::AskedToLeaveOut { term }));
         }
-        let terms = borne.into_iter().map(|(_, term)| term.clone()).collect();
+        let terms = matched.into_iter().map(|(_, term)| term.clone()).collect();
         Some((self.matching(catalogue, position), Because::Asked { terms }))
     }
 }
 
-/// A word of a wish.
+/// A word of a prompt.
 struct Word<'a> {
     /// Without the signs around it, but for a minus before it.
     text: &'a str,
@@ -339,32 +339,32 @@ struct Word<'a> {
     last: bool,
 }
 
-/// Understands a wish in words over what a library holds.
-pub fn understand(catalogue: &Catalogue, text: &str) -> Understood {
+/// Parses a prompt with the names that a library holds.
+pub fn parse_prompt(catalogue: &Catalogue, text: &str) -> TextPrompt {
     let mut words: Vec<Word> = Vec::new();
     for line in text.lines() {
         line.split_whitespace()
             .for_each(|word| push(word, &mut words));
         end_clause(&mut words);
     }
-    let mut understood = Understood::default();
-    let (mut at, mut turned) = (0, false);
+    let mut prompt = TextPrompt::default();
+    let (mut at, mut negated) = (0, false);
     while at < words.len() {
-        if let Some((count, years, against)) = asked_years(&words[at..], turned) {
+        if let Some((count, years, against)) = asked_years(&words[at..], negated) {
             let names = if against {
-                &mut understood.unwanted
+                &mut prompt.unwanted
             } else {
-                &mut understood.wanted
+                &mut prompt.wanted
             };
             let taken = &words[at..at + count];
             match years {
                 Some((from, to, years)) => names.extend_new(Names::years(from, to, years)),
-                None => understood
+                None => prompt
                     .unknown
                     .extend(taken.iter().map(|word| word.text.to_owned())),
             }
             at += count;
-            turned &= !words[at - 1].last;
+            negated &= !words[at - 1].last;
             continue;
         }
         // Names may bear any signs ("Godspeed You! Black Emperor"), so they are looked for across clauses.
@@ -379,14 +379,14 @@ pub fn understand(catalogue: &Catalogue, text: &str) -> Understood {
             Some((count, meaning(catalogue, &name)?, name, minus))
         });
         if let Some((count, part, name, minus)) = found {
-            let against = turned || minus;
+            let against = negated || minus;
             let names = if against {
-                &mut understood.unwanted
+                &mut prompt.unwanted
             } else {
-                &mut understood.wanted
+                &mut prompt.wanted
             };
             if part.any.is_empty() && !against {
-                understood.unknown.push(name.to_lowercase());
+                prompt.unknown.push(name.to_lowercase());
             } else {
                 names.extend_new(Names { parts: vec![part] });
             }
@@ -406,21 +406,21 @@ pub fn understand(catalogue: &Catalogue, text: &str) -> Understood {
             }
             let word = text.to_lowercase();
             match word.as_str() {
-                "but" | "with" => turned = false,
-                word if AGAINST.contains(&word) => turned = true,
+                "but" | "with" => negated = false,
+                word if NEGATIONS.contains(&word) => negated = true,
                 word if FILLERS.contains(&word) => {}
-                _ => understood.unknown.push(text.to_owned()),
+                _ => prompt.unknown.push(text.to_owned()),
             }
             at += 1;
         }
-        turned &= !words[at - 1].last;
+        negated &= !words[at - 1].last;
     }
-    understood
+    prompt
 }
 
 /// Years at the beginning of `words`: how many words they take, the years, and whether they are unwanted. The two signs
 /// that can stand before them are read here as well: `-90s`, `nothing after 1990`.
-fn asked_years(words: &[Word], turned: bool) -> Option<(usize, Option<years::Years>, bool)> {
+fn asked_years(words: &[Word], negated: bool) -> Option<(usize, Option<years::Years>, bool)> {
     let end = words.iter().position(|word| word.last);
     let clause = &words[..end.map_or(words.len(), |last| last + 1)];
     let mut texts: Vec<&str> = clause.iter().map(|word| word.text).collect();
@@ -435,10 +435,10 @@ fn asked_years(words: &[Word], turned: bool) -> Option<(usize, Option<years::Yea
         return Some((count + 1, years, true));
     }
     let (count, years) = years::read(&texts)?;
-    Some((count, years, turned))
+    Some((count, years, negated))
 }
 
-/// Takes a word in, and what the signs around it say of clauses.
+/// Adds a word, and what the punctuation around it says of clauses.
 fn push<'a>(word: &'a str, words: &mut Vec<Word<'a>>) {
     if word.starts_with('(') {
         end_clause(words);
@@ -466,10 +466,10 @@ fn end_clause(words: &mut [Word]) {
     }
 }
 
-/// What a name means, if anything; a part of nothing where it is understood and no recording has it.
-fn meaning(catalogue: &Catalogue, name: &str) -> Option<NamedPart> {
+/// What a name means, if anything; a part of nothing where it is known and no recording has it.
+fn meaning(catalogue: &Catalogue, name: &str) -> Option<PromptPart> {
     let key = similar_key(name);
-    if key.is_empty() || FILLERS.contains(&key.as_str()) || AGAINST.contains(&key.as_str()) {
+    if key.is_empty() || FILLERS.contains(&key.as_str()) || NEGATIONS.contains(&key.as_str()) {
         return None;
     }
     let tags = catalogue.tag_names();
@@ -486,7 +486,7 @@ fn meaning(catalogue: &Catalogue, name: &str) -> Option<NamedPart> {
         _ => WishTerm::Genre { name: typed },
     };
     if any.is_empty()
-        && let Some((_, means)) = DICTIONARY.iter().find(|(said, _)| similar_key(said) == key)
+        && let Some((_, means)) = SYNONYMS.iter().find(|(said, _)| similar_key(said) == key)
     {
         any.extend(means.iter().filter_map(|means| match *means {
             "+slow" => Some(Feature::Slow),
@@ -501,21 +501,21 @@ fn meaning(catalogue: &Catalogue, name: &str) -> Option<NamedPart> {
     }
     if any.is_empty() {
         if let Some(artist) = catalogue.artist_names().find(name) {
-            return Some(NamedPart {
+            return Some(PromptPart {
                 term: WishTerm::Artist {
                     name: catalogue.artist_names().show(artist).to_owned(),
                 },
                 any: vec![Feature::Artist(artist)],
             });
         }
-        let mut names = DICTIONARY
+        let mut names = SYNONYMS
             .iter()
             .flat_map(|(said, means)| means.iter().chain([said]));
         if !names.any(|name| similar_key(name) == key) {
             return None;
         }
     }
-    Some(NamedPart { term, any })
+    Some(PromptPart { term, any })
 }
 
 #[cfg(test)]
@@ -523,11 +523,12 @@ mod tests {
     use segue_core::{Period, TagScore};
 
     use super::*;
-    use crate::world;
+    use crate::test_support;
 
     fn library() -> Catalogue {
         let heard = |n: usize, tags: &[&str], year, bpm| {
-            let mut item = world::item(n, &format!("Song {n}"), ["Nina Simone", "Piano"][n % 2]);
+            let mut item =
+                test_support::item(n, &format!("Song {n}"), ["Nina Simone", "Piano"][n % 2]);
             let tag = |name: &&str| TagScore {
                 name: (*name).into(),
                 p: 0.8,
@@ -538,7 +539,7 @@ mod tests {
             (item.year, item.bpm) = (Some(year), Some(bpm));
             item
         };
-        world::catalogue(vec![
+        test_support::catalogue(vec![
             heard(0, &["piano", "mellow", "instrumental"], 1994, 70.0),
             heard(1, &["piano", "jazz", "female vocals"], 1961, 120.0),
             heard(2, &["electric guitar", "female vocals", "rap"], 1999, 150.0),
@@ -566,7 +567,7 @@ mod tests {
     }
 
     fn check(text: &str, wanted: &[(&str, &str)], unwanted: &[&str], unknown: &[&str]) {
-        let found = understand(&library(), text);
+        let found = parse_prompt(&library(), text);
         let named = |names: &Names| -> Vec<(String, String)> {
             let parts = names.parts.iter().map(|part| match part.term.clone() {
                 WishTerm::Tag { name } => ("tag", name),
@@ -726,7 +727,7 @@ mod tests {
     fn bounded_years_match_what_lies_within() {
         let catalogue = library();
         let matching = |text: &str, expected: [f64; 3]| {
-            let found = understand(&catalogue, text).wanted;
+            let found = parse_prompt(&catalogue, text).wanted;
             let found = [0, 1, 2].map(|at| found.matching(&catalogue, at));
             assert_eq!(found, expected, "{text}");
         };
@@ -745,7 +746,7 @@ mod tests {
     #[test]
     fn matching_says_how_well() {
         let catalogue = library();
-        let calm = understand(&catalogue, "calm piano, no vocals");
+        let calm = parse_prompt(&catalogue, "calm piano, no vocals");
         let wanted = |at| calm.wanted.matching(&catalogue, at);
         assert!(wanted(0) > wanted(1) && wanted(1) > wanted(2));
         let tag = |name: &str| WishTerm::Tag { name: name.into() };
@@ -757,7 +758,7 @@ mod tests {
         let term = tag("vocals");
         assert!(vocals > 0.5);
         assert_eq!(because, Because::AskedToLeaveOut { term });
-        let eras = understand(&catalogue, "nineties");
+        let eras = parse_prompt(&catalogue, "nineties");
         assert_eq!(
             [0, 1, 2].map(|at| eras.wanted.matching(&catalogue, at)),
             [1.0, 0.0, 1.0]
@@ -777,13 +778,13 @@ mod tests {
             "Earth, Wind & Fire",
         ];
         let items = ARTISTS.iter().enumerate();
-        let catalogue = world::catalogue(
+        let catalogue = test_support::catalogue(
             items
-                .map(|(n, artist)| world::item(n, &format!("S{n}"), artist))
+                .map(|(n, artist)| test_support::item(n, &format!("S{n}"), artist))
                 .collect(),
         );
         for artist in ARTISTS {
-            let found = understand(&catalogue, &format!("no P!nk, but some {artist}; zydeco"));
+            let found = parse_prompt(&catalogue, &format!("no P!nk, but some {artist}; zydeco"));
             let names: Vec<&str> = found
                 .wanted
                 .parts()
@@ -812,7 +813,7 @@ mod tests {
         #[test]
         fn no_text_is_too_strange(text in "\\PC{0,80}") {
             let catalogue = library();
-            let found = understand(&catalogue, &text);
+            let found = parse_prompt(&catalogue, &text);
             for at in 0..3 {
                 for names in [&found.wanted, &found.unwanted] {
                     proptest::prop_assert!((0.0..=1.0).contains(&names.matching(&catalogue, at)));
