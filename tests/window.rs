@@ -1,6 +1,6 @@
 //! The real window, driven through WebKitWebDriver as a person would use it: first run, a folder goes in, songs
 //! come up, search, play, radio from a song, a file that appears by itself; and what a new listener meets: the first
-//! choice, mixes, stations, the guest DJ, living playlists, taste.
+//! choice, mixes, stations, the guest DJ, auto-updating playlists, taste. Long because all visits share one driver and one cage.
 //!
 //! Every visit is in the cage of `network.rs`: the window, its web view and all of their processes may listen to the driver and
 //! look up nothing, and leave no file but those that are named here.
