@@ -118,17 +118,6 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// Takes in the recordings, as [`CatalogueBuilder::push`] does.
-    pub fn new(model: Option<ModelId>, items: impl IntoIterator<Item = Item>) -> Self {
-        let mut builder = CatalogueBuilder::new(model);
-        let items = items.into_iter();
-        builder.reserve(items.size_hint().0);
-        for item in items {
-            builder.push(&item);
-        }
-        builder.finish()
-    }
-
     /// The model whose vectors are compared here.
     pub fn model(&self) -> Option<&ModelId> {
         self.model.as_ref()

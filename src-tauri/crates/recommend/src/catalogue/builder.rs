@@ -25,6 +25,19 @@ const NOBODY: [&str; 5] = [
     "va",
 ];
 
+impl Catalogue {
+    /// Takes in the recordings, as [`CatalogueBuilder::push`] does.
+    pub fn new(model: Option<ModelId>, items: impl IntoIterator<Item = Item>) -> Self {
+        let mut builder = CatalogueBuilder::new(model);
+        let items = items.into_iter();
+        builder.reserve(items.size_hint().0);
+        for item in items {
+            builder.push(&item);
+        }
+        builder.finish()
+    }
+}
+
 /// A catalogue in the making.
 #[derive(Debug, Default)]
 pub struct CatalogueBuilder {
