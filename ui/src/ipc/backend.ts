@@ -48,8 +48,8 @@ export type AlbumsQuery = { text: string; sort: AlbumSort; descending: boolean }
 
 export interface Backend {
   status(): Promise<LibraryStatus>;
-  /** Asks with the system's own dialog; `null` when the listener thought better of it. */
-  chooseFolder(): Promise<string | null>;
+  /** Asks with the system's own dialog, headed by `title`; `null` when the listener thought better of it. */
+  chooseFolder(title: string): Promise<string | null>;
   addFolder(path: string): Promise<void>;
   removeFolder(path: string): Promise<void>;
   rescan(): Promise<void>;
@@ -103,10 +103,10 @@ export interface Backend {
   refreshPlaylist(id: number): Promise<number>;
   /** Takes an edit of a playlist's places back; refused if they were changed again since. */
   undoPlaylistEdit(edit: number): Promise<void>;
-  /** Asks with the system's own dialog which file to read; `null` when the listener thought better of it. */
-  importPlaylist(): Promise<PlaylistRow | null>;
-  /** Asks where to; `null` when the listener thought better of it, else the path. */
-  exportPlaylist(id: number): Promise<string | null>;
+  /** Asks with the system's own dialog, headed by `title`, which file to read; `null` when the listener thought better of it. */
+  importPlaylist(title: string): Promise<PlaylistRow | null>;
+  /** Asks where to, with a dialog headed by `title`; `null` when the listener thought better of it, else the path. */
+  exportPlaylist(id: number, title: string): Promise<string | null>;
   playPlaylist(id: number, index: number): Promise<void>;
   player(): Promise<PlayerState>;
   command(command: PlayerCommand): Promise<void>;
@@ -128,7 +128,7 @@ export interface Backend {
   /** Learns again what was forgotten. */
   remember(forgotten: number): Promise<void>;
   /** Asks where to, and writes what was learned as JSON; `null` when the listener thought better of it. */
-  exportTaste(): Promise<string | null>;
+  exportTaste(title: string): Promise<string | null>;
   /** A dozen songs as unlike as the library has, to begin with; answered with `rate`. */
   firstChoice(): Promise<TrackRow[]>;
   /** The first choice was made, or is not wanted. */

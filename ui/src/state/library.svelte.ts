@@ -119,7 +119,7 @@ export class Library {
   async chooseFolder(): Promise<boolean> {
     let path: string | null = null;
     await this.#do(t("failed.askFolder"), async () => {
-      path = await this.backend.chooseFolder();
+      path = await this.backend.chooseFolder(t("firstRun.title"));
     });
     return path === null ? false : this.addFolder(path);
   }

@@ -105,7 +105,7 @@ export class Playlists {
 
   import(): Promise<boolean> {
     return this.notices.attempt(t("failed.readPlaylist"), async () => {
-      const playlist = await this.backend.importPlaylist();
+      const playlist = await this.backend.importPlaylist(t("playlists.importTitle"));
       if (playlist === null) return;
       const { name, tracks, missing } = playlist;
       const said = { name, count: tracks };
@@ -120,7 +120,7 @@ export class Playlists {
 
   export(playlist: PlaylistRow): Promise<boolean> {
     return this.notices.attempt(t("failed.write", { name: playlist.name }), async () => {
-      const path = await this.backend.exportPlaylist(playlist.id);
+      const path = await this.backend.exportPlaylist(playlist.id, t("playlists.exportTitle"));
       if (path !== null) this.notices.info(t("done.saved", { path }));
     });
   }

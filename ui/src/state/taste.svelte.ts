@@ -93,7 +93,7 @@ export class Taste {
 
   async export(): Promise<void> {
     await this.notices.attempt(t("failed.writeTaste"), async () => {
-      const path = await this.backend.exportTaste();
+      const path = await this.backend.exportTaste(t("taste.exportTaste"));
       if (path !== null) this.notices.info(t("done.saved", { path }));
     });
   }

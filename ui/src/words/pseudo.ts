@@ -22,7 +22,12 @@ function pseudoText(text: string): string {
   const pieces = text.split(/(\{\{[^}]*\}\})/);
   const said = pieces.map((piece, i) => (i % 2 === 1 ? piece : accented(piece))).join("");
   const letters = pieces.filter((_, i) => i % 2 === 0).join("").length;
-  return `[${said}${"~".repeat(Math.ceil(letters * LONGER))}]`;
+  return `[${said}${longer(letters)}]`;
+}
+
+/** In pieces of a word's length: a line may end between them, as in any text. */
+function longer(letters: number): string {
+  return "~".repeat(Math.ceil(letters * LONGER)).replace(/~{6}(?=~)/g, "$& ");
 }
 
 function accented(text: string): string {
