@@ -22,6 +22,8 @@ use serde_json::{Value, json};
 use crate::network::{CAGE, files};
 use crate::world::{glide, program, root, write_wav};
 
+mod words;
+
 /// How long anything the user waits for may take on a slow and busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -503,7 +505,7 @@ fn from_the_first_run_to_a_radio() {
         visit
             .until(
                 "the refused file",
-                "return document.querySelector(\"[aria-label='Files that could not be read']\")?.innerText.includes('broken.flac')",
+                "return document.querySelector(\"[aria-label='Failed files']\")?.innerText.includes('broken.flac')",
             )
             .await;
         visit.end().await;
@@ -578,13 +580,15 @@ fn a_new_listener_is_met_and_followed() {
 
         // Once all was heard, a dozen songs are offered; what is said of them stands.
         visit.go_to("Mixes").await;
-        visit.button("Choose").await;
-        visit.choose("What you think of", "Like").await;
+        visit.button("Rate songs").await;
+        visit.choose("Your rating of", "Like").await;
         visit
-            .click_on("//*[@aria-label='Songs to choose among']/li[2]//label[input/@aria-label='Not for me']")
+            .click_on(
+                "//*[@aria-label='Songs to rate']/li[2]//label[input/@aria-label='Not for me']",
+            )
             .await;
         visit
-            .click_on("//*[@aria-label='Songs to choose among']/li[3]//button[starts-with(@aria-label, 'Listen to')]")
+            .click_on("//*[@aria-label='Songs to rate']/li[3]//button[starts-with(@aria-label, 'Listen to')]")
             .await;
         visit
             .until("the position to move", &format!("{POSITION} > 1"))
@@ -596,7 +600,7 @@ fn a_new_listener_is_met_and_followed() {
         visit
             .until(
                 "the choice to be over",
-                "return !document.querySelector('main').innerText.includes('Which of these are you?')",
+                "return !document.querySelector('main').innerText.includes('Which of these do you like?')",
             )
             .await;
 
@@ -615,20 +619,20 @@ fn a_new_listener_is_met_and_followed() {
             )
             .await;
         visit
-            .sees("[aria-label=Player] button[aria-label='Why this track']")
+            .sees("[aria-label=Player] button[aria-label='Why this song']")
             .await;
 
         // A reason is turned down where it stands, and taken back where it holds.
-        let less = "//*[@aria-label='Songs of For you']//button[starts-with(@aria-label, 'Less because of this: ')]";
+        let less = "//*[@aria-label='Songs of For you']//button[starts-with(@aria-label, 'Less of this: ')]";
         visit.click_on(less).await;
         visit
-            .sees("[aria-label='Songs of For you'] button[aria-label^='Less because of this'][aria-pressed=true]")
+            .sees("[aria-label='Songs of For you'] button[aria-label^='Less of this'][aria-pressed=true]")
             .await;
         visit.go_to("Taste").await;
         visit
-            .click("[aria-label='What holds'] button[aria-label^='Take back: Less of']")
+            .click("[aria-label='Your rules'] button[aria-label^='Remove: Less of']")
             .await;
-        let nothing_holds = "return document.querySelector(\"[aria-label='What holds']\")?.innerText.startsWith('Nothing')";
+        let nothing_holds = "return document.querySelector(\"[aria-label='Your rules']\")?.innerText.startsWith('No rules')";
         visit.until("nothing to hold", nothing_holds).await;
 
         // A radio from words; what is skipped does not come again, and the station goes on.
@@ -640,13 +644,11 @@ fn a_new_listener_is_met_and_followed() {
         visit
             .until(
                 "the wish to be understood",
-                "return /calm[^]*piano/.test(document.querySelector('[role=group][aria-label=Understood]')?.innerText)",
+                "return /calm[^]*piano/.test(document.querySelector('[role=group][aria-label='Understood as']')?.innerText)",
             )
             .await;
         visit.press("\u{E007}").await;
-        visit
-            .sees("button[aria-label='Take away calm piano']")
-            .await;
+        visit.sees("button[aria-label='Remove calm piano']").await;
         visit.button("Start radio").await;
         visit
             .sees("[aria-label='Coming up'] [aria-label=Reasons] li")
@@ -672,7 +674,7 @@ fn a_new_listener_is_met_and_followed() {
         visit.button("Play album").await;
         visit.go_to("Queue").await;
         visit.until("an album", &format!("return {THREADS} === 0 && document.querySelectorAll('[aria-label=Queue] [role=row]').length === 4")).await;
-        visit.choose("Guest DJ", "Nearest").await;
+        visit.choose("Guest DJ", "Similar").await;
         visit
             .until("the guest DJ", &format!("return {THREADS} > 1"))
             .await;
@@ -682,7 +684,7 @@ fn a_new_listener_is_met_and_followed() {
             .until("one's own songs alone", &format!("return {THREADS} === 0"))
             .await;
 
-        // A mix becomes a living playlist, and is played from there.
+        // A mix becomes a daily playlist, and is played from there.
         visit.go_to("Mixes").await;
         visit.click("button[aria-label^='Discover: ']").await;
         visit.button("Save as playlist…").await;
@@ -695,13 +697,13 @@ fn a_new_listener_is_met_and_followed() {
             )
             .await;
         visit.types("Every morning").await;
-        visit.choose("Kind of playlist", "Made anew each day").await;
+        visit.choose("Kind of playlist", "Updates daily").await;
         visit.button("Save playlist").await;
         visit.go_to("Every morning").await;
         visit
             .until(
-                "a living playlist",
-                "return document.querySelector('main').innerText.includes('Living playlist')",
+                "a daily playlist",
+                "return document.querySelector('main').innerText.includes('Daily playlist')",
             )
             .await;
         visit.button("Play playlist").await;
@@ -715,12 +717,12 @@ fn a_new_listener_is_met_and_followed() {
 
         // What was heard is known, forgotten, and learned again.
         visit.go_to("Taste").await;
-        let learned = "Number(document.querySelector('main').innerText.match(/Learned from (\\d+) plays/)?.[1] ?? 0)";
+        let learned = "Number(document.querySelector('main').innerText.match(/Learned from (\\d+) play/)?.[1] ?? 0)";
         let before = visit
             .until("something learned", &format!("return {learned}"))
             .await;
         visit.screenshot("taste").await;
-        visit.button("Forget since Yesterday").await;
+        visit.button("Forget since yesterday").await;
         visit.sees("[aria-label=Forgotten] li").await;
         visit
             .until("less learned", &format!("return {learned} < {before}"))

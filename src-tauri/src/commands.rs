@@ -80,11 +80,11 @@ fn status(desktop: State<'_, Desktop>) -> Answer<LibraryStatus> {
 }
 
 #[tauri::command(async)]
-fn choose_folder(app: AppHandle) -> Option<String> {
+fn choose_folder(app: AppHandle, title: String) -> Option<String> {
     let chosen = app
         .dialog()
         .file()
-        .set_title("Where is your music?")
+        .set_title(title)
         .blocking_pick_folder()?;
     Some(chosen.into_path().ok()?.to_string_lossy().into_owned())
 }
@@ -297,12 +297,17 @@ fn undo_playlist_edit(desktop: State<'_, Desktop>, edit: u64) -> Answer<()> {
 }
 
 #[tauri::command(async)]
-fn import_playlist(app: AppHandle, desktop: State<'_, Desktop>) -> Answer<Option<PlaylistRow>> {
+fn import_playlist(
+    app: AppHandle,
+    desktop: State<'_, Desktop>,
+    title: String,
+) -> Answer<Option<PlaylistRow>> {
+    let endings = ["m3u8", "m3u", "pls", "xspf", "jspf", "json"];
     let chosen = app
         .dialog()
         .file()
-        .set_title("Which playlist?")
-        .add_filter("Playlists", &["m3u8", "m3u", "pls", "xspf", "jspf", "json"])
+        .set_title(title)
+        .add_filter(endings.map(str::to_uppercase).join(", "), &endings)
         .blocking_pick_file();
     let Some(path) = chosen.and_then(|chosen| chosen.into_path().ok()) else {
         return Ok(None);
@@ -311,11 +316,16 @@ fn import_playlist(app: AppHandle, desktop: State<'_, Desktop>) -> Answer<Option
 }
 
 #[tauri::command(async)]
-fn export_playlist(app: AppHandle, desktop: State<'_, Desktop>, id: i64) -> Answer<Option<String>> {
+fn export_playlist(
+    app: AppHandle,
+    desktop: State<'_, Desktop>,
+    id: i64,
+    title: String,
+) -> Answer<Option<String>> {
     let mut dialog = app
         .dialog()
         .file()
-        .set_title("Where to?")
+        .set_title(title)
         .set_file_name(desktop.playlist_file_name(id)?);
     for ending in ["m3u8", "m3u", "pls", "xspf", "jspf"] {
         dialog = dialog.add_filter(ending.to_uppercase(), &[ending]);
@@ -398,11 +408,15 @@ fn remember(desktop: State<'_, Desktop>, forgotten: i64) -> Answer<()> {
 }
 
 #[tauri::command(async)]
-fn export_taste(app: AppHandle, desktop: State<'_, Desktop>) -> Answer<Option<String>> {
+fn export_taste(
+    app: AppHandle,
+    desktop: State<'_, Desktop>,
+    title: String,
+) -> Answer<Option<String>> {
     let chosen = app
         .dialog()
         .file()
-        .set_title("Where to?")
+        .set_title(title)
         .set_file_name("segue-taste.json")
         .add_filter("JSON", &["json"])
         .blocking_save_file();
