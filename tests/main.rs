@@ -12,4 +12,5 @@ mod playlists;
 mod recommending;
 #[cfg(target_os = "linux")]
 mod window;
+mod words;
 mod world;

@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 
 use clap::Parser;
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use segue_app::{AppError, AppEvent, AudioOutput, Desktop, Segue};
+use segue_app::{AppError, AppEvent, AudioOutput, Desktop, Notice, Segue};
 use tauri::webview::PlatformWebview;
 use tauri::{AppHandle, Emitter, Manager, RunEvent};
 
@@ -85,8 +85,8 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     // that nothing may be opened, scanned or played. The page comes up in `run`.
     let desktop = Segue::open(arguments.data_dir.as_deref())
         .and_then(|segue| Desktop::open(segue, arguments.output.clone(), tell))
-        .map_err(|error| error.sentence())?;
-    add_folders(&desktop, &arguments.folders).map_err(|error| error.sentence())?;
+        .map_err(|error| error.to_string())?;
+    add_folders(&desktop, &arguments.folders).map_err(|error| error.to_string())?;
     app.manage(desktop);
     app.run(|app, event| {
         if let RunEvent::Exit = event {
@@ -125,13 +125,14 @@ fn started_again(app: &AppHandle, arguments: Vec<String>, folder: String) {
     // This is the thread that messages come in by, and a folder that sleeps takes its time.
     std::thread::spawn(move || {
         let added = match app.try_state::<Desktop>() {
-            Some(desktop) => add_folders(&desktop, &folders).map_err(|error| error.sentence()),
+            Some(desktop) => add_folders(&desktop, &folders)
+                .map_err(|problem| Notice::FolderNotAdded { problem }),
             None if folders.is_empty() => Ok(()),
-            None => Err("this Segue is still starting: add the folder in its window".to_owned()),
+            None => Err(Notice::StillStarting),
         };
-        if let Err(message) = added {
-            tracing::warn!("{message}");
-            let _ = app.emit("app", AppEvent::Notice { message });
+        if let Err(notice) = added {
+            tracing::warn!(?notice, "a folder was not added");
+            let _ = app.emit("app", AppEvent::Notice { notice });
         }
     });
 }

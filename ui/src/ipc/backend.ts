@@ -139,10 +139,13 @@ export interface Backend {
   listen(hear: (event: AppEvent) => void): Promise<() => void>;
 }
 
-/** Whatever was thrown, as a code and a sentence. */
-export function asCommandError(thrown: unknown): CommandError {
-  if (typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown) {
+/** What the program refused; or what broke in the window itself, which has no words of its own. */
+export type Refusal = CommandError | { code: "other"; detail: string };
+
+/** Whatever was thrown, as a refusal. */
+export function asRefusal(thrown: unknown): Refusal {
+  if (typeof thrown === "object" && thrown !== null && "code" in thrown && "problem" in thrown) {
     return thrown as CommandError;
   }
-  return { code: "other", message: thrown instanceof Error ? thrown.message : String(thrown) };
+  return { code: "other", detail: thrown instanceof Error ? thrown.message : String(thrown) };
 }

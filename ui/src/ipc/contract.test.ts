@@ -2,7 +2,7 @@
 // (`SEGUE_BLESS=1 cargo test -p segue-app` records them anew, `contract/contract.json` is the script).
 import { beforeAll, expect, test } from "vitest";
 import type { AlbumSort, FeedbackKind, PlayerCommand, PlaylistSource, SeedRef, SongSort } from "./backend";
-import { asCommandError } from "./backend";
+import { asRefusal } from "./backend";
 import { described, resolve, script, seen, unlike, type Seen } from "./contract/testing";
 import recorded from "./contract/recorded.json";
 import { makeFake } from "./fake";
@@ -26,7 +26,7 @@ beforeAll(async () => {
       if (step.as !== undefined) named.set(step.as, answer);
       answers.push(seen(step, { answer }));
     } catch (thrown) {
-      answers.push(seen(step, { error: asCommandError(thrown) }));
+      answers.push(seen(step, { error: asRefusal(thrown) }));
     }
     for (let left = 10; step.scans && left > 0; left--) fake.pass(1);
     heard.push([...told]);

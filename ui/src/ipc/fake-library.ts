@@ -64,9 +64,12 @@ export function makeLibrary(size: number, fresh = false, seed = 7): FakeLibrary 
     refused: [
       {
         path: "/home/mila/Music/Lumen Choir/Signal/07 Static.flac",
-        reason: "the FLAC stream ends after 12 of 41 MB",
+        why: { is: "damaged", damage: { is: "ends-early" } },
       },
-      { path: "/home/mila/Music/new/track (3).m4a", reason: "protected by DRM" },
+      {
+        path: "/home/mila/Music/new/track (3).m4a",
+        why: { is: "not-playable", format: { is: "named", name: "AAC (protected)" } },
+      },
     ],
   };
   const taken = new Set<string>();

@@ -155,8 +155,8 @@ export function mixes(ground: Ground): MixRow[] {
 /** A mix, or the refusal that says why there is none. */
 export function mixNamed(ground: Ground, id: string, count: number): MixFound {
   const recipe = recipes(ground).find((one) => one.id === id);
-  if (!recipe && KINDS.test(id)) throw invalid(`there is too little for the mix “${id}” yet`);
-  if (!recipe) throw invalid(`there is no mix “${id}”; \`segue mix --list\` names those that there are`);
+  if (!recipe && KINDS.test(id)) throw invalid({ is: "mix-too-small", mix: id });
+  if (!recipe) throw invalid({ is: "no-such-mix", mix: id });
   const next = chance(hash(id) + 1);
   const tracks =
     id === "for-you"

@@ -92,9 +92,7 @@ export class FakePlaylists {
       createPlaylist: (name, source, living) =>
         answer("create_playlist", () => {
           if (living && (source.of === "tracks" || source.of === "queue"))
-            throw invalid(
-              "these songs are what they are; a living playlist is made of a search, a mix, a station or a way",
-            );
+            throw invalid({ is: "source-never-changes" });
           const made = this.#add(named(name), source, living);
           this.#changed();
           return row(made);
@@ -109,7 +107,7 @@ export class FakePlaylists {
         change("undelete_playlist", () => {
           const one = found(
             this.#deleted.find((gone) => gone.id === id),
-            invalid(`no playlist ${id} was deleted`),
+            invalid({ is: "no-deleted-playlist", playlist: String(id) }),
           );
           this.#deleted = this.#deleted.filter((gone) => gone !== one);
           this.#kept = [...this.#kept, one];
@@ -133,16 +131,16 @@ export class FakePlaylists {
         }),
       refreshPlaylist: (id) =>
         edit("refresh_playlist", id, (one) => {
-          if (!one.living) throw invalid(`“${one.name}” is made of nothing that changes; it stays as it is`);
+          if (!one.living) throw invalid({ is: "playlist-fixed", playlist: one.name });
           one.entries = this.#entries(songsOf(this.world, one.source));
         }),
       undoPlaylistEdit: (number) =>
         change("undo_playlist_edit", () => {
           const kept = this.#edits.get(number);
-          const { id, before, after } = found(kept, invalid("this was too long ago to be taken back"));
+          const { id, before, after } = found(kept, invalid({ is: "too-late-to-undo" }));
           const one = this.#of(id);
           const same = after.length === one.entries.length && after.every((row, i) => row === one.entries[i]);
-          if (!same) throw invalid("the playlist was changed again since, or deleted; it stays as it is");
+          if (!same) throw invalid({ is: "playlist-changed-since" });
           one.entries = [...before];
           this.#edits.delete(number);
         }),
@@ -209,12 +207,12 @@ export class FakePlaylists {
 }
 
 function named(name: string): string {
-  if (name.trim() === "") throw invalid("a playlist needs a name");
+  if (name.trim() === "") throw invalid({ is: "no-playlist-name" });
   return name.trim();
 }
 
 function byHand({ living, name }: Kept): void {
-  if (living) throw invalid(`“${name}” is made anew each day: what is changed by hand would be lost`);
+  if (living) throw invalid({ is: "playlist-renewed", playlist: name });
 }
 
 function row({ source: _, entries, ...kept }: Kept): PlaylistRow {

@@ -4,6 +4,7 @@ import type {
   PickRow,
   QueueSource,
   SeedDetail,
+  SeedKind,
   SeedName,
   SeedRef,
   SeedRow,
@@ -42,13 +43,13 @@ export function fakeRadio(
   const { answer, ground, player, track, whole } = world;
 
   const songs = (count: number): SeedDetail => ({ is: "songs", count });
-  const missing = (what: string, name: string | number) =>
-    invalid(`there is no ${what} “${name}” in the library`);
+  const missing = (kind: SeedKind, name: string | number) =>
+    invalid({ is: "no-such-seed", kind, name: String(name) });
 
   /** How many songs bear a name, and the first of them. */
-  function bearers(what: string, name: string, bears: (row: TrackRow) => boolean) {
+  function bearers(kind: SeedKind, name: string, bears: (row: TrackRow) => boolean) {
     const rows = whole.tracks.filter(bears);
-    const first = found(rows[0], missing(what, name));
+    const first = found(rows[0], missing(kind, name));
     return { name, about: songs(rows.length), cover_track: first.id };
   }
 
@@ -81,9 +82,7 @@ export function fakeRadio(
       case "words": {
         const wish = understand(whole, seed.text);
         if (wish.wanted.length + wish.unwanted.length === 0)
-          throw invalid(
-            `none of these words means anything here: “${seed.text}”; try what the songs' tags, genres and artists are called`,
-          );
+          throw invalid({ is: "no-known-words", text: seed.text });
         const first = startOf(ground, seed);
         return {
           seed,
@@ -186,8 +185,7 @@ export function fakeRadio(
       answer("play_path", () => player.play(asRows(wayBetween(world, from, to, count), "mix"), 0)),
     playPicks: (source, picks, index) =>
       answer("play_picks", () => {
-        if (source.of !== "mix" && source.of !== "path")
-          throw invalid("only mixes and ways are played as they are shown");
+        if (source.of !== "mix" && source.of !== "path") throw invalid({ is: "not-played-as-shown" });
         const rows = picks.flatMap(({ id, reasons }) => {
           const row = track(id);
           return row ? [player.row(row, "mix", reasons)] : [];
@@ -230,7 +228,6 @@ export function titleOf({ ground, whole, track }: World, { seeds, less }: Statio
 /** A way between two songs that the network has heard. */
 export function wayBetween({ ground, track }: World, from: number, to: number, count: number): PickRow[] {
   const [first, last] = [found(track(from), noSong(from)), found(track(to), noSong(to))];
-  for (const { tags, path } of [first, last])
-    if (tags === null) throw invalid(`${path} was not listened to yet; run \`segue analyze\``);
+  for (const { tags, path } of [first, last]) if (tags === null) throw invalid({ is: "not-analyzed", path });
   return way(ground, first, last, count);
 }

@@ -96,7 +96,7 @@ export class FakeShelf {
       removeFolder: (path) =>
         answer("remove_folder", () => {
           const left = this.#roots.filter((root) => root.path !== path);
-          if (left.length === this.#roots.length) throw invalid(`${path} is no folder of the library`);
+          if (left.length === this.#roots.length) throw invalid({ is: "no-such-root", path });
           this.#roots = left;
           if (this.#roots.length === 0) this.shown = cut(this.whole, 0);
           changed();
@@ -208,6 +208,6 @@ function progress(job: JobKind, status: JobProgress["status"], done: number, tot
     failures: 0,
     current: null,
     left_s: total > done ? (total - done) / 4 : null,
-    message: null,
+    problem: null,
   };
 }

@@ -18,7 +18,7 @@ export function songsOf(world: World, source: PlaylistSource): Picked[] {
       return plain(source.ids.map((id) => found(track(id), noSong(id))));
     case "search":
       if (source.query.album !== null && !whole.albums.some(({ id }) => id === source.query.album))
-        throw invalid("its album has left the library");
+        throw invalid({ is: "album-gone" });
       return plain(find(whole, source.query));
     case "mix":
       return mixNamed(ground, source.id, source.count).tracks;

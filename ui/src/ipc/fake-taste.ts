@@ -78,14 +78,13 @@ export class FakeTaste {
       say: (kind, id, artist) =>
         answer(`say ${kind}`, () => {
           const row = found(track(id), noSong(id));
-          if (kind !== "never" && kind !== "not-now")
-            throw invalid("this is said of something else than one song");
+          if (kind !== "never" && kind !== "not-now") throw invalid({ is: "feedback-not-of-a-song" });
           return note(artist ? { kind, artist: row.artists[0]! } : { kind, track: row });
         }),
       sayWrongAfter: (earlier, later) =>
         answer("say wrong-after", () => {
           const [before, row] = [found(track(earlier), noSong(earlier)), found(track(later), noSong(later))];
-          if (before === row) throw invalid("these are the same recording");
+          if (before === row) throw invalid({ is: "same-recording" });
           return note({ kind: "wrong-after", track: row, earlier: before });
         }),
       feedback: () => answer("feedback", () => this.#holding()),
@@ -93,7 +92,7 @@ export class FakeTaste {
         answer("undo_feedback", () => {
           const gone = id ?? this.#said.at(-1)?.id;
           if (id !== null && !this.#said.some((row) => row.id === id))
-            throw invalid(`nothing that holds was said under number ${id}`);
+            throw invalid({ is: "no-such-feedback", id });
           this.#said = this.#said.filter((row) => row.id !== gone);
           changed();
         }),
@@ -105,7 +104,11 @@ export class FakeTaste {
       forget: (since) =>
         answer("forget", () => {
           if (since !== null && Number.isNaN(Date.parse(since)))
-            throw invalid(`“${since}” is no instant: it cannot be read`);
+            throw invalid({
+              is: "not-an-instant",
+              text: since,
+              detail: "failed to parse four digit integer as year: invalid digit, expected 0-9 but got y",
+            });
           this.#forgotten = [
             {
               id: this.#next++,
@@ -119,8 +122,7 @@ export class FakeTaste {
         }),
       remember: (id) =>
         answer("remember", () => {
-          if (!this.#forgotten.some((row) => row.id === id))
-            throw invalid(`nothing was forgotten under number ${id}`);
+          if (!this.#forgotten.some((row) => row.id === id)) throw invalid({ is: "no-such-forgotten", id });
           this.#forgotten = this.#forgotten.filter((row) => row.id !== id);
           changed();
         }),
@@ -200,8 +202,8 @@ function termNamed(term: string, { ground }: World): TermName {
     album: (row) => row.album === name,
   };
   const borne = bears[kind!];
-  if (!borne) throw invalid(`“${term}” names nothing that can be turned`);
-  if (!ground.library.tracks.some(borne)) throw invalid(`nothing in the library bears “${term}”`);
+  if (!borne) throw invalid({ is: "not-a-term", term });
+  if (!ground.library.tracks.some(borne)) throw invalid({ is: "term-not-in-library", term });
   if (kind === "album") return { is: "album", title: name!, artist: null };
   return { is: kind as "artist" | "genre" | "tag", name: name! };
 }

@@ -3,7 +3,7 @@ import type { AppEvent, CommandError } from "./backend";
 import type { FakeLibrary } from "./fake-library";
 import type { Ground } from "./fake-picks";
 import type { FakePlayer } from "./fake-player";
-import type { TrackRow } from "./types";
+import type { Problem, TrackRow } from "./types";
 
 export type World = {
   /** As it will be once all is read. */
@@ -19,8 +19,8 @@ export type World = {
 };
 
 /** Thrown inside an answer, it becomes its refusal. */
-function refusal(code: CommandError["code"], message: string): CommandError {
-  return { code, message };
+function refusal(code: CommandError["code"], problem: Problem): CommandError {
+  return { code, problem };
 }
 
 /** What is there, or a refusal. */
@@ -29,17 +29,18 @@ export function found<T>(value: T | null | undefined, otherwise: CommandError): 
   return value;
 }
 
-export const noSong = (id: number) =>
-  refusal(
-    "not-found",
-    `no track ${id} in the library; \`segue tracks\` lists what there is, \`segue scan FOLDER\` adds more`,
-  );
+export const noSong = (id: number) => refusal("not-found", { is: "no-such-track", track: String(id) });
 export const noFolder = (path: string) =>
-  refusal("not-found", `cannot read the folder ${path}: No such file or directory (os error 2)`);
+  refusal("not-found", {
+    is: "file",
+    attempt: "read-folder",
+    path,
+    detail: "No such file or directory (os error 2)",
+  });
 export const noPlaylist = (id: number) =>
-  refusal("not-found", `no playlist ${id}; \`segue playlist list\` shows what there is`);
-export const invalid = (message: string) => refusal("invalid", message);
-const NONE_LEFT = invalid("none of these songs is in the library any more");
+  refusal("not-found", { is: "no-such-playlist", playlist: String(id) });
+export const invalid = (problem: Problem) => refusal("invalid", problem);
+const NONE_LEFT = invalid({ is: "songs-gone" });
 
 /** Songs to be played: at least one. */
 export function some<T>(rows: T[]): T[] {

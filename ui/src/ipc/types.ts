@@ -314,7 +314,7 @@ redo: QueueEdit | null,
 /**
  * Why there is no sound, if there is none.
  */
-output_error: string | null, 
+output_error: OutputFault | null, 
 /**
  * How often, since the start, sound was not ready in time.
  */
@@ -352,9 +352,9 @@ left_s: number | null,
 /**
  * Why it failed.
  */
-message: string | null, };
+problem: Problem | null, };
 
-export type FailureRow = { path: string, reason: string, };
+export type FailureRow = { path: string, why: FileFault, };
 
 export type FeedbackKind = "not-now" | "never" | "wrong-after" | "less" | "more";
 
@@ -510,7 +510,7 @@ demo_folder: string | null,
 /**
  * The audio network's id; `null` when there is none, and `model_error` says why.
  */
-model: string | null, model_error: string | null, 
+model: string | null, model_error: Problem | null, 
 /**
  * After a switch the model whose fingerprints serve until the current one has heard the library; else `null`.
  */
@@ -534,8 +534,366 @@ revision: number, };
 
 export type ProviderName = "auto" | "cpu" | "cuda" | "directml" | "coreml";
 
-export type CommandError = { code: ErrorCodeName, message: string, };
+export type CommandError = { code: ErrorCodeName, problem: Problem, };
 
 export type ErrorCodeName = "not-found" | "unplayable" | "no-device" | "no-model" | "database" | "invalid" | "other";
 
-export type AppEvent = { "event": "player", state: PlayerState, } | { "event": "position", entry: number, position_s: number, } | { "event": "library", revision: number, } | { "event": "playlists" } | { "event": "taste" } | { "event": "job", progress: JobProgress, } | { "event": "notice", message: string, };
+export type Problem = { "is": "library", error: LibraryError, } | { "is": "analysis", error: AnalysisError, } | { "is": "output", error: OutputFault, } | { "is": "unplayable", path: string, why: FileFault, } | { "is": "nothing-sounded", wav: string | null, first: FailureRow | null, } | { "is": "not-installed", what: string, looked: Array<string>, } | { "is": "no-such-track", track: string, } | { "is": "no-such-playlist", playlist: string, } | { "is": "file", attempt: FileAttempt, path: string, detail: string, } | { "is": "exchange", action: string, path: string, reason: string, } | { "is": "no-thread", detail: string, } | { "is": "player-ended" } | { "is": "no-home-folder" } | { "is": "not-serialized", detail: string, } | { "is": "no-program", detail: string, } | { "is": "database-not-whole", detail: string, } | { "is": "window-plays-no-file" } | { "is": "no-such-root", path: string, } | { "is": "no-such-play-source", source_name: string, } | { "is": "too-late-to-undo" } | { "is": "not-played-as-shown" } | { "is": "not-an-instant", text: string, detail: string, } | { "is": "no-artist", path: string, } | { "is": "feedback-not-of-a-song" } | { "is": "same-recording" } | { "is": "no-such-feedback", id: number, } | { "is": "nothing-analyzed" } | { "is": "not-analyzed", path: string, } | { "is": "mix-too-small", mix: string, } | { "is": "no-such-mix", mix: string, } | { "is": "discovery-range" } | { "is": "no-such-album", title: string, } | { "is": "no-such-seed", kind: SeedKind, name: string, } | { "is": "no-known-words", text: string, } | { "is": "empty-station" } | { "is": "nothing-to-play" } | { "is": "songs-gone" } | { "is": "shipped-model-name", model: string, } | { "is": "model-name-taken", model: string, } | { "is": "model-shipped", model: string, } | { "is": "model-current", model: string, } | { "is": "model-serving", model: string, } | { "is": "no-such-model", model: string, } | { "is": "trial-refused", said: string, } | { "is": "trial-failed" } | { "is": "trial-crashed", status: string, said: string | null, } | { "is": "trial-timeout", limit_s: number, } | { "is": "source-never-changes" } | { "is": "no-deleted-playlist", playlist: string, } | { "is": "playlist-changed-since" } | { "is": "playlist-fixed", playlist: string, } | { "is": "playlist-renewed", playlist: string, } | { "is": "album-gone" } | { "is": "no-queue" } | { "is": "no-playlist-name" } | { "is": "ambiguous-playlist", name: string, ids: Array<number>, } | { "is": "playlist-source-unreadable", playlist: string, detail: string, } | { "is": "play-length", listened_s: number, } | { "is": "future-play" } | { "is": "plays-not-written", detail: string, } | { "is": "plays-format", format: string, } | { "is": "negative-stretch" } | { "is": "too-few-plays", least: number, } | { "is": "not-a-term", term: string, } | { "is": "not-a-decade", year: number, } | { "is": "no-such-reason-kind", kind: string, } | { "is": "term-not-in-library", term: string, } | { "is": "forget-future" } | { "is": "learned-again" } | { "is": "no-such-forgotten", id: number, };
+
+export type FileAttempt = "read-folder" | "make-folder" | "find" | "write" | "remove" | "start" | "keep-model";
+
+export type SeedKind = "album" | "artist" | "genre" | "tag";
+
+export type FileFault = { "is": "not-found" } | { "is": "folder" } | { "is": "unreadable", 
+/**
+ * What the system said.
+ */
+detail: string, } | { "is": "empty" } | { "is": "no-audio" } | { "is": "no-sound-track" } | { "is": "video" } | { "is": "cut-off" } | { "is": "no-packet-table" } | { "is": "truncated" } | { "is": "not-playable", 
+/**
+ * The format.
+ */
+format: UnplayableFormat, } | { "is": "unknown-format" } | { "is": "implausible", 
+/**
+ * Channels stated.
+ */
+channels: number, 
+/**
+ * Rate stated.
+ */
+rate_hz: number, } | { "is": "not-resampled", 
+/**
+ * The rate that was wanted.
+ */
+to_hz: number, 
+/**
+ * What the resampler said.
+ */
+detail: string, } | { "is": "unsupported", 
+/**
+ * What the reader said.
+ */
+detail: string, } | { "is": "damaged", 
+/**
+ * What was found.
+ */
+damage: Damage, } | { "is": "panicked", 
+/**
+ * The panic's message.
+ */
+detail: string, } | { "is": "hidden", 
+/**
+ * Whether it is a folder with music in it.
+ */
+folder: boolean, } | { "is": "name-not-unicode" } | { "is": "tags-lost", 
+/**
+ * Which ones; not all of very many.
+ */
+lost: Array<LostTag>, } | { "is": "he-aac", 
+/**
+ * The core's rate.
+ */
+core_hz: number, } | { "is": "silent" } | { "is": "network", 
+/**
+ * What ONNX Runtime said.
+ */
+detail: string, } | { "is": "loudness", 
+/**
+ * What the meter said.
+ */
+detail: string, } | { "is": "no-vector", 
+/**
+ * Why it is none.
+ */
+detail: string, } | { "is": "told", 
+/**
+ * Its sentence.
+ */
+text: string, };
+
+export type UnplayableFormat = { "is": "named", 
+/**
+ * Its name.
+ */
+name: string, } | { "is": "in-container", 
+/**
+ * The format.
+ */
+name: string, 
+/**
+ * The container.
+ */
+container: string, } | { "is": "channels", 
+/**
+ * The format.
+ */
+name: string, 
+/**
+ * How many.
+ */
+channels: number, } | { "is": "subtype", 
+/**
+ * The format.
+ */
+name: string, 
+/**
+ * The type, as the format numbers or names it.
+ */
+subtype: string, };
+
+export type Damage = { "is": "ends-early" } | { "is": "nothing-decodes", 
+/**
+ * How many were tried.
+ */
+packets: number, } | { "is": "bad-packets", 
+/**
+ * How many.
+ */
+packets: number, } | { "is": "sound-track-lost" } | { "is": "more-packets-than-bytes" } | { "is": "no-more-packets" } | { "is": "circles" } | { "is": "said", 
+/**
+ * The reader's words.
+ */
+detail: string, };
+
+export type LostTag = { 
+/**
+ * What the format calls it; `None` where that cannot be read either.
+ */
+name: string | null, 
+/**
+ * Why, where that is known.
+ */
+why: TagFault | null, };
+
+export type TagFault = "encrypted" | "too-short" | "too-long" | "compressed" | "encoding" | "no-picture" | "length";
+
+export type OutputFault = { "is": "no-device" } | { "is": "not-opened", 
+/**
+ * What the system said.
+ */
+detail: string, } | { "is": "lost", 
+/**
+ * What the system said.
+ */
+detail: string, } | { "is": "stalled" } | { "is": "file", 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * What the system said.
+ */
+detail: string, } | { "is": "no-thread", 
+/**
+ * What the system said.
+ */
+detail: string, } | { "is": "panicked" };
+
+export type LibraryError = { "is": "folder", 
+/**
+ * The folder as it was given.
+ */
+path: string, 
+/**
+ * Why not.
+ */
+why: FolderFault, } | { "is": "data-dir", 
+/**
+ * What was attempted.
+ */
+action: LibraryAction, 
+/**
+ * The folder or the file in it.
+ */
+path: string, 
+/**
+ * Why not.
+ */
+why: DataDirFault, } | { "is": "newer", 
+/**
+ * The database.
+ */
+path: string, 
+/**
+ * Its version.
+ */
+found: number, 
+/**
+ * The newest version known here.
+ */
+known: number, } | { "is": "damaged", 
+/**
+ * The database.
+ */
+path: string, 
+/**
+ * What SQLite said; `None` where the file is none of SQLite's.
+ */
+detail: string | null, } | { "is": "database", 
+/**
+ * What was attempted.
+ */
+action: LibraryAction, 
+/**
+ * What SQLite said.
+ */
+detail: string, } | { "is": "value", 
+/**
+ * Which value.
+ */
+what: string, 
+/**
+ * Why not.
+ */
+detail: string, } | { "is": "watch", 
+/**
+ * The folder.
+ */
+path: string, 
+/**
+ * What the system said.
+ */
+detail: string, };
+
+export type FolderFault = { "is": "unreadable", 
+/**
+ * What the system said.
+ */
+detail: string, } | { "is": "not-a-folder" } | { "is": "name-not-unicode" } | { "is": "hidden", 
+/**
+ * The folder of the library.
+ */
+root: string, };
+
+export type DataDirFault = { "is": "unwritable", 
+/**
+ * What the system said.
+ */
+detail: string, } | { "is": "disk-full", 
+/**
+ * What SQLite said.
+ */
+detail: string, } | { "is": "read-only", 
+/**
+ * What SQLite said.
+ */
+detail: string, } | { "is": "no-new-files", 
+/**
+ * What SQLite said.
+ */
+detail: string, } | { "is": "disk-failed", 
+/**
+ * What SQLite said.
+ */
+detail: string, } | { "is": "write-protected" } | { "is": "taken-away" } | { "is": "opened-read-only", 
+/**
+ * Why it could not be opened for writing.
+ */
+cause: LibraryError, };
+
+export type LibraryAction = "open-database" | "check-database" | "read-revision" | "add-folders" | "remove-folder" | "read-folders" | "save-scan" | "read-failures" | "read-tracks" | "forget-missing" | "read-albums" | "find-cover" | "recognize-song" | "read-plays" | "save-plays" | "match-plays" | "read-counts" | "save-counts" | "read-ratings" | "save-rating" | "read-feedback" | "save-feedback" | "undo-feedback" | "read-forgotten" | "forget-learned" | "learn-again" | "read-analyses" | "save-analyses" | "forget-analyses" | "read-measures" | "save-measures" | "forget-measures" | "read-playlists" | "save-playlist" | "change-playlist" | "delete-playlist" | "restore-playlist" | "match-playlists" | "read-queue" | "save-queue" | "read-settings" | "save-settings";
+
+export type AnalysisError = { "is": "runtime-missing", 
+/**
+ * Where it was looked for.
+ */
+path: string, } | { "is": "runtime-refused", 
+/**
+ * The library.
+ */
+path: string, 
+/**
+ * What is wrong with it.
+ */
+why: RuntimeFault, } | { "is": "runtime-uploads", 
+/**
+ * The file that carries it.
+ */
+path: string, 
+/**
+ * What gave it away.
+ */
+mark: string, } | { "is": "model-missing", 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * What the system said.
+ */
+detail: string, } | { "is": "model-write", 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * What the system said.
+ */
+detail: string, } | { "is": "model-refused", 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * What is wrong with it.
+ */
+why: ModelFault, } | { "is": "provider", 
+/**
+ * Its name.
+ */
+provider: string, 
+/**
+ * What ONNX Runtime said.
+ */
+detail: string, };
+
+export type RuntimeFault = { "is": "another-loaded", 
+/**
+ * The other.
+ */
+path: string, } | { "is": "unknown" } | { "is": "unreadable", 
+/**
+ * What the system said.
+ */
+detail: string, } | { "is": "said", 
+/**
+ * Its words.
+ */
+detail: string, };
+
+export type ModelFault = { "is": "no-hash", 
+/**
+ * The file.
+ */
+name: string, } | { "is": "other-hash", 
+/**
+ * Its own.
+ */
+found: string, 
+/**
+ * The manifest's.
+ */
+expected: string, } | { "is": "not-in-manifest", 
+/**
+ * Its key in the manifest.
+ */
+key: string, } | { "is": "not-text" } | { "is": "other-weights", 
+/**
+ * The file that it wants.
+ */
+wanted: string, 
+/**
+ * The file that the manifest names.
+ */
+named: string | null, } | { "is": "too-large", 
+/**
+ * What is read.
+ */
+max_bytes: number, } | { "is": "not-probabilities" } | { "is": "said", 
+/**
+ * The reader's words.
+ */
+detail: string, };
+
+export type Notice = { "is": "polling" } | { "is": "changes-not-taken-up", problem: Problem, } | { "is": "play-not-logged", problem: Problem, } | { "is": "queue-not-kept", problem: Problem, } | { "is": "file-incomplete", name: string, why: FileFault, } | { "is": "file-passed-over", name: string, why: FileFault, } | { "is": "radio-ends", problem: Problem, } | { "is": "dj-stops", problem: Problem, } | { "is": "folder-not-added", problem: Problem, } | { "is": "still-starting" };
+
+export type AppEvent = { "event": "player", state: PlayerState, } | { "event": "position", entry: number, position_s: number, } | { "event": "library", revision: number, } | { "event": "playlists" } | { "event": "taste" } | { "event": "job", progress: JobProgress, } | { "event": "notice", notice: Notice, };

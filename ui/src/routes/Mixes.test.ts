@@ -176,9 +176,12 @@ test("the first choice: hear a song, like one, refuse another, done", async () =
 
 test("mixes that cannot be made say so", async () => {
   const fake = await openWindow();
-  vi.spyOn(fake, "mixes").mockRejectedValue({ code: "database", message: "locked" });
+  vi.spyOn(fake, "mixes").mockRejectedValue({
+    code: "database",
+    problem: { is: "library", error: { is: "database", action: "read-plays", detail: "locked" } },
+  });
   await goTo("Mixes");
   await screen.findByText("The mixes can't be made right now");
-  await screen.findByText(/Could not list the mixes: locked/);
+  await screen.findByText(/Could not list the mixes: cannot read the plays: locked/);
   expect(button("Songs")).toBeTruthy();
 });

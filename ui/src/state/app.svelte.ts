@@ -22,6 +22,7 @@ import { SongList } from "./songs.svelte";
 import { Taste } from "./taste.svelte";
 import { ThemeChoice } from "./theme.svelte";
 import { t } from "../words";
+import { noticeText } from "../words/problems";
 
 const TYPING_MS = 80;
 const TICK_MS = 250;
@@ -122,7 +123,7 @@ export class App {
         this.library.heardJob(event.progress);
         break;
       case "notice":
-        this.notices.info(event.message);
+        this.notices.info(noticeText(event.notice));
     }
   }
 

@@ -1,6 +1,7 @@
 // What the listener should read once: a sentence, what to do about it, a way to undo it. Shown by the window's live region.
-import { asCommandError, type ErrorCodeName } from "../ipc/backend";
+import { asRefusal, type ErrorCodeName } from "../ipc/backend";
 import { t } from "../words";
+import { problem } from "../words/problems";
 
 export type Notice = {
   id: number;
@@ -44,8 +45,9 @@ export class Notices {
 
   /** Says what was attempted and what can be done. */
   error(attempt: string, thrown: unknown): void {
-    const { code, message } = asCommandError(thrown);
-    this.#add("error", t("failed.withProblem", { attempt, problem: message }), ADVICE[code] ?? "");
+    const refusal = asRefusal(thrown);
+    const why = "problem" in refusal ? problem(refusal.problem) : refusal.detail;
+    this.#add("error", t("failed.withProblem", { attempt, problem: why }), ADVICE[refusal.code] ?? "");
   }
 
   /** Does it, or says what was attempted in vain; whether it was done. */

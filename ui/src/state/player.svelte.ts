@@ -63,8 +63,11 @@ export class Player {
   hear(event: AppEvent): void {
     if (event.event === "player") {
       const failed = event.state.output_error;
-      if (failed && failed !== this.state.output_error) {
-        this.notices.error(t("failed.noSound"), { code: "no-device", message: failed });
+      if (failed && JSON.stringify(failed) !== JSON.stringify(this.state.output_error)) {
+        this.notices.error(t("failed.noSound"), {
+          code: "no-device",
+          problem: { is: "output", error: failed },
+        });
       }
       this.state = event.state;
       this.#set(event.state.position_s);

@@ -40,12 +40,15 @@ test("a reason is turned down, the notice undoes it, and the button takes it bac
 test("what cannot be turned is left alone; what could not be, is said", async () => {
   await app.taste.turnDown({ ...reason, term: null });
   expect(await said()).toEqual([]);
-  vi.spyOn(fake, "turn").mockRejectedValue({ code: "database", message: "disk full" });
+  vi.spyOn(fake, "turn").mockRejectedValue({
+    code: "database",
+    problem: { is: "library", error: { is: "database", action: "save-feedback", detail: "disk full" } },
+  });
   await app.taste.turnDown(reason);
   expect(app.taste.isDown("tag:dreamy")).toBe(false);
   expect(app.notices.list.at(-1)).toMatchObject({
     tone: "error",
-    text: "Could not save that: disk full",
+    text: "Could not save that: cannot save your feedback: disk full",
   });
 });
 

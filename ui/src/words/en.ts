@@ -7,6 +7,7 @@ import { names } from "./en/names";
 import { advice, done, failed } from "./en/notices";
 import { player } from "./en/player";
 import { playlists } from "./en/playlists";
+import { problems } from "./en/problems";
 import { queue } from "./en/queue";
 import { radio } from "./en/radio";
 import { reasons } from "./en/reasons";
@@ -31,6 +32,7 @@ export const en = {
   names,
   player,
   playlists,
+  problems,
   queue,
   radio,
   reasons,

@@ -3,14 +3,13 @@
 //! Bytes that were hashed are the bytes that are used: files are read once, and ONNX Runtime never opens one itself.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use segue_core::ModelId;
+use segue_core::{AnalysisError, ModelFault, ModelId};
 use sha2::{Digest, Sha256};
 
-use crate::AnalysisError;
 use crate::manifest::Manifest;
 use crate::onnx::external_files;
 use crate::projection::Projection;
@@ -68,9 +67,8 @@ impl Files {
             let path = folder.join(name);
             let bytes = read(&path, max)?;
             let Some(hash) = hash else {
-                let reason =
-                    format!("there is no SHA-256 of {name}; `segue models import` writes it");
-                return Err(refuse(&manifest_path, reason));
+                let name = name.to_owned();
+                return Err(refuse(&manifest_path, ModelFault::NoHash { name }));
             };
             check_hash(&path, &bytes, hash)?;
             Ok(bytes)
@@ -166,7 +164,8 @@ impl ModelSource {
         for (key, name, elsewhere, hash, max) in parts {
             let Some(name) = name else {
                 if let Some(path) = elsewhere {
-                    return Err(refuse(path, format!("the manifest has no files.{key}")));
+                    let key = key.to_owned();
+                    return Err(refuse(path, ModelFault::NotInManifest { key }));
                 }
                 continue;
             };
@@ -206,15 +205,20 @@ pub fn model_id(folder: &Path) -> Result<ModelId, AnalysisError> {
     Ok(Files::read(folder)?.id)
 }
 
-pub(crate) fn refuse(path: &Path, reason: impl Into<String>) -> AnalysisError {
+pub(crate) fn refuse(path: &Path, why: impl Into<ModelFault>) -> AnalysisError {
     AnalysisError::ModelRefused {
-        path: PathBuf::from(path),
-        reason: reason.into(),
+        path: shown(path),
+        why: why.into(),
     }
 }
 
+/// A path as it is told to people.
+pub(crate) fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
 fn parse(path: &Path, bytes: &[u8]) -> Result<Manifest, AnalysisError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| refuse(path, "it is not text"))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| refuse(path, ModelFault::NotText))?;
     Manifest::parse(text).map_err(|reason| refuse(path, reason))
 }
 
@@ -224,19 +228,19 @@ fn check_external(path: &Path, onnx: &[u8], weights: Option<&str>) -> Result<(),
         None => Ok(()),
         Some(name) => Err(refuse(
             path,
-            format!(
-                "it wants weights from {name:?}; the manifest's files.weights names {}",
-                weights.map_or("none".to_owned(), |weights| format!("{weights:?}"))
-            ),
+            ModelFault::OtherWeights {
+                wanted: name.clone(),
+                named: weights.map(str::to_owned),
+            },
         )),
     }
 }
 
 /// The file's bytes, unless there are more than `max`: it is not read further than that.
 fn read(path: &Path, max: u64) -> Result<Vec<u8>, AnalysisError> {
-    let missing = |source| AnalysisError::ModelMissing {
-        path: path.to_owned(),
-        source,
+    let missing = |error: io::Error| AnalysisError::ModelMissing {
+        path: shown(path),
+        detail: error.to_string(),
     };
     let file = File::open(path).map_err(missing)?;
     let mut bytes = Vec::new();
@@ -244,15 +248,15 @@ fn read(path: &Path, max: u64) -> Result<Vec<u8>, AnalysisError> {
         .read_to_end(&mut bytes)
         .map_err(missing)?;
     if bytes.len() as u64 > max {
-        return Err(refuse(path, format!("it is larger than {max} bytes")));
+        return Err(refuse(path, ModelFault::TooLarge { max_bytes: max }));
     }
     Ok(bytes)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), AnalysisError> {
-    fs::write(path, bytes).map_err(|source| AnalysisError::ModelWrite {
-        path: path.to_owned(),
-        source,
+    fs::write(path, bytes).map_err(|error| AnalysisError::ModelWrite {
+        path: shown(path),
+        detail: error.to_string(),
     })
 }
 
@@ -261,10 +265,8 @@ fn check_hash(path: &Path, bytes: &[u8], expected: &str) -> Result<(), AnalysisE
     if found.eq_ignore_ascii_case(expected) {
         return Ok(());
     }
-    Err(refuse(
-        path,
-        format!("its SHA-256 is {found}, the manifest says {expected}; install the model again"),
-    ))
+    let expected = expected.to_owned();
+    Err(refuse(path, ModelFault::OtherHash { found, expected }))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -16,7 +16,6 @@
 //! The same file gives the same bits of a vector on the same machine's processor, however many tracks are analysed at
 //! a time: one thread per network, patches one by one. Scheduling is left to the caller: one [`Model`] per thread.
 
-mod error;
 mod files;
 mod key;
 mod loudness;
@@ -34,7 +33,6 @@ mod uploader;
 mod waveform;
 mod windows;
 
-pub use error::AnalysisError;
 pub use files::{ModelSource, Staged, describe, model_id};
 pub use manifest::{TagInfo, TagKind};
 pub use measure::measure_file;

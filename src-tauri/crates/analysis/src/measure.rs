@@ -9,10 +9,9 @@
 use std::path::Path;
 
 use ebur128::{EbuR128, Mode};
-use segue_core::Measures;
+use segue_core::{FailedFile, FileFault, Measures};
 use segue_decode::Decoder;
 
-use crate::AnalysisError;
 use crate::loudness::{Loudness, step_frames};
 use crate::waveform::{BIN_FRAMES, WaveformBuilder};
 
@@ -24,7 +23,7 @@ const EDGE_STEPS: usize = 100;
 const CONTEXT_FRAMES: usize = 24;
 
 /// Measures the file at `path`, from its first to its last sample.
-pub fn measure_file(path: &Path) -> Result<Measures, AnalysisError> {
+pub fn measure_file(path: &Path) -> Result<Measures, FailedFile> {
     let mut decoder = Decoder::open(path)?;
     let mut meter = FileMeter::new(path, &decoder)?;
     while let Some(block) = decoder.next_block()? {
@@ -40,7 +39,7 @@ pub(crate) struct FileMeter<'a> {
 }
 
 impl<'a> FileMeter<'a> {
-    pub(crate) fn new(path: &'a Path, decoder: &Decoder) -> Result<Self, AnalysisError> {
+    pub(crate) fn new(path: &'a Path, decoder: &Decoder) -> Result<Self, FailedFile> {
         let rate_hz = decoder.format().sample_rate_hz;
         let meter = Meter::new(&decoder.loudness_weights(), rate_hz);
         Ok(Self {
@@ -50,23 +49,21 @@ impl<'a> FileMeter<'a> {
     }
 
     /// Hears interleaved samples, as the decoder gives them.
-    pub(crate) fn add(&mut self, block: &[f32]) -> Result<(), AnalysisError> {
+    pub(crate) fn add(&mut self, block: &[f32]) -> Result<(), FailedFile> {
         let heard = self.meter.add(block);
         heard.map_err(|error| refused(self.path, &error))
     }
 
     /// What all of it came to.
-    pub(crate) fn finish(self) -> Result<Measures, AnalysisError> {
+    pub(crate) fn finish(self) -> Result<Measures, FailedFile> {
         let measures = self.meter.finish();
         measures.map_err(|error| refused(self.path, &error))
     }
 }
 
-fn refused(path: &Path, error: &ebur128::Error) -> AnalysisError {
-    AnalysisError::Loudness {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    }
+fn refused(path: &Path, error: &ebur128::Error) -> FailedFile {
+    let detail = error.to_string();
+    FailedFile::new(path, FileFault::Loudness { detail })
 }
 
 /// Hears a stream in steps of 100 ms.
@@ -531,16 +528,13 @@ mod tests {
         );
         assert!(silent.waveform.peak.iter().all(|value| *value == 0));
 
-        for (bytes, words) in [
-            (b"".to_vec(), "no audio"),
-            (vec![0; 50_000], "no known audio format"),
+        for (bytes, why) in [
+            (b"".to_vec(), FileFault::Empty),
+            (vec![0; 50_000], FileFault::UnknownFormat),
         ] {
             fs::write(&path, bytes).unwrap();
-            let refusal = measure_file(&path).unwrap_err().to_string();
-            assert!(
-                refusal.contains(&*path.to_string_lossy()) && refusal.contains(words),
-                "{refusal}"
-            );
+            let refusal = measure_file(&path).unwrap_err();
+            assert_eq!(refusal, FailedFile::new(&path, why));
         }
         fs::remove_file(&path).unwrap();
         assert!(measure_file(&path).is_err());

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use segue_core::{Descriptors, Embedding, Measures, ModelId, TagScore};
+use segue_core::{
+    AnalysisError, Descriptors, Embedding, FailedFile, FileFault, Measures, ModelFault, ModelId,
+    TagScore,
+};
 use segue_decode::MonoStream;
 
 use crate::files::{Files, refuse};
@@ -11,7 +14,7 @@ use crate::measure::FileMeter;
 use crate::mel::{Mel, MelMaker};
 use crate::network::{self, Network, NetworkOutput};
 use crate::projection::Projection;
-use crate::{AnalysisError, Fallen, Measured, Provider, Runtime, TagInfo, key, tempo, windows};
+use crate::{Fallen, Measured, Provider, Runtime, TagInfo, key, tempo, windows};
 
 /// Under this peak (−80 dBFS) in all windows a track counts as silent.
 const SILENCE_PEAK: f32 = 1e-4;
@@ -84,8 +87,7 @@ impl Model {
             .map_err(|reason| refuse(&onnx_path, reason))?;
         let beyond = |p: &f32| !(-0.01..=1.01).contains(p);
         if raw && outputs.iter().flat_map(|answer| &answer.tags).any(beyond) {
-            let reason = "its tags are no probabilities; does network.tags_activation lack?";
-            return Err(refuse(&onnx_path, reason));
+            return Err(refuse(&onnx_path, ModelFault::NotProbabilities));
         }
         let heard = model
             .hear(&windows)
@@ -128,7 +130,7 @@ impl Model {
     }
 
     /// Listens to the file at `path`.
-    pub fn analyze_file(&mut self, path: &Path) -> Result<Analyzed, AnalysisError> {
+    pub fn analyze_file(&mut self, path: &Path) -> Result<Analyzed, FailedFile> {
         let rate_hz = self.manifest.front_end.sample_rate_hz;
         let stream = MonoStream::open(path, rate_hz)?;
         let duration_s = stream.duration_s();
@@ -145,28 +147,22 @@ impl Model {
         let heard = self.worth_hearing(heard);
         let samples: usize = heard.iter().map(Vec::len).sum();
         if samples == 0 {
-            return Err(AnalysisError::Truncated {
-                path: path.to_owned(),
-            });
+            return Err(FailedFile::new(path, FileFault::Truncated));
         }
         if heard
             .iter()
             .flatten()
             .all(|sample| sample.abs() < SILENCE_PEAK)
         {
-            return Err(AnalysisError::Silent {
-                path: path.to_owned(),
-            });
+            return Err(FailedFile::new(path, FileFault::Silent));
         }
-        let InferenceResult { vector, tags, ends } =
-            self.hear(&heard).map_err(|reason| AnalysisError::Network {
-                path: path.to_owned(),
-                reason,
-            })?;
+        let InferenceResult { vector, tags, ends } = self
+            .hear(&heard)
+            .map_err(|detail| FailedFile::new(path, FileFault::Network { detail }))?;
         let embedding = |vector| {
-            Embedding::new(self.id.clone(), vector).map_err(|source| AnalysisError::Vector {
-                path: path.to_owned(),
-                source,
+            Embedding::new(self.id.clone(), vector).map_err(|error| {
+                let detail = error.to_string();
+                FailedFile::new(path, FileFault::NoVector { detail })
             })
         };
         let [begins, stops] = ends;

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use ort::session::Session;
 use ort::value::TensorRef;
+use segue_core::AnalysisError;
 
 use crate::files::{NetworkFiles, refuse};
 use crate::manifest::{Activation, Manifest};
-use crate::{AnalysisError, Provider, Runtime};
+use crate::{Provider, Runtime};
 
 /// Patches of one run away from the processor, at most.
 const BATCH_MAX: usize = 64;
@@ -109,8 +110,8 @@ impl Network {
             }
         }
         Err(AnalysisError::Provider {
-            provider: wanted,
-            reason,
+            provider: wanted.as_str().to_owned(),
+            detail: reason,
         })
     }
 
@@ -256,7 +257,7 @@ pub(crate) fn measure(
         if provider != Provider::Cpu {
             let open = Network::open(runtime, files.clone(), manifest, provider);
             let speed = open.map_err(|error| match error {
-                AnalysisError::Provider { reason, .. } => reason,
+                AnalysisError::Provider { detail, .. } => detail,
                 other => other.to_string(),
             });
             all.push(Measured {

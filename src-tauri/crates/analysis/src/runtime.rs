@@ -8,9 +8,10 @@ use ort::environment::Environment;
 use ort::logging::LogLevel;
 use ort::session::Session;
 use ort::session::builder::SessionBuilder;
+use segue_core::{AnalysisError, RuntimeFault};
 
-use crate::AnalysisError;
 use crate::Provider;
+use crate::files::shown;
 use crate::uploader::look_for_uploader;
 
 /// What a program's `main` puts into its environment before anything else, in case a library with an uploader gets past
@@ -36,16 +37,17 @@ impl Runtime {
     /// another an error.
     pub fn load(path: &Path) -> Result<Runtime, AnalysisError> {
         if !path.is_file() {
-            return Err(AnalysisError::RuntimeMissing {
-                path: path.to_owned(),
-            });
+            return Err(AnalysisError::RuntimeMissing { path: shown(path) });
         }
-        let refuse = |reason: String| AnalysisError::RuntimeRefused {
-            path: path.to_owned(),
-            reason,
+        let refuse = |why| AnalysisError::RuntimeRefused {
+            path: shown(path),
+            why,
         };
         // The loader takes a relative path for a name to search for: what is looked into must be what is loaded.
-        let absolute = std::path::absolute(path).map_err(|e| refuse(e.to_string()))?;
+        let absolute = std::path::absolute(path).map_err(|error| {
+            let detail = error.to_string();
+            refuse(RuntimeFault::Unreadable { detail })
+        })?;
         let path = absolute.as_path();
         let mut loaded = LOADED
             .lock()
@@ -57,10 +59,8 @@ impl Runtime {
         }
         look_for_uploader(path)?;
         if let Some(runtime) = &*loaded {
-            return Err(refuse(format!(
-                "{} is loaded already",
-                runtime.path.display()
-            )));
+            let path = shown(&runtime.path);
+            return Err(refuse(RuntimeFault::AnotherLoaded { path }));
         }
         // A library that is something else makes `ort` panic in places.
         let environment = catch_unwind(|| {
@@ -68,8 +68,8 @@ impl Runtime {
             let builder = builder.with_name("segue").with_telemetry(false); // Windows: ETW
             builder.build().map_err(|e| e.to_string())
         })
-        .map_err(|_| refuse("it is not an ONNX Runtime that this Segue knows".to_owned()))?
-        .map_err(refuse)?;
+        .map_err(|_| refuse(RuntimeFault::Unknown))?
+        .map_err(|detail| refuse(RuntimeFault::Said { detail }))?;
         environment.set_log_level(LogLevel::Error);
         let runtime = Self {
             environment,

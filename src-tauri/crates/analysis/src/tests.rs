@@ -6,14 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use segue_decode::DecodeError;
+use segue_core::{AnalysisError, FailedFile, FileFault};
 
 mod strangers;
 
 use crate::manifest::{FrontEnd, Manifest};
-use crate::{
-    AnalysisError, Analyzed, Model, Provider, Runtime, TagKind, measure_file, provider_report,
-};
+use crate::{Analyzed, Model, Provider, Runtime, TagKind, measure_file, provider_report};
 
 fn models() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../models")
@@ -161,10 +159,10 @@ fn a_model_that_is_missing_or_changed_is_refused_by_path() {
             .map(|_| ())
             .unwrap_err()
     };
-    let message = load().to_string();
+    let missing = load();
     assert!(
-        message.contains("manifest.toml") && message.contains("installed"),
-        "{message}"
+        matches!(&missing, AnalysisError::ModelMissing { path, .. } if path.ends_with("manifest.toml")),
+        "{missing}"
     );
     for name in ["manifest.toml", "model.onnx", "projection.safetensors"] {
         fs::copy(model_folder().join(name), folder.path().join(name)).unwrap();
@@ -179,7 +177,9 @@ fn a_model_that_is_missing_or_changed_is_refused_by_path() {
             "{message}"
         );
         fs::remove_file(folder.path().join(name)).unwrap();
-        assert!(matches!(load(), AnalysisError::ModelMissing { path, .. } if path.ends_with(name)));
+        assert!(
+            matches!(load(), AnalysisError::ModelMissing { path, .. } if Path::new(&path).ends_with(name))
+        );
         fs::write(folder.path().join(name), whole).unwrap();
     }
 }
@@ -210,7 +210,7 @@ fn the_runtime_is_loaded_once_and_tells_what_it_can() {
             .map(|_| ())
             .unwrap_err();
         assert!(
-            matches!(refusal, AnalysisError::Provider { provider, .. } if provider == status.provider)
+            matches!(refusal, AnalysisError::Provider { provider, .. } if provider == status.provider.as_str())
         );
     }
     let model = Model::load(&runtime, &model_folder(), Provider::Auto).unwrap();
@@ -223,11 +223,11 @@ fn a_runtime_that_is_missing_or_something_else_is_refused_by_path() {
     let path = folder.path().join("libonnxruntime.so");
     let refusal = |path: &Path| Runtime::load(path).map(|_| ()).unwrap_err();
     assert!(
-        matches!(refusal(&path), AnalysisError::RuntimeMissing { path: named } if named == path)
+        matches!(refusal(&path), AnalysisError::RuntimeMissing { path: named } if Path::new(&named) == path)
     );
     fs::write(&path, "no library").unwrap();
     assert!(
-        matches!(refusal(&path), AnalysisError::RuntimeRefused { path: named, .. } if named == path)
+        matches!(refusal(&path), AnalysisError::RuntimeRefused { path: named, .. } if Path::new(&named) == path)
     );
     fs::write(
         &path,
@@ -236,11 +236,9 @@ fn a_runtime_that_is_missing_or_something_else_is_refused_by_path() {
     .unwrap();
     let refused = refusal(&path);
     assert!(
-        matches!(&refused, AnalysisError::RuntimeUploads { path: named, .. } if *named == path)
+        matches!(&refused, AnalysisError::RuntimeUploads { path: named, .. } if Path::new(named) == path),
+        "{refused}"
     );
-    for words in ["uploader", "1.27.0", "ORT_DYLIB_PATH"] {
-        assert!(refused.to_string().contains(words), "{refused}");
-    }
     runtime();
 }
 
@@ -479,11 +477,9 @@ fn what_cannot_be_heard_is_refused_by_name() {
     let path = folder.path().join("file.wav");
 
     wav(&path, 44_100, 2, 5.0, |_, _| 0.0);
-    let refusal = model.analyze_file(&path).unwrap_err();
-    assert!(
-        matches!(&refusal, AnalysisError::Silent { path: named } if *named == path),
-        "{refusal}"
-    );
+    let refuse = |model: &mut Model| model.analyze_file(&path).unwrap_err();
+    let silent = FailedFile::new(&path, FileFault::Silent);
+    assert_eq!(refuse(&mut model), silent);
 
     wav(&path, 44_100, 2, 40.0, music);
     let bytes = fs::read(&path).unwrap();
@@ -492,32 +488,19 @@ fn what_cannot_be_heard_is_refused_by_name() {
     check_sound(&model, &heard);
 
     for (bytes, expected) in [
-        (b"".to_vec(), "empty"),
+        (b"".to_vec(), FileFault::Empty),
         (
             b"Dear listener, this is a letter. ".repeat(300),
-            "unsupported",
+            FileFault::UnknownFormat,
         ),
-        (vec![0; 50_000], "unsupported"),
+        (vec![0; 50_000], FileFault::UnknownFormat),
     ] {
         fs::write(&path, bytes).unwrap();
-        let refusal = model.analyze_file(&path).unwrap_err();
-        assert!(
-            refusal.to_string().contains(&*path.to_string_lossy()),
-            "{refusal}"
-        );
-        let found = match refusal {
-            AnalysisError::Decode(DecodeError::Empty { .. }) => "empty",
-            AnalysisError::Decode(DecodeError::Unsupported { .. }) => "unsupported",
-            _ => "other",
-        };
-        assert_eq!(found, expected);
+        assert_eq!(refuse(&mut model), FailedFile::new(&path, expected));
     }
     fs::remove_file(&path).unwrap();
-    let refusal = model.analyze_file(&path).unwrap_err();
-    assert!(
-        matches!(refusal, AnalysisError::Decode(DecodeError::NotFound { .. })),
-        "{refusal}"
-    );
+    let gone = FailedFile::new(&path, FileFault::NotFound);
+    assert_eq!(refuse(&mut model), gone);
 }
 
 #[test]

@@ -8,7 +8,9 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::AnalysisError;
+use segue_core::{AnalysisError, RuntimeFault};
+
+use crate::files::shown;
 
 /// What stands in a library that uploads, and in none that does not (seen in 1.27 to 1.32 of npm and PyPI, on Linux,
 /// macOS and Windows): addresses of collectors, of 1DS and of Aria before it, and the name of its classes, as the
@@ -31,11 +33,18 @@ pub(crate) fn look_for_uploader(path: &Path) -> Result<(), AnalysisError> {
         let found = File::open(&file).and_then(find_mark);
         match found {
             Ok(None) => {}
-            Ok(Some(mark)) => return Err(AnalysisError::RuntimeUploads { path: file, mark }),
+            Ok(Some(mark)) => {
+                return Err(AnalysisError::RuntimeUploads {
+                    path: shown(&file),
+                    mark: mark.to_owned(),
+                });
+            }
             Err(error) => {
                 return Err(AnalysisError::RuntimeRefused {
-                    path: file,
-                    reason: format!("cannot look into it before it is loaded: {error}"),
+                    path: shown(&file),
+                    why: RuntimeFault::Unreadable {
+                        detail: error.to_string(),
+                    },
                 });
             }
         }
@@ -179,12 +188,12 @@ mod tests {
             let found = look_for_uploader(&library).err();
             let found = found.map(|error| match error {
                 AnalysisError::RuntimeUploads { path, mark } => {
-                    assert_eq!(path, folder.path().join(name));
+                    assert_eq!(path, shown(&folder.path().join(name)));
                     mark
                 }
                 other => panic!("{other}"),
             });
-            assert_eq!(found, expected, "{name}");
+            assert_eq!(found.as_deref(), expected, "{name}");
         };
         check("libonnxruntime.so", b"OneCollector", Some("OneCollector"));
         check(
@@ -219,6 +228,8 @@ mod tests {
         let provider = real.join("libonnxruntime_providers_cuda.so");
         fs::write(&provider, "OneCollector").unwrap();
         let refused = look_for_uploader(&link).unwrap_err();
-        assert!(matches!(refused, AnalysisError::RuntimeUploads { path, .. } if path == provider));
+        assert!(
+            matches!(refused, AnalysisError::RuntimeUploads { path, .. } if path == shown(&provider))
+        );
     }
 }

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use segue_core::{Key, Track, Waveform};
-use segue_library::{Album, Failure, Root};
+use segue_library::{Album, Root};
 use segue_recommend::Reason;
 
-use crate::wire::{AlbumRow, FailureRow, ReasonRow, RootRow, TrackRow, WaveformRow};
+use crate::wire::{AlbumRow, ReasonRow, RootRow, TrackRow, WaveformRow};
 
 /// A row without the heard tags, which [`Segue::track_rows`](crate::Segue) adds.
 pub(crate) fn track_row(track: &Track) -> TrackRow {
@@ -81,13 +81,6 @@ pub(crate) fn path_url(path: &Path) -> Option<String> {
         return None;
     }
     url::Url::from_file_path(path).ok().map(String::from)
-}
-
-pub(crate) fn failure_row(failure: &Failure) -> FailureRow {
-    FailureRow {
-        path: failure.path.to_string_lossy().into_owned(),
-        reason: failure.reason.clone(),
-    }
 }
 
 pub(crate) fn root_row(root: &Root) -> RootRow {

@@ -13,18 +13,20 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
-use segue_core::{PlaySource, PlayedFrom, Rating, TrackId};
-use segue_library::{Failure, Watched, Watcher};
+use segue_core::{FailedFile, PlaySource, PlayedFrom, Rating, TrackId};
+use segue_library::{Watched, Watcher};
 use segue_playback::OutputKind;
 
 use self::job::Job;
 use crate::analysis::{AnalyzeProgress, AnalyzeRequest, Limit};
-use crate::convert::{album_row, failure_row, root_row, waveform_row};
+use crate::convert::{album_row, root_row, waveform_row};
 use crate::lock::lock;
 use crate::player::{Notify, Player};
 use crate::render::AudioOutput;
-use crate::segue::POLLING;
 use crate::thread::spawn;
+use crate::wire::FileAttempt;
+use crate::wire::Notice;
+use crate::wire::shown;
 use crate::wire::{
     AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, JobAction, JobKind, JobStage,
     LibraryStatus, PlayerCommand, PlayerState, QueuePage, RatingName, SongsPage, SongsQuery,
@@ -78,9 +80,7 @@ impl Desktop {
             AudioOutput::Default => OutputKind::Device,
             AudioOutput::Null => OutputKind::Null,
             AudioOutput::Wav(_) => {
-                return Err(AppError::Invalid(
-                    "a window does not play into a file".into(),
-                ));
+                return Err(AppError::WindowPlaysNoFile);
             }
         };
         let player = Arc::new(Player::start(
@@ -138,7 +138,7 @@ impl Desktop {
         let counts = library.counts()?;
         let (model, model_error) = match self.segue.ear.model_id() {
             Ok(id) => (Some(id), None),
-            Err(error) => (None, Some(error.sentence())),
+            Err(error) => (None, Some(error)),
         };
         let analyzed = match &model {
             Some(id) => library.heard_tracks(id)?,
@@ -177,13 +177,8 @@ impl Desktop {
     /// Adds a folder; it is scanned in the background.
     pub fn add_folder(&self, path: &Path) -> Result<(), AppError> {
         // Refused at once, where the listener can still see which folder was meant.
-        if let Err(error) = path.read_dir() {
-            return Err(AppError::File {
-                action: "read the folder",
-                path: path.into(),
-                reason: error.to_string(),
-            });
-        }
+        path.read_dir()
+            .map_err(AppError::file(FileAttempt::ReadFolder, path))?;
         self.work.send(ScanRequest::Folders(vec![path.to_owned()]));
         Ok(())
     }
@@ -191,10 +186,7 @@ impl Desktop {
     /// Takes a folder out of the library; its plays and what was learned of it stay.
     pub fn remove_folder(&self, path: &Path) -> Result<(), AppError> {
         if !self.segue.library.remove_root(path)? {
-            return Err(AppError::Invalid(format!(
-                "{} is no folder of the library",
-                path.display()
-            )));
+            return Err(AppError::NoSuchRoot { path: shown(path) });
         }
         self.work.watch();
         self.work.tell_library();
@@ -219,10 +211,10 @@ impl Desktop {
 
     /// Files that were refused, by scan or analysis.
     pub fn failures(&self) -> Result<Vec<FailureRow>, AppError> {
-        Ok(self.all_failures()?.iter().map(failure_row).collect())
+        Ok(self.all_failures()?.iter().map(FailureRow::from).collect())
     }
 
-    fn all_failures(&self) -> Result<Vec<Failure>, AppError> {
+    fn all_failures(&self) -> Result<Vec<FailedFile>, AppError> {
         let mut failures = self.segue.library.failures()?;
         if let Ok(model) = self.segue.ear.model_id() {
             failures.extend(self.segue.library.analysis_failures(&model)?);
@@ -446,7 +438,7 @@ impl Work {
         let begun = segue_library::watch(&roots, move |watched| match watched {
             Watched::Changed(paths) => _ = scan_requests.send(ScanRequest::Changed(paths)),
             Watched::Polling => tell(AppEvent::Notice {
-                message: POLLING.into(),
+                notice: Notice::Polling,
             }),
         });
         match begun {
@@ -482,7 +474,9 @@ impl Work {
                         // The watcher does not tell of it again: it is tried with what comes next.
                         if !was_failing {
                             (self.tell)(AppEvent::Notice {
-                                message: format!("Changes on disk are not taken up yet: {error}"),
+                                notice: Notice::ChangesNotTakenUp {
+                                    problem: error.into(),
+                                },
                             });
                         }
                     }
@@ -511,7 +505,7 @@ impl Work {
             self.scan
                 .advance(progress.done, total, progress.failed, current)
         });
-        self.scan.end(done.err().map(|error| error.sentence()));
+        self.scan.end(done.err());
     }
 
     /// The learning thread: learns the whole log anew when that is due.
@@ -521,7 +515,7 @@ impl Work {
             match self.segue.refit() {
                 Ok(()) => (self.tell)(AppEvent::Taste),
                 Err(error) => {
-                    tracing::warn!(error = %error.sentence(), "taste was not learned anew")
+                    tracing::warn!(%error, "taste was not learned anew")
                 }
             }
         }
@@ -565,7 +559,7 @@ impl Work {
         let unheard = self.has_unheard();
         let unmeasured = match self.segue.library.unmeasured(1) {
             Ok(waiting) => !waiting.is_empty(),
-            Err(error) => return self.analysis.end(Some(AppError::from(error).sentence())),
+            Err(error) => return self.analysis.end(Some(error.into())),
         };
         if matches!(unheard, Ok(false)) && !unmeasured {
             return;
@@ -612,7 +606,7 @@ impl Work {
             _ => self.segue.measure(&request, &limit, &mut observe).map(drop),
         };
         let failed = heard.err().or(measured.err());
-        self.analysis.end(failed.map(|error| error.sentence()));
+        self.analysis.end(failed);
         self.tell_library();
     }
 }

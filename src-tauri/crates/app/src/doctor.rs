@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use segue_analysis::{AnalysisError, OPT_OUTS, Provider, Runtime, provider_report};
+use segue_analysis::{OPT_OUTS, Provider, Runtime, provider_report};
+use segue_core::AnalysisError;
 use segue_core::ModelId;
 use segue_playback::probe_device;
 
@@ -22,10 +23,11 @@ impl Segue {
         };
         match Self::open(Some(&data_dir)) {
             Ok(segue) => Ok(segue.diagnosis()),
-            Err(AppError::Library(error)) => {
+            Err(AppError::Library { error }) => {
                 let database = DatabaseHealth {
-                    integrity: error.to_string(),
-                    read_only: None,
+                    integrity: None,
+                    open_problem: Some(error.into()),
+                    read_only_problem: None,
                     tracks: 0,
                     analyzed: 0,
                 };
@@ -49,12 +51,14 @@ impl Segue {
         let analyzed = id
             .as_ref()
             .and_then(|id| self.library.heard_tracks(id).ok());
+        let (integrity, open_problem) = match self.library.check() {
+            Ok(found) => (Some(found), None),
+            Err(error) => (None, Some(error.into())),
+        };
         let database = DatabaseHealth {
-            integrity: self
-                .library
-                .check()
-                .unwrap_or_else(|error| error.to_string()),
-            read_only: self.read_only(),
+            integrity,
+            open_problem,
+            read_only_problem: self.read_only(),
             tracks: self
                 .library
                 .counts()
@@ -91,8 +95,8 @@ fn diagnosis(
             serving: serving.map(|id| id.to_string()),
             to_hear,
             folder: folder.map(|folder| folder.to_string_lossy().into_owned()),
-            error: id.as_ref().err().map(|error| error.sentence()),
-            id: id.ok().map(|id| id.to_string()),
+            id: id.as_ref().ok().map(ToString::to_string),
+            problem: id.err(),
         },
         onnxruntime: runtime_health(ear),
         audio: audio_health(),
@@ -103,11 +107,13 @@ fn audio_health() -> AudioHealth {
     match probe_device() {
         Ok(name) => AudioHealth {
             available: true,
-            detail: name,
+            detail: Some(name),
+            fault: None,
         },
         Err(error) => AudioHealth {
             available: false,
-            detail: error.to_string(),
+            detail: None,
+            fault: Some(error),
         },
     }
 }
@@ -124,7 +130,7 @@ fn runtime_health(ear: &ModelManager) -> RuntimeHealth {
         opted_out: OPT_OUTS
             .iter()
             .all(|(name, value)| std::env::var_os(name).is_some_and(|set| set == *value)),
-        error: None,
+        problem: None,
         fell_back: ear.last_failure().map(|failed| {
             format!(
                 "{} failed on {}: {}",
@@ -136,7 +142,9 @@ fn runtime_health(ear: &ModelManager) -> RuntimeHealth {
     let runtime = path.and_then(|path| Ok(Runtime::load(&path)?));
     health.has_uploader = match &runtime {
         Ok(_) => Some(false),
-        Err(AppError::Analysis(AnalysisError::RuntimeUploads { .. })) => Some(true),
+        Err(AppError::Analysis {
+            error: AnalysisError::RuntimeUploads { .. },
+        }) => Some(true),
         Err(_) => None,
     };
     match runtime {
@@ -167,7 +175,7 @@ fn runtime_health(ear: &ModelManager) -> RuntimeHealth {
                 })
                 .collect();
         }
-        Err(error) => health.error = Some(error.sentence()),
+        Err(error) => health.problem = Some(error),
     }
     health
 }

@@ -8,7 +8,6 @@ mod analysis;
 mod convert;
 mod desktop;
 mod doctor;
-mod error;
 mod lock;
 mod models;
 mod places;
@@ -30,7 +29,6 @@ mod wire;
 
 pub use analysis::{AnalyzeProgress, AnalyzeRequest};
 pub use desktop::Desktop;
-pub use error::AppError;
 pub use models::try_model;
 pub use recommend::RadioRequest;
 pub use render::{AudioOutput, PlayReport, Playing};

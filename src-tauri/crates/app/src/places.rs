@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use directories::{ProjectDirs, UserDirs};
 
 use crate::AppError;
+use crate::wire::shown;
 
 /// The folder of the shipped model, below the folder of models.
 const MODEL: &str = "segue-ear-3";
@@ -28,11 +29,7 @@ const RUNTIME: &str = if cfg!(windows) {
 pub(crate) fn data_dir() -> Result<PathBuf, AppError> {
     ProjectDirs::from("org", "Segue", "Segue")
         .map(|dirs| dirs.data_dir().to_owned())
-        .ok_or_else(|| {
-            AppError::Invalid(
-                "this user has no home folder: name a data folder with --data-dir".into(),
-            )
-        })
+        .ok_or(AppError::NoHomeFolder)
 }
 
 /// The folder of the shipped model.
@@ -83,7 +80,7 @@ fn find(
         Some(path) => Ok(path.clone()),
         None => Err(AppError::NotInstalled {
             what: inside.to_owned(),
-            looked,
+            looked: looked.iter().map(|path| shown(path)).collect(),
         }),
     }
 }

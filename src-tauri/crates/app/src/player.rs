@@ -29,7 +29,7 @@ use crate::taste::without_excluded;
 use crate::thread::spawn;
 use crate::wire::{EnqueueAt, PlayerCommand, PlayerState, QueuePage};
 use crate::{AppError, Segue};
-use items::{GONE, Items};
+use items::Items;
 use owner::{Owner, PlayerMessage};
 use plan::Autoplay;
 pub(crate) use window::Notify;
@@ -110,7 +110,7 @@ impl Player {
         let ask = Box::new(move |owner: &mut Owner| _ = answer.send(what(owner)));
         let sent = self.owner.send(PlayerMessage::Ask(ask)).ok();
         sent.and_then(|()| answered.recv().ok())
-            .ok_or_else(|| AppError::Invalid("the player has ended".into()))
+            .ok_or(AppError::PlayerEnded)
     }
 
     pub(crate) fn is_playing(&self) -> bool {
@@ -150,7 +150,7 @@ impl Player {
     fn tracks(&self, ids: &[TrackId]) -> Result<Vec<Track>, AppError> {
         let tracks = self.segue.library.tracks_by_id(ids)?;
         match tracks.is_empty() {
-            true => Err(AppError::Invalid(GONE.into())),
+            true => Err(AppError::SongsGone),
             false => Ok(tracks),
         }
     }

@@ -79,9 +79,7 @@ impl Segue {
                 PlaylistSource::Tracks { .. } | PlaylistSource::Queue
             )
         {
-            return Err(AppError::Invalid(
-                "these songs are what they are; a living playlist is made of a search, a mix, a station or a way".into(),
-            ));
+            return Err(AppError::SourceNeverChanges);
         }
         let name = named(name)?;
         let source = match source {
@@ -134,7 +132,9 @@ impl Segue {
             .library
             .undelete_playlist(PlaylistId(id), Timestamp::now())?
         {
-            return Err(AppError::Invalid(format!("no playlist {id} was deleted")));
+            return Err(AppError::NoDeletedPlaylist {
+                playlist: id.to_string(),
+            });
         }
         self.playlist_row(&self.existing(id)?)
     }
@@ -187,9 +187,7 @@ impl Segue {
             .take_back_playlist_edit(edit, Timestamp::now())?
         {
             true => Ok(()),
-            false => Err(AppError::Invalid(
-                "the playlist was changed again since, or deleted; it stays as it is".into(),
-            )),
+            false => Err(AppError::PlaylistChangedSince),
         }
     }
 
@@ -197,10 +195,9 @@ impl Segue {
     pub fn refresh_playlist(&self, id: i64) -> Result<PlaylistBefore, AppError> {
         let playlist = self.existing(id)?;
         if playlist.source.is_none() {
-            return Err(AppError::Invalid(format!(
-                "“{}” is made of nothing that changes; it stays as it is",
-                playlist.name
-            )));
+            return Err(AppError::PlaylistFixed {
+                playlist: playlist.name,
+            });
         }
         self.make_anew(&playlist, Timestamp::now())
     }
@@ -282,8 +279,9 @@ impl Segue {
         {
             deleted = vec![deleted.swap_remove(last)];
         }
-        by_name_or_number(&deleted, name_or_id)
-            .map_err(|_| AppError::Invalid(format!("no playlist {name_or_id} was deleted")))
+        by_name_or_number(&deleted, name_or_id).map_err(|_| AppError::NoDeletedPlaylist {
+            playlist: name_or_id.to_owned(),
+        })
     }
 
     /// The tracks of a playlist that are there to be played, and how many of them stand before the place `index`.
@@ -319,10 +317,9 @@ impl Segue {
     fn by_hand(&self, id: i64) -> Result<(), AppError> {
         let playlist = self.existing(id)?;
         if playlist.source.is_some() {
-            return Err(AppError::Invalid(format!(
-                "“{}” is made anew each day: what is changed by hand would be lost",
-                playlist.name
-            )));
+            return Err(AppError::PlaylistRenewed {
+                playlist: playlist.name,
+            });
         }
         Ok(())
     }
@@ -354,7 +351,7 @@ impl Segue {
                 if let Some(album) = query.album
                     && self.library.album(AlbumId(album))?.is_none()
                 {
-                    return Err(AppError::Invalid("its album has left the library".into()));
+                    return Err(AppError::AlbumGone);
                 }
                 let found = self.library.tracks(&self.track_query(query, 0, None)?)?;
                 Ok(found
@@ -363,9 +360,7 @@ impl Segue {
                     .map(|track| song(track, &[]))
                     .collect::<Result<_, _>>()?)
             }
-            PlaylistSource::Queue => Err(AppError::Invalid(
-                "there is no queue without a window".into(),
-            )),
+            PlaylistSource::Queue => Err(AppError::NoQueue),
             PlaylistSource::Mix { .. }
             | PlaylistSource::Station { .. }
             | PlaylistSource::Path { .. } => self.picks_to_keep(&self.recommend_for(source)?),
@@ -377,7 +372,7 @@ impl Segue {
         let tracks = self.library.tracks_by_id(&wanted)?;
         let known: HashSet<TrackId> = tracks.iter().map(|track| track.id).collect();
         if let Some(unknown) = wanted.iter().find(|id| !known.contains(id)) {
-            return Err(AppError::NoSuchTrack(unknown.to_string()));
+            return Err(AppError::no_track(unknown));
         }
         tracks.iter().map(|track| song(track, &[])).collect()
     }
@@ -473,7 +468,7 @@ pub(crate) fn song(track: &Track, reasons: &[ReasonRow]) -> Result<NewEntry, App
 
 /// A playlist's name, in one line.
 pub(crate) fn named(name: &str) -> Result<String, AppError> {
-    clean(name).ok_or_else(|| AppError::Invalid("a playlist needs a name".into()))
+    clean(name).ok_or(AppError::NoPlaylistName)
 }
 
 /// Whether a living playlist that was last made then is to be made anew: once a day, on the listener's clock.
@@ -579,24 +574,25 @@ fn file_entry(entry: PlaylistEntry) -> FileEntry {
 
 /// The one of `playlists` that is meant by its name, else by its number.
 fn by_name_or_number(playlists: &[Playlist], name_or_id: &str) -> Result<i64, AppError> {
-    let named: Vec<String> = playlists
+    let ids = || playlists.iter().map(|playlist| playlist.id.0);
+    let named: Vec<i64> = playlists
         .iter()
         .filter(|playlist| playlist.name == name_or_id)
-        .map(|playlist| playlist.id.0.to_string())
-        .collect();
-    if named.len() > 1 {
-        return Err(AppError::Invalid(format!(
-            "{} playlists are called {name_or_id}; name one by its number: {}",
-            named.len(),
-            named.join(", ")
-        )));
-    }
-    let number = named.first().map_or(name_or_id, String::as_str);
-    playlists
-        .iter()
         .map(|playlist| playlist.id.0)
-        .find(|id| id.to_string() == number)
-        .ok_or_else(|| AppError::NoSuchPlaylist(name_or_id.into()))
+        .collect();
+    match named[..] {
+        [] => ids().find(|id| id.to_string() == name_or_id),
+        [id] => Some(id),
+        _ => {
+            return Err(AppError::AmbiguousPlaylist {
+                name: name_or_id.to_owned(),
+                ids: named,
+            });
+        }
+    }
+    .ok_or_else(|| AppError::NoSuchPlaylist {
+        playlist: name_or_id.to_owned(),
+    })
 }
 
 fn there(id: i64, done: bool) -> Result<(), AppError> {
@@ -604,7 +600,9 @@ fn there(id: i64, done: bool) -> Result<(), AppError> {
 }
 
 fn no_such(id: i64) -> AppError {
-    AppError::NoSuchPlaylist(id.to_string())
+    AppError::NoSuchPlaylist {
+        playlist: id.to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -39,17 +39,14 @@ impl Segue {
         source: &str,
     ) -> Result<(), AppError> {
         let track = self.find(file)?;
-        let source = PlaySource::parse(source)
-            .ok_or_else(|| AppError::Invalid(format!("{source:?} is no source of plays")))?;
+        let source = PlaySource::parse(source).ok_or_else(|| AppError::NoSuchPlaySource {
+            source_name: source.to_owned(),
+        })?;
         if !(0.0..=864_000.0).contains(&listened_s) {
-            return Err(AppError::Invalid(format!(
-                "nobody listens for {listened_s} seconds"
-            )));
+            return Err(AppError::PlayLength { listened_s });
         }
         if at.is_some_and(|at| at > Timestamp::now()) {
-            return Err(AppError::Invalid(
-                "nobody has listened in the future".into(),
-            ));
+            return Err(AppError::FuturePlay);
         }
         let at = at.unwrap_or_else(|| ago(listened_s));
         let mut play = Play {
@@ -89,20 +86,17 @@ impl Segue {
         format: HistoryFormat,
         out: &mut impl Write,
     ) -> Result<(), AppError> {
-        let refuse = |error: std::io::Error| AppError::File {
-            action: "write the plays to",
-            path: "standard output".into(),
-            reason: error.to_string(),
+        let refuse = |error: std::io::Error| AppError::PlaysNotWritten {
+            detail: error.to_string(),
         };
         for play in self.library.plays()? {
             let line = match format {
                 HistoryFormat::Segue => Some(history::segue::line(play)),
                 HistoryFormat::ListenBrainz => history::listenbrainz::line(&play),
                 other => {
-                    return Err(AppError::Invalid(format!(
-                        "plays are not written as {}, only as segue or listenbrainz",
-                        other.as_str()
-                    )));
+                    return Err(AppError::PlaysFormat {
+                        format: other.as_str().to_owned(),
+                    });
                 }
             };
             let Some(line) = line else { continue };

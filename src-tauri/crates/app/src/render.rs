@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use segue_core::{Play, PlayContext, PlaySource};
+use segue_core::{FailedFile, Play, PlayContext, PlaySource};
 use segue_playback::{End, Engine, EngineCommand, Event, OutputKind, TimedEvent, render};
 use serde::Serialize;
 
@@ -84,9 +84,7 @@ impl Segue {
     ) -> Result<PlayReport, AppError> {
         let sensible = |seconds: f64| seconds.is_finite() && seconds >= 0.0;
         if !sensible(start_s) || !length_s.is_none_or(sensible) {
-            return Err(AppError::Invalid(
-                "--start and --length are seconds, from 0".into(),
-            ));
+            return Err(AppError::NegativeStretch);
         }
         let paths = files
             .iter()
@@ -101,8 +99,8 @@ impl Segue {
                     seconds: rendered.frames as f64 / f64::from(rendered.sample_rate_hz.max(1)),
                     sample_rate_hz: rendered.sample_rate_hz,
                     wav: Some(wav.to_string_lossy().into_owned()),
-                    failures: rendered.failures.into_iter().map(row).collect(),
-                    notices: rendered.notices.into_iter().map(row).collect(),
+                    failures: rendered.failures.iter().map(FailureRow::from).collect(),
+                    notices: rendered.notices.iter().map(FailureRow::from).collect(),
                     underruns: 0,
                 });
             }
@@ -142,7 +140,8 @@ impl Segue {
                     notice,
                     ..
                 } => {
-                    let notice = notice.map(|notice| row((item.path.clone(), notice)));
+                    let notice =
+                        notice.map(|why| FailureRow::from(&FailedFile::new(&item.path, why)));
                     done.notices.extend(notice);
                     path = item.path.to_string_lossy().into_owned();
                     begun_s = from_s;
@@ -177,28 +176,21 @@ impl Segue {
                         })?;
                     }
                 }
-                Event::Failed { item, reason, .. } => {
-                    done.failures.push(row((item.path.clone(), reason)))
-                }
-                Event::OutputLost { reason } => return Err(AppError::Silent(reason)),
+                Event::Failed { item, why, .. } => done
+                    .failures
+                    .push(FailureRow::from(&FailedFile::new(&item.path, why))),
+                Event::OutputLost { why } => return Err(why.into()),
                 Event::QueueEnded | Event::Stopped => break,
                 _ => {}
             }
         }
         done.underruns = engine.state().underruns;
         match done.failures.first() {
-            Some(first) if done.seconds == 0.0 => Err(AppError::Silent(format!(
-                "nothing sounded: {}",
-                first.reason
-            ))),
+            Some(first) if done.seconds == 0.0 => Err(AppError::NothingSounded {
+                wav: None,
+                first: Some(first.clone()),
+            }),
             _ => Ok(done),
         }
-    }
-}
-
-fn row((path, reason): (PathBuf, String)) -> FailureRow {
-    FailureRow {
-        path: path.to_string_lossy().into_owned(),
-        reason,
     }
 }

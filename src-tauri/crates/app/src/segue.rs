@@ -10,9 +10,12 @@ use std::time::Instant;
 use segue_core::{AudioHash, Track, TrackId};
 use segue_library::{AlbumId, Library, ScanProgress, ScanReport, Sort, TrackQuery, Watched};
 
-use crate::convert::{failure_row, track_row};
+use crate::convert::track_row;
 use crate::models::{ModelManager, Uncovered};
 use crate::taste::SnapshotCache;
+use crate::wire::FailureRow;
+use crate::wire::FileAttempt;
+use crate::wire::Notice;
 use crate::wire::{MissingForgotten, ScanDone, SongSort, SongsQuery, TrackRow, TracksFound};
 use crate::{AppError, places};
 
@@ -68,8 +71,8 @@ impl Segue {
     }
 
     /// Why the library can be read and not changed, if that is so: its disk is full or read-only.
-    pub fn read_only(&self) -> Option<String> {
-        self.library.read_only().map(ToString::to_string)
+    pub fn read_only(&self) -> Option<AppError> {
+        self.library.read_only().cloned().map(AppError::from)
     }
 
     /// Adds folders to the library and brings it up to date; without folders, all that it has.
@@ -99,7 +102,7 @@ impl Segue {
     pub fn watch(
         &self,
         tell: &mut dyn FnMut(&ScanDone),
-        notice: &mut dyn FnMut(&str),
+        notice: &mut dyn FnMut(&Notice),
     ) -> Result<(), AppError> {
         let (changed, changes) = mpsc::channel();
         let roots: Vec<PathBuf> = self
@@ -118,7 +121,7 @@ impl Segue {
                     let begun = Instant::now();
                     tell(&scan_done(&self.library.scan_paths(&paths)?, begun));
                 }
-                Watched::Polling => notice(POLLING),
+                Watched::Polling => notice(&Notice::Polling),
             }
         }
         Ok(())
@@ -203,7 +206,7 @@ impl Segue {
     /// The track that `file` names: a path, the `file:` URL of one, or an id.
     pub(crate) fn find(&self, file: impl AsRef<OsStr>) -> Result<Track, AppError> {
         let file = file.as_ref();
-        let unknown = || AppError::NoSuchTrack(file.to_string_lossy().into_owned());
+        let unknown = || AppError::no_track(file.to_string_lossy());
         match named(file) {
             FileArgument::Track(id) => self.library.track(id)?.ok_or_else(unknown),
             FileArgument::File(path) => self.library.track_by_path(&path)?.ok_or_else(unknown),
@@ -215,11 +218,7 @@ impl Segue {
         match named(file.as_ref()) {
             FileArgument::Track(_) => Ok(self.find(file)?.path),
             FileArgument::File(path) => {
-                std::path::absolute(&path).map_err(|error| AppError::File {
-                    action: "find",
-                    path,
-                    reason: error.to_string(),
-                })
+                std::path::absolute(&path).map_err(AppError::file(FileAttempt::Find, path))
             }
         }
     }
@@ -244,10 +243,6 @@ fn named(file: &OsStr) -> FileArgument {
     FileArgument::File(named.unwrap_or_else(|| path.to_owned()))
 }
 
-/// What is said when the system has no more watches to give.
-pub(crate) const POLLING: &str = "There are more folders than this system lets a program watch: changes show within half a \
-                                  minute.";
-
 fn scan_done(report: &ScanReport, begun: Instant) -> ScanDone {
     ScanDone {
         files: report.files,
@@ -261,8 +256,8 @@ fn scan_done(report: &ScanReport, begun: Instant) -> ScanDone {
             .iter()
             .map(|root| root.to_string_lossy().into_owned())
             .collect(),
-        failures: report.failures.iter().map(failure_row).collect(),
-        warnings: report.warnings.iter().map(failure_row).collect(),
+        failures: report.failures.iter().map(FailureRow::from).collect(),
+        warnings: report.warnings.iter().map(FailureRow::from).collect(),
         finished: !report.stopped,
         seconds: begun.elapsed().as_secs_f64(),
     }

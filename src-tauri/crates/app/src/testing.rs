@@ -187,5 +187,5 @@ pub(crate) fn until(what: &str, so: impl Fn() -> bool) {
 
 pub(crate) fn refused<T: std::fmt::Debug>(answer: Result<T, AppError>, words: &str) {
     let error = answer.unwrap_err();
-    assert!(error.sentence().contains(words), "{error:?}");
+    assert!(error.to_string().contains(words), "{error:?}");
 }

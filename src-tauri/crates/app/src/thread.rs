@@ -10,5 +10,7 @@ pub(crate) fn spawn(
     run: impl FnOnce() + Send + 'static,
 ) -> Result<JoinHandle<()>, AppError> {
     let thread = Builder::new().name(name.into()).spawn(run);
-    thread.map_err(|error| AppError::Invalid(format!("the system gives no thread: {error}")))
+    thread.map_err(|error| AppError::NoThread {
+        detail: error.to_string(),
+    })
 }

@@ -5,20 +5,25 @@
 //! `ui/src/ipc/types.ts` and held against it by a test). Unknown is `null`. Times are RFC 3339.
 
 mod events;
+mod failures;
 mod jobs;
 mod library;
 mod player;
 mod playlists;
+mod problem;
 mod recommend;
 mod reports;
 mod taste;
 mod typescript;
 
 pub use events::*;
+pub use failures::FailureRow;
+pub(crate) use failures::shown;
 pub use jobs::*;
 pub use library::*;
 pub use player::*;
 pub use playlists::*;
+pub use problem::*;
 pub use recommend::*;
 pub use reports::*;
 pub use taste::*;

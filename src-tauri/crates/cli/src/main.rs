@@ -55,16 +55,18 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
         // A database that is not whole is told like all else, and then is a failure.
         let found = Segue::doctor(arguments.data_dir.as_deref())?;
         print::doctor(&found, arguments.json);
-        return match found.database.integrity.as_str() {
-            "ok" => Ok(()),
-            wrong => Err(AppError::Invalid(format!(
-                "the database is not whole: {wrong}"
-            ))),
+        return match (found.database.integrity, found.database.open_problem) {
+            (_, Some(problem)) => Err(problem),
+            (Some(whole), None) if whole == "ok" => Ok(()),
+            (wrong, None) => Err(AppError::DatabaseNotWhole {
+                detail: wrong.unwrap_or_default(),
+            }),
         };
     }
     let segue = Segue::open(arguments.data_dir.as_deref())?;
-    if let Some(reason) = segue.read_only() {
-        print::say(&format!("reading only, nothing can be changed: {reason}"));
+    if let Some(problem) = segue.read_only() {
+        let why = words::error(&problem);
+        print::say(&format!("reading only, nothing can be changed: {why}"));
     }
     let json = arguments.json;
     match arguments.command {
@@ -76,7 +78,7 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
             if watch {
                 print::say("watching for changes; end with Ctrl+C");
                 segue.watch(&mut |done| print::scan(done, json), &mut |notice| {
-                    print::say(notice)
+                    print::say(&words::notice(notice));
                 })?;
             }
         }
@@ -306,8 +308,8 @@ fn models(segue: &Segue, command: ModelsCommand, json: bool) -> Result<(), AppEr
                 onnx,
                 weights,
             };
-            let program = std::env::current_exe().map_err(|error| {
-                AppError::Invalid(format!("cannot find this program itself: {error}"))
+            let program = std::env::current_exe().map_err(|error| AppError::NoProgram {
+                detail: error.to_string(),
             })?;
             print::model_imported(&segue.import_model(&source, &program)?, json);
         }

@@ -21,7 +21,7 @@ use serde::Serialize;
 use crate::words::{self, because, interest_name, mix_content, mix_title, term_name};
 
 pub(crate) fn complain(error: &AppError) {
-    eprintln!("segue: {}", error.sentence());
+    eprintln!("segue: {}", words::error(error));
 }
 
 pub(crate) fn say(message: &str) {
@@ -36,7 +36,7 @@ pub(crate) fn done(json: bool) {
 
 pub(crate) fn scan(done: &ScanDone, json: bool) {
     if json {
-        return line(done);
+        return spoken(done);
     }
     let mut text = format!(
         "{} files: {} added, {} updated, {} unchanged, {} moved, {} missing, {} refused ({:.1} s)\n",
@@ -72,7 +72,7 @@ pub(crate) fn missing_forgotten(done: &MissingForgotten, json: bool) {
 
 pub(crate) fn analysis(done: &AnalyzeDone, json: bool) {
     if json {
-        return line(done);
+        return spoken(done);
     }
     let mut text = format!(
         "{} listened to, {} known before, {} measured, {} refused; {:.0} s of audio in {:.1} s with {} on {}, whole files in {:.1} s\n",
@@ -95,7 +95,11 @@ pub(crate) fn analysis(done: &AnalyzeDone, json: bool) {
 
 fn refused(text: &mut String, failures: &[FailureRow]) {
     for failure in failures {
-        text.push_str(&format!("refused {}: {}\n", failure.path, failure.reason));
+        text.push_str(&format!(
+            "refused {}: {}\n",
+            failure.path,
+            words::file(&failure.why)
+        ));
     }
 }
 
@@ -136,7 +140,11 @@ fn heard(track: &TrackRow) -> String {
 
 pub(crate) fn embedded(embedded: &Embedded, json: bool) {
     if json {
-        return line(embedded);
+        return match embedded {
+            // Through a document, the numbers of a vector would gain digits that say nothing.
+            Embedded::Done { .. } => line(embedded),
+            Embedded::Refused { .. } => spoken(embedded),
+        };
     }
     put(&match embedded {
         Embedded::Done {
@@ -149,7 +157,9 @@ pub(crate) fn embedded(embedded: &Embedded, json: bool) {
                 .collect();
             format!("{path}\n    {model}: {}\n", tags.join(", "))
         }
-        Embedded::Refused { path, error } => format!("{path}\n    refused: {error}\n"),
+        Embedded::Refused { path, problem } => {
+            format!("{path}\n    refused: {}\n", words::error(problem))
+        }
     });
 }
 
@@ -515,10 +525,10 @@ pub(crate) fn choice(rows: &[TrackRow], json: bool) {
 
 pub(crate) fn played(done: &PlayReport, json: bool) {
     for notice in &done.notices {
-        say(&format!("{}: {}", notice.path, notice.reason));
+        say(&format!("{}: {}", notice.path, words::file(&notice.why)));
     }
     if json {
-        return line(done);
+        return spoken(done);
     }
     let mut text = match &done.wav {
         Some(wav) => format!(
@@ -533,7 +543,7 @@ pub(crate) fn played(done: &PlayReport, json: bool) {
 
 pub(crate) fn models(found: &ModelsListed, json: bool) {
     if json {
-        return line(found);
+        return spoken(found);
     }
     let mut text = String::new();
     for model in &found.models {
@@ -543,7 +553,8 @@ pub(crate) fn models(found: &ModelsListed, json: bool) {
             (false, true) => "serving until the current has heard the library",
             (false, false) => "",
         };
-        let id = model.id.as_ref().or(model.error.as_ref());
+        let problem = model.problem.as_ref().map(words::error);
+        let id = model.id.as_ref().or(problem.as_ref());
         text.push_str(&format!(
             "{:<24} {}\n{:>24} {} recordings heard, {} to hear  {state}\n",
             model.name,
@@ -609,23 +620,30 @@ pub(crate) fn model_used(done: &ModelUsed, json: bool) {
 
 pub(crate) fn doctor(found: &Diagnosis, json: bool) {
     if json {
-        return line(found);
+        return spoken(found);
     }
-    let or = |value: &Option<String>, error: &Option<String>| {
-        value.clone().or_else(|| error.clone()).unwrap_or_default()
+    let or = |value: &Option<String>, problem: Option<&AppError>| {
+        let problem = problem.map(words::error);
+        value.clone().or(problem).unwrap_or_default()
     };
     let mut text = format!("Segue {}\n", found.version);
     text.push_str(&format!("data folder   {}\n", found.data_dir));
     text.push_str(&format!(
         "database      {}; {} tracks, {} of them listened to\n",
-        found.database.integrity, found.database.tracks, found.database.analyzed
+        or(
+            &found.database.integrity,
+            found.database.open_problem.as_ref()
+        ),
+        found.database.tracks,
+        found.database.analyzed
     ));
-    if let Some(reason) = &found.database.read_only {
-        text.push_str(&format!("              reading only: {reason}\n"));
+    if let Some(problem) = &found.database.read_only_problem {
+        let why = words::error(problem);
+        text.push_str(&format!("              reading only: {why}\n"));
     }
     text.push_str(&format!(
         "model         {}\n",
-        or(&found.model.id, &found.model.error)
+        or(&found.model.id, found.model.problem.as_ref())
     ));
     if found.model.to_hear > 0 {
         text.push_str(&format!(
@@ -636,7 +654,10 @@ pub(crate) fn doctor(found: &Diagnosis, json: bool) {
     }
     text.push_str(&format!(
         "ONNX Runtime  {}\n",
-        or(&found.onnxruntime.version, &found.onnxruntime.error)
+        or(
+            &found.onnxruntime.version,
+            found.onnxruntime.problem.as_ref()
+        )
     ));
     if found.onnxruntime.has_uploader == Some(false) {
         let path = found.onnxruntime.path.as_deref().unwrap_or_default();
@@ -664,7 +685,9 @@ pub(crate) fn doctor(found: &Diagnosis, json: bool) {
     if let Some(fallen) = &found.onnxruntime.fell_back {
         text.push_str(&format!("              {fallen}\n"));
     }
-    text.push_str(&format!("sound card    {}\n", found.audio.detail));
+    let card = found.audio.detail.clone();
+    let card = card.or(found.audio.fault.as_ref().map(words::output));
+    text.push_str(&format!("sound card    {}\n", card.unwrap_or_default()));
     put(&text);
 }
 

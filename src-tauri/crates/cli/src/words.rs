@@ -4,12 +4,14 @@
 //! contract of the command line names.
 
 mod names;
+mod problems;
 mod reasons;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub(crate) use names::{interest_name, mix_content, mix_title, playlist_origin, term_name};
+pub(crate) use problems::{error, file, notice, output};
 pub(crate) use reasons::because;
 
 /// A typed value within a document: its key, the key of its sentence, and the sentence, if the value is of that type.
@@ -30,6 +32,15 @@ const SPOKEN: &[Spoken] = &[
         Some(origin.as_ref().map(playlist_origin).unwrap_or_default())
     }),
     ("turned", "about", |value| Some(term_name(&read(value)?))),
+    ("why", "reason", |value| Some(file(&read(value)?))),
+    ("problem", "error", |value| Some(error(&read(value)?))),
+    ("read_only_problem", "read_only", |value| {
+        Some(error(&read(value)?))
+    }),
+    ("open_problem", "integrity", |value| {
+        Some(error(&read(value)?))
+    }),
+    ("fault", "detail", |value| Some(output(&read(value)?))),
 ];
 
 fn read<T: DeserializeOwned>(value: &Value) -> Option<T> {
@@ -45,6 +56,12 @@ pub(crate) fn speak(document: &mut Value) {
             for (typed, key, sentence) in SPOKEN {
                 if let Some(text) = fields.get(*typed).and_then(sentence) {
                     fields.insert((*key).to_owned(), text.into());
+                }
+            }
+            // Where nothing is wrong, scripts find null.
+            for (typed, key) in [("problem", "error"), ("read_only_problem", "read_only")] {
+                if fields.get(typed).is_some_and(Value::is_null) {
+                    fields.insert(key.to_owned(), Value::Null);
                 }
             }
         }
@@ -105,6 +122,22 @@ mod tests {
         check(
             json!({"kind": "less", "turned": {"is": "era", "decade": 1990}, "term": "era:1990"}),
             json!({"about": "the 1990s"}),
+        );
+        check(
+            json!({"path": "/m/a.flac", "why": {"is": "cut-off"}}),
+            json!({"reason": "it is cut off before its sound begins"}),
+        );
+        check(
+            json!({"path": "/m/a.flac", "problem": {"is": "no-such-track", "track": "7"}}),
+            json!({"error": "no track 7 in the library; `segue tracks` lists what there is, `segue scan FOLDER` adds more"}),
+        );
+        check(
+            json!({"read_only_problem": {"is": "library", "error": {"is": "newer", "path": "/d", "found": 12, "known": 10}}}),
+            json!({"read_only": "the database /d is of version 12 and this Segue knows up to 10; use the newer Segue, or another data folder"}),
+        );
+        check(
+            json!({"available": false, "fault": {"is": "stalled"}}),
+            json!({"detail": "the sound card takes no more sound"}),
         );
         // Of songs nothing is typed, and a leaning's turns are a number.
         check(json!({"title": "On repeat", "turned": 2}), json!({}));

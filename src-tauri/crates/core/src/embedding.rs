@@ -17,10 +17,10 @@ pub struct Embedding {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EmbeddingError {
     /// Some component is NaN or infinite.
-    #[error("the vector of {0} holds a value that is not finite")]
+    #[error("value not finite: {0}")]
     NotFinite(ModelId),
     /// The vector has no direction.
-    #[error("the vector of {0} is empty or zero")]
+    #[error("vector empty or zero: {0}")]
     Zero(ModelId),
 }
 

@@ -1,5 +1,5 @@
-//! HE-AAC, of which Segue plays the core alone: how a configuration announces it, and what is then to be said. The scan
-//! and the decoder ask here, so that both say the same.
+//! HE-AAC, of which Segue plays the core alone: how a configuration announces it. The scan and the decoder ask here, so
+//! that both say the same.
 
 /// The sample rates of AAC in hertz, by their index (ISO/IEC 14496-3, table 1.18).
 pub const AAC_RATES_HZ: [u32; 13] = [
@@ -33,14 +33,6 @@ pub fn he_aac_core_hz(config: &[u8]) -> Option<u32> {
         _ => false,
     };
     (announced && core_hz > 0).then_some(core_hz)
-}
-
-/// What is to be known of an HE-AAC with a core of this rate.
-pub fn he_aac_notice(core_hz: u32) -> String {
-    format!(
-        "it is HE-AAC, of which Segue plays the core alone, without spectral band replication: it sounds dull above {} kHz",
-        f64::from(core_hz) / 2_000.0
-    )
 }
 
 #[cfg(test)]

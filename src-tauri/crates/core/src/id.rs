@@ -25,7 +25,7 @@ pub struct AudioHash(pub [u8; 16]);
 
 /// A text that is not 32 hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not an audio hash (32 hexadecimal digits)")]
+#[error("not an audio hash: {0:?}")]
 pub struct AudioHashError(String);
 
 impl fmt::Display for AudioHash {

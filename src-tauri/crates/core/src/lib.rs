@@ -5,17 +5,21 @@
 //! It does no I/O, reads no clock, starts no thread and holds no state: time, files and chance arrive as
 //! arguments in the rooms above.
 
+mod analysis_error;
 pub mod bytes;
 mod causes;
 mod code;
 mod descriptors;
 mod embedding;
+mod fault;
 mod feedback;
 mod forgotten;
 mod he_aac;
 mod id;
 mod key;
+mod library_error;
 mod mix;
+mod output_fault;
 mod play;
 mod reason;
 mod reason_kind;
@@ -28,17 +32,21 @@ mod told;
 mod track;
 mod wish;
 
+pub use analysis_error::{AnalysisError, ModelFault, RuntimeFault};
 pub use causes::with_causes;
 pub use code::ErrorCode;
 pub use descriptors::{Descriptors, Measures, Waveform};
 pub use embedding::{Embedding, EmbeddingError, TagScore};
+pub use fault::{Damage, FailedFile, FileFault, LostTag, TagFault, UnplayableFormat};
 pub use feedback::{Feedback, FeedbackEvent, FeedbackId, FeedbackTarget};
 pub use forgotten::{Forgotten, ForgottenId};
-pub use he_aac::{AAC_RATES_HZ, he_aac_core_hz, he_aac_notice};
+pub use he_aac::{AAC_RATES_HZ, he_aac_core_hz};
 pub use id::{AudioHash, AudioHashError, ModelId, TrackId};
 pub use jiff::Timestamp;
 pub use key::{Key, Mode};
+pub use library_error::{DataDirFault, FolderFault, LibraryAction, LibraryError};
 pub use mix::{MixContent, MixKind, Mood};
+pub use output_fault::OutputFault;
 pub use play::{
     EndReason, ListenOutcome, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating, Tally,
 };

@@ -48,7 +48,7 @@ pub fn unplayable_format(head: &[u8]) -> Option<&'static str> {
         // ISO/IEC 14496-3, 1.7.2: AudioSyncStream, whose next frame stands where the length says.
         [0x56, high, low, ..] if high >> 5 == 0b111 => {
             let next = 3 + (usize::from(high & 0x1f) << 8 | usize::from(*low));
-            (at(next) == 0x56 && at(next + 1) >> 5 == 0b111).then_some("AAC in LATM")
+            (at(next) == 0x56 && at(next + 1) >> 5 == 0b111).then_some("AAC (LATM)")
         }
         // ISO/IEC 11172-3, 2.4.2.3: the bit rate's index is 0, so that only the next header tells a frame's length.
         [0xff, second, third, ..]
@@ -58,7 +58,7 @@ pub fn unplayable_format(head: &[u8]) -> Option<&'static str> {
                 && third & 0xf0 == 0
                 && third & 0x0c != 0x0c =>
         {
-            Some("MP3 in free format")
+            Some("MP3 (free format)")
         }
         // ISO/IEC 13818-1: packets of 188 bytes.
         [0x47, ..] if at(188) == 0x47 && at(376) == 0x47 => Some("MPEG transport stream"),
@@ -82,7 +82,7 @@ const MARKERS: &[(&[u8], &str)] = &[
     (b"LA02", "Lossless Audio"),
     (b"LA03", "Lossless Audio"),
     (b"LA04", "Lossless Audio"),
-    (b"ADIF", "AAC in ADIF"),
+    (b"ADIF", "AAC (ADIF)"),
     (b"#!AMR", "AMR"),
     (b".RMF", "RealMedia"),
     (b".ra\xfd", "RealAudio"),
@@ -125,14 +125,14 @@ mod tests {
         let page = |packet: &[u8]| [b"OggS".as_slice(), &[0; 22], &[1, 80], packet].concat();
         check(&page(b"Speex   1.2"), Some("Speex"));
         check(&page(b"\x01vorbis"), None);
-        check(b"\xff\xfb\x00\x64\0\0\0\0", Some("MP3 in free format"));
+        check(b"\xff\xfb\x00\x64\0\0\0\0", Some("MP3 (free format)"));
         check(b"\xff\xfb\x90\x64\0\0\0\0", None);
         check(b"\xff\xf1\x0c\x80\0\0\0\0", None);
         let mut latm = vec![0; 64];
         (latm[0], latm[1], latm[2]) = (0x56, 0xe0, 20);
         check(&latm, None);
         (latm[23], latm[24]) = (0x56, 0xe0);
-        check(&latm, Some("AAC in LATM"));
+        check(&latm, Some("AAC (LATM)"));
     }
 
     #[test]

@@ -17,13 +17,14 @@ mod sbr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use segue_core::{FailedFile, FileFault};
 use symphonia::core::audio::Channels;
 
+use crate::AudioFormat;
 use crate::downmix::{Downmix, loudness_weights};
 use crate::error::guarded;
 use crate::resample::Resampler;
 use crate::shown::Shown;
-use crate::{AudioFormat, DecodeError};
 use chain::ChainLink;
 pub(crate) use lengths::packet_frames;
 use link::LinkDecoder;
@@ -53,24 +54,21 @@ struct LinkPart {
 
 impl Decoder {
     /// Opens `path`, finds out what it is and decodes its first packet.
-    pub fn open(path: &Path) -> Result<Decoder, DecodeError> {
-        let mut file = File::open(path).map_err(|e| DecodeError::io(path, e))?;
-        let metadata = file.metadata().map_err(|e| DecodeError::io(path, e))?;
+    pub fn open(path: &Path) -> Result<Decoder, FailedFile> {
+        let mut file = File::open(path).map_err(|e| FailedFile::new(path, e))?;
+        let metadata = file.metadata().map_err(|e| FailedFile::new(path, e))?;
         if metadata.is_dir() {
-            let folder = std::io::Error::new(std::io::ErrorKind::IsADirectory, "it is a folder");
-            return Err(DecodeError::io(path, folder));
+            return Err(FailedFile::new(path, FileFault::Folder));
         }
         if metadata.len() == 0 {
-            return Err(DecodeError::Empty {
-                path: path.to_owned(),
-            });
+            return Err(FailedFile::new(path, FileFault::Empty));
         }
         let shown = guarded(path, || Shown::of(&mut file, metadata.len()))?
-            .map_err(|e| DecodeError::io(path, e))?;
+            .map_err(|e| FailedFile::new(path, e))?;
         let first = LinkDecoder::open(path, &ChainLink::new(shown.clone()));
         // A first link that cannot be decoded does not keep the others of a chain from being heard.
         let container = first.as_ref().map_or("ogg", LinkDecoder::container);
-        let links = chain::links(file, &shown, container).map_err(|e| DecodeError::io(path, e))?;
+        let links = chain::links(file, &shown, container).map_err(|e| FailedFile::new(path, e))?;
         if let [
             ChainLink {
                 overruns: false, ..
@@ -99,14 +97,14 @@ impl Decoder {
     }
 
     /// All links that can be decoded, one behind the other; `None` if there are none.
-    fn chained(path: &Path, links: Vec<ChainLink>) -> Result<Option<Self>, DecodeError> {
+    fn chained(path: &Path, links: Vec<ChainLink>) -> Result<Option<Self>, FailedFile> {
         let mut parts = Vec::new();
         let mut first: Option<LinkDecoder> = None;
         let (mut format, mut channels) = (None::<AudioFormat>, Channels::default());
         for link in links {
             let decoder = match LinkDecoder::open(path, &link) {
                 Ok(decoder) => decoder,
-                Err(error @ (DecodeError::NotFound { .. } | DecodeError::Io { .. })) => {
+                Err(error) if error.why.is_io() => {
                     return Err(error);
                 }
                 Err(error) => {
@@ -151,9 +149,8 @@ impl Decoder {
         &self.format
     }
 
-    /// What is missing of what the file holds, in words for the listener: nothing but HE-AAC's upper half so far. Opens
-    /// an AAC anew to find out.
-    pub fn notice(&self) -> Option<String> {
+    /// What is missing of what the file holds: nothing but HE-AAC's upper half so far. Opens an AAC anew to find out.
+    pub fn notice(&self) -> Option<FileFault> {
         self.decoder.notice()
     }
 
@@ -167,7 +164,7 @@ impl Decoder {
 
     /// Moves to `frame` exactly. Beyond the end means at the end: [`next_block`](Self::next_block) then
     /// yields `None`.
-    pub fn seek(&mut self, frame: u64) -> Result<(), DecodeError> {
+    pub fn seek(&mut self, frame: u64) -> Result<(), FailedFile> {
         if self.parts.len() == 1 {
             return self.decoder.seek(frame);
         }
@@ -195,7 +192,7 @@ impl Decoder {
     }
 
     /// The next samples, interleaved; never empty. `None` at the end.
-    pub fn next_block(&mut self) -> Result<Option<&[f32]>, DecodeError> {
+    pub fn next_block(&mut self) -> Result<Option<&[f32]>, FailedFile> {
         if self.parts.len() == 1 {
             return self.decoder.next_block();
         }
@@ -203,7 +200,7 @@ impl Decoder {
             match self.fit.fill(&mut self.decoder) {
                 Ok(true) => break,
                 Ok(false) => {}
-                Err(error @ (DecodeError::NotFound { .. } | DecodeError::Io { .. })) => {
+                Err(error) if error.why.is_io() => {
                     return Err(error);
                 }
                 Err(error) => tracing::warn!(%error, "one of several streams breaks off"),
@@ -239,7 +236,7 @@ impl Decoder {
 
     /// Counts the audible frames of a file that does not state them: by the packets' lengths where every
     /// packet has one, else by decoding.
-    pub(crate) fn count_frames(&mut self) -> Result<u64, DecodeError> {
+    pub(crate) fn count_frames(&mut self) -> Result<u64, FailedFile> {
         let mut frames = 0;
         for index in 0..self.parts.len() {
             frames += self.length(index)?;
@@ -248,7 +245,7 @@ impl Decoder {
     }
 
     /// The frames of a part at the rate of the whole; counted where it does not state them.
-    fn length(&mut self, index: usize) -> Result<u64, DecodeError> {
+    fn length(&mut self, index: usize) -> Result<u64, FailedFile> {
         let part = &mut self.parts[index];
         if part.frames.is_none() {
             part.frames = Some(LinkDecoder::count_frames(&self.path, &part.link)?);
@@ -259,7 +256,7 @@ impl Decoder {
     }
 
     /// Lets the decoder stand at the beginning of a part.
-    fn enter(&mut self, index: usize) -> Result<(), DecodeError> {
+    fn enter(&mut self, index: usize) -> Result<(), FailedFile> {
         self.decoder = LinkDecoder::open(&self.path, &self.parts[index].link)?;
         let rate_hz = self.format.sample_rate_hz;
         self.fit = Fit::new(&self.path, &self.decoder, &self.channels, rate_hz)?;
@@ -306,7 +303,7 @@ impl Fit {
         decoder: &LinkDecoder,
         channels: &Channels,
         rate_hz: u32,
-    ) -> Result<Self, DecodeError> {
+    ) -> Result<Self, FailedFile> {
         let own_hz = decoder.format().sample_rate_hz;
         let count = channels.count();
         let resampler = match own_hz == rate_hz {
@@ -324,7 +321,7 @@ impl Fit {
     }
 
     /// Moves to `frame` of what comes out. Returns the frame that comes next, which is an earlier one only at the end.
-    fn seek(&mut self, decoder: &mut LinkDecoder, frame: u64) -> Result<u64, DecodeError> {
+    fn seek(&mut self, decoder: &mut LinkDecoder, frame: u64) -> Result<u64, FailedFile> {
         let Some(resampler) = &mut self.resampler else {
             decoder.seek(frame)?;
             return Ok(decoder.position());
@@ -337,7 +334,7 @@ impl Fit {
     }
 
     /// Decodes until something waits in `out`. `false` at the link's end.
-    fn fill(&mut self, decoder: &mut LinkDecoder) -> Result<bool, DecodeError> {
+    fn fill(&mut self, decoder: &mut LinkDecoder) -> Result<bool, FailedFile> {
         self.out.clear();
         while !self.at_end && self.out.is_empty() {
             let block = decoder.next_block()?;

@@ -5,7 +5,7 @@
 //! sampling rate. Tags, queues and networks belong to the rooms around it.
 //!
 //! Files come from strangers. Whatever is in them costs at most that file: a panic in a codec, an endless
-//! loop, a header that lies about its length all end in a [`DecodeError`] that names the path.
+//! loop, a header that lies about its length all end in a [`FailedFile`](segue_core::FailedFile) that names the path.
 //!
 //! Words: a *frame* is one sample of every channel; a *block* is what one packet decodes to; positions are
 //! counted in frames that a listener hears, so the first audible frame is 0 whatever the encoder put before it.
@@ -23,7 +23,6 @@ mod stream;
 mod windows;
 
 pub use decoder::Decoder;
-pub use error::DecodeError;
 pub use format::AudioFormat;
 pub use resample::StereoResampler;
 pub use stream::StereoStream;

@@ -1,11 +1,11 @@
 //! Another sampling rate, in step with the clock: output frame `k` sounds at `k / to_hz` seconds, with the
 //! filter's delay taken off. rubato's synchronous FFT resampler does the work.
 
+use std::path::Path;
+
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Indexing, Resampler as _};
-
-use crate::DecodeError;
-use std::path::Path;
+use segue_core::{FailedFile, FileFault};
 
 /// Frames per transform, at least, up to [`CHUNK_HZ`]: 1,024 keep the pass band to 95 % of the lower Nyquist frequency.
 const CHUNK_FRAMES: u64 = 1024;
@@ -33,7 +33,7 @@ impl Resampler {
         channels: usize,
         from_hz: u32,
         to_hz: u32,
-    ) -> Result<Self, DecodeError> {
+    ) -> Result<Self, FailedFile> {
         // An even number of the smallest blocks: the filter's delay, half a block, is then whole frames.
         let grid = u64::from(from_hz) / gcd(u64::from(from_hz), u64::from(to_hz));
         let frames = CHUNK_FRAMES.max((CHUNK_FRAMES * u64::from(from_hz)).div_ceil(CHUNK_HZ));
@@ -48,7 +48,8 @@ impl Resampler {
             FixedSync::Both,
         )
         .map_err(|e| {
-            DecodeError::unsupported(path, format!("cannot resample to {to_hz} Hz: {e}"))
+            let detail = e.to_string();
+            FailedFile::new(path, FileFault::NotResampled { to_hz, detail })
         })?;
         let chunk = vec![0.0; fft.output_frames_max() * channels];
         let delay = fft.output_delay();
@@ -156,7 +157,7 @@ pub struct StereoResampler(Resampler);
 
 impl StereoResampler {
     /// From one rate to another; `path` is the file that needs it, for the error.
-    pub fn new(path: &Path, from_hz: u32, to_hz: u32) -> Result<Self, DecodeError> {
+    pub fn new(path: &Path, from_hz: u32, to_hz: u32) -> Result<Self, FailedFile> {
         Ok(Self(Resampler::new(path, 2, from_hz, to_hz)?))
     }
 

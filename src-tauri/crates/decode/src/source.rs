@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use segue_core::{Damage, FileFault};
 use symphonia::core::io::MediaSource;
 
 use crate::shown::Shown;
@@ -64,7 +65,7 @@ impl BoundedFile {
         if left < cost {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidData,
-                "the demuxer reads in circles",
+                FileFault::from(Damage::Circles),
             ));
         }
         Ok(())

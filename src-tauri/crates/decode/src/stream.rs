@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use segue_core::{FailedFile, FileFault};
+
 use crate::downmix::Downmix;
 use crate::resample::Resampler;
-use crate::{AudioFormat, DecodeError, Decoder};
+use crate::{AudioFormat, Decoder};
 
 /// A file, mixed to stereo, at its own rate. Files that follow each other are resampled together
 /// ([`StereoResampler`](crate::StereoResampler)), so that no seam is heard.
@@ -16,7 +18,7 @@ pub struct StereoStream {
 
 impl StereoStream {
     /// Opens `path`.
-    pub fn open(path: &Path) -> Result<StereoStream, DecodeError> {
+    pub fn open(path: &Path) -> Result<StereoStream, FailedFile> {
         Ok(Self {
             mixed: Mixed::open(path, None, Downmix::stereo)?,
         })
@@ -24,7 +26,7 @@ impl StereoStream {
 
     /// The same at another rate, to try the resampling that analysis relies on.
     #[cfg(test)]
-    pub(crate) fn at(path: &Path, rate_hz: u32) -> Result<StereoStream, DecodeError> {
+    pub(crate) fn at(path: &Path, rate_hz: u32) -> Result<StereoStream, FailedFile> {
         Ok(Self {
             mixed: Mixed::open(path, Some(rate_hz), Downmix::stereo)?,
         })
@@ -36,7 +38,7 @@ impl StereoStream {
     }
 
     /// What is missing of what the file holds, as [`Decoder::notice`] says it.
-    pub fn notice(&self) -> Option<String> {
+    pub fn notice(&self) -> Option<FileFault> {
         self.mixed.decoder.notice()
     }
 
@@ -51,14 +53,14 @@ impl StereoStream {
     }
 
     /// Moves to `to_s` seconds, to the nearest frame. Beyond the end means at the end.
-    pub fn seek(&mut self, to_s: f64) -> Result<(), DecodeError> {
+    pub fn seek(&mut self, to_s: f64) -> Result<(), FailedFile> {
         let frame = (to_s.max(0.0) * f64::from(self.mixed.rate_hz)).round();
         self.mixed.seek(frame as u64)
     }
 
     /// Fills `out` from the front with frames of left and right. Fewer than asked for only before the end;
     /// 0 at the end.
-    pub fn read(&mut self, out: &mut [[f32; 2]]) -> Result<usize, DecodeError> {
+    pub fn read(&mut self, out: &mut [[f32; 2]]) -> Result<usize, FailedFile> {
         self.mixed.read(out.as_flattened_mut())
     }
 }
@@ -85,7 +87,7 @@ impl Mixed {
         path: &Path,
         rate_hz: Option<u32>,
         downmix: impl FnOnce(&symphonia::core::audio::Channels) -> Downmix,
-    ) -> Result<Self, DecodeError> {
+    ) -> Result<Self, FailedFile> {
         let decoder = Decoder::open(path)?;
         let downmix = downmix(decoder.channels());
         let file_hz = decoder.format().sample_rate_hz;
@@ -113,7 +115,7 @@ impl Mixed {
     }
 
     /// The audible frames of the file, counted where it does not state them.
-    pub(crate) fn frames(&mut self) -> Result<u64, DecodeError> {
+    pub(crate) fn frames(&mut self) -> Result<u64, FailedFile> {
         self.decoder.count_frames()
     }
 
@@ -122,10 +124,10 @@ impl Mixed {
     }
 
     /// Reads a file that was only just opened to its end. `hear` gets its blocks as decoded.
-    pub(crate) fn whole<E: From<DecodeError>>(
+    pub(crate) fn whole(
         mut self,
-        mut hear: impl FnMut(&[f32]) -> Result<(), E>,
-    ) -> Result<Vec<f32>, E> {
+        mut hear: impl FnMut(&[f32]) -> Result<(), FailedFile>,
+    ) -> Result<Vec<f32>, FailedFile> {
         let mut all = Vec::new();
         while let Some(block) = self.decoder.next_block()? {
             hear(block)?;
@@ -145,7 +147,7 @@ impl Mixed {
     }
 
     /// Moves to output frame `frame`, or to the end.
-    pub(crate) fn seek(&mut self, frame: u64) -> Result<(), DecodeError> {
+    pub(crate) fn seek(&mut self, frame: u64) -> Result<(), FailedFile> {
         self.ready.clear();
         (self.ready_from, self.skip, self.at_end) = (0, 0, false);
         let Some(resampler) = &mut self.resampler else {
@@ -172,7 +174,7 @@ impl Mixed {
     }
 
     /// Fills the interleaved `out` as far as there is sound; returns frames.
-    pub(crate) fn read(&mut self, out: &mut [f32]) -> Result<usize, DecodeError> {
+    pub(crate) fn read(&mut self, out: &mut [f32]) -> Result<usize, FailedFile> {
         let mut filled = 0;
         while filled < out.len() {
             let ready = &self.ready[self.ready_from..];
@@ -193,7 +195,7 @@ impl Mixed {
     }
 
     /// Decodes one more block into `ready`, which must be used up. `false` at the end.
-    fn more(&mut self) -> Result<bool, DecodeError> {
+    fn more(&mut self) -> Result<bool, FailedFile> {
         if self.at_end {
             return Ok(false);
         }

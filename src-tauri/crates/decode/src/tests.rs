@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
-use crate::{DecodeError, Decoder, MonoStream, Span, StereoStream};
+use segue_core::{FailedFile, FileFault};
+
+use crate::{Decoder, MonoStream, Span, StereoStream};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -244,16 +246,11 @@ fn two_halves_make_the_whole() {
     assert!(joined == all);
 }
 
-/// What became of a damaged file: frames heard, or the kind of refusal.
+/// What became of a damaged file: frames heard, or the fault it was refused for.
 #[derive(Debug, PartialEq)]
 enum Fate {
     Frames(usize),
-    NotFound,
-    Io,
-    Unsupported,
-    Broken,
-    Empty,
-    Panicked,
+    Refused(FileFault),
 }
 
 fn fate(path: &Path) -> Fate {
@@ -271,19 +268,12 @@ fn fate(path: &Path) -> Fate {
     match decoded {
         Ok(frames) => Fate::Frames(frames),
         Err(error) => {
-            assert_eq!(error.path(), path);
+            assert_eq!(error.path, path);
             assert!(
                 error.to_string().contains(&*path.to_string_lossy()),
                 "{error}"
             );
-            match error {
-                DecodeError::NotFound { .. } => Fate::NotFound,
-                DecodeError::Io { .. } => Fate::Io,
-                DecodeError::Unsupported { .. } => Fate::Unsupported,
-                DecodeError::Broken { .. } => Fate::Broken,
-                DecodeError::Empty { .. } => Fate::Empty,
-                DecodeError::Panicked { .. } => Fate::Panicked,
-            }
+            Fate::Refused(error.why)
         }
     }
 }
@@ -301,17 +291,37 @@ fn a_damaged_file_plays_as_far_as_it_goes_or_is_refused_by_name() {
         fs::write(&path, bytes).unwrap();
         assert_eq!(fate(&path), expected, "{name}");
     };
-    check("empty.flac", b"", Fate::Empty);
-    check("zeros.flac", &[0; 50_000], Fate::Unsupported);
-    check("zeros.mp3", &[0; 50_000], Fate::Unsupported);
+    check("empty.flac", b"", Fate::Refused(FileFault::Empty));
+    check(
+        "zeros.flac",
+        &[0; 50_000],
+        Fate::Refused(FileFault::UnknownFormat),
+    );
+    check(
+        "zeros.mp3",
+        &[0; 50_000],
+        Fate::Refused(FileFault::UnknownFormat),
+    );
     check(
         "letter.mp3",
         "Dear listener, this is a letter. ".repeat(300).as_bytes(),
-        Fate::Unsupported,
+        Fate::Refused(FileFault::UnknownFormat),
     );
-    check("header.flac", &flac[..60], Fate::Unsupported);
-    check("header.wav", &wav[..30], Fate::Unsupported);
-    check("silent.wav", &[&wav[..40], &[0; 4]].concat(), Fate::Empty);
+    check(
+        "header.flac",
+        &flac[..60],
+        Fate::Refused(FileFault::UnknownFormat),
+    );
+    check(
+        "header.wav",
+        &wav[..30],
+        Fate::Refused(FileFault::UnknownFormat),
+    );
+    check(
+        "silent.wav",
+        &[&wav[..40], &[0; 4]].concat(),
+        Fate::Refused(FileFault::NoAudio),
+    );
     check("hole.flac", &holed, Fate::Frames(40_000));
     check("misnamed.mp3", &flac, Fate::Frames(40_000));
     check("short.wav", &wav[..6_000], Fate::Frames(1_489));
@@ -332,8 +342,11 @@ fn a_damaged_file_plays_as_far_as_it_goes_or_is_refused_by_name() {
             "half of {name}: {heard:?}"
         );
     }
-    assert_eq!(fate(&folder.path().join("nowhere.flac")), Fate::NotFound);
-    assert_eq!(fate(folder.path()), Fate::Io);
+    assert_eq!(
+        fate(&folder.path().join("nowhere.flac")),
+        Fate::Refused(FileFault::NotFound)
+    );
+    assert_eq!(fate(folder.path()), Fate::Refused(FileFault::Folder));
 }
 
 proptest! {
@@ -373,7 +386,7 @@ fn mono_windows(
     path: &Path,
     rate_hz: u32,
     spans: impl FnOnce(f64) -> Vec<Span>,
-) -> Result<Vec<Vec<f32>>, DecodeError> {
+) -> Result<Vec<Vec<f32>>, FailedFile> {
     let stream = MonoStream::open(path, rate_hz)?;
     let spans = spans(stream.duration_s());
     stream.windows(&spans)
@@ -531,7 +544,7 @@ fn heard_whole_a_file_is_what_its_windows_are_and_nothing_of_it_is_missed() {
             let mut own = Vec::new();
             let all = MonoStream::open(&path, rate_hz)
                 .unwrap()
-                .whole::<DecodeError>(|block| {
+                .whole(|block| {
                     own.extend_from_slice(block);
                     Ok(())
                 })

@@ -3,9 +3,11 @@
 
 use std::path::Path;
 
+use segue_core::FailedFile;
+
+use crate::Decoder;
 use crate::downmix::Downmix;
 use crate::stream::Mixed;
-use crate::{DecodeError, Decoder};
 
 /// A stretch of a file, in seconds from its start.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,7 +29,7 @@ pub struct MonoStream {
 
 impl MonoStream {
     /// Opens `path` to be read at `rate_hz`.
-    pub fn open(path: &Path, rate_hz: u32) -> Result<MonoStream, DecodeError> {
+    pub fn open(path: &Path, rate_hz: u32) -> Result<MonoStream, FailedFile> {
         let mut mixed = Mixed::open(path, Some(rate_hz), Downmix::mono)?;
         let frames = mixed.frames()?;
         let duration_s = frames as f64 / f64::from(mixed.decoder().format().sample_rate_hz);
@@ -45,7 +47,7 @@ impl MonoStream {
     }
 
     /// Decodes `spans`, each for itself. One that reaches beyond the end comes out shorter, possibly empty.
-    pub fn windows(mut self, spans: &[Span]) -> Result<Vec<Vec<f32>>, DecodeError> {
+    pub fn windows(mut self, spans: &[Span]) -> Result<Vec<Vec<f32>>, FailedFile> {
         let rate_hz = f64::from(self.mixed.rate_hz());
         let samples = |seconds: f64| (seconds.max(0.0) * rate_hz).round() as u64;
         let mut windows = Vec::new();
@@ -60,10 +62,10 @@ impl MonoStream {
     }
 
     /// Decodes everything, once. `hear` gets the file's own samples as they go by, interleaved; its error ends the work.
-    pub fn whole<E: From<DecodeError>>(
+    pub fn whole(
         self,
-        hear: impl FnMut(&[f32]) -> Result<(), E>,
-    ) -> Result<Vec<f32>, E> {
+        hear: impl FnMut(&[f32]) -> Result<(), FailedFile>,
+    ) -> Result<Vec<f32>, FailedFile> {
         self.mixed.whole(hear)
     }
 }

@@ -21,18 +21,14 @@ use std::fs::File;
 use std::io::{self, BufRead, Seek, SeekFrom};
 use std::path::Path;
 
-use segue_core::{AudioHash, id3v2_byte_len};
+use segue_core::{AudioHash, FailedFile, id3v2_byte_len};
 
-use crate::LibraryError;
 use crate::buffered::{Buffered, Room};
 use crate::bytes::{after_id3v2, be, box_lengths, le, pieces_at, read_at};
 
 /// The identity of the recording in `path`. Reads at most some 200 KiB beside the headers.
-pub fn audio_hash(path: &Path) -> Result<AudioHash, LibraryError> {
-    let fail = |source| LibraryError::File {
-        path: path.to_owned(),
-        source,
-    };
+pub fn audio_hash(path: &Path) -> Result<AudioHash, FailedFile> {
+    let fail = |error| FailedFile::new(path, error);
     let file = File::open(path).map_err(fail)?;
     let len = file.metadata().map_err(fail)?.len();
     let mut room = Room::default();

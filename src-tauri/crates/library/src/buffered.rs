@@ -153,9 +153,8 @@ impl<R> Seek for Buffered<'_, R> {
             SeekFrom::Current(by) => self.at.checked_add_signed(by),
             SeekFrom::End(by) => self.len.checked_add_signed(by),
         };
-        self.at = target.ok_or_else(|| {
-            io::Error::new(io::ErrorKind::InvalidInput, "a seek before the beginning")
-        })?;
+        self.at =
+            target.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "negative seek"))?;
         Ok(self.at)
     }
 }

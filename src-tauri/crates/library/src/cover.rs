@@ -10,11 +10,11 @@ use std::time::{Duration, SystemTime};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageReader, Limits};
 use rusqlite::OptionalExtension;
-use segue_core::TrackId;
+use segue_core::{LibraryAction, LibraryError, TrackId};
 
 use crate::store::Library;
 use crate::tags::found::mime;
-use crate::{LibraryError, paths, tags, walk};
+use crate::{paths, tags, walk};
 
 /// A picture as it stands in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +104,7 @@ impl Library {
     }
 
     fn cover_source(&self, id: TrackId) -> Result<Option<CoverSource>, LibraryError> {
-        self.read("find a cover", |db| {
+        self.read(LibraryAction::FindCover, |db| {
             db.prepare_cached("SELECT path, cover_hash FROM tracks WHERE id = ? AND (cover_hash NOTNULL OR sidecar)")?
                 .query_row([id.0], |row| Ok((paths::from_bytes(row.get_ref(0)?.as_blob()?), row.get(1)?)))
                 .optional()

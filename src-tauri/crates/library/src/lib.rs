@@ -27,8 +27,6 @@ mod buffered;
 mod bytes;
 mod containers;
 mod cover;
-mod error;
-mod failure;
 #[cfg(test)]
 mod fixtures;
 mod paths;
@@ -43,8 +41,6 @@ mod watch;
 
 pub use audio_hash::audio_hash;
 pub use cover::Cover;
-pub use error::LibraryError;
-pub use failure::Failure;
 pub use paths::leads_away;
 pub use scan::{ScanProgress, ScanReport};
 #[cfg(any(test, feature = "failing"))]

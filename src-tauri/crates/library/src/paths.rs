@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
 
-use crate::LibraryError;
+use segue_core::{FolderFault, LibraryError};
 
 /// The bytes of `path`, or `None` where the platform's names cannot be kept without loss
 /// (unpaired surrogates on Windows).
@@ -81,21 +81,27 @@ pub(crate) fn folders_above(path: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// A path as it is told to people.
+pub(crate) fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
 /// An existing folder's absolute path without links, or why it cannot be a music folder.
 pub(crate) fn canonical_folder(folder: &Path) -> Result<PathBuf, LibraryError> {
-    let refuse = |reason: String| LibraryError::Folder {
-        path: folder.to_owned(),
-        reason,
+    let refuse = |why| LibraryError::Folder {
+        path: shown(folder),
+        why,
     };
-    let real = folder
-        .canonicalize()
-        .map_err(|error| refuse(error.to_string()))?;
+    let real = folder.canonicalize().map_err(|error| {
+        let detail = error.to_string();
+        refuse(FolderFault::Unreadable { detail })
+    })?;
     if !real.is_dir() {
-        return Err(refuse("it is not a folder".into()));
+        return Err(refuse(FolderFault::NotAFolder));
     }
     let plain = plain(real);
     if to_bytes(&plain).is_none() {
-        return Err(refuse("its name is not valid Unicode".into()));
+        return Err(refuse(FolderFault::NameNotUnicode));
     }
     Ok(plain)
 }

@@ -1,4 +1,4 @@
-//! What the decoder will make of a file, by the file's own headers: the reason where it plays none of it, so that the scan
+//! What the decoder will make of a file, by the file's own headers: the fault where it plays none of it, so that the scan
 //! lists nothing that cannot be heard; and codec, rate and length where the tag reader knows none or takes a header
 //! that was never filled in at its word.
 //!
@@ -8,7 +8,7 @@
 use std::io::{self, BufRead, Seek, SeekFrom};
 use std::path::Path;
 
-use segue_core::he_aac_core_hz;
+use segue_core::{FileFault, UnplayableFormat, he_aac_core_hz};
 
 use crate::bytes::{after_id3v2, be, box_lengths, le, read_at};
 use crate::containers::element;
@@ -32,7 +32,7 @@ pub(crate) struct Facts {
 pub(crate) fn look(
     file: &mut (impl BufRead + Seek),
     path: &Path,
-) -> io::Result<Result<Facts, String>> {
+) -> io::Result<Result<Facts, FileFault>> {
     let file_len = file.seek(SeekFrom::End(0))?;
     let start = after_id3v2(file, 0, file_len)?;
     let head = read_at(file, start, 64)?;
@@ -55,16 +55,35 @@ pub(crate) fn look(
     Ok(told)
 }
 
-fn not_yet(what: &str) -> Result<Facts, String> {
-    Err(format!("{what} cannot be played yet"))
+fn not_playable(name: &str) -> Result<Facts, FileFault> {
+    Err(FileFault::not_playable(name))
+}
+
+/// A format in a WAV.
+fn in_a_wav(name: &str) -> Result<Facts, FileFault> {
+    let (name, container) = (name.to_owned(), "WAV".to_owned());
+    Err(FileFault::NotPlayable {
+        format: UnplayableFormat::InContainer { name, container },
+    })
+}
+
+/// A type that nobody here plays, of a format that has many.
+fn subtype(name: &str, subtype: impl ToString) -> Result<Facts, FileFault> {
+    let (name, subtype) = (name.to_owned(), subtype.to_string());
+    Err(FileFault::NotPlayable {
+        format: UnplayableFormat::Subtype { name, subtype },
+    })
 }
 
 /// AAC of this channel configuration (ISO/IEC 14496-3, table 1.19).
-fn channels_of_aac(configuration: u64) -> Result<Facts, String> {
+fn channels_of_aac(configuration: u64) -> Result<Facts, FileFault> {
     match configuration {
         0..=2 => Ok(Facts::default()),
-        7 => not_yet("AAC with 8 channels"),
-        channels => not_yet(&format!("AAC with {channels} channels")),
+        7 => Err(FileFault::channels("AAC", 8)),
+        channels => Err(FileFault::channels(
+            "AAC",
+            u32::try_from(channels).unwrap_or(u32::MAX),
+        )),
     }
 }
 
@@ -74,7 +93,7 @@ fn wav(
     mut at: u64,
     file_len: u64,
     head_len: u64,
-) -> io::Result<Result<Facts, String>> {
+) -> io::Result<Result<Facts, FileFault>> {
     let (mut format, mut long_len, mut frames) = (Vec::new(), None, 0);
     for _ in 0..STEPS_MAX {
         let head = read_at(file, at, head_len)?;
@@ -115,7 +134,7 @@ fn wav(
 }
 
 /// `frames`: what a `fact` chunk states, 0 if there is none; asked only where the format tells no bytes per second.
-fn wave(format: &[u8], len: u64, frames: u64) -> Result<Facts, String> {
+fn wave(format: &[u8], len: u64, frames: u64) -> Result<Facts, FileFault> {
     let field = |at: usize| format.get(at..at + 2).map_or(0, le);
     let (channels, rate_hz, per_second) = (field(2).max(1), le(&format[4..8]), le(&format[8..12]));
     let (align, bits) = (field(12), field(14));
@@ -143,10 +162,10 @@ fn wave(format: &[u8], len: u64, frames: u64) -> Result<Facts, String> {
         0x50 => ("mp2", packed()),
         0x55 => ("mp3", packed()),
         0x1600 => ("aac", packed()),
-        0x2000 => return not_yet("Dolby Digital (AC-3) in a WAV"),
-        0x2001 | 8 => return not_yet("DTS in a WAV"),
-        0x160..=0x163 => return not_yet("Windows Media Audio in a WAV"),
-        tag => return not_yet(&format!("a WAV of the kind {tag:#06x}")),
+        0x2000 => return in_a_wav("Dolby Digital (AC-3)"),
+        0x2001 | 8 => return in_a_wav("DTS"),
+        0x160..=0x163 => return in_a_wav("Windows Media Audio"),
+        tag => return subtype("WAV", format_args!("{tag:#06x}")),
     };
     Ok(Facts {
         codec: Some(codec),
@@ -156,7 +175,7 @@ fn wave(format: &[u8], len: u64, frames: u64) -> Result<Facts, String> {
     })
 }
 
-fn au(head: &[u8], len: u64) -> Result<Facts, String> {
+fn au(head: &[u8], len: u64) -> Result<Facts, FileFault> {
     if head.len() < 24 {
         return Ok(Facts::default());
     }
@@ -167,7 +186,7 @@ fn au(head: &[u8], len: u64) -> Result<Facts, String> {
         4 => 3,
         5 | 6 => 4,
         7 => 8,
-        kind => return not_yet(&format!("an AU of the kind {kind}")),
+        kind => return subtype("AU", kind),
     };
     let rest = len.saturating_sub(field(4));
     let len = match field(8) {
@@ -187,7 +206,7 @@ fn aiff(
     file: &mut (impl BufRead + Seek),
     start: u64,
     file_len: u64,
-) -> io::Result<Result<Facts, String>> {
+) -> io::Result<Result<Facts, FileFault>> {
     let (mut common, mut sound_len, mut at) = (Vec::new(), 0, start + 12);
     for _ in 0..STEPS_MAX {
         let head = read_at(file, at, 30)?;
@@ -220,7 +239,7 @@ fn aiff(
             b"fl64" => 8,
             kind => {
                 let kind = String::from_utf8_lossy(kind).into_owned();
-                return Ok(not_yet(&format!("an AIFF-C of the kind “{}”", kind.trim())));
+                return Ok(subtype("AIFF-C", kind.trim()));
             }
         },
     };
@@ -247,7 +266,7 @@ fn caf(
     file: &mut (impl BufRead + Seek),
     start: u64,
     file_len: u64,
-) -> io::Result<Result<Facts, String>> {
+) -> io::Result<Result<Facts, FileFault>> {
     let (mut description, mut data, mut packets) = (Vec::new(), false, false);
     let mut at = start + 8;
     for _ in 0..STEPS_MAX {
@@ -268,34 +287,29 @@ fn caf(
         }
     }
     if description.len() < 32 || !data {
-        return Ok(Err("it is cut off before its sound begins".into()));
+        return Ok(Err(FileFault::CutOff));
     }
     let told = match &description[8..12] {
         b"aac " => channels_of_aac(be(&description[24..28])),
         b"lpcm" | b"alac" | b"ulaw" | b"alaw" | b".mp1" | b".mp2" | b".mp3" | b"flac" | b"opus" => {
             Ok(Facts::default())
         }
-        kind => not_yet(&format!(
-            "a CAF of the kind “{}”",
-            String::from_utf8_lossy(kind).trim()
-        )),
+        kind => subtype("CAF", String::from_utf8_lossy(kind).trim()),
     };
     // Packets of unlike length are told apart by a table, which stands at the end.
     Ok(match be(&description[16..20]) {
-        0 if !packets && told.is_ok() => {
-            Err("it is cut off before the table of its packets".into())
-        }
+        0 if !packets && told.is_ok() => Err(FileFault::NoPacketTable),
         _ => told,
     })
 }
 
-fn ogg(head: &[u8]) -> Result<Facts, String> {
+fn ogg(head: &[u8]) -> Result<Facts, FileFault> {
     let packet = head
         .get(26)
         .and_then(|table| head.get(27 + usize::from(*table)..));
     let packet = packet.unwrap_or_default();
     if packet.starts_with(b"Speex   ") {
-        return not_yet("Speex");
+        return not_playable("Speex");
     }
     if packet.starts_with(b"OpusHead") {
         // RFC 7845, 5.1.
@@ -304,9 +318,9 @@ fn ogg(head: &[u8]) -> Result<Facts, String> {
     Ok(Facts::default())
 }
 
-fn channels_of_opus(channels: Option<&u8>) -> Result<Facts, String> {
+fn channels_of_opus(channels: Option<&u8>) -> Result<Facts, FileFault> {
     match channels {
-        Some(channels) if *channels > 2 => not_yet(&format!("Opus with {channels} channels")),
+        Some(channels) if *channels > 2 => Err(FileFault::channels("Opus", (*channels).into())),
         _ => Ok(Facts::default()),
     }
 }
@@ -321,15 +335,12 @@ fn may_be_a_film(path: &Path) -> bool {
     matches!(ending.as_str(), "mp4" | "webm" | "3gp" | "3g2")
 }
 
-const FILM: &str = "it is a video";
-const SILENT: &str = "it has no sound track";
-
 fn matroska(
     file: &mut (impl BufRead + Seek),
     start: u64,
     file_len: u64,
     path: &Path,
-) -> io::Result<Result<Facts, String>> {
+) -> io::Result<Result<Facts, FileFault>> {
     let (mut kinds, mut audio, mut sounds, mut at) = (Vec::new(), None, false, start);
     for _ in 0..STEPS_MAX {
         let Some((id, body, len)) = element(file, at, file_len)? else {
@@ -357,16 +368,16 @@ fn matroska(
         }
     }
     if !sounds {
-        return Ok(Err("it is cut off before its sound begins".into()));
+        return Ok(Err(FileFault::CutOff));
     }
     if kinds.is_empty() {
         return Ok(Ok(Facts::default()));
     }
     if kinds.contains(&1) && may_be_a_film(path) {
-        return Ok(Err(FILM.into()));
+        return Ok(Err(FileFault::Video));
     }
     let Some(audio) = audio else {
-        return Ok(Err(SILENT.into()));
+        return Ok(Err(FileFault::NoSoundTrack));
     };
     let codec = audio.codec.as_str();
     let known = ["A_VORBIS", "A_FLAC", "A_MPEG/L", "A_ALAC", "A_PCM"];
@@ -374,7 +385,7 @@ fn matroska(
         _ if codec.starts_with("A_AAC") => channels_of_aac(audio.channels),
         _ if codec.starts_with("A_OPUS") => channels_of_opus(audio.private.get(9)),
         _ if known.iter().any(|prefix| codec.starts_with(prefix)) => Ok(Facts::default()),
-        _ => not_yet(name_of(codec.trim_start_matches("A_"))),
+        _ => not_playable(name_of(codec.trim_start_matches("A_"))),
     })
 }
 
@@ -429,7 +440,7 @@ fn name_of(codec: &str) -> &str {
         "WAVPACK4" => "WavPack",
         "TTA1" => "True Audio",
         "samr" | "sawb" => "AMR",
-        "drms" | "enca" => "protected AAC",
+        "drms" | "enca" => "AAC (protected)",
         other => other,
     }
 }
@@ -458,7 +469,7 @@ fn mp4(
     start: u64,
     file_len: u64,
     path: &Path,
-) -> io::Result<Result<Facts, String>> {
+) -> io::Result<Result<Facts, FileFault>> {
     let (mut movie, mut fragments) = (None, None::<u64>);
     let mut at = start;
     for _ in 0..STEPS_MAX {
@@ -492,10 +503,10 @@ fn mp4(
     };
     let is_film = tracks(&movie).any(|track| handler(track) == Some(b"vide"));
     if is_film && may_be_a_film(path) {
-        return Ok(Err(FILM.into()));
+        return Ok(Err(FileFault::Video));
     }
     let Some(sound) = sound_track(&movie) else {
-        return Ok(Err(SILENT.into()));
+        return Ok(Err(FileFault::NoSoundTrack));
     };
     let told = sound_of(sound);
     let Ok(mut facts) = told else {
@@ -547,7 +558,7 @@ fn sound_track(movie: &[u8]) -> Option<&[u8]> {
     sounds().find(known).or_else(|| sounds().next())
 }
 
-fn sound_of(track: &[u8]) -> Result<Facts, String> {
+fn sound_of(track: &[u8]) -> Result<Facts, FileFault> {
     let Some((kind, entry)) = sample_entry(track) else {
         return Ok(Facts::default());
     };
@@ -559,13 +570,13 @@ fn sound_of(track: &[u8]) -> Result<Facts, String> {
             channels_of_opus(header.and_then(|at| entry.get(at + 5)))
         }
         b"ac-3" | b"ec-3" | b"ac-4" | b"dtsc" | b"dtsh" | b"dtsl" | b"dtse" | b"samr" | b"sawb"
-        | b"drms" | b"enca" => not_yet(name_of(&String::from_utf8_lossy(kind))),
+        | b"drms" | b"enca" => not_playable(name_of(&String::from_utf8_lossy(kind))),
         _ => Ok(Facts::default()),
     }
 }
 
 /// What an `mp4a` entry holds, by its elementary stream descriptor (ISO/IEC 14496-1, 7.2.6).
-fn aac_of(entry: &[u8]) -> Result<Facts, String> {
+fn aac_of(entry: &[u8]) -> Result<Facts, FileFault> {
     let at = entry.windows(4).position(|window| window == b"esds");
     let bytes = at.and_then(|at| entry.get(at + 8..)).unwrap_or_default();
     // A descriptor: its tag, its length in groups of seven bits, its body.
@@ -590,9 +601,9 @@ fn aac_of(entry: &[u8]) -> Result<Facts, String> {
     match config.first() {
         // MPEG-4 audio, and the profiles of MPEG-2 AAC.
         Some(0x40 | 0x66..=0x68) => {}
-        Some(0xa5) => return not_yet("Dolby Digital (AC-3)"),
-        Some(0xa6) => return not_yet("Dolby Digital Plus (E-AC-3)"),
-        Some(0xa9) => return not_yet("DTS"),
+        Some(0xa5) => return not_playable("Dolby Digital (AC-3)"),
+        Some(0xa6) => return not_playable("Dolby Digital Plus (E-AC-3)"),
+        Some(0xa9) => return not_playable("DTS"),
         _ => return Ok(Facts::default()),
     }
     let specific = config
@@ -615,8 +626,8 @@ fn aac_of(entry: &[u8]) -> Result<Facts, String> {
             he_aac_core_hz: specific.and_then(he_aac_core_hz),
             ..facts
         }),
-        42 => not_yet("xHE-AAC"),
-        kind => not_yet(&format!("AAC of object type {kind}")),
+        42 => not_playable("xHE-AAC"),
+        kind => subtype("AAC", kind),
     }
 }
 

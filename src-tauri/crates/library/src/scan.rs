@@ -11,20 +11,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use segue_core::{AudioHash, Timestamp};
+use segue_core::{
+    AudioHash, FailedFile, FileFault, FolderFault, LibraryAction, LibraryError, Timestamp,
+};
 use serde::Serialize;
 
 use crate::buffered::Room;
-use crate::failure::Failure;
 use crate::store::changes::{self, Changes};
 use crate::store::identity::Moves;
 use crate::store::reading::root_paths;
 use crate::store::rows::{self, IndexedFile, Outcome};
 
+use crate::paths;
 use crate::store::{Durability, Library, bump, lock};
 use crate::tags::{self, Tags};
 use crate::walk::{self, AudioFile, FileWalk, WalkEvent};
-use crate::{LibraryError, paths};
 
 /// Files written in the first transaction, at most, so that the first tracks show soon.
 const FIRST_BATCH_FILES: usize = 500;
@@ -55,9 +56,9 @@ pub struct ScanReport {
     /// Folders that are not there; nothing was changed about their tracks.
     pub offline_roots: Vec<PathBuf>,
     /// Files and folders that could not be read, and why.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FailedFile>,
     /// Files that are in the library although part of them (tags, cover) could not be read.
-    pub warnings: Vec<Failure>,
+    pub warnings: Vec<FailedFile>,
     /// Whether the observer stopped the scan before its end.
     pub stopped: bool,
 }
@@ -90,7 +91,7 @@ impl Library {
         observe: &mut dyn FnMut(&ScanProgress) -> bool,
     ) -> Result<ScanReport, LibraryError> {
         let _alone = lock(&self.scanning);
-        let known_roots = self.read("list the folders", root_paths)?;
+        let known_roots = self.read(LibraryAction::ReadFolders, root_paths)?;
         let mut starts = Vec::new();
         for folder in folders {
             let absolute = paths::absolute(folder);
@@ -103,11 +104,10 @@ impl Library {
                     let folder = paths::canonical_folder(folder)?;
                     if let Some(root) = hidden_within(&folder, &known_roots) {
                         return Err(LibraryError::Folder {
-                            path: folder,
-                            reason: format!(
-                                "it is hidden in {}, which is in the library without what is hidden in it",
-                                root.display()
-                            ),
+                            path: paths::shown(&folder),
+                            why: FolderFault::Hidden {
+                                root: paths::shown(&root),
+                            },
                         });
                     }
                     paths::to_bytes(&folder)
@@ -118,7 +118,7 @@ impl Library {
         }
         if !starts.is_empty() {
             let now = Timestamp::now();
-            self.write("add the folders", Durability::Process, |db| {
+            self.write(LibraryAction::AddFolders, Durability::Process, |db| {
                 starts
                     .iter()
                     .try_for_each(|folder| rows::add_root(db, folder, now))
@@ -135,7 +135,7 @@ impl Library {
     /// Brings files or folders up to date that the watcher named. What lies outside the library is passed over.
     pub fn scan_paths(&self, changed: &[PathBuf]) -> Result<ScanReport, LibraryError> {
         let _alone = lock(&self.scanning);
-        let roots = self.read("list the folders", root_paths)?;
+        let roots = self.read(LibraryAction::ReadFolders, root_paths)?;
         let in_library = |path: &Path| {
             paths::to_bytes(path)
                 .is_some_and(|path| roots.iter().any(|root| paths::within(&path, root)))
@@ -165,12 +165,15 @@ impl Library {
         starts.dedup();
         starts.retain(|start| !paths::folders_above(start).any(|folder| all.contains(folder)));
 
-        let roots = self.read("list the folders", root_paths)?;
+        let roots = self.read(LibraryAction::ReadFolders, root_paths)?;
         let mut scan = Scan {
             library: self,
             report: ScanReport::default(),
             progress: ScanProgress::default(),
-            moves: Moves::new(self.read("read the tracks", rows::newest)?, self.offline()?),
+            moves: Moves::new(
+                self.read(LibraryAction::ReadTracks, rows::newest)?,
+                self.offline()?,
+            ),
             waiting: Vec::new(),
         };
         let mut known = HashMap::new();
@@ -198,7 +201,7 @@ impl Library {
                 walked.push(start);
             }
         }
-        self.read("read the tracks", |db| {
+        self.read(LibraryAction::ReadTracks, |db| {
             walked
                 .iter()
                 .try_for_each(|start| rows::known(db, start, &mut known))
@@ -216,7 +219,7 @@ impl Library {
 
     fn has_tracks(&self, root: &[u8]) -> Result<bool, LibraryError> {
         let (from, to) = paths::beneath(root);
-        self.read("read the tracks", |db| {
+        self.read(LibraryAction::ReadTracks, |db| {
             db.query_row(
                 "SELECT EXISTS (SELECT 1 FROM tracks WHERE path >= ? AND path < ?)",
                 [from, to],
@@ -245,9 +248,9 @@ enum ScanEvent {
     /// A new or changed file waits to be read.
     Found,
     /// A file was read.
-    Read(AudioFile, Box<Result<(AudioHash, Tags), String>>),
+    Read(AudioFile, Box<Result<(AudioHash, Tags), FileFault>>),
     /// A file or folder cannot be read. `Some(file)`: it counts as a file.
-    Failed { failure: Failure, is_file: bool },
+    Failed { failure: FailedFile, is_file: bool },
     /// The walk is over.
     Walked,
 }
@@ -391,7 +394,7 @@ impl Scan<'_> {
         let mut report = self.report.clone();
         let (moves, waiting) = (&mut self.moves, &mut self.waiting);
         self.library
-            .write("write what was scanned", Durability::Process, |db| {
+            .write(LibraryAction::SaveScan, Durability::Process, |db| {
                 let mut changes = Changes::default();
                 for item in batch.drain(..) {
                     match item {
@@ -401,7 +404,7 @@ impl Scan<'_> {
                         }
                         ScanEvent::Failed { failure, .. } => {
                             if let Some(path) = paths::to_bytes(&failure.path) {
-                                rows::put_failure(db, &path, &failure.reason, now)?;
+                                rows::put_failure(db, &path, &failure.why, now)?;
                             }
                             report.failures.push(failure);
                         }
@@ -429,19 +432,15 @@ impl Scan<'_> {
                                         continue;
                                     }
                                 }
-                                if let Some(reason) = tags.warning {
-                                    report.warnings.push(Failure {
-                                        path: paths::from_bytes(&file.path),
-                                        reason,
-                                    });
+                                if let Some(why) = tags.warning {
+                                    let path = paths::from_bytes(&file.path);
+                                    report.warnings.push(FailedFile { path, why });
                                 }
                             }
-                            Err(reason) => {
-                                rows::put_failure(db, &file.path, &reason, now)?;
-                                report.failures.push(Failure {
-                                    path: paths::from_bytes(&file.path),
-                                    reason,
-                                });
+                            Err(why) => {
+                                rows::put_failure(db, &file.path, &why, now)?;
+                                let path = paths::from_bytes(&file.path);
+                                report.failures.push(FailedFile { path, why });
                             }
                         },
                         ScanEvent::Same | ScanEvent::Found | ScanEvent::Walked => {}
@@ -480,7 +479,7 @@ impl Scan<'_> {
                 db.prepare_cached("SELECT path <> ? FROM tracks WHERE id = ?")?
                     .query_row(rusqlite::params![path, id], |row| row.get(0))
             };
-        let found_again = self.library.read("read the tracks", |db| {
+        let found_again = self.library.read(LibraryAction::ReadTracks, |db| {
             let mut n = 0;
             for (path, known) in gone.iter().filter(|(_, known)| known.missing) {
                 n += u64::from(moved_away(db, known.id, path)?);
@@ -488,7 +487,7 @@ impl Scan<'_> {
             Ok(n)
         })?;
         self.report.missing -= found_again;
-        let stale: Vec<Vec<u8>> = self.library.read("read the failures", |db| {
+        let stale: Vec<Vec<u8>> = self.library.read(LibraryAction::ReadFailures, |db| {
             let mut stale = Vec::new();
             for start in starts {
                 stale.extend(rows::failures_within(db, start)?);
@@ -512,7 +511,7 @@ impl Scan<'_> {
         let now = Timestamp::now();
         let marked = self
             .library
-            .write("mark what is missing", Durability::Process, |db| {
+            .write(LibraryAction::SaveScan, Durability::Process, |db| {
                 let (mut marked, mut changes) = (Vec::new(), Changes::default());
                 for (path, known) in &newly {
                     if rows::mark_missing(db, known.id, path, now, &mut changes)? {
@@ -541,7 +540,7 @@ impl Scan<'_> {
             let moves = &self.moves;
             self.report.missing +=
                 self.library
-                    .write("mark what is missing", Durability::Process, |db| {
+                    .write(LibraryAction::SaveScan, Durability::Process, |db| {
                         let mut changes = Changes::default();
                         let marked = moves.mark_displaced(db, &mut changes)?;
                         changes::follow(db, changes)?;

@@ -19,7 +19,7 @@ use lofty::probe::Probe;
 use lofty::properties::FileProperties;
 use lofty::tag::{ItemKey, Tag, TagType};
 use segue_core::{
-    AudioHash, SIGNATURE_BYTES, he_aac_notice, id3v2_byte_len, unplayable_format, with_causes,
+    AudioHash, Damage, FileFault, SIGNATURE_BYTES, id3v2_byte_len, unplayable_format, with_causes,
 };
 
 use crate::audio_hash::{Audio, end_tags};
@@ -83,7 +83,7 @@ pub(crate) struct Tags {
     /// BLAKE3 of the embedded cover, its first 16 bytes.
     pub(crate) cover_hash: Option<[u8; 16]>,
     /// What could not be read, where the file is fit to play all the same.
-    pub(crate) warning: Option<String>,
+    pub(crate) warning: Option<FileFault>,
 }
 
 /// Loudness tags (ReplayGain 2.0; an Opus `R128_TRACK_GAIN` is converted to its -18 LUFS reference).
@@ -104,37 +104,37 @@ const TAGS_MAX: usize = 16;
 /// The most artists or genres kept of one file.
 const LIST_MAX: usize = 64;
 /// Reads what a file is and says, or why it is no music.
-pub(crate) fn read(path: &Path, room: &mut Room) -> Result<(AudioHash, Tags), String> {
+pub(crate) fn read(path: &Path, room: &mut Room) -> Result<(AudioHash, Tags), FileFault> {
     caught(|| {
-        let file = File::open(path).map_err(|error| error.to_string())?;
-        let len = file.metadata().map_err(|error| error.to_string())?.len();
+        let file = File::open(path)?;
+        let len = file.metadata()?.len();
         if len == 0 {
-            return Err("the file is empty".into());
+            return Err(FileFault::Empty);
         }
         let mut file = Metered::new(Buffered::new(file, len, room), len);
         refuse_unplayable(&mut file, len)?;
-        let audio = Audio::find(&mut file).map_err(|error| error.to_string())?;
+        let audio = Audio::find(&mut file)?;
         if audio.len() == 0 {
-            return Err("the file holds no audio".into());
+            return Err(FileFault::NoAudio);
         }
-        let hash = audio.hash(&mut file).map_err(|error| error.to_string())?;
-        let (found, start, end) = find(&mut file, len).map_err(|error| error.to_string())?;
-        let facts = playable::look(&mut file, path).map_err(|error| error.to_string())??;
+        let hash = audio.hash(&mut file)?;
+        let (found, start, end) = find(&mut file, len)?;
+        let facts = playable::look(&mut file, path)??;
         let mut whole = FileRange::new(&mut file, start, len);
-        let sound = match containers::read(&mut whole).map_err(|error| error.to_string())? {
+        let sound = match containers::read(&mut whole)? {
             Some(sound) => Ok(sound),
             None => sound(path, &mut FileRange::new(&mut file, start, end)),
         };
         let mut sound = match sound {
-            Err(reason) if facts.codec.is_none() => return Err(reason),
+            Err(fault) if facts.codec.is_none() => return Err(fault),
             read => read.unwrap_or_default(),
         };
         if sound.duration_s == 0.0 {
             let mut whole = FileRange::new(&mut file, start, len);
             let cut = containers::ogg_to_the_cut(&mut whole);
-            if let Some(until_s) = cut.map_err(|error| error.to_string())? {
+            if let Some(until_s) = cut? {
                 if until_s <= 0.0 {
-                    return Err("it is cut off before its sound begins".into());
+                    return Err(FileFault::CutOff);
                 }
                 sound.duration_s = until_s;
             }
@@ -143,44 +143,45 @@ pub(crate) fn read(path: &Path, room: &mut Room) -> Result<(AudioHash, Tags), St
         sound.sample_rate_hz = facts.sample_rate_hz.or(sound.sample_rate_hz);
         sound.duration_s = facts.duration_s.unwrap_or(sound.duration_s);
         let mut tags = tags_of(&found, sound);
-        tags.warning = tags
-            .warning
-            .or_else(|| facts.he_aac_core_hz.map(he_aac_notice));
+        tags.warning = tags.warning.or_else(|| {
+            Some(FileFault::HeAac {
+                core_hz: facts.he_aac_core_hz?,
+            })
+        });
         Ok((hash, tags))
     })
 }
 
 /// Refuses, whatever the file's ending, what its first bytes show to be of a kind that no decoder here reads.
-fn refuse_unplayable(file: &mut (impl BufRead + Seek), file_len: u64) -> Result<(), String> {
+fn refuse_unplayable(file: &mut (impl BufRead + Seek), file_len: u64) -> Result<(), FileFault> {
     let head = after_id3v2(file, 0, file_len)
-        .and_then(|start| read_at(file, start, SIGNATURE_BYTES as u64))
-        .map_err(|error| error.to_string())?;
+        .and_then(|start| read_at(file, start, SIGNATURE_BYTES as u64))?;
     match unplayable_format(&head) {
-        Some(format) => Err(format!("it is {format}, which Segue cannot play")),
+        Some(format) => Err(FileFault::not_playable(format)),
         None => Ok(()),
     }
 }
 
 /// The embedded cover: the front, else the first picture.
-pub(crate) fn embedded_cover(path: &Path) -> Result<Option<Vec<u8>>, String> {
+pub(crate) fn embedded_cover(path: &Path) -> Result<Option<Vec<u8>>, FileFault> {
     caught(|| {
-        let file = File::open(path).map_err(|error| error.to_string())?;
-        let len = file.metadata().map_err(|error| error.to_string())?.len();
+        let file = File::open(path)?;
+        let len = file.metadata()?.len();
         let mut room = Room::default();
         let mut file = Metered::new(Buffered::new(file, len, &mut room), len);
-        let (found, ..) = find(&mut file, len).map_err(|error| error.to_string())?;
+        let (found, ..) = find(&mut file, len)?;
         Ok(found.cover().map(|picture| picture.data().to_vec()))
     })
 }
 
 /// Runs `read`; a panic in a parser costs one file.
-fn caught<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+fn caught<T>(read: impl FnOnce() -> Result<T, FileFault>) -> Result<T, FileFault> {
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
         let said = panic.downcast_ref::<String>().map(String::as_str);
-        let said = said
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or("no reason");
-        Err(format!("reading the tags failed inside: {said}"))
+        let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
+        Err(FileFault::Panicked {
+            detail: said.unwrap_or_default().to_owned(),
+        })
     })
 }
 
@@ -243,24 +244,21 @@ fn find(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<(FoundTag
 }
 
 /// Tells by lofty what the sound is; the codec is asked of the format where the format has several.
-fn sound(path: &Path, file: &mut (impl Read + Seek)) -> Result<AudioProperties, String> {
-    let explain = |error: lofty::error::FileParseError| with_causes(&error);
+fn sound(path: &Path, file: &mut (impl Read + Seek)) -> Result<AudioProperties, FileFault> {
+    let explain = |error: lofty::error::FileParseError| Damage::Said {
+        detail: with_causes(&error),
+    };
     let options = ParseOptions::new()
         .parsing_mode(ParsingMode::Relaxed)
         .read_tags(false)
         .read_cover_art(false);
-    file.seek(SeekFrom::Start(0))
-        .map_err(|error| error.to_string())?;
+    file.seek(SeekFrom::Start(0))?;
     let mut probe = Probe::new(&mut *file).options(options);
     if let Some(by_name) = FileType::from_path(path) {
         probe = probe.set_file_type(by_name);
     }
-    let kind = probe
-        .guess_file_type()
-        .map_err(|error| error.to_string())?
-        .file_type();
-    file.seek(SeekFrom::Start(0))
-        .map_err(|error| error.to_string())?;
+    let kind = probe.guess_file_type()?.file_type();
+    file.seek(SeekFrom::Start(0))?;
     let (properties, codec): (FileProperties, &str) = match kind {
         Some(FileType::Mp4) => {
             let mp4 = Mp4File::read_from(file, options).map_err(explain)?;
@@ -297,7 +295,7 @@ fn sound(path: &Path, file: &mut (impl Read + Seek)) -> Result<AudioProperties, 
             let read = Probe::with_file_type(file, kind).options(options).read();
             (read.map_err(explain)?.properties().clone(), codec)
         }
-        None => return Err("it is not a sound file of a known kind".into()),
+        None => return Err(FileFault::UnknownFormat),
     };
     Ok(AudioProperties {
         codec: codec.to_owned(),

@@ -9,9 +9,9 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use segue_core::{FailedFile, FileFault};
 use walkdir::{DirEntry, WalkDir};
 
-use crate::failure::Failure;
 use crate::paths;
 
 /// Endings of files that Segue plays.
@@ -36,7 +36,7 @@ const NOT_PLAYED: &[(&str, &str)] = &[
     ("ec3", "Dolby Digital Plus (E-AC-3)"),
     ("eac3", "Dolby Digital Plus (E-AC-3)"),
     ("la", "Lossless Audio"),
-    ("m4p", "protected AAC"),
+    ("m4p", "AAC (protected)"),
     ("mid", "MIDI"),
     ("midi", "MIDI"),
     ("mlp", "Meridian Lossless"),
@@ -57,11 +57,11 @@ pub(crate) enum WalkEvent {
     /// A file with the ending of music.
     Audio(AudioFile),
     /// A music file that cannot be played: a format without a decoder, a name that is not valid Unicode.
-    Failed(Failure),
+    Failed(FailedFile),
     /// A folder, a link or a file that could not be read. Tracks known there must not be marked as missing.
-    Closed(Failure),
+    Closed(FailedFile),
     /// Music that is skipped because its name, or its folder's name, is hidden.
-    Hidden(Failure),
+    Hidden(FailedFile),
 }
 
 /// A file with the ending of music, as the folder lists it.
@@ -316,20 +316,15 @@ fn hidden(entry: &DirEntry) -> Option<WalkEvent> {
     if !name.starts_with('.') {
         return None;
     }
-    let reason = if entry.file_type().is_file() {
-        // `._x` is macOS metadata beside a file on a disk of another system; it is no music.
-        (is_audio(entry.path()) && !name.starts_with("._"))
-            .then_some("its name begins with a dot, and hidden files are passed over")
-    } else {
+    let folder = !entry.file_type().is_file();
+    let missed = if folder {
         let silent = UNREPORTED.iter().any(|start| name.starts_with(start));
-        (!silent && holds_music(entry.path())).then_some(
-            "its name begins with a dot, and hidden folders are passed over with the music in them",
-        )
-    }?;
-    Some(WalkEvent::Hidden(Failure {
-        path: entry.path().to_owned(),
-        reason: reason.into(),
-    }))
+        !silent && holds_music(entry.path())
+    } else {
+        // `._x` is macOS metadata beside a file on a disk of another system; it is no music.
+        is_audio(entry.path()) && !name.starts_with("._")
+    };
+    missed.then(|| WalkEvent::Hidden(FailedFile::new(entry.path(), FileFault::Hidden { folder })))
 }
 
 /// Whether a bounded search (three levels, 300 entries) finds music in a folder.
@@ -359,13 +354,13 @@ fn walk_event(entry: &DirEntry, covered: &mut HashMap<PathBuf, bool>) -> Option<
     }
     let ending = ending(path);
     if let Some((_, format)) = NOT_PLAYED.iter().find(|(not, _)| *not == ending) {
-        return Some(failed(path, format!("{format} cannot be played yet")));
+        return Some(failed(path, FileFault::not_playable(*format)));
     }
     if !PLAYED.contains(&ending.as_str()) {
         return None;
     }
     let Some(bytes) = paths::to_bytes(path) else {
-        return Some(failed(path, "its name is not valid Unicode".into()));
+        return Some(failed(path, FileFault::NameNotUnicode));
     };
     match entry.metadata() {
         Ok(metadata) => {
@@ -433,11 +428,8 @@ fn ctime_ns(metadata: &std::fs::Metadata) -> i64 {
     }
 }
 
-fn failed(path: &Path, reason: String) -> WalkEvent {
-    WalkEvent::Failed(Failure {
-        path: path.to_owned(),
-        reason,
-    })
+fn failed(path: &Path, why: FileFault) -> WalkEvent {
+    WalkEvent::Failed(FailedFile::new(path, why))
 }
 
 fn closed(error: &walkdir::Error, start: &Path) -> Option<WalkEvent> {
@@ -453,10 +445,11 @@ fn closed(error: &walkdir::Error, start: &Path) -> Option<WalkEvent> {
     if gone {
         return None;
     }
-    let reason = error
+    let detail = error
         .io_error()
         .map_or_else(|| error.to_string(), ToString::to_string);
-    Some(WalkEvent::Closed(Failure { path, reason }))
+    let why = FileFault::Unreadable { detail };
+    Some(WalkEvent::Closed(FailedFile { path, why }))
 }
 
 fn ending(path: &Path) -> String {

@@ -18,7 +18,9 @@ use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, R
 use notify::{Config, Event, RecommendedWatcher, Watcher as _};
 
 use self::reach::Reach;
-use crate::{LibraryError, walk};
+use segue_core::LibraryError;
+
+use crate::walk;
 
 /// Changes are told after this long without another one …
 const QUIET: Duration = Duration::from_millis(500);
@@ -88,9 +90,11 @@ pub fn watch(
         let send = send.clone();
         move |event| drop(send.send(WatchMessage::Event(event)))
     };
-    let failed = |reason: String| LibraryError::Watch {
-        path: roots.first().cloned().unwrap_or_default(),
-        reason,
+    let failed = |detail: String| LibraryError::Watch {
+        path: roots
+            .first()
+            .map_or_else(String::new, |root| crate::paths::shown(root)),
+        detail,
     };
     let notifier = match RecommendedWatcher::new(on_event, Config::default()) {
         Ok(notifier) => Some(Box::new(notifier) as Box<dyn notify::Watcher + Send>),

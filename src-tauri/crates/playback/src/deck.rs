@@ -6,7 +6,8 @@
 //!
 //! A deck decodes as it is read, or, once it is [parted](Deck::part) from its stream, reads what another thread decodes.
 
-use segue_decode::{AudioFormat, DecodeError, StereoStream};
+use segue_core::{FailedFile, FileFault};
+use segue_decode::{AudioFormat, StereoStream};
 
 use crate::queue::Entry;
 use crate::read_ahead::{Decoding, ReadAhead};
@@ -20,7 +21,7 @@ const PREROLL: usize = 1024;
 pub(crate) struct Deck {
     entry: Entry,
     format: AudioFormat,
-    notice: Option<String>,
+    notice: Option<FileFault>,
     duration_s: Option<f64>,
     /// None where a seek failed.
     source: Option<PcmSource>,
@@ -43,7 +44,7 @@ enum PcmSource {
 
 impl Deck {
     /// Opens an entry's file at `at_s` seconds. A file without any sound is an error.
-    pub(crate) fn open(entry: &Entry, at_s: f64) -> Result<Self, DecodeError> {
+    pub(crate) fn open(entry: &Entry, at_s: f64) -> Result<Self, FailedFile> {
         Self::new(entry, Box::new(StereoStream::open(&entry.item.path)?), at_s)
     }
 
@@ -52,7 +53,7 @@ impl Deck {
         entry: &Entry,
         stream: Box<dyn Stream>,
         at_s: f64,
-    ) -> Result<Self, DecodeError> {
+    ) -> Result<Self, FailedFile> {
         let mut deck = Self {
             entry: entry.clone(),
             format: stream.format().clone(),
@@ -71,8 +72,7 @@ impl Deck {
         } else {
             deck.roll(stream)?;
             if deck.preroll.is_empty() {
-                let path = entry.item.path.clone();
-                return Err(DecodeError::Empty { path });
+                return Err(FailedFile::new(&entry.item.path, FileFault::NoAudio));
             }
         }
         Ok(deck)
@@ -105,8 +105,8 @@ impl Deck {
     }
 
     /// What is missing of what the file holds.
-    pub(crate) fn notice(&self) -> Option<&str> {
-        self.notice.as_deref()
+    pub(crate) fn notice(&self) -> Option<&FileFault> {
+        self.notice.as_ref()
     }
 
     /// Frames per second.
@@ -126,7 +126,7 @@ impl Deck {
 
     /// Moves to `to_s` seconds; from there the sound fades in. Beyond the end means the end. A file that
     /// cannot be sought in is decoded again up to there.
-    pub(crate) fn seek(&mut self, to_s: f64) -> Result<(), DecodeError> {
+    pub(crate) fn seek(&mut self, to_s: f64) -> Result<(), FailedFile> {
         let stream = match self.source.take() {
             Some(PcmSource::Here(stream)) => Some(stream),
             Some(PcmSource::Elsewhere(ahead)) => ahead.stop(),
@@ -149,7 +149,7 @@ impl Deck {
 
     /// Fills `out` from the front. Fewer frames than asked for do not mean the end; none do. None is returned while another
     /// thread has not decoded them.
-    pub(crate) fn read(&mut self, out: &mut [StereoFrame]) -> Result<Option<usize>, DecodeError> {
+    pub(crate) fn read(&mut self, out: &mut [StereoFrame]) -> Result<Option<usize>, FailedFile> {
         let ready = &self.preroll[self.preroll_read..];
         let count = if ready.is_empty() {
             let read = match &mut self.source {
@@ -178,7 +178,7 @@ impl Deck {
         Ok(Some(count))
     }
 
-    fn roll(&mut self, mut stream: Box<dyn Stream>) -> Result<(), DecodeError> {
+    fn roll(&mut self, mut stream: Box<dyn Stream>) -> Result<(), FailedFile> {
         self.preroll.resize(PREROLL, [0.0; 2]);
         self.preroll_read = 0;
         let count = stream.read(&mut self.preroll)?;

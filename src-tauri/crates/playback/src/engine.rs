@@ -9,10 +9,10 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
 
-use segue_core::EndReason;
+use segue_core::{EndReason, OutputFault};
 
 use crate::loader::{self, AtOnce, Brought, Loader, OnThreads, Wanted};
-use crate::output::{Card, DeviceNews, NotifyDevice, Null, Output, OutputError, OutputKind, Wav};
+use crate::output::{Card, DeviceNews, NotifyDevice, Null, Output, OutputKind, Wav};
 use crate::protocol::{Answer, EngineCommand, EngineState, Saved, TimedEvent};
 use crate::queue::{MediaItem, QueueSnapshot};
 use crate::transport::{Pace, Published, Transport};
@@ -42,7 +42,7 @@ impl Engine {
     pub fn start(
         kind: OutputKind,
         events: impl FnMut(TimedEvent) + Send + 'static,
-    ) -> Result<Self, OutputError> {
+    ) -> Result<Self, OutputFault> {
         Self::start_with(kind, loader::bring, events)
     }
 
@@ -51,7 +51,7 @@ impl Engine {
         kind: OutputKind,
         bring: impl Fn(Wanted) -> Brought + Send + Sync + 'static,
         events: impl FnMut(TimedEvent) + Send + 'static,
-    ) -> Result<Self, OutputError> {
+    ) -> Result<Self, OutputFault> {
         let (messages, inbox) = unbounded();
         let (opened, opening) = bounded(1);
         let news = messages.clone();
@@ -72,10 +72,10 @@ impl Engine {
         let thread = std::thread::Builder::new()
             .name("segue-playback".to_owned())
             .spawn(run)
-            .map_err(OutputError::Thread)?;
-        let published = opening.recv().map_err(|_| OutputError::NoDevice {
-            reason: "the thread that opens it panicked".to_owned(),
-        })??;
+            .map_err(|error| OutputFault::NoThread {
+                detail: error.to_string(),
+            })?;
+        let published = opening.recv().map_err(|_| OutputFault::Panicked)??;
         Ok(Self {
             messages,
             published,
@@ -191,7 +191,7 @@ fn open(
     kind: OutputKind,
     bring: impl Fn(Wanted) -> Brought + Send + Sync + 'static,
     news: Sender<EngineMessage>,
-) -> Result<OutputAndLoader, OutputError> {
+) -> Result<OutputAndLoader, OutputFault> {
     // These fail only when the engine is being dropped.
     let brought = news.clone();
     let tell_brought = move || _ = brought.send(EngineMessage::Brought);

@@ -9,7 +9,8 @@
 
 use std::path::Path;
 
-use segue_decode::{DecodeError, StereoResampler};
+use segue_core::FailedFile;
+use segue_decode::StereoResampler;
 
 use crate::ring::{Feed, StereoFrame};
 
@@ -61,7 +62,7 @@ impl Join {
         path: &Path,
         file_hz: u32,
         feed: &Feed,
-    ) -> Result<(u64, bool), DecodeError> {
+    ) -> Result<(u64, bool), FailedFile> {
         let mut let_out = false;
         if self.run.as_ref().is_none_or(|run| run.file_hz != file_hz) {
             let resampler = (file_hz != feed.rate_hz())

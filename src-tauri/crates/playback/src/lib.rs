@@ -23,7 +23,7 @@ mod transport;
 mod wav;
 
 pub use engine::{Engine, Pending};
-pub use output::{OutputError, OutputKind, probe_device};
+pub use output::{OutputKind, probe_device};
 pub use protocol::{
     Answer, End, EngineCommand, EngineState, Event, PlayId, Saved, Status, TimedEvent,
 };

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use segue_decode::DecodeError;
+use segue_core::FailedFile;
 
 use crate::deck::Deck;
 use crate::queue::Entry;
@@ -28,7 +28,7 @@ pub(crate) struct Wanted {
 }
 
 /// What came of it.
-pub(crate) type Brought = Result<Box<Deck>, DecodeError>;
+pub(crate) type Brought = Result<Box<Deck>, FailedFile>;
 
 /// Brings files.
 pub(crate) trait Loader {
@@ -138,10 +138,9 @@ where
         let thread = std::thread::Builder::new()
             .name("segue-loader".to_owned())
             .spawn(run);
-        if let Err(source) = thread {
-            _ = self
-                .give
-                .send((number, Err(DecodeError::Io { path, source })));
+        if let Err(error) = thread {
+            let failed = FailedFile::new(&path, error);
+            _ = self.give.send((number, Err(failed)));
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::io;
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -17,7 +17,7 @@ use rodio::cpal::{self, ErrorKind};
 use rodio::{
     ChannelCount, DeviceSinkBuilder, DeviceSinkError, MixerDeviceSink, Sample, SampleRate, Source,
 };
-use segue_core::with_causes;
+use segue_core::{OutputFault, with_causes};
 use segue_decode::AudioFormat;
 
 use crate::ring::{Feed, StereoFrame, Tap, ring};
@@ -39,31 +39,6 @@ pub enum OutputKind {
         /// Stops the engine after so many seconds.
         length_s: Option<f64>,
     },
-}
-
-/// An output that cannot be opened or has failed.
-#[derive(Debug, thiserror::Error)]
-pub enum OutputError {
-    /// No sound card to open, or none that works.
-    #[error(
-        "cannot open the default sound card: {reason}; connect or enable one in the system's sound settings, \
-         or choose another output (null, wav:PATH)"
-    )]
-    NoDevice {
-        /// What the system said.
-        reason: String,
-    },
-    /// The file cannot be written.
-    #[error("cannot write {}: {source}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The system gives no thread to play in.
-    #[error("cannot start the playback thread: {0}")]
-    Thread(#[source] io::Error),
 }
 
 /// How much sound may lie ready: enough to ride over a busy disk, little enough to decode anew at a seek.
@@ -91,11 +66,11 @@ pub(crate) struct WrittenFile {
 /// The engine's view of an output.
 pub(crate) trait Output {
     /// Starts consuming; `first` is the file that opens the run.
-    fn open(&mut self, first: &AudioFormat) -> Result<Feed, OutputError>;
+    fn open(&mut self, first: &AudioFormat) -> Result<Feed, OutputFault>;
     /// Lets an output without a pace of its own consume.
-    fn drive(&mut self) -> Result<Drive, OutputError>;
+    fn drive(&mut self) -> Result<Drive, OutputFault>;
     /// The run of sound is over. An output that returns what it wrote must be opened again.
-    fn finish(&mut self) -> Result<Option<WrittenFile>, OutputError>;
+    fn finish(&mut self) -> Result<Option<WrittenFile>, OutputFault>;
     /// Which opening of the card its news are about.
     fn generation(&self) -> u64 {
         0
@@ -121,18 +96,18 @@ fn ring_at(rate_hz: u32) -> (Feed, Tap) {
 }
 
 /// Opens the default sound card for a moment, and says what it is called and how it runs.
-pub fn probe_device() -> Result<String, OutputError> {
-    let no_device = |reason: String| OutputError::NoDevice { reason };
+pub fn probe_device() -> Result<String, OutputFault> {
+    let not_opened = |detail: String| OutputFault::NotOpened { detail };
     let device = cpal::default_host().default_output_device();
-    let device = device.ok_or_else(|| no_device("the system names none".to_owned()))?;
+    let device = device.ok_or(OutputFault::NoDevice)?;
     let name = device
         .description()
-        .map_err(|error| no_device(error.to_string()))?
+        .map_err(|error| not_opened(error.to_string()))?
         .name()
         .to_owned();
     let sink =
         DeviceSinkBuilder::from_device(device).and_then(|builder| builder.open_sink_or_fallback());
-    let mut sink = sink.map_err(|error| no_device(with_causes(&error)))?;
+    let mut sink = sink.map_err(|error| not_opened(with_causes(&error)))?;
     sink.log_on_drop(false);
     let config = sink.config();
     Ok(format!(
@@ -165,7 +140,7 @@ impl Card {
         card
     }
 
-    fn start(&mut self) -> Result<Feed, OutputError> {
+    fn start(&mut self) -> Result<Feed, OutputFault> {
         self.sink = None;
         self.generation += 1;
         let (tell, generation) = (Arc::clone(&self.tell), self.generation);
@@ -176,13 +151,16 @@ impl Card {
             ErrorKind::RealtimeDenied => {}
             _ => tell(generation, DeviceNews::Lost(error.to_string())),
         };
-        let no_device = |error: DeviceSinkError| OutputError::NoDevice {
-            reason: with_causes(&error),
+        let not_opened = |error: DeviceSinkError| match error {
+            DeviceSinkError::NoDevice => OutputFault::NoDevice,
+            error => OutputFault::NotOpened {
+                detail: with_causes(&error),
+            },
         };
         let builder = DeviceSinkBuilder::from_default_device()
-            .map_err(no_device)?
+            .map_err(not_opened)?
             .with_error_callback(heed);
-        let mut sink = builder.open_sink_or_fallback().map_err(no_device)?;
+        let mut sink = builder.open_sink_or_fallback().map_err(not_opened)?;
         sink.log_on_drop(false);
         let (channels, rate) = (sink.config().channel_count(), sink.config().sample_rate());
         let (feed, tap) = ring_at(rate.get());
@@ -200,18 +178,18 @@ impl Card {
 }
 
 impl Output for Card {
-    fn open(&mut self, _: &AudioFormat) -> Result<Feed, OutputError> {
+    fn open(&mut self, _: &AudioFormat) -> Result<Feed, OutputFault> {
         match self.ready.take() {
             Some(feed) => Ok(feed),
             None => self.start(),
         }
     }
 
-    fn drive(&mut self) -> Result<Drive, OutputError> {
+    fn drive(&mut self) -> Result<Drive, OutputFault> {
         Ok(Drive::Paced)
     }
 
-    fn finish(&mut self) -> Result<Option<WrittenFile>, OutputError> {
+    fn finish(&mut self) -> Result<Option<WrittenFile>, OutputFault> {
         Ok(None)
     }
 
@@ -304,7 +282,7 @@ impl Null {
 }
 
 impl Output for Null {
-    fn open(&mut self, _: &AudioFormat) -> Result<Feed, OutputError> {
+    fn open(&mut self, _: &AudioFormat) -> Result<Feed, OutputFault> {
         self.halt();
         self.stop = Arc::default();
         let (feed, mut tap) = ring_at(NULL_RATE_HZ);
@@ -326,15 +304,17 @@ impl Output for Null {
         let thread = std::thread::Builder::new()
             .name("segue-null-output".to_owned())
             .spawn(consume);
-        self.thread = Some(thread.map_err(OutputError::Thread)?);
+        self.thread = Some(thread.map_err(|error| OutputFault::NoThread {
+            detail: error.to_string(),
+        })?);
         Ok(feed)
     }
 
-    fn drive(&mut self) -> Result<Drive, OutputError> {
+    fn drive(&mut self) -> Result<Drive, OutputFault> {
         Ok(Drive::Paced)
     }
 
-    fn finish(&mut self) -> Result<Option<WrittenFile>, OutputError> {
+    fn finish(&mut self) -> Result<Option<WrittenFile>, OutputFault> {
         Ok(None)
     }
 }
@@ -342,6 +322,13 @@ impl Output for Null {
 impl Drop for Null {
     fn drop(&mut self) {
         self.halt();
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> OutputFault {
+    OutputFault::File {
+        path: path.to_string_lossy().into_owned(),
+        detail: error.to_string(),
     }
 }
 
@@ -358,11 +345,8 @@ pub(crate) struct Wav {
 
 impl Wav {
     /// Makes sure that the file can be written.
-    pub(crate) fn new(path: PathBuf, length_s: Option<f64>) -> Result<Self, OutputError> {
-        let file = WavWriter::create(&path).map_err(|source| OutputError::File {
-            path: path.clone(),
-            source,
-        })?;
+    pub(crate) fn new(path: PathBuf, length_s: Option<f64>) -> Result<Self, OutputFault> {
+        let file = WavWriter::create(&path).map_err(|error| unwritable(&path, &error))?;
         Ok(Self {
             path,
             length_s,
@@ -373,12 +357,9 @@ impl Wav {
         })
     }
 
-    fn failed(&mut self, source: io::Error) -> OutputError {
+    fn failed(&mut self, error: io::Error) -> OutputFault {
         (self.file, self.tap) = (None, None);
-        OutputError::File {
-            path: self.path.clone(),
-            source,
-        }
+        unwritable(&self.path, &error)
     }
 
     fn consume(&mut self) -> io::Result<Drive> {
@@ -404,7 +385,7 @@ impl Wav {
 }
 
 impl Output for Wav {
-    fn open(&mut self, first: &AudioFormat) -> Result<Feed, OutputError> {
+    fn open(&mut self, first: &AudioFormat) -> Result<Feed, OutputFault> {
         let rate_hz = NonZero::new(first.sample_rate_hz).map_or(NULL_RATE_HZ, NonZero::get);
         let short = first.lossless && first.bits_per_sample.is_some_and(|bits| bits <= 16);
         let format = WavFormat {
@@ -425,11 +406,11 @@ impl Output for Wav {
         Ok(feed)
     }
 
-    fn drive(&mut self) -> Result<Drive, OutputError> {
+    fn drive(&mut self) -> Result<Drive, OutputFault> {
         self.consume().map_err(|source| self.failed(source))
     }
 
-    fn finish(&mut self) -> Result<Option<WrittenFile>, OutputError> {
+    fn finish(&mut self) -> Result<Option<WrittenFile>, OutputFault> {
         self.tap = None;
         let Some(mut file) = self.file.take() else {
             return Ok(None);

@@ -37,7 +37,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use segue_core::EndReason;
+use segue_core::{EndReason, FileFault, OutputFault};
 use serde::{Deserialize, Serialize};
 
 use crate::queue::{Edit, Entry, EntryId, MediaItem, QueueSnapshot, Repeat};
@@ -135,7 +135,7 @@ pub enum Event {
         /// Where in the track it began.
         from_s: f64,
         /// What is missing of what the file holds, where the listener should know.
-        notice: Option<String>,
+        notice: Option<FileFault>,
     },
     /// How far it has come.
     Position {
@@ -187,8 +187,8 @@ pub enum Event {
         entry: EntryId,
         /// What it should have played.
         item: Arc<MediaItem>,
-        /// A sentence that names the file.
-        reason: String,
+        /// The file's fault.
+        why: FileFault,
     },
     /// A command was carried out, or the output let go.
     StateChanged {
@@ -211,8 +211,8 @@ pub enum Event {
     Stopped,
     /// The output failed; the engine pauses.
     OutputLost {
-        /// A sentence that says what to do.
-        reason: String,
+        /// Its fault.
+        why: OutputFault,
     },
     /// The sound goes to another card, or again to one.
     OutputChanged,

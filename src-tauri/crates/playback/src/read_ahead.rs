@@ -2,7 +2,7 @@
 //! falters in the middle of a song. Who reads never waits; what is not decoded yet it gets the next time.
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
-use segue_decode::DecodeError;
+use segue_core::FailedFile;
 
 use crate::ring::StereoFrame;
 use crate::stream::Stream;
@@ -14,7 +14,7 @@ const AHEAD: usize = 8;
 /// So many before anything is read, so that the first sound does not hang on when the thread gets its turn.
 const FIRST: usize = 4;
 
-type Block = Result<Vec<StereoFrame>, DecodeError>;
+type Block = Result<Vec<StereoFrame>, FailedFile>;
 
 /// The reading end.
 pub(crate) struct ReadAhead {
@@ -74,7 +74,7 @@ impl Decoding {
 
 impl ReadAhead {
     /// Fills `out` from the front; none means the end. Nothing is returned while nothing is decoded.
-    pub(crate) fn read(&mut self, out: &mut [StereoFrame]) -> Result<Option<usize>, DecodeError> {
+    pub(crate) fn read(&mut self, out: &mut [StereoFrame]) -> Result<Option<usize>, FailedFile> {
         if self.given == self.block.len() {
             self.given = 0;
             self.block.clear();

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use crossbeam_channel::unbounded;
+use segue_core::{FailedFile, OutputFault};
 
 use crate::engine::Engine;
-use crate::output::{OutputError, OutputKind};
+use crate::output::OutputKind;
 use crate::protocol::{Event, TimedEvent};
 
 /// What came of it.
@@ -16,34 +17,32 @@ pub struct Rendered {
     /// Frames per second.
     pub sample_rate_hz: u32,
     /// Files that were left out or broke off, and why.
-    pub failures: Vec<(PathBuf, String)>,
+    pub failures: Vec<FailedFile>,
     /// Files of which something is missing, and what.
-    pub notices: Vec<(PathBuf, String)>,
+    pub notices: Vec<FailedFile>,
 }
 
 /// A WAV file that was not made; nothing is left of it.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// It cannot be opened.
+    /// It cannot be opened, or failed on the way.
     #[error(transparent)]
-    Output(#[from] OutputError),
-    /// It failed on the way.
-    #[error("{0}")]
-    Lost(String),
+    Output(#[from] OutputFault),
     /// No file gave a sound.
-    #[error("nothing sounded, so {} was not written{}", wav.display(), first_reason(failures))]
+    #[error("nothing sounded for {}: {}", wav.display(), first_fault(failures))]
     Silent {
         /// The file that was to be written.
         wav: PathBuf,
         /// Files that failed, and why.
-        failures: Vec<(PathBuf, String)>,
+        failures: Vec<FailedFile>,
     },
 }
 
-fn first_reason(failures: &[(PathBuf, String)]) -> String {
+fn first_fault(failures: &[FailedFile]) -> String {
     failures
         .first()
-        .map_or_else(String::new, |(_, reason)| format!(": {reason}"))
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }
 
 /// Plays `items` one after the other into `wav`, from `start_s` of the first one on, for at most `length_s`:
@@ -74,18 +73,18 @@ pub fn render(
     let mut written = None;
     for TimedEvent { event, .. } in events {
         match event {
-            Event::Failed { item, reason, .. } => failures.push((item.path.clone(), reason)),
+            Event::Failed { item, why, .. } => failures.push(FailedFile::new(&item.path, why)),
             Event::Started {
                 item,
                 notice: Some(notice),
                 ..
-            } => notices.push((item.path.clone(), notice)),
+            } => notices.push(FailedFile::new(&item.path, notice)),
             Event::Written {
                 frames,
                 sample_rate_hz,
                 ..
             } => written = Some((frames, sample_rate_hz)),
-            Event::OutputLost { reason } => return Err(RenderError::Lost(reason)),
+            Event::OutputLost { why } => return Err(why.into()),
             Event::QueueEnded | Event::Stopped => break,
             _ => {}
         }

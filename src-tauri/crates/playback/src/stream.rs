@@ -1,6 +1,7 @@
 //! What decodes a file, as the engine asks for it.
 
-use segue_decode::{AudioFormat, DecodeError, StereoStream};
+use segue_core::{FailedFile, FileFault};
+use segue_decode::{AudioFormat, StereoStream};
 
 use crate::ring::StereoFrame;
 
@@ -8,11 +9,11 @@ use crate::ring::StereoFrame;
 pub(crate) trait Stream: Send {
     /// See [`StereoStream`], which this is but in tests.
     fn format(&self) -> &AudioFormat;
-    fn notice(&self) -> Option<String>;
+    fn notice(&self) -> Option<FileFault>;
     fn duration_s(&self) -> Option<f64>;
     fn position_s(&self) -> f64;
-    fn seek(&mut self, to_s: f64) -> Result<(), DecodeError>;
-    fn read(&mut self, out: &mut [StereoFrame]) -> Result<usize, DecodeError>;
+    fn seek(&mut self, to_s: f64) -> Result<(), FailedFile>;
+    fn read(&mut self, out: &mut [StereoFrame]) -> Result<usize, FailedFile>;
 }
 
 impl Stream for StereoStream {
@@ -20,7 +21,7 @@ impl Stream for StereoStream {
         self.format()
     }
 
-    fn notice(&self) -> Option<String> {
+    fn notice(&self) -> Option<FileFault> {
         self.notice()
     }
 
@@ -32,11 +33,11 @@ impl Stream for StereoStream {
         self.position_s()
     }
 
-    fn seek(&mut self, to_s: f64) -> Result<(), DecodeError> {
+    fn seek(&mut self, to_s: f64) -> Result<(), FailedFile> {
         self.seek(to_s)
     }
 
-    fn read(&mut self, out: &mut [StereoFrame]) -> Result<usize, DecodeError> {
+    fn read(&mut self, out: &mut [StereoFrame]) -> Result<usize, FailedFile> {
         self.read(out)
     }
 }

@@ -15,13 +15,13 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use segue_core::EndReason;
+use segue_core::{EndReason, OutputFault};
 use segue_decode::AudioFormat;
 
 use crate::deck::Deck;
 use crate::join::Join;
 use crate::loader::Loader;
-use crate::output::{DeviceNews, Drive, Output, OutputError};
+use crate::output::{DeviceNews, Drive, Output};
 use crate::protocol::{Answer, End, EngineCommand, EngineState, Event, Saved, Status, TimedEvent};
 use crate::queue::{EntryId, PlaybackPosition, Queue, QueueSnapshot, Undone};
 use crate::ring::{Feed, StereoFrame};
@@ -270,7 +270,7 @@ impl Transport {
                     self.stop(End::Stopped);
                 }
             }
-            Err(error) => self.lose_output(error.to_string()),
+            Err(error) => self.lose_output(error),
         }
         self.observe();
         self.publish();
@@ -285,9 +285,7 @@ impl Transport {
         self.observe();
         self.pass_to(now);
         match news {
-            DeviceNews::Lost(reason) => self.lose_output(format!(
-                "the sound card is gone ({reason}); press play once it or another is connected"
-            )),
+            DeviceNews::Lost(detail) => self.lose_output(OutputFault::Lost { detail }),
             DeviceNews::Rerouted => self.tell(Event::OutputChanged),
             DeviceNews::Underrun => {
                 if let Some(feed) = self
@@ -517,9 +515,7 @@ impl Transport {
             Err(error) => {
                 self.status = Status::Paused;
                 self.output_lost = true;
-                self.tell(Event::OutputLost {
-                    reason: error.to_string(),
-                });
+                self.tell(Event::OutputLost { why: error });
                 self.tell_paused();
                 false
             }
@@ -542,26 +538,22 @@ impl Transport {
                     bits: written.bits,
                 });
             }
-            Err(OutputError::File { path, source }) => {
-                self.feed = None;
-                self.output_lost = true;
-                let error = OutputError::File { path, source };
-                self.tell(Event::OutputLost {
-                    reason: error.to_string(),
-                });
+            Err(why) => {
+                if let OutputFault::File { .. } = why {
+                    self.feed = None;
+                    self.output_lost = true;
+                }
+                self.tell(Event::OutputLost { why });
             }
-            Err(error) => self.tell(Event::OutputLost {
-                reason: error.to_string(),
-            }),
         }
     }
 
-    fn lose_output(&mut self, reason: String) {
+    fn lose_output(&mut self, why: OutputFault) {
         self.unload();
         self.feed = None;
         self.let_go();
         self.output_lost = true;
-        self.tell(Event::OutputLost { reason });
+        self.tell(Event::OutputLost { why });
         if self.status == Status::Playing {
             self.status = Status::Paused;
             self.tell_paused();
@@ -613,10 +605,7 @@ impl Transport {
             (seen, Some(since)) if seen == consumed && feed.written() > consumed => {
                 if now.saturating_duration_since(since) > STALLED {
                     self.watch.1 = None;
-                    self.lose_output(
-                        "the sound card takes no more sound; press play to open it again"
-                            .to_owned(),
-                    );
+                    self.lose_output(OutputFault::Stalled);
                 }
             }
             _ => self.watch = (consumed, Some(now)),

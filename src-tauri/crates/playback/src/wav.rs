@@ -81,10 +81,7 @@ impl WavWriter {
         };
         let bytes = (self.frames + frames.len() as u64) * u64::from(format.bits / 8) * 2;
         if bytes > u64::from(u32::MAX) - 1024 {
-            return Err(io::Error::new(
-                io::ErrorKind::FileTooLarge,
-                "a WAV file ends at 4 GiB",
-            ));
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "over 4 GiB"));
         }
         for sample in frames.as_flattened() {
             let full = f64::from(1_u32 << (format.bits - 1));

@@ -1,7 +1,8 @@
 // What the contract's test stands on: the described library as the fake twin holds it, and answers as both sides can give
 // them (`src-tauri/crates/app/src/desktop/contract.rs` is the other side, and says why).
 import type { FakeLibrary } from "../fake-library";
-import type { AlbumRow, CommandError, TrackRow } from "../types";
+import type { Refusal } from "../backend";
+import type { AlbumRow, TrackRow } from "../types";
 import contract from "./contract.json";
 
 export type Step = {
@@ -87,7 +88,7 @@ export function described(): FakeLibrary {
     analyzed: rows.filter(({ tags }) => tags !== null).length,
     listening: false,
     gone: gone.length,
-    refused: refused.map((file) => ({ path: `${MUSIC}/${file}`, reason: "no music" })),
+    refused: refused.map((file) => ({ path: `${MUSIC}/${file}`, why: { is: "unknown-format" } })),
   };
 }
 
@@ -123,7 +124,7 @@ function found<T extends { title: string }>(rows: T[], title: unknown): T {
 }
 
 /** An answer, or a refusal, as it is compared. */
-export function seen(step: Step, answered: { answer: unknown } | { error: CommandError }): Seen {
+export function seen(step: Step, answered: { answer: unknown } | { error: Refusal }): Seen {
   if ("error" in answered) return { error: normal(answered.error) };
   const answer = normal(step.only === undefined ? answered.answer : under(answered.answer, step.only));
   return step.hold === undefined ? { answer } : { shape: shapeOf(answer) };

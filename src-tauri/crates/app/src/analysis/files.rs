@@ -25,25 +25,29 @@ impl Segue {
                     refused += 1;
                     Embedded::Refused {
                         path: path.to_string_lossy().into_owned(),
-                        error: error.sentence(),
+                        problem: *error,
                     }
                 }
             };
             tell(&embedded);
         }
         if refused == files.len() {
-            return Err(AppError::Invalid(
-                "none of these files could be listened to".into(),
-            ));
+            return Err(AppError::NothingAnalyzed);
         }
         Ok(())
     }
 
-    fn embed_one(&self, model: &mut Model, file: &OsStr) -> Result<Embedded, (PathBuf, AppError)> {
-        let path = self.file(file).map_err(|error| (file.into(), error))?;
+    fn embed_one(
+        &self,
+        model: &mut Model,
+        file: &OsStr,
+    ) -> Result<Embedded, (PathBuf, Box<AppError>)> {
+        let path = self
+            .file(file)
+            .map_err(|error| (file.into(), Box::new(error)))?;
         let heard = model
             .analyze_file(&path)
-            .map_err(|error| (path.clone(), error.into()))?;
+            .map_err(|failed| (path.clone(), Box::new(failed.into())))?;
         let mut tags = heard.tags;
         tags.sort_by(|a, b| b.p.total_cmp(&a.p));
         Ok(Embedded::Done {

@@ -15,9 +15,9 @@ use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 use std::time::Instant;
 
 use segue_analysis::{Fallen, Provider, measure_file};
-use segue_library::{Failure, Unanalyzed};
+use segue_core::{FailedFile, FileFault, LibraryError};
+use segue_library::Unanalyzed;
 
-use crate::convert::failure_row;
 use crate::lock::lock;
 use crate::models::default_jobs;
 use crate::wire::{AnalyzeDone, FailureRow, JobStage};
@@ -199,7 +199,7 @@ impl Segue {
             models,
             limit,
             |model, path| {
-                let heard = model.analyze_file(path).map_err(AppError::from);
+                let heard = model.analyze_file(path);
                 if let Some(failed) = model.fallen() {
                     lock(&fallen).get_or_insert_with(|| failed.clone());
                 }
@@ -221,9 +221,7 @@ impl Segue {
                         &heard.descriptors,
                     )
                 }
-                Err(reason) => self
-                    .library
-                    .put_analysis_failure(recording.audio, &id, reason),
+                Err(why) => self.library.put_analysis_failure(recording.audio, &id, why),
             },
             observe,
         )?;
@@ -263,10 +261,10 @@ impl Segue {
             &todo,
             vec![(); request.threads(todo.len())],
             limit,
-            |(), path| measure_file(path).map_err(AppError::from),
+            |(), path| measure_file(path),
             |recording, measured| match measured {
                 Ok(measures) => self.library.put_measures(recording.audio, measures),
-                Err(reason) => self.library.put_measure_failure(recording.audio, reason),
+                Err(why) => self.library.put_measure_failure(recording.audio, why),
             },
             observe,
         )?;
@@ -318,14 +316,14 @@ impl AnalyzeRequest {
     }
 }
 
-/// Deals with recordings on a thread for each of `workers`, as many as the limit allows; `keep` gets each result, or the reason of a refusal.
+/// Deals with recordings on a thread for each of `workers`, as many as the limit allows; `keep` gets each result, or the fault it was refused for.
 fn in_parallel<W: Send, T: Send>(
     stage: JobStage,
     todo: &[Unanalyzed],
     workers: Vec<W>,
     limit: &Limit,
-    work: impl Fn(&mut W, &Path) -> Result<T, AppError> + Sync,
-    mut keep: impl FnMut(&Unanalyzed, Result<&T, &str>) -> Result<(), segue_library::LibraryError>,
+    work: impl Fn(&mut W, &Path) -> Result<T, FailedFile> + Sync,
+    mut keep: impl FnMut(&Unanalyzed, Result<&T, &FileFault>) -> Result<(), LibraryError>,
     observe: Observe,
 ) -> Result<Pass, AppError> {
     let mut pass = Pass {
@@ -365,14 +363,12 @@ fn in_parallel<W: Send, T: Send>(
                     keep(recording, Ok(&found))?;
                     pass.done += 1;
                 }
-                Err(error) => {
-                    let reason = error.sentence();
+                Err(failed) => {
                     // A file that went in the meantime is the scan's affair, not a refusal.
                     if recording.path.exists() {
-                        keep(recording, Err(&reason))?;
+                        keep(recording, Err(&failed.why))?;
                     }
-                    let path = recording.path.clone();
-                    pass.failures.push(failure_row(&Failure { path, reason }));
+                    pass.failures.push(FailureRow::from(&failed));
                 }
             }
             let failed = pass.failures.len() as u64;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::lock::lock;
 use crate::player::Notify;
-use crate::wire::{AppEvent, JobKind, JobProgress, JobStage, JobStatus};
+use crate::wire::{AppError, AppEvent, JobKind, JobProgress, JobStage, JobStatus};
 
 /// The window is told so often at most.
 const TELL_EVERY: Duration = Duration::from_millis(200);
@@ -114,7 +114,7 @@ impl Job {
     }
 
     /// The run is over; `failed` says why it could not be done.
-    pub(crate) fn end(&self, failed: Option<String>) {
+    pub(crate) fn end(&self, failed: Option<AppError>) {
         let mut state = lock(&self.state);
         state.progress.status = match (&failed, state.paused) {
             (Some(_), _) => JobStatus::Failed,
@@ -122,7 +122,7 @@ impl Job {
             (None, false) => JobStatus::Idle,
         };
         (
-            state.progress.message,
+            state.progress.problem,
             state.progress.current,
             state.progress.left_s,
             state.progress.stage,
@@ -171,6 +171,6 @@ fn fresh(job: JobKind, status: JobStatus) -> JobProgress {
         failures: 0,
         current: None,
         left_s: None,
-        message: None,
+        problem: None,
     }
 }

@@ -87,9 +87,7 @@ impl Desktop {
         let kept = lock(&self.playlist_edits);
         let before = kept.kept.iter().find(|(number, _)| *number == edit);
         let Some((_, before)) = before.cloned() else {
-            return Err(AppError::Invalid(
-                "this was too long ago to be taken back".into(),
-            ));
+            return Err(AppError::TooLateToUndo);
         };
         drop(kept);
         self.changed(self.segue.take_back_playlist_edit(&before))?;

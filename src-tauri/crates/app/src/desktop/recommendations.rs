@@ -77,7 +77,7 @@ impl Desktop {
     pub fn play_path(&self, from: i64, to: i64, count: u32) -> Result<(), AppError> {
         let track = |id: i64| {
             let track = self.segue.library.track(TrackId(id))?;
-            track.ok_or_else(|| AppError::NoSuchTrack(id.to_string()))
+            track.ok_or_else(|| AppError::no_track(id))
         };
         let (from, to) = (track(from)?, track(to)?);
         let picks = self.segue.way(&from, &to, count)?;
@@ -97,7 +97,7 @@ impl Desktop {
     ) -> Result<(), AppError> {
         let audio = |id: i64| {
             let track = self.segue.library.track(TrackId(id))?;
-            let track = track.ok_or_else(|| AppError::NoSuchTrack(id.to_string()))?;
+            let track = track.ok_or_else(|| AppError::no_track(id))?;
             Ok::<_, AppError>(track.audio)
         };
         let from = match source {
@@ -110,9 +110,7 @@ impl Desktop {
             | PlaylistSource::Tracks { .. }
             | PlaylistSource::Search { .. }
             | PlaylistSource::Queue => {
-                return Err(AppError::Invalid(
-                    "only mixes and ways are played as they are shown".into(),
-                ));
+                return Err(AppError::NotPlayedAsShown);
             }
         };
         self.player.play_shown(picks, index as usize, from)
@@ -165,7 +163,10 @@ impl Desktop {
     pub fn forget(&self, since: Option<&str>) -> Result<(), AppError> {
         let instant = |text: &str| {
             let instant = text.parse::<Timestamp>();
-            instant.map_err(|error| AppError::Invalid(format!("“{text}” is no instant: {error}")))
+            instant.map_err(|error| AppError::NotAnInstant {
+                text: text.to_string(),
+                detail: error.to_string(),
+            })
         };
         self.segue.forget(since.map(instant).transpose()?)?;
         self.forget_at_once()

@@ -8,6 +8,7 @@ use segue_analysis::{ModelSource, describe, model_id};
 use segue_core::ModelId;
 
 use super::trial::try_in_a_process;
+use crate::wire::FileAttempt;
 use crate::wire::{ModelImported, ModelRow, ModelUsed, ModelsListed};
 use crate::{AppError, Segue, places};
 
@@ -52,7 +53,7 @@ impl Segue {
             heard: 0,
             to_hear: 0,
             id: None,
-            error: None,
+            problem: None,
         };
         match id {
             Ok(id) => {
@@ -60,7 +61,7 @@ impl Segue {
                 row.to_hear = self.library.unanalyzed(&id, u32::MAX)?.len() as u64;
                 row.id = Some(id.to_string());
             }
-            Err(error) => row.error = Some(AppError::from(error).sentence()),
+            Err(error) => row.problem = Some(error.into()),
         }
         Ok(row)
     }
@@ -80,28 +81,19 @@ impl Segue {
             .ok()
             .and_then(|folder| describe(&folder).ok());
         if taken.is_some_and(|(shipped, _)| shipped.eq_ignore_ascii_case(&name)) {
-            return Err(AppError::Invalid(format!(
-                "{name} is the shipped model's name: give yours another in its manifest"
-            )));
+            return Err(AppError::ShippedModelName { model: name });
         }
         for other in self.imported()? {
             if other.eq_ignore_ascii_case(&name) {
                 if model_id(&models.join(&other)).ok() == Some(staged.id.clone()) {
                     return Ok(imported(name, staged.id, &models.join(other)));
                 }
-                return Err(AppError::Invalid(format!(
-                    "there is another model named {other}: `segue models remove {other}` first, or change the name in \
-                     the manifest"
-                )));
+                return Err(AppError::ModelNameTaken { model: other });
             }
         }
         try_in_a_process(program, &staging.0)?;
         let folder = models.join(&name);
-        fs::rename(&staging.0, &folder).map_err(|error| AppError::File {
-            action: "keep the model in",
-            path: folder.clone(),
-            reason: error.to_string(),
-        })?;
+        fs::rename(&staging.0, &folder).map_err(AppError::file(FileAttempt::KeepModel, &folder))?;
         Ok(imported(name, staged.id, &folder))
     }
 
@@ -126,29 +118,23 @@ impl Segue {
     /// Removes an imported model with its vectors; fails for the current and the serving one.
     pub fn remove_model(&self, name: &str) -> Result<(), AppError> {
         let (folder, imported) = self.named(name)?;
-        let refuse = |why: &str| Err(AppError::Invalid(format!("{name} {why}")));
+        let model = name.to_owned();
         if imported.is_none() {
-            return refuse("is the shipped model, and stays");
+            return Err(AppError::ModelShipped { model });
         }
         if self.ear.current() == imported {
-            return refuse("is the current model: `segue models use` another first");
+            return Err(AppError::ModelCurrent { model });
         }
         // A damaged model has no id any more, and without it its vectors cannot be found: only its folder is removed.
         let id = model_id(&folder).ok();
         if id.is_some() && self.serving()? == id {
-            return refuse(
-                "serves until the current model has heard the library: `segue analyze` first",
-            );
+            return Err(AppError::ModelServing { model });
         }
         // The vectors first: the id that names them is computed from the folder.
         if let Some(id) = id {
             self.library.clear_analyses(&id)?;
         }
-        fs::remove_dir_all(&folder).map_err(|error| AppError::File {
-            action: "remove",
-            path: folder,
-            reason: error.to_string(),
-        })
+        fs::remove_dir_all(&folder).map_err(AppError::file(FileAttempt::Remove, &folder))
     }
 
     /// The names of the imported models, in order.
@@ -177,9 +163,9 @@ impl Segue {
         let shipped = places::model()?;
         match describe(&shipped)?.0 == name {
             true => Ok((shipped, None)),
-            false => Err(AppError::Invalid(format!(
-                "there is no model named {name:?}; `segue models list` names them"
-            ))),
+            false => Err(AppError::NoSuchModel {
+                model: name.to_owned(),
+            }),
         }
     }
 }
@@ -208,11 +194,7 @@ impl Staging {
         }
         let folder = models.join(format!(".import-{}", std::process::id()));
         _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).map_err(|error| AppError::File {
-            action: "make the folder",
-            path: folder.clone(),
-            reason: error.to_string(),
-        })?;
+        fs::create_dir_all(&folder).map_err(AppError::file(FileAttempt::MakeFolder, &folder))?;
         Ok(Self(folder))
     }
 }

@@ -13,6 +13,7 @@ use segue_core::ModelId;
 use serde::{Deserialize, Serialize};
 
 use crate::lock::lock;
+use crate::wire::FileAttempt;
 use crate::{AppError, places};
 
 const STATE_VERSION: u32 = 1;
@@ -215,7 +216,7 @@ impl ModelManager {
         state.warm_ups.insert(0, warm_up);
         state.warm_ups.truncate(WARM_UPS_MAX);
         if let Err(error) = self.keep(&state) {
-            tracing::warn!(error = %error.sentence(), "the warm-up will be measured again");
+            tracing::warn!(%error, "the warm-up will be measured again");
         }
         Ok(chosen)
     }
@@ -241,7 +242,7 @@ impl ModelManager {
             at: jiff::Timestamp::now(),
         });
         if let Err(error) = self.keep(&state) {
-            tracing::warn!(error = %error.sentence(), "the failure could not be noted");
+            tracing::warn!(%error, "the failure could not be noted");
         }
     }
 
@@ -281,11 +282,7 @@ impl ModelManager {
         let text = serde_json::to_vec_pretty(&versioned).expect("a state is plain data");
         fs::create_dir_all(&self.models)
             .and_then(|()| segue_exchange::replace(&path, &text))
-            .map_err(|error| AppError::File {
-                action: "write",
-                path,
-                reason: error.to_string(),
-            })
+            .map_err(AppError::file(FileAttempt::Write, path))
     }
 }
 
@@ -345,7 +342,7 @@ mod tests {
         }
         // Asked for by name, it is refused by name.
         if let Err(error) = manager.open(Provider::Cuda) {
-            assert!(error.sentence().contains("cuda"), "{}", error.sentence());
+            assert!(error.to_string().contains("cuda"), "{error}");
         }
     }
 }

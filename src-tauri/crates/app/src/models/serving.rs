@@ -29,7 +29,7 @@ impl Segue {
                 }
                 // Where the setting cannot be written it is worked out again each time.
                 if let Err(error) = self.keep_serving(&current) {
-                    tracing::debug!(error = %error.sentence(), "which model serves is not kept");
+                    tracing::debug!(%error, "which model serves is not kept");
                 }
                 Ok(Some(current))
             }

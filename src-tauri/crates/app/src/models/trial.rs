@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use segue_analysis::{Model, Runtime};
 
+use crate::wire::FileAttempt;
 use crate::{AppError, places};
 
 /// Time limit of the trial of an imported network.
@@ -36,7 +37,6 @@ pub fn try_model(folder: &Path) -> Result<(), AppError> {
 }
 
 pub(super) fn try_in_a_process(program: &Path, folder: &Path) -> Result<(), AppError> {
-    let refuse = |reason: String| AppError::Invalid(format!("refused the model: {reason}"));
     let mut child = Command::new(program)
         .args(["models", "try"])
         .arg(folder)
@@ -44,11 +44,7 @@ pub(super) fn try_in_a_process(program: &Path, folder: &Path) -> Result<(), AppE
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|error| AppError::File {
-            action: "start",
-            path: program.to_owned(),
-            reason: error.to_string(),
-        })?;
+        .map_err(AppError::file(FileAttempt::Start, program))?;
     let stderr = child.stderr.take();
     let reader = std::thread::spawn(move || {
         let mut said = Vec::new();
@@ -81,17 +77,15 @@ pub(super) fn try_in_a_process(program: &Path, folder: &Path) -> Result<(), AppE
     match status {
         Some(status) if status.success() => Ok(()),
         Some(status) if status.code() == Some(1) => Err(match last {
-            Some(complaint) => AppError::Invalid(complaint),
-            None => refuse("its trial failed".into()),
+            Some(said) => AppError::TrialRefused { said },
+            None => AppError::TrialFailed,
         }),
-        Some(status) => Err(refuse(format!(
-            "ONNX Runtime did not survive it ({status}{})",
-            last.map(|line| format!("; it said: {line}"))
-                .unwrap_or_default()
-        ))),
-        None => Err(refuse(format!(
-            "its trial was not over after {} seconds",
-            TRIAL.as_secs()
-        ))),
+        Some(status) => Err(AppError::TrialCrashed {
+            status: status.to_string(),
+            said: last,
+        }),
+        None => Err(AppError::TrialTimeout {
+            limit_s: TRIAL.as_secs(),
+        }),
     }
 }

@@ -19,6 +19,7 @@ use super::owner::{Owner, PlayerMessage};
 use super::plan::{ActiveStation, Autoplay, Plan, PlanRequest, Suppressed};
 use crate::convert::reason_row;
 use crate::wire::DjMode;
+use crate::wire::Notice;
 use crate::{AppError, Segue};
 
 /// The next songs of a station are planned when fewer tracks than this are left in the queue.
@@ -290,7 +291,7 @@ impl Owner {
         match picks {
             Err(error) => {
                 self.autoplay.station = None;
-                self.notify(format!("The radio ends here: {}", error.sentence()));
+                self.notify(Notice::RadioEnds { problem: error });
                 self.notify_state();
             }
             Ok(picks) if picks.is_empty() => self.autoplay.exhausted = Some((number, revision)),
@@ -329,7 +330,7 @@ impl Owner {
             Ok(None) => {}
             Err(error) => {
                 self.autoplay.dj = None;
-                self.notify(format!("The guest DJ cannot go on: {}", error.sentence()));
+                self.notify(Notice::DjStops { problem: error });
                 self.notify_state();
             }
         }

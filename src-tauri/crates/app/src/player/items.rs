@@ -133,6 +133,3 @@ impl Items {
         last.map_or(0, |place| place + 1)
     }
 }
-
-/// Shown where songs were asked for that have left the library.
-pub(super) const GONE: &str = "none of these songs is in the library any more";

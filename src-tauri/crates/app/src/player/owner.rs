@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use segue_core::OutputFault;
 use segue_core::{EndReason, Play, PlaySource, PlayedFrom, Track, TrackId};
 use segue_playback::{
     Engine, EngineCommand, EngineState, Entry, EntryId, Event, MediaItem, QueueSnapshot, Repeat,
@@ -19,6 +20,7 @@ use super::items::{Items, Placed, QueueItem};
 use super::plan::{Autoplay, Plan};
 use super::session::{Keeper, Restored, SavedSession, SessionPlace, Write};
 use super::window::{Snapshot, WindowUpdate};
+use crate::wire::Notice;
 use crate::wire::{AppEvent, PlayerCommand, RepeatMode};
 
 /// The delay between a change of the queue and storing it, and between two times that the position is stored.
@@ -54,7 +56,7 @@ pub(super) struct Owner {
     pub(super) autoplay: Autoplay,
     /// A guest session: its plays are logged, and the taste does not learn from them.
     guest: bool,
-    output_error: Option<String>,
+    output_error: Option<OutputFault>,
     keeper: Keeper,
     queue_kept: Instant,
     place: Option<SessionPlace>,
@@ -315,7 +317,10 @@ impl Owner {
         match event {
             Event::Started { item, notice, .. } => {
                 if let Some(notice) = notice {
-                    self.notify(format!("Of “{}”: {notice}", file_name(&item)));
+                    self.notify(Notice::FileIncomplete {
+                        name: file_name(&item),
+                        why: notice,
+                    });
                 }
                 let (_, silent) = self.held;
                 let item = self.items.get(&item);
@@ -348,11 +353,14 @@ impl Owner {
                 self.hold(at, false, self.held.1);
                 self.output_error = None;
             }
-            Event::Failed { item, reason, .. } => {
-                tracing::warn!(%reason, "a file was passed over");
-                self.notify(format!("“{}” was passed over: {reason}", file_name(&item)));
+            Event::Failed { item, why, .. } => {
+                tracing::warn!(path = %item.path.display(), %why, "a file was passed over");
+                self.notify(Notice::FilePassedOver {
+                    name: file_name(&item),
+                    why,
+                });
             }
-            Event::OutputLost { reason } => self.output_error = Some(reason),
+            Event::OutputLost { why } => self.output_error = Some(why),
             _ => {}
         }
         self.notify_state();
@@ -402,8 +410,8 @@ impl Owner {
 
     // Notifying
 
-    pub(super) fn notify(&self, message: String) {
-        _ = self.window.send(WindowUpdate::notice(message));
+    pub(super) fn notify(&self, notice: Notice) {
+        _ = self.window.send(WindowUpdate::notice(notice));
     }
 
     pub(super) fn notify_state(&self) {

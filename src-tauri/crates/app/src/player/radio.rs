@@ -6,7 +6,7 @@ use segue_core::{PlaySource, PlayedFrom, Track};
 use segue_recommend::Pick;
 
 use super::Player;
-use super::items::{GONE, Placed};
+use super::items::Placed;
 use super::owner::Owner;
 use super::plan::ActiveStation;
 use crate::AppError;
@@ -20,14 +20,12 @@ impl Player {
         let station = ActiveStation::new(segue, request)?;
         if let Some(first) = request.songs().first() {
             let first = segue.library.track(*first)?;
-            let first = first.ok_or_else(|| AppError::Invalid(GONE.into()))?;
+            let first = first.ok_or(AppError::SongsGone)?;
             return self.ask(move |owner| owner.begin_with_song(station, &first));
         }
         let picks = station.picks(segue, 0, Vec::new())?;
         if picks.is_empty() {
-            return Err(AppError::Invalid(
-                "the library holds nothing for this station".into(),
-            ));
+            return Err(AppError::EmptyStation);
         }
         self.ask(move |owner| owner.begin_with_picks(station, &picks))
     }
@@ -39,7 +37,7 @@ impl Player {
         from: PlayedFrom,
     ) -> Result<(), AppError> {
         if picks.is_empty() {
-            return Err(AppError::Invalid("there is nothing to play".into()));
+            return Err(AppError::NothingToPlay);
         }
         self.ask(move |owner| {
             owner.leave_station();
@@ -67,7 +65,7 @@ impl Player {
             })
             .collect();
         if shown.is_empty() {
-            return Err(AppError::Invalid(GONE.into()));
+            return Err(AppError::SongsGone);
         }
         self.ask(move |owner| {
             // Of songs that are gone, the next one that is there.

@@ -6,8 +6,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use segue_core::LibraryError;
 use segue_core::{Play, PlaySubject, TrackId};
-use segue_library::{Library, LibraryError, QueueChange, QueuedSong};
+use segue_library::{Library, QueueChange, QueuedSong};
 use segue_playback::{Entry, EntryId, MediaItem, QueueSnapshot, Repeat, Saved};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use segue_core::{Because, EndReason, ListenOutcome, Play, PlaySource};
+use segue_core::{Because, EndReason, FileFault, ListenOutcome, Play, PlaySource};
 
 use super::session::{PLACE, SESSION};
 use super::*;
 use crate::testing::{desktop, heard, until};
 use crate::wire::{
-    AppEvent, PlayerStatus, QueueEditKind, QueueRow, QueueSource, SeedRef, StationRequest,
+    AppEvent, Notice, PlayerStatus, QueueEditKind, QueueRow, QueueSource, SeedRef, StationRequest,
 };
 use crate::{AudioOutput, Desktop};
 
@@ -361,8 +361,9 @@ fn what_is_missing_of_a_song_is_told_when_it_begins() {
     desktop.play_tracks(&[id], PlaySource::Album).unwrap();
     until("it is told", || {
         told.lock().unwrap().iter().any(|event| {
-            matches!(event, AppEvent::Notice { message }
-                if message.starts_with("Of “he.m4a”: it is HE-AAC"))
+            matches!(event, AppEvent::Notice {
+                notice: Notice::FileIncomplete { name, why: FileFault::HeAac { .. } },
+            } if name == "he.m4a")
         })
     });
 }

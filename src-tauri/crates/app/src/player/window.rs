@@ -7,10 +7,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
+use segue_core::OutputFault;
 use segue_core::{PlaySubject, TrackId};
 use segue_playback::{Edit, EditKind, EngineState, EntryId, Repeat, Status};
 
 use super::items::QueueItem;
+use crate::wire::Notice;
 use crate::wire::{
     AppEvent, DjMode, PlayerState, PlayerStatus, QueueEdit, QueueEditKind, QueueRow, RepeatMode,
     Station, TrackRow,
@@ -31,8 +33,8 @@ pub(super) enum WindowUpdate {
 
 impl WindowUpdate {
     /// Something to be read once.
-    pub(super) fn notice(message: String) -> Self {
-        Self::Event(AppEvent::Notice { message })
+    pub(super) fn notice(notice: Notice) -> Self {
+        Self::Event(AppEvent::Notice { notice })
     }
 }
 
@@ -43,7 +45,7 @@ pub(super) struct Snapshot {
     pub(super) station: Option<Station>,
     pub(super) dj: Option<DjMode>,
     pub(super) guest: bool,
-    pub(super) output_error: Option<String>,
+    pub(super) output_error: Option<OutputFault>,
 }
 
 impl Snapshot {

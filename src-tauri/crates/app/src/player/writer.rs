@@ -8,6 +8,7 @@ use super::owner::PlayerMessage;
 use super::session::{PLACE, SESSION, Write};
 use super::window::WindowUpdate;
 use crate::wire::AppEvent;
+use crate::wire::Notice;
 use crate::{AppError, Segue};
 
 /// The writing thread. It ends when all senders are gone.
@@ -30,8 +31,8 @@ pub(super) fn write_all(
                     }
                     Err(error) => {
                         tracing::error!(%error, "a play could not be logged");
-                        let message = format!("The play was not logged: {error}");
-                        _ = window.send(WindowUpdate::notice(message));
+                        let notice = Notice::PlayNotLogged { problem: error };
+                        _ = window.send(WindowUpdate::notice(notice));
                     }
                 }
                 continue;
@@ -49,13 +50,15 @@ pub(super) fn write_all(
             tracing::warn!(%error, "the queue could not be kept");
             _ = player.send(PlayerMessage::NotKept);
             if !was_told {
-                let message = format!("The queue is not kept: {error}");
-                _ = window.send(WindowUpdate::notice(message));
+                let notice = Notice::QueueNotKept { problem: error };
+                _ = window.send(WindowUpdate::notice(notice));
             }
         }
     }
 }
 
 fn json(value: &impl serde::Serialize) -> Result<Value, AppError> {
-    serde_json::to_value(value).map_err(|error| AppError::Invalid(error.to_string()))
+    serde_json::to_value(value).map_err(|error| AppError::NotSerialized {
+        detail: error.to_string(),
+    })
 }

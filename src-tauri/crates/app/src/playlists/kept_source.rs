@@ -70,19 +70,19 @@ impl Segue {
                 }
             }
         }
-        serde_json::to_value(&kept)
-            .map_err(|error| AppError::Invalid(format!("the playlist cannot be kept: {error}")))
+        serde_json::to_value(&kept).map_err(|error| AppError::NotSerialized {
+            detail: error.to_string(),
+        })
     }
 
     /// The source of a living playlist, under today's numbers.
     pub(crate) fn source_of(&self, playlist: &Playlist) -> Result<PlaylistSource, AppError> {
         let kept = playlist.source.clone().unwrap_or_default();
-        let mut kept: Kept = serde_json::from_value(kept).map_err(|error| {
-            AppError::Invalid(format!(
-                "what “{}” is made from cannot be read: {error}",
-                playlist.name
-            ))
-        })?;
+        let mut kept: Kept =
+            serde_json::from_value(kept).map_err(|error| AppError::PlaylistSourceUnreadable {
+                playlist: playlist.name.clone(),
+                detail: error.to_string(),
+            })?;
         for number in numbers(&mut kept.source) {
             match number {
                 Number::Track(id) => {

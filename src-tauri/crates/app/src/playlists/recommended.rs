@@ -21,7 +21,7 @@ impl Segue {
             PlaylistSource::Path { from, to, count } => {
                 let track = |id: i64| {
                     let track = self.library.track(TrackId(id))?;
-                    track.ok_or_else(|| AppError::NoSuchTrack(id.to_string()))
+                    track.ok_or_else(|| AppError::no_track(id))
                 };
                 self.way(&track(*from)?, &track(*to)?, *count)?
             }

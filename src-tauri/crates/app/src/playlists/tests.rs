@@ -101,10 +101,13 @@ fn each_source_makes_a_playlist_or_says_why_not() {
             .all(|row| !row.reasons.is_empty() && row.track.id != ids[0])
     );
 
-    refused(segue.create_playlist("", &chosen, false), "needs a name");
+    refused(
+        segue.create_playlist("", &chosen, false),
+        "no playlist name",
+    );
     refused(
         segue.create_playlist("x", &chosen, true),
-        "these songs are what they are",
+        "source never changes",
     );
     refused(
         segue.create_playlist("x", &PlaylistSource::Queue, false),
@@ -113,7 +116,10 @@ fn each_source_makes_a_playlist_or_says_why_not() {
     let unknown = PlaylistSource::Tracks {
         ids: vec![ids[0], 4242],
     };
-    refused(segue.create_playlist("x", &unknown, false), "no track 4242");
+    refused(
+        segue.create_playlist("x", &unknown, false),
+        "no track: 4242",
+    );
     assert_eq!(segue.playlists().unwrap().playlists.len(), 3);
 }
 
@@ -138,10 +144,10 @@ fn places_are_changed_by_their_numbers() {
     assert_eq!(entries(segue), [before[3], before[0], before[2]]);
     let page = segue.playlist(id, 1, 1).unwrap();
     assert_eq!((page.offset, page.rows[0].entry), (1, before[0]));
-    refused(segue.add_to_playlist(id, &[ids[0], 4242]), "no track 4242");
-    refused(segue.add_to_playlist(99, &ids), "no playlist 99");
-    refused(segue.move_in_playlist(99, 1, 0), "no playlist 99");
-    refused(segue.playlist(99, 0, 1), "no playlist 99");
+    refused(segue.add_to_playlist(id, &[ids[0], 4242]), "no track: 4242");
+    refused(segue.add_to_playlist(99, &ids), "no playlist: 99");
+    refused(segue.move_in_playlist(99, 1, 0), "no playlist: 99");
+    refused(segue.playlist(99, 0, 1), "no playlist: 99");
     assert_eq!(entries(segue).len(), 3);
 
     // By name or number; names go first.
@@ -153,26 +159,26 @@ fn places_are_changed_by_their_numbers() {
         .unwrap()
         .id;
     assert_eq!(segue.find_playlist(&number).unwrap(), other);
-    refused(segue.find_playlist("nothing"), "no playlist nothing");
+    refused(segue.find_playlist("nothing"), "no playlist: nothing");
     segue.rename_playlist(other, "list").unwrap();
     refused(
         segue.find_playlist("list"),
-        &format!("2 playlists are called list; name one by its number: {id}, {other}"),
+        &format!("playlists called list: [{id}, {other}]"),
     );
     segue.delete_playlist(id).unwrap();
     segue.delete_playlist(other).unwrap();
     refused(
         segue.delete_playlist(other),
-        &format!("no playlist {other}"),
+        &format!("no playlist: {other}"),
     );
     assert_eq!(segue.find_deleted_playlist("list").unwrap(), other);
     assert_eq!(segue.find_deleted_playlist(&number).unwrap(), id);
     refused(
         segue.find_deleted_playlist("nothing"),
-        "no playlist nothing was deleted",
+        "no deleted playlist: nothing",
     );
     assert_eq!(segue.undelete_playlist(id).unwrap().tracks, 3);
-    refused(segue.undelete_playlist(id), "was deleted");
+    refused(segue.undelete_playlist(id), "no deleted playlist");
 }
 
 #[test]
@@ -210,13 +216,13 @@ fn a_living_playlist_is_made_anew_once_a_day_and_never_lost() {
     assert!(!open(row.id, 0, &tomorrow).1);
 
     // By hand nothing is changed, and a list that does not live is not made anew.
-    let words = "“all” is made anew each day";
+    let words = "renewing playlist: all";
     refused(segue.add_to_playlist(row.id, &world.ids()), words);
     refused(segue.remove_from_playlist(row.id, &[1]), words);
     refused(segue.move_in_playlist(row.id, 1, 0), words);
     segue.refresh_playlist(row.id).unwrap();
     let fixed = segue.create_playlist("fixed", &search(""), false).unwrap();
-    refused(segue.refresh_playlist(fixed.id), "it stays as it is");
+    refused(segue.refresh_playlist(fixed.id), "fixed playlist");
     assert!(!open(fixed.id, 0, &tomorrow).1);
 
     // Of an album that is gone, the last that was known stays.
@@ -224,10 +230,7 @@ fn a_living_playlist_is_made_anew_once_a_day_and_never_lost() {
     if let PlaylistSource::Search { query } = &mut gone {
         query.album = Some(4242);
     }
-    refused(
-        segue.create_playlist("gone", &gone, true),
-        "its album has left the library",
-    );
+    refused(segue.create_playlist("gone", &gone, true), "album gone");
 
     // What a newer Segue made it from is not understood: it stays as it was.
     let entries = [song(&world.tracks()[0], &[]).unwrap()];
@@ -241,10 +244,7 @@ fn a_living_playlist_is_made_anew_once_a_day_and_never_lost() {
         (page.rows.len(), made, page.playlist.living),
         (1, false, true)
     );
-    refused(
-        segue.refresh_playlist(odd.0),
-        "what “odd” is made from cannot be read",
-    );
+    refused(segue.refresh_playlist(odd.0), "source of odd");
 }
 
 #[test]
@@ -466,7 +466,7 @@ fn what_is_written_comes_back_as_the_same_songs() {
     );
     refused(
         segue.export_playlist(99, &world.music().join("list.pls")),
-        "no playlist 99",
+        "no playlist: 99",
     );
 }
 
@@ -525,11 +525,11 @@ fn the_window_is_told_of_each_change_and_plays_what_is_there() {
     let moved = desktop.move_in_playlist(id, now[2].entry, 0).unwrap();
     let removed = desktop.remove_from_playlist(id, &gone).unwrap();
     changes(2);
-    refused(desktop.undo_playlist_edit(moved), "changed again since");
+    refused(desktop.undo_playlist_edit(moved), "playlist changed since");
     desktop.undo_playlist_edit(removed).unwrap();
     desktop.undo_playlist_edit(moved).unwrap();
     changes(2);
-    refused(desktop.undo_playlist_edit(moved), "too long ago");
+    refused(desktop.undo_playlist_edit(moved), "edit not kept");
     assert_eq!(desktop.playlist(id, 0, 10).unwrap().rows, now);
     assert_eq!(desktop.playlist_file_name(id).unwrap(), "a_b_ “c”.m3u8");
     let file = folder.path().join("out.m3u8");
@@ -548,7 +548,7 @@ fn the_window_is_told_of_each_change_and_plays_what_is_there() {
     let back = desktop.import_playlist(&file).unwrap();
     changes(1);
     assert_eq!((back.tracks, back.missing), (5, 1));
-    refused(desktop.refresh_playlist(id), "it stays as it is");
+    refused(desktop.refresh_playlist(id), "fixed playlist");
     changes(0);
 
     // Played from the third place: of the songs that are there, that is the second.
@@ -578,7 +578,7 @@ fn the_window_is_told_of_each_change_and_plays_what_is_there() {
     assert_eq!(kept, [&played[..], &ids[..1]].concat());
     refused(
         desktop.create_playlist("queue", &PlaylistSource::Queue, true),
-        "these songs are what they are",
+        "source never changes",
     );
     desktop.close();
 }

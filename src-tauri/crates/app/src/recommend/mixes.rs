@@ -47,9 +47,9 @@ impl Segue {
     ) -> Result<(MixRow, Vec<(Track, Pick)>), AppError> {
         self.recommend(today(), |known, recommender| {
             let kind = kind_named(&recommender, id)?;
-            let (mix, picks) = recommender.mix(kind, count as usize).ok_or_else(|| {
-                AppError::Invalid(format!("there is too little for the mix “{id}” yet"))
-            })?;
+            let (mix, picks) = recommender
+                .mix(kind, count as usize)
+                .ok_or_else(|| AppError::MixTooSmall { mix: id.to_owned() })?;
             Ok((self.mix_row(known, &mix)?, self.picked(known, picks)?))
         })
     }
@@ -139,9 +139,7 @@ fn kind_named(recommender: &Recommender, id: &str) -> Result<MixKind, AppError> 
 }
 
 pub(crate) fn no_mix(id: &str) -> AppError {
-    AppError::Invalid(format!(
-        "there is no mix “{id}”; `segue mix --list` names those that there are"
-    ))
+    AppError::NoSuchMix { mix: id.to_owned() }
 }
 
 /// The number of the listener's day: a mix stays the same all day as far as chance goes.

@@ -16,6 +16,7 @@ use crate::wire::{
     DjMode, PickRow, PlaylistSource, RadioFound, Scored, SeedRef, SeedRow, SimilarFound,
     StationRequest, WishRow,
 };
+use crate::wire::{SeedKind, shown};
 use crate::{AppError, Segue};
 
 /// The dial's place where none is asked for: neither familiar nor new.
@@ -148,9 +149,7 @@ impl Segue {
         request: &RadioRequest,
     ) -> Result<StationRequest, AppError> {
         if !(0.0..=1.0).contains(&request.discovery) {
-            return Err(AppError::Invalid(
-                "discovery lies between 0 (familiar) and 1 (new)".into(),
-            ));
+            return Err(AppError::DiscoveryRange);
         }
         let seeds = seeds.iter().map(|name| self.seed_named(name));
         let less = request.less.iter().map(|name| self.seed_named(name));
@@ -182,8 +181,9 @@ impl Segue {
                     segue_core::fold(&album.title) == segue_core::fold(title)
                 };
                 let album = found.albums.iter().find(same).or(found.albums.first());
-                let album = album
-                    .ok_or_else(|| AppError::Invalid(format!("there is no album “{title}”")))?;
+                let album = album.ok_or_else(|| AppError::NoSuchAlbum {
+                    title: title.to_owned(),
+                })?;
                 SeedRef::Album { id: album.id.0 }
             }
             _ => SeedRef::Track {
@@ -410,13 +410,14 @@ impl Segue {
     /// Finds a seed in the library.
     fn seed(&self, known: &RecommenderSnapshot, seed: &SeedRef) -> Result<ResolvedSeed, AppError> {
         let catalogue = &known.catalogue;
-        let missing = |what: &str, name: &str| {
-            AppError::Invalid(format!("there is no {what} “{name}” in the library"))
+        let missing = |kind, name: &str| AppError::NoSuchSeed {
+            kind,
+            name: name.to_owned(),
         };
         let (meant, name, about, cover) = match seed {
             SeedRef::Track { id } => {
                 let track = self.library.track(TrackId(*id))?;
-                let track = track.ok_or_else(|| AppError::NoSuchTrack(id.to_string()))?;
+                let track = track.ok_or_else(|| AppError::no_track(id))?;
                 let artists = track.artists;
                 (
                     Seed::Songs(vec![track.audio]),
@@ -427,7 +428,7 @@ impl Segue {
             }
             SeedRef::Album { id } => {
                 let album = self.library.album(AlbumId(*id))?;
-                let album = album.ok_or_else(|| missing("album", &id.to_string()))?;
+                let album = album.ok_or_else(|| missing(SeedKind::Album, &id.to_string()))?;
                 let query = TrackQuery {
                     album: Some(album.id),
                     sort: Sort::Album,
@@ -449,7 +450,9 @@ impl Segue {
                 let audio = spread(&songs)
                     .map(|position| catalogue.audio(position))
                     .collect();
-                let first = songs.first().ok_or_else(|| missing("artist", name))?;
+                let first = songs
+                    .first()
+                    .ok_or_else(|| missing(SeedKind::Artist, name))?;
                 let cover = known.copies[*first].0.0;
                 (
                     Seed::Around(audio),
@@ -459,12 +462,14 @@ impl Segue {
                 )
             }
             SeedRef::Genre { name } => {
-                let names = Names::genre(catalogue, name).ok_or_else(|| missing("genre", name))?;
+                let names =
+                    Names::genre(catalogue, name).ok_or_else(|| missing(SeedKind::Genre, name))?;
                 let (count, cover) = self.bearing(known, &names);
                 (Seed::Names(names), name.clone(), songs_of(count), cover)
             }
             SeedRef::Tag { name } => {
-                let names = Names::tag(catalogue, name).ok_or_else(|| missing("tag", name))?;
+                let names =
+                    Names::tag(catalogue, name).ok_or_else(|| missing(SeedKind::Tag, name))?;
                 let (count, cover) = self.bearing(known, &names);
                 (Seed::Names(names), name.clone(), songs_of(count), cover)
             }
@@ -480,9 +485,7 @@ impl Segue {
             SeedRef::Words { text } => {
                 let prompt = parse_prompt(catalogue, text);
                 if prompt.wanted.is_empty() && prompt.unwanted.is_empty() {
-                    return Err(AppError::Invalid(format!(
-                        "none of these words means anything here: “{text}”; try what the songs' tags, genres and artists are called"
-                    )));
+                    return Err(AppError::NoKnownWords { text: text.clone() });
                 }
                 let (_, cover) = self.bearing(known, &prompt.wanted);
                 let row = SeedRow {
@@ -539,10 +542,9 @@ fn terms_of(names: &Names) -> Vec<WishTerm> {
 
 /// What has no vector is not near to anything.
 pub(crate) fn unheard(track: &Track) -> AppError {
-    AppError::Invalid(format!(
-        "{} was not listened to yet; run `segue analyze`",
-        track.path.display()
-    ))
+    AppError::NotAnalyzed {
+        path: shown(&track.path),
+    }
 }
 
 #[cfg(test)]

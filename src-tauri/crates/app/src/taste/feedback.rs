@@ -10,6 +10,7 @@ use segue_recommend::Exclusions;
 use std::ffi::OsStr;
 
 use super::snapshot::exclusions_of;
+use crate::wire::shown;
 use crate::wire::{FeedbackKind, FeedbackRow, TrackRow};
 use crate::{AppError, Segue};
 
@@ -26,8 +27,8 @@ impl Segue {
     ) -> Result<FeedbackRow, AppError> {
         let track = self.find(file)?;
         let about = if artist {
-            let name = track.artists.first().ok_or_else(|| {
-                AppError::Invalid(format!("{} names no artist", track.path.display()))
+            let name = track.artists.first().ok_or_else(|| AppError::NoArtist {
+                path: shown(&track.path),
             })?;
             FeedbackTarget::Artist(name.clone())
         } else {
@@ -37,9 +38,7 @@ impl Segue {
             FeedbackKind::NotNow => Feedback::NotNow(about),
             FeedbackKind::Never => Feedback::Never(about),
             FeedbackKind::WrongAfter | FeedbackKind::Less | FeedbackKind::More => {
-                return Err(AppError::Invalid(
-                    "this is said of something else than one song".into(),
-                ));
+                return Err(AppError::FeedbackNotOfASong);
             }
         };
         self.record_feedback(said)
@@ -53,7 +52,7 @@ impl Segue {
     ) -> Result<FeedbackRow, AppError> {
         let (earlier, later) = (self.find(earlier)?.audio, self.find(later)?.audio);
         if earlier == later {
-            return Err(AppError::Invalid("these are the same recording".into()));
+            return Err(AppError::SameRecording);
         }
         self.record_feedback(Feedback::WrongAfter { earlier, later })
     }
@@ -90,9 +89,7 @@ impl Segue {
             .library
             .undo_feedback(FeedbackId(id), Timestamp::now())?
         {
-            return Err(AppError::Invalid(format!(
-                "nothing that holds was said under number {id}"
-            )));
+            return Err(AppError::NoSuchFeedback { id });
         }
         Ok(())
     }

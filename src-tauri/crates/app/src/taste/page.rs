@@ -11,6 +11,7 @@ use segue_recommend::{
 };
 
 use super::snapshot::RecommenderSnapshot;
+use crate::wire::FileAttempt;
 use crate::wire::{
     FeedbackKind, FeedbackRow, ForetoldRow, ForgottenRow, InterestName, InterestRow, Leaning,
     LeaningRow, RankedRow, TasteJudged, TastePage, TastePart, TastePartRow, TasteShown,
@@ -94,12 +95,8 @@ impl Segue {
     pub fn judge_taste(&self) -> Result<TasteJudged, AppError> {
         let begun = Instant::now();
         let known = self.known()?;
-        let found = replay(&known.catalogue, &self.teaching()?).ok_or_else(|| {
-            AppError::Invalid(
-                "there are fewer than 50 plays of songs in the library: too few to hold any out"
-                    .into(),
-            )
-        })?;
+        let found = replay(&known.catalogue, &self.teaching()?)
+            .ok_or(AppError::TooFewPlays { least: 50 })?;
         Ok(TasteJudged {
             learned: found.learned as u64,
             foretold: found.foretold as u64,
@@ -226,15 +223,15 @@ impl Segue {
 
     /// Turns up or down what a reason rests on, or what was learned of.
     pub fn turn(&self, term: &str, up: bool) -> Result<FeedbackRow, AppError> {
-        let term = Term::parse(term).ok_or_else(|| {
-            AppError::Invalid(format!("“{term}” names nothing that can be turned"))
+        let term = Term::parse(term).ok_or_else(|| AppError::NotATerm {
+            term: term.to_owned(),
         })?;
-        let term = canonical_term(&self.known()?.catalogue, &term).ok_or_else(|| {
-            AppError::Invalid(match &term {
-                Term::Era(year) => format!("eras are decades, such as era:1990, and not {year}"),
-                Term::Kind(name) => format!("no reason that can be turned is of the kind “{name}”"),
-                other => format!("nothing in the library bears “{other}”"),
-            })
+        let term = canonical_term(&self.known()?.catalogue, &term).ok_or_else(|| match &term {
+            Term::Era(year) => AppError::NotADecade { year: *year },
+            Term::Kind(name) => AppError::NoSuchReasonKind { kind: name.clone() },
+            other => AppError::TermNotInLibrary {
+                term: other.to_string(),
+            },
         })?;
         self.record_feedback(Feedback::Adjusted { term, up })
     }
@@ -243,22 +240,18 @@ impl Segue {
     pub fn forget(&self, since: Option<Timestamp>) -> Result<ForgottenRow, AppError> {
         let now = Timestamp::now();
         if since.is_some_and(|since| since > now) {
-            return Err(AppError::Invalid(
-                "nothing was learned in the future yet".into(),
-            ));
+            return Err(AppError::ForgetFuture);
         }
         let id = self.library.forget(since, now)?;
         self.discard_snapshot();
         let row = self.forgotten()?.into_iter().find(|row| row.id == id.0);
-        row.ok_or_else(|| AppError::Invalid("what was forgotten was learned again at once".into()))
+        row.ok_or(AppError::LearnedAgain)
     }
 
     /// Learns again what was forgotten under this number.
     pub fn remember(&self, id: i64) -> Result<(), AppError> {
         if !self.library.remember(ForgottenId(id), Timestamp::now())? {
-            return Err(AppError::Invalid(format!(
-                "nothing was forgotten under number {id}"
-            )));
+            return Err(AppError::NoSuchForgotten { id });
         }
         self.discard_snapshot();
         Ok(())
@@ -289,11 +282,7 @@ impl Segue {
     /// Writes what was learned into a file, as JSON.
     pub fn export_taste(&self, path: &Path) -> Result<(), AppError> {
         let text = serde_json::to_vec_pretty(&self.taste_page()?).expect("a page is plain data");
-        segue_exchange::replace(path, &text).map_err(|error| AppError::File {
-            action: "write",
-            path: path.into(),
-            reason: error.to_string(),
-        })
+        segue_exchange::replace(path, &text).map_err(AppError::file(FileAttempt::Write, path))
     }
 
     /// A dozen songs as unlike as the library has, to begin with.

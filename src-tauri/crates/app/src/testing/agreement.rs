@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use segue_core::FileFault;
 use segue_decode::Decoder;
 use segue_library::{Sort, TrackQuery};
 
@@ -53,9 +54,6 @@ fn fixtures() -> Vec<PathBuf> {
     found
 }
 
-/// What is said of a file that ends before anything sounds.
-const NO_FRAME: &str = "there is no frame in it";
-
 /// What sounds of a file.
 #[derive(Debug)]
 struct AudibleContent {
@@ -65,20 +63,20 @@ struct AudibleContent {
 }
 
 /// Decodes a file to its end; as `Err`, why nothing sounds.
-fn sounds(path: &Path) -> Result<AudibleContent, String> {
-    let mut decoder = Decoder::open(path).map_err(|error| error.to_string())?;
+fn sounds(path: &Path) -> Result<AudibleContent, FileFault> {
+    let mut decoder = Decoder::open(path).map_err(|failed| failed.why)?;
     let format = decoder.format().clone();
     let mut samples = 0;
     let broken = loop {
         match decoder.next_block() {
             Ok(Some(block)) => samples += block.len(),
             Ok(None) => break None,
-            Err(error) => break Some(error.to_string()),
+            Err(failed) => break Some(failed.why),
         }
     };
     let frames = samples / format.channels;
     match (frames, broken) {
-        (0, broken) => Err(broken.unwrap_or_else(|| NO_FRAME.into())),
+        (0, broken) => Err(broken.unwrap_or(FileFault::NoAudio)),
         (frames, _) => Ok(AudibleContent {
             length_s: frames as f64 / f64::from(format.sample_rate_hz),
             rate_hz: f64::from(format.sample_rate_hz),
@@ -123,9 +121,9 @@ fn what_is_listed_plays_and_what_is_refused_does_not() {
         .map(|track| (track.path, track.duration_s))
         .collect();
     let refused = segue.library.failures().unwrap();
-    let refused: HashMap<PathBuf, String> = refused
+    let refused: HashMap<PathBuf, FileFault> = refused
         .into_iter()
-        .map(|failure| (failure.path, failure.reason))
+        .map(|failed| (failed.path, failed.why))
         .collect();
 
     let mut wrong = Vec::new();
@@ -133,7 +131,7 @@ fn what_is_listed_plays_and_what_is_refused_does_not() {
         let name = path.strip_prefix(&music).unwrap().display().to_string();
         let said = match (listed.get(&path), refused.get(&path)) {
             (Some(length_s), None) => Ok(*length_s),
-            (None, Some(reason)) => Err(reason.clone()),
+            (None, Some(why)) => Err(why.clone()),
             both => panic!("{name} ({fate}): {both:?}"),
         };
         let heard = sounds(&path);
@@ -153,12 +151,13 @@ fn what_is_listed_plays_and_what_is_refused_does_not() {
 fn agree(
     path: &Path,
     fate: &str,
-    said: &Result<f64, String>,
-    heard: &Result<AudibleContent, String>,
+    said: &Result<f64, FileFault>,
+    heard: &Result<AudibleContent, FileFault>,
 ) -> bool {
     let is_cut = ["a quarter", "a half", "three quarters", "a head"].contains(&fate);
     match (said, heard) {
-        (Err(_), Err(_)) => is_cut,
+        // What is wrong with a cut file the headers tell the scan, and the decoder only finds nothing that sounds.
+        (Err(said), Err(heard)) => is_cut && is_of_the_sound(said) && is_of_the_sound(heard),
         (Ok(said_s), Ok(heard)) => {
             // FLAC, ALAC and raw samples are as long as they say, save that CAF counts the packets of ALAC, the last as long as
             // the others: 4,096 samples. What others cannot play without is counted by some headers and
@@ -180,14 +179,22 @@ fn agree(
             (least_s..=most_s).contains(said_s)
         }
         // Only who decodes knows that nothing is left of the first frame that sounds.
-        (Ok(_), Err(reason)) => {
-            let silent = ["holds no audio", NO_FRAME]
-                .iter()
-                .any(|end| reason.ends_with(end));
-            is_cut && silent && !starts_with(path, b"OggS")
-        }
+        (Ok(_), Err(why)) => is_cut && *why == FileFault::NoAudio && !starts_with(path, b"OggS"),
         (Err(_), Ok(_)) => false,
     }
+}
+
+/// Whether a fault is one of a file without sound, be it cut off, damaged or of another kind.
+fn is_of_the_sound(why: &FileFault) -> bool {
+    matches!(
+        why,
+        FileFault::NoAudio
+            | FileFault::NoSoundTrack
+            | FileFault::CutOff
+            | FileFault::NoPacketTable
+            | FileFault::UnknownFormat
+            | FileFault::Damaged { .. }
+    )
 }
 
 /// Whether it begins so, behind any tag.

@@ -11,7 +11,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use segue_analysis::Provider;
 use segue_core::{
-    Descriptors, Embedding, ModelId, Play, PlayContext, PlaySource, PlaySubject, Rating, Track,
+    Descriptors, Embedding, LibraryAction, LibraryError, ModelId, Play, PlayContext, PlaySource,
+    PlaySubject, Rating, Track,
 };
 use segue_exchange::history;
 use segue_library::{Failing, NewEntry};
@@ -19,6 +20,7 @@ use segue_library::{Failing, NewEntry};
 use crate::analysis::{AnalyzeRequest, Limit};
 use crate::plays::subject;
 use crate::testing::{World, copy, desktop, until, world};
+use crate::wire::Notice;
 use crate::wire::{
     AppEvent, FeedbackKind, JobKind, JobStatus, PlayerCommand, PlaylistSource, SongsQuery,
 };
@@ -150,13 +152,13 @@ where
             assert!(n > 0, "{name} writes nothing");
             return;
         }
-        let sentence = match outcome {
-            Err(error) => error.sentence(),
+        let told = match outcome {
+            Err(error) => error.to_string(),
             Ok(()) => panic!("{when}: nothing is told"),
         };
         assert!(
-            attempts.iter().any(|attempt| sentence.contains(attempt)),
-            "{when}: {sentence}"
+            attempts.iter().any(|attempt| told.contains(attempt)),
+            "{when}: {told}"
         );
         let now = segue.rows(began);
         if n == 0 {
@@ -219,12 +221,7 @@ fn scan(segue: &Segue, folders: &[PathBuf]) -> Result<(), AppError> {
     segue.scan(folders, &mut |_| true).map(drop)
 }
 
-const SCANNING: &[&str] = &[
-    "cannot add the folders",
-    "cannot write what was scanned",
-    "cannot mark what is missing",
-    "cannot match the playlists",
-];
+const SCANNING: &[&str] = &["add-folders", "save-scan", "save-scan", "match-playlists"];
 
 #[test]
 fn a_scan() {
@@ -269,21 +266,17 @@ fn a_scan() {
         fs::write(new.join("broken.mp3"), "no music").unwrap();
         |segue| scan(segue, &[])
     });
-    check(
-        "forgetting what is missing",
-        &["cannot forget what is missing"],
-        |world| {
-            fs::remove_file(&world.tracks()[0].path).unwrap();
-            world.scan();
-            |segue| segue.forget_missing().map(drop)
-        },
-    );
+    check("forgetting what is missing", &["forget-missing"], |world| {
+        fs::remove_file(&world.tracks()[0].path).unwrap();
+        world.scan();
+        |segue| segue.forget_missing().map(drop)
+    });
 }
 
 #[test]
 fn an_import_of_a_history() {
     let line = |song: &Track, n: i64| history::segue::line(played(subject(song), n));
-    let saving = ["cannot save the plays", "cannot save the counts"];
+    let saving = ["save-plays", "save-counts"];
     type Written = fn(&Track) -> String;
     let histories: [(&str, Written); 6] = [
         ("listens.jsonl", |song| {
@@ -361,8 +354,8 @@ fn an_import_of_a_history() {
 
 #[test]
 fn a_playlist() {
-    let saving = ["cannot save the playlist"];
-    let changing = ["cannot change the playlist"];
+    let saving = ["save-playlist"];
+    let changing = ["change-playlist"];
     let searched = || PlaylistSource::Search {
         query: SongsQuery::default(),
     };
@@ -399,23 +392,19 @@ fn a_playlist() {
         .unwrap();
         move |segue| segue.import_playlist(&file).map(drop)
     });
-    check("renaming", &["cannot rename the playlist"], |world| {
+    check("renaming", &["change-playlist"], |world| {
         let id = list(world);
         move |segue| segue.rename_playlist(id, "Other").map(drop)
     });
-    check("deleting", &["cannot delete the playlist"], |world| {
+    check("deleting", &["delete-playlist"], |world| {
         let id = list(world);
         move |segue| segue.delete_playlist(id)
     });
-    check(
-        "bringing back",
-        &["cannot bring the playlist back"],
-        |world| {
-            let id = list(world);
-            world.segue.delete_playlist(id).unwrap();
-            move |segue| segue.undelete_playlist(id).map(drop)
-        },
-    );
+    check("bringing back", &["restore-playlist"], |world| {
+        let id = list(world);
+        world.segue.delete_playlist(id).unwrap();
+        move |segue| segue.undelete_playlist(id).map(drop)
+    });
     check("adding", &changing, |world| {
         let (id, songs) = (list(world), world.ids());
         move |segue| segue.add_to_playlist(id, &songs[..2]).map(drop)
@@ -430,18 +419,14 @@ fn a_playlist() {
         let places = places(world, id);
         move |segue| segue.move_in_playlist(id, places[0], 3).map(drop)
     });
-    check(
-        "taking an edit back",
-        &["cannot bring the playlist's songs back"],
-        |world| {
-            let id = list(world);
-            let edit = world
-                .segue
-                .remove_from_playlist(id, &places(world, id)[..2])
-                .unwrap();
-            move |segue| segue.take_back_playlist_edit(&edit)
-        },
-    );
+    check("taking an edit back", &["restore-playlist"], |world| {
+        let id = list(world);
+        let edit = world
+            .segue
+            .remove_from_playlist(id, &places(world, id)[..2])
+            .unwrap();
+        move |segue| segue.take_back_playlist_edit(&edit)
+    });
     check("making a living one anew", &changing, |world| {
         let row = world
             .segue
@@ -475,14 +460,14 @@ fn a_living_playlist_that_cannot_be_made_anew_opens_as_it_was() {
 
 #[test]
 fn what_the_listener_says() {
-    let saying = ["cannot save what was said"];
+    let saying = ["save-feedback"];
     let song = |world: &World| world.ids()[0].to_string();
     for (name, rating) in [
         ("a like", Some(Rating::Like)),
         ("a dislike", Some(Rating::Dislike)),
         ("no opinion", None),
     ] {
-        check(name, &["cannot save a rating"], |world| {
+        check(name, &["save-rating"], |world| {
             let song = song(world);
             let other = if rating == Some(Rating::Like) {
                 Rating::Dislike
@@ -519,7 +504,7 @@ fn what_the_listener_says() {
         let term = format!("genre:{}", world.tracks()[0].genres[0]);
         move |segue| segue.turn(&term, false).map(drop)
     });
-    let taking = ["cannot take back what was said"];
+    let taking = ["undo-feedback"];
     check("taking the last back", &taking, |world| {
         world
             .segue
@@ -534,39 +519,31 @@ fn what_the_listener_says() {
             .unwrap();
         move |segue| segue.remove_feedback(row.id)
     });
-    check("forgetting", &["cannot forget what was learned"], |world| {
+    check("forgetting", &["forget-learned"], |world| {
         world.live(&world.tracks()[0].genres[0]);
         |segue| segue.forget(None).map(drop)
     });
-    check(
-        "remembering",
-        &["cannot learn again what was forgotten"],
-        |world| {
-            world.live(&world.tracks()[0].genres[0]);
-            let row = world.segue.forget(None).unwrap();
-            move |segue| segue.remember(row.id)
-        },
-    );
-    check("the first choice", &["cannot save a setting"], |_| {
+    check("remembering", &["learn-again"], |world| {
+        world.live(&world.tracks()[0].genres[0]);
+        let row = world.segue.forget(None).unwrap();
+        move |segue| segue.remember(row.id)
+    });
+    check("the first choice", &["save-settings"], |_| {
         Segue::end_first_choice
     });
 }
 
 #[test]
 fn a_play() {
-    check(
-        "a play that taste learns from",
-        &["cannot save the plays"],
-        |world| {
-            world.live(&world.tracks()[0].genres[0]);
-            let song = world.ids()[0].to_string();
-            let at = Timestamp::from_second(1_700_000_000).unwrap();
-            move |segue| segue.add_play(&song, 60.0, Some(at), "radio")
-        },
-    );
+    check("a play that taste learns from", &["save-plays"], |world| {
+        world.live(&world.tracks()[0].genres[0]);
+        let song = world.ids()[0].to_string();
+        let at = Timestamp::from_second(1_700_000_000).unwrap();
+        move |segue| segue.add_play(&song, 60.0, Some(at), "radio")
+    });
     check(
         "what is learned while measuring",
-        &["cannot save what was measured"],
+        &["save-measures"],
         |world| {
             for track in &world.tracks()[2..] {
                 fs::remove_file(&track.path).unwrap();
@@ -618,12 +595,12 @@ fn heard_by(world: &World, id: &ModelId) {
 
 #[test]
 fn a_switch_of_the_model() {
-    check("using another", &["cannot save a setting"], |world| {
+    check("using another", &["save-settings"], |world| {
         let name = with_two_models(world);
         heard_by(world, &world.segue.ear.model_id().unwrap());
         move |segue| segue.use_model(name).map(drop)
     });
-    check("removing one", &["cannot forget the analyses"], |world| {
+    check("removing one", &["forget-analyses"], |world| {
         let name = with_two_models(world);
         heard_by(world, &id_of(world, name));
         move |segue| segue.remove_model(name)
@@ -652,10 +629,16 @@ fn a_window_tells_what_it_could_not_write() {
     another_album(&more);
     let (_folder, desktop, told) = desktop(world);
     let library = &desktop.segue.library;
-    let says = |words: &str| {
+    let says = |is_meant: &dyn Fn(&Notice) -> bool| {
         let told = told.lock().unwrap();
         told.iter()
-            .any(|event| matches!(event, AppEvent::Notice { message } if message.contains(words)))
+            .any(|event| matches!(event, AppEvent::Notice { notice } if is_meant(notice)))
+    };
+    let attempted = |problem: &AppError, attempt: LibraryAction| match problem {
+        AppError::Library {
+            error: LibraryError::DataDir { action, .. } | LibraryError::Database { action, .. },
+        } => *action == attempt,
+        _ => false,
     };
     let scan = || {
         let jobs = desktop.status().unwrap().jobs;
@@ -667,22 +650,34 @@ fn a_window_tells_what_it_could_not_write() {
     // A folder is not taken in, and the job says so.
     desktop.add_folder(&more).unwrap();
     until("the scan failed", || scan().status == JobStatus::Failed);
-    let words = scan().message.unwrap();
-    assert!(words.starts_with("cannot add the folders"), "{words}");
+    let problem = scan().problem.unwrap();
+    assert!(
+        attempted(&problem, LibraryAction::AddFolders),
+        "{problem:?}"
+    );
     // A play is not logged, and so it is told.
     desktop.play_tracks(&ids[..2], PlaySource::Queue).unwrap();
     until("it sounds", || desktop.player().unwrap().position_s > 0.0);
     desktop.command(&PlayerCommand::Next).unwrap();
     until("the play is told", || {
-        says("The play was not logged: cannot save the plays")
+        says(&|notice| match notice {
+            Notice::PlayNotLogged { problem } => attempted(problem, LibraryAction::SavePlays),
+            _ => false,
+        })
     });
     until("the queue is told", || {
-        says("The queue is not kept: cannot save the queue")
+        says(&|notice| match notice {
+            Notice::QueueNotKept { problem } => attempted(problem, LibraryAction::SaveQueue),
+            _ => false,
+        })
     });
     // A change on disk is not taken up.
     another_album(&music.join("new"));
     until("the change is told", || {
-        says("Changes on disk are not taken up yet: cannot write what was scanned")
+        says(&|notice| match notice {
+            Notice::ChangesNotTakenUp { problem } => attempted(problem, LibraryAction::SaveScan),
+            _ => false,
+        })
     });
     // And all goes on as soon as there is room.
     library.fail_writes(None);

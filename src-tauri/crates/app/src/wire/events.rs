@@ -1,18 +1,28 @@
 //! What the window is told without asking, and why a command failed.
 
-use segue_core::ErrorCode;
+use segue_core::{ErrorCode, FileFault};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::jobs::JobProgress;
 use super::player::PlayerState;
+use super::problem::AppError;
 
-/// A failed command: a code the window acts on, a sentence for the user.
+/// A failed command: a code the window acts on, and what it tells.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct CommandError {
     #[ts(as = "ErrorCodeName")]
     pub code: ErrorCode,
-    pub message: String,
+    pub problem: AppError,
+}
+
+impl From<AppError> for CommandError {
+    fn from(problem: AppError) -> Self {
+        Self {
+            code: problem.code(),
+            problem,
+        }
+    }
 }
 
 /// See `segue_core::ErrorCode`.
@@ -45,5 +55,31 @@ pub enum AppEvent {
     /// Long work moved on.
     Job { progress: JobProgress },
     /// Something the user should read once.
-    Notice { message: String },
+    Notice { notice: Notice },
+}
+
+/// What the user should read once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Notice {
+    /// There are more folders than the system lets a program watch: changes show within half a minute.
+    Polling,
+    /// Changes on disk are not taken up yet.
+    ChangesNotTakenUp { problem: AppError },
+    /// A play was not logged.
+    PlayNotLogged { problem: AppError },
+    /// The queue is not saved.
+    QueueNotKept { problem: AppError },
+    /// A file plays, and something of it is missing.
+    FileIncomplete { name: String, why: FileFault },
+    /// A file does not play, and the next one does.
+    FilePassedOver { name: String, why: FileFault },
+    /// The radio cannot go on.
+    RadioEnds { problem: AppError },
+    /// The guest DJ cannot go on.
+    DjStops { problem: AppError },
+    /// A folder named at another start of Segue was not added.
+    FolderNotAdded { problem: AppError },
+    /// Folders named at another start of Segue were not added, as this one is still starting.
+    StillStarting,
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::problem::AppError;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 pub enum JobKind {
@@ -54,5 +56,5 @@ pub struct JobProgress {
     /// Seconds left, once they can be told.
     pub left_s: Option<f64>,
     /// Why it failed.
-    pub message: Option<String>,
+    pub problem: Option<AppError>,
 }

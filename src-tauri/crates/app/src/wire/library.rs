@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::jobs::JobProgress;
+use super::problem::AppError;
 
 /// TRACK of the command-line contract.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
@@ -139,13 +140,6 @@ pub struct AlbumsPage {
     pub rows: Vec<AlbumRow>,
 }
 
-/// A file that was refused, and why.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-pub struct FailureRow {
-    pub path: String,
-    pub reason: String,
-}
-
 /// A folder of the library.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct RootRow {
@@ -173,7 +167,7 @@ pub struct LibraryStatus {
     pub demo_folder: Option<String>,
     /// The audio network's id; `null` when there is none, and `model_error` says why.
     pub model: Option<String>,
-    pub model_error: Option<String>,
+    pub model_error: Option<AppError>,
     /// After a switch the model whose fingerprints serve until the current one has heard the library; else `null`.
     pub serving: Option<String>,
     /// Songs that the current model must hear until then.

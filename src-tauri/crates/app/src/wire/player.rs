@@ -1,5 +1,6 @@
 //! The player and its queue.
 
+use segue_core::OutputFault;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -130,7 +131,7 @@ pub struct PlayerState {
     /// What `redo` would do again.
     pub redo: Option<QueueEdit>,
     /// Why there is no sound, if there is none.
-    pub output_error: Option<String>,
+    pub output_error: Option<OutputFault>,
     /// How often, since the start, sound was not ready in time.
     pub underruns: u64,
 }

@@ -1,11 +1,12 @@
 //! What the command line prints with `--json`, beside the shapes it shares with the window. `cli.md` fixes
 //! these: adding fields is free, changing them is not.
 
-use segue_core::TagScore;
+use segue_core::{OutputFault, TagScore};
 use serde::Serialize;
 
 use crate::wire::{
-    FailureRow, InterestRow, MixRow, PickRow, PlaylistRow, SeedRow, TastePartRow, TrackRow,
+    AppError, FailureRow, InterestRow, MixRow, PickRow, PlaylistRow, SeedRow, TastePartRow,
+    TrackRow,
 };
 
 /// `scan`
@@ -114,7 +115,7 @@ pub enum Embedded {
         /// Absolute path.
         path: String,
         /// Why.
-        error: String,
+        problem: AppError,
     },
 }
 
@@ -371,7 +372,7 @@ pub struct ModelRow {
     /// Recordings at hand that it has neither heard nor refused.
     pub to_hear: u64,
     /// Why it cannot listen.
-    pub error: Option<String>,
+    pub problem: Option<AppError>,
 }
 
 /// `models import`
@@ -463,10 +464,13 @@ pub struct Diagnosis {
 /// The store's health.
 #[derive(Clone, Debug, Serialize)]
 pub struct DatabaseHealth {
-    /// `ok`, or what is wrong.
-    pub integrity: String,
+    /// `ok`, or what SQLite found wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub integrity: Option<String>,
+    /// Why the database could not be looked at.
+    pub open_problem: Option<AppError>,
     /// Why it can be read and not changed; `null` where it can be changed.
-    pub read_only: Option<String>,
+    pub read_only_problem: Option<AppError>,
     /// Tracks.
     pub tracks: u64,
     /// Tracks with a vector of the current model.
@@ -485,7 +489,7 @@ pub struct ModelHealth {
     /// Its folder.
     pub folder: Option<String>,
     /// Why there is none.
-    pub error: Option<String>,
+    pub problem: Option<AppError>,
 }
 
 /// The runtime's health.
@@ -501,7 +505,7 @@ pub struct RuntimeHealth {
     /// Whether the environment forbids uploaders to start ([`OPT_OUTS`](crate::OPT_OUTS)).
     pub opted_out: bool,
     /// Why it cannot be loaded.
-    pub error: Option<String>,
+    pub problem: Option<AppError>,
     /// The provider that failed last in the middle of the work, when and why.
     pub fell_back: Option<String>,
     /// Each execution provider.
@@ -528,6 +532,9 @@ pub struct ProviderHealth {
 pub struct AudioHealth {
     /// Whether there is a sound card.
     pub available: bool,
-    /// Its name, or why there is none.
-    pub detail: String,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Why there is none.
+    pub fault: Option<OutputFault>,
 }

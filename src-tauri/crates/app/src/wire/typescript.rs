@@ -1,8 +1,10 @@
 //! The TypeScript of what the window sends and receives, as it is committed in `ui/src/ipc/types.ts`.
 
 use segue_core::{
-    Because, Habit, MixContent, MixKind, Mood, Period, ReasonKind, SeedDetail, SeedName,
-    StationTitle, TermName, WishTerm, YearRange,
+    AnalysisError, Because, Damage, DataDirFault, FileFault, FolderFault, Habit, LibraryAction,
+    LibraryError, LostTag, MixContent, MixKind, ModelFault, Mood, OutputFault, Period, ReasonKind,
+    RuntimeFault, SeedDetail, SeedName, StationTitle, TagFault, TermName, UnplayableFormat,
+    WishTerm, YearRange,
 };
 use ts_rs::TS;
 
@@ -96,6 +98,23 @@ declarations!(
     ProviderName,
     CommandError,
     ErrorCodeName,
+    AppError,
+    FileAttempt,
+    SeedKind,
+    FileFault,
+    UnplayableFormat,
+    Damage,
+    LostTag,
+    TagFault,
+    OutputFault,
+    LibraryError,
+    FolderFault,
+    DataDirFault,
+    LibraryAction,
+    AnalysisError,
+    RuntimeFault,
+    ModelFault,
+    Notice,
     AppEvent,
 );
 

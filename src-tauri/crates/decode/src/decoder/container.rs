@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use segue_core::{SIGNATURE_BYTES, id3v2_byte_len, unplayable_format};
+use segue_core::{FailedFile, FileFault, SIGNATURE_BYTES, id3v2_byte_len, unplayable_format};
 use symphonia::core::errors::Error as CodecError;
 use symphonia::core::formats::probe::{Hint, Probe};
 use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
@@ -13,7 +13,7 @@ use symphonia::core::meta::MetadataOptions;
 use symphonia::default::formats::{AdtsReader, MpaReader};
 use symphonia::default::meta::{ApeReader, Id3v1Reader, Id3v2Reader};
 
-use crate::DecodeError;
+use crate::error;
 use crate::shown::Shown;
 use crate::source::{BoundedFile, Budget};
 
@@ -22,13 +22,10 @@ pub(super) fn open_container(
     path: &Path,
     mut file: File,
     shown: &Shown,
-) -> Result<(Box<dyn FormatReader>, Budget), DecodeError> {
-    let head = head(&mut file, shown).map_err(|e| DecodeError::io(path, e))?;
+) -> Result<(Box<dyn FormatReader>, Budget), FailedFile> {
+    let head = head(&mut file, shown).map_err(|e| FailedFile::new(path, e))?;
     if let Some(name) = unplayable_format(&head) {
-        return Err(DecodeError::unsupported(
-            path,
-            format!("it is {name}, which Segue cannot play"),
-        ));
+        return Err(FailedFile::new(path, FileFault::not_playable(name)));
     }
     let mut hint = Hint::new();
     if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
@@ -49,10 +46,10 @@ pub(super) fn open_container(
         )
         .map_err(|error| match error {
             CodecError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
-                DecodeError::unsupported(path, "no known audio format, or cut off in its header")
+                FailedFile::new(path, FileFault::UnknownFormat)
             }
-            CodecError::Unsupported(_) => DecodeError::unsupported(path, "no known audio format"),
-            other => DecodeError::codec(path, other),
+            CodecError::Unsupported(_) => FailedFile::new(path, FileFault::UnknownFormat),
+            other => error::codec(path, other),
         })?;
     Ok((reader, budget))
 }

@@ -12,7 +12,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use segue_core::he_aac_notice;
+use segue_core::{FailedFile, FileFault};
 use symphonia::core::audio::Channels;
 use symphonia::core::codecs::audio::AudioDecoder;
 use symphonia::core::formats::FormatReader;
@@ -20,9 +20,9 @@ use symphonia::core::formats::FormatReader;
 use super::chain::ChainLink;
 use super::clock::Clock;
 use super::sbr;
+use crate::AudioFormat;
 use crate::error::guarded;
 use crate::source::Budget;
-use crate::{AudioFormat, DecodeError};
 
 /// Packets in a row that may yield nothing before the file is given up.
 pub(super) const FRUITLESS_PACKETS_MAX: u32 = 5_000;
@@ -62,13 +62,13 @@ pub(super) struct LinkDecoder {
     /// Whether the container announces HE-AAC.
     pub(super) is_he_aac: bool,
     /// Set by a panic: the codec is not touched again.
-    pub(super) dead: Option<String>,
+    pub(super) dead: Option<FailedFile>,
 }
 
 impl LinkDecoder {
     /// Opens the link of `path`, finds out what it is and decodes its first packet.
-    pub(super) fn open(path: &Path, link: &ChainLink) -> Result<LinkDecoder, DecodeError> {
-        let file = File::open(path).map_err(|e| DecodeError::io(path, e))?;
+    pub(super) fn open(path: &Path, link: &ChainLink) -> Result<LinkDecoder, FailedFile> {
+        let file = File::open(path).map_err(|e| FailedFile::new(path, e))?;
         guarded(path, || Self::probe(path, link, file))?
     }
 
@@ -84,7 +84,7 @@ impl LinkDecoder {
 
     /// Moves to `frame` exactly. Beyond the end means at the end: [`next_block`](Self::next_block) then
     /// yields `None`.
-    pub(super) fn seek(&mut self, frame: u64) -> Result<(), DecodeError> {
+    pub(super) fn seek(&mut self, frame: u64) -> Result<(), FailedFile> {
         if let Some(end) = self.format.frames
             && frame >= end
         {
@@ -117,7 +117,7 @@ impl LinkDecoder {
     }
 
     /// The next samples, interleaved; never empty. `None` at the end.
-    pub(super) fn next_block(&mut self) -> Result<Option<&[f32]>, DecodeError> {
+    pub(super) fn next_block(&mut self) -> Result<Option<&[f32]>, FailedFile> {
         if !self.fill()? {
             return Ok(None);
         }
@@ -134,10 +134,12 @@ impl LinkDecoder {
     }
 
     /// What is missing of what the file holds, for the listener to know; looks at the first packets again.
-    pub(super) fn notice(&self) -> Option<String> {
+    pub(super) fn notice(&self) -> Option<FileFault> {
         let is_he_aac = self.format.codec == "aac"
             && (self.is_he_aac || sbr::is_carried(&self.path, &self.link.shown));
-        is_he_aac.then(|| he_aac_notice(self.format.sample_rate_hz))
+        is_he_aac.then_some(FileFault::HeAac {
+            core_hz: self.format.sample_rate_hz,
+        })
     }
 
     /// Which speaker each channel is for.
@@ -162,7 +164,7 @@ impl LinkDecoder {
 
     /// Counts the audible frames of a link that does not state them: by the packets' lengths where every
     /// packet has one, else by decoding.
-    pub(super) fn count_frames(path: &Path, link: &ChainLink) -> Result<u64, DecodeError> {
+    pub(super) fn count_frames(path: &Path, link: &ChainLink) -> Result<u64, FailedFile> {
         let mut decoder = Self::open(path, link)?;
         if let Some(frames) = decoder.format.frames {
             return Ok(frames);

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use segue_core::he_aac_core_hz;
+use segue_core::{Damage, FailedFile, FileFault, he_aac_core_hz};
 use symphonia::core::audio::Channels;
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_OPUS};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoderOptions};
@@ -15,8 +15,8 @@ use super::clock::{Clock, clamp};
 use super::container::{open_container, sound_track};
 use super::link::{FRUITLESS_PACKETS_MAX, LinkDecoder};
 use super::reading::Decoded;
+use crate::AudioFormat;
 use crate::mp4::Movie;
-use crate::{AudioFormat, DecodeError};
 
 /// Rates outside are damage, not music: an FFT of a forged rate would fill the memory.
 const RATE_HZ: std::ops::RangeInclusive<u32> = 1_000..=1_536_000;
@@ -27,16 +27,16 @@ impl LinkDecoder {
         path: &Path,
         link: &ChainLink,
         file: File,
-    ) -> Result<LinkDecoder, DecodeError> {
+    ) -> Result<LinkDecoder, FailedFile> {
         let (reader, budget) = open_container(path, file, &link.shown)?;
         let track = sound_track(&*reader)
-            .ok_or_else(|| DecodeError::unsupported(path, "it has no sound track"))?
+            .ok_or_else(|| FailedFile::new(path, FileFault::NoSoundTrack))?
             .clone();
         let mut params = track
             .codec_params
             .as_ref()
             .and_then(|params| params.audio())
-            .ok_or_else(|| DecodeError::unsupported(path, "its sound track is of an unknown kind"))?
+            .ok_or_else(|| FailedFile::new(path, FileFault::UnknownFormat))?
             .clone();
         let mut gain = 1.0;
         if params.codec == CODEC_ID_OPUS {
@@ -53,7 +53,7 @@ impl LinkDecoder {
         }
         let codec = registry()
             .make_audio_decoder(&params, &AudioDecoderOptions::default())
-            .map_err(|_| DecodeError::unsupported(path, unknown_codec(&params)))?;
+            .map_err(|_| FailedFile::new(path, unknown_codec(&params)))?;
         let short_name = codec.codec_info().short_name;
         let name = codec_name(short_name);
         let bits_per_sample = params.bits_per_coded_sample.or(params.bits_per_sample);
@@ -187,7 +187,7 @@ impl LinkDecoder {
     }
 
     /// Decodes until there is a block: only a decoded block tells the true rate and channels.
-    fn first_block(&mut self) -> Result<(), DecodeError> {
+    fn first_block(&mut self) -> Result<(), FailedFile> {
         let mut tries = 0;
         loop {
             let Some(packet) = self.read_packet()? else {
@@ -198,8 +198,9 @@ impl LinkDecoder {
                     let (rate_hz, channels) = (spec.rate_hz, spec.channels);
                     let count = channels.count();
                     if !RATE_HZ.contains(&rate_hz) || !(1..=CHANNELS_MAX).contains(&count) {
-                        let what = format!("{count} channels at {rate_hz} Hz");
-                        return Err(DecodeError::unsupported(&self.path, what));
+                        let channels = u32::try_from(count).unwrap_or(u32::MAX);
+                        let why = FileFault::Implausible { channels, rate_hz };
+                        return Err(FailedFile::new(&self.path, why));
                     }
                     // HE-AAC states the doubled rate, and only its core is decoded.
                     if self.format.sample_rate_hz != rate_hz {
@@ -211,9 +212,7 @@ impl LinkDecoder {
                     self.format.channels = count;
                     self.channels = channels;
                     if self.format.frames == Some(0) {
-                        return Err(DecodeError::Empty {
-                            path: self.path.clone(),
-                        });
+                        return Err(FailedFile::new(&self.path, FileFault::NoAudio));
                     }
                     let start = self.stamp(&packet);
                     let ends = self.link.shown.ends.as_ref();
@@ -249,14 +248,12 @@ impl LinkDecoder {
     }
 
     /// Why a file that ended without a single frame is refused.
-    fn nothing(&self) -> DecodeError {
+    fn nothing(&self) -> FailedFile {
         if self.corrupt > 0 {
-            let reason = format!("none of its {} packets can be decoded", self.corrupt);
-            DecodeError::broken(&self.path, reason)
+            let packets = u32::try_from(self.corrupt).unwrap_or(u32::MAX);
+            FailedFile::new(&self.path, Damage::NothingDecodes { packets })
         } else {
-            DecodeError::Empty {
-                path: self.path.clone(),
-            }
+            FailedFile::new(&self.path, FileFault::NoAudio)
         }
     }
 }
@@ -314,10 +311,11 @@ fn raw_bits(short_name: &str) -> Option<u32> {
     digits.parse().ok()
 }
 
-fn unknown_codec(params: &AudioCodecParameters) -> String {
-    let channels = params.channels.as_ref().map_or(0, Channels::count);
-    if params.codec == CODEC_ID_OPUS && channels > 2 {
-        return format!("opus with {channels} channels");
+fn unknown_codec(params: &AudioCodecParameters) -> FileFault {
+    let channels = params.channels.as_ref().map_or(0, Channels::count) as u32;
+    match params.codec {
+        CODEC_ID_OPUS if channels > 2 => FileFault::channels("Opus", channels),
+        CODEC_ID_AAC if channels > 2 => FileFault::channels("AAC", channels),
+        codec => FileFault::not_playable(codec.to_string()),
     }
-    format!("no decoder for its codec ({})", params.codec)
 }

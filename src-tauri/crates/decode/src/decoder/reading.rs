@@ -2,6 +2,7 @@
 
 use std::fs::File;
 
+use segue_core::{Damage, FailedFile, FileFault};
 use symphonia::core::audio::Channels;
 use symphonia::core::errors::{Error as CodecError, SeekErrorKind};
 use symphonia::core::formats::{SeekMode, SeekTo};
@@ -12,7 +13,6 @@ use super::clock::clamp;
 use super::container::open_container;
 use super::link::{FRUITLESS_PACKETS_MAX, LinkDecoder};
 use super::packet_frames;
-use crate::DecodeError;
 use crate::error::guarded;
 
 /// A longer hole in the timestamps is taken for a broken clock and not filled with silence.
@@ -23,7 +23,7 @@ const OGG_TAIL_S: u64 = 10;
 
 impl LinkDecoder {
     /// Asks the container to go to a packet before `frame`. `false` where it cannot.
-    pub(super) fn jump(&mut self, frame: u64) -> Result<bool, DecodeError> {
+    pub(super) fn jump(&mut self, frame: u64) -> Result<bool, FailedFile> {
         self.alive()?;
         let mut target = frame as i64 - self.run_up as i64;
         if let Some(end) = self.format.frames
@@ -34,7 +34,7 @@ impl LinkDecoder {
         }
         if self.reader.format_info().short_name == "flac" {
             // Symphonia's FLAC reader keeps half a frame of the old place when the new one begins with a frame.
-            let file = File::open(&self.path).map_err(|e| DecodeError::io(&self.path, e))?;
+            let file = File::open(&self.path).map_err(|e| FailedFile::new(&self.path, e))?;
             let renewed = guarded(&self.path, || {
                 open_container(&self.path, file, &self.link.shown)
             });
@@ -60,10 +60,10 @@ impl LinkDecoder {
                     std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidData
                 ) =>
             {
-                Err(DecodeError::io(&self.path, e))
+                Err(FailedFile::new(&self.path, e))
             }
             Err(CodecError::SeekError(SeekErrorKind::InvalidTrack)) => {
-                Err(DecodeError::broken(&self.path, "its sound track vanished"))
+                Err(FailedFile::new(&self.path, Damage::SoundTrackLost))
             }
             Err(_) => Ok(false),
         }
@@ -71,7 +71,7 @@ impl LinkDecoder {
 
     /// Passes over the packets before `frame` without decoding them, as long as their heads tell how long they are. The
     /// frame is known by counting, where no timestamp could tell it.
-    pub(super) fn pass_over(&mut self, frame: u64) -> Result<(), DecodeError> {
+    pub(super) fn pass_over(&mut self, frame: u64) -> Result<(), FailedFile> {
         let goal = frame as i64 - self.run_up as i64;
         while let Some(start) = self.cursor.filter(|start| *start < goal) {
             let Some(packet) = self.read_packet()? else {
@@ -104,12 +104,12 @@ impl LinkDecoder {
     }
 
     /// Decodes up to the block that holds `frame`. `false` where the blocks begin behind it or end before it.
-    pub(super) fn advance_to(&mut self, frame: u64) -> Result<bool, DecodeError> {
+    pub(super) fn advance_to(&mut self, frame: u64) -> Result<bool, FailedFile> {
         Ok(self.fill()? && self.waiting.is_some_and(|start| start <= frame as i64))
     }
 
     /// Decodes until a block waits that holds frame `next`. `false` at the end.
-    pub(super) fn fill(&mut self) -> Result<bool, DecodeError> {
+    pub(super) fn fill(&mut self) -> Result<bool, FailedFile> {
         self.alive()?;
         let mut fruitless = 0;
         loop {
@@ -157,8 +157,8 @@ impl LinkDecoder {
                 }
             }
             if fruitless > FRUITLESS_PACKETS_MAX {
-                let reason = format!("{fruitless} packets in a row cannot be decoded");
-                return Err(DecodeError::broken(&self.path, reason));
+                let packets = fruitless;
+                return Err(FailedFile::new(&self.path, Damage::BadPackets { packets }));
             }
         }
     }
@@ -197,15 +197,12 @@ impl LinkDecoder {
     }
 
     /// The next packet of the sound track. `None` at the end, also at an end that comes too early.
-    pub(super) fn read_packet(&mut self) -> Result<Option<Packet>, DecodeError> {
+    pub(super) fn read_packet(&mut self) -> Result<Option<Packet>, FailedFile> {
         self.alive()?;
         for _ in 0..FRUITLESS_PACKETS_MAX {
             self.packets += 1;
             if self.packets > self.packets_max {
-                return Err(DecodeError::broken(
-                    &self.path,
-                    "it claims more packets than it has bytes",
-                ));
+                return Err(FailedFile::new(&self.path, Damage::MorePacketsThanBytes));
             }
             self.budget.refill();
             let packet = guarded(&self.path, || self.reader.next_packet());
@@ -221,7 +218,7 @@ impl LinkDecoder {
                 Err(CodecError::IoError(e)) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
                     return Ok(None);
                 }
-                Err(CodecError::IoError(e)) => return Err(DecodeError::io(&self.path, e)),
+                Err(CodecError::IoError(e)) => return Err(FailedFile::new(&self.path, e)),
                 Err(CodecError::ResetRequired) => {
                     tracing::warn!(path = %self.path.display(), "a second stream was not expected; it is left out");
                     return Ok(None);
@@ -229,14 +226,11 @@ impl LinkDecoder {
                 Err(_) => self.corrupt += 1,
             }
         }
-        Err(DecodeError::broken(
-            &self.path,
-            "no more packets can be found in it",
-        ))
+        Err(FailedFile::new(&self.path, Damage::NoMorePackets))
     }
 
     /// Decodes `packet` into `block`.
-    pub(super) fn decode(&mut self, packet: &Packet) -> Result<Decoded, DecodeError> {
+    pub(super) fn decode(&mut self, packet: &Packet) -> Result<Decoded, FailedFile> {
         self.alive()?;
         let decoded = guarded(&self.path, || match self.codec.decode(packet) {
             Ok(buffer) => {
@@ -268,22 +262,18 @@ impl LinkDecoder {
         }
     }
 
-    pub(super) fn note_panic<T>(
-        &mut self,
-        result: Result<T, DecodeError>,
-    ) -> Result<T, DecodeError> {
-        if let Err(DecodeError::Panicked { reason, .. }) = &result {
-            self.dead = Some(reason.clone());
+    pub(super) fn note_panic<T>(&mut self, result: Result<T, FailedFile>) -> Result<T, FailedFile> {
+        if let Err(failed) = &result
+            && let FileFault::Panicked { .. } = failed.why
+        {
+            self.dead = Some(failed.clone());
         }
         result
     }
 
-    pub(super) fn alive(&self) -> Result<(), DecodeError> {
+    pub(super) fn alive(&self) -> Result<(), FailedFile> {
         match &self.dead {
-            Some(reason) => Err(DecodeError::Panicked {
-                path: self.path.clone(),
-                reason: reason.clone(),
-            }),
+            Some(failed) => Err(failed.clone()),
             None => Ok(()),
         }
     }

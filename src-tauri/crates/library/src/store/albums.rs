@@ -9,12 +9,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
-use segue_core::{TrackId, similar_key};
+use segue_core::{LibraryAction, LibraryError, TrackId, similar_key};
 use serde::{Deserialize, Serialize};
 
 use super::Library;
 use super::query::AlbumId;
-use crate::{LibraryError, search};
+use crate::search;
 
 /// An album as a list shows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,7 +87,7 @@ impl Library {
             AlbumSort::Added => &["added_at"],
         };
         let order = super::selection::order(columns, "id", descending);
-        self.read("list the albums", |db| {
+        self.read(LibraryAction::ReadAlbums, |db| {
             let words: &[(&str, &dyn ToSql)] = match &words {
                 Some(words) => &[(":words", words)],
                 None => &[],
@@ -114,7 +114,7 @@ impl Library {
 
     /// One album.
     pub fn album(&self, id: AlbumId) -> Result<Option<Album>, LibraryError> {
-        self.read("read an album", |db| {
+        self.read(LibraryAction::ReadAlbums, |db| {
             db.prepare_cached(
                 "SELECT id, title, artist, year, tracks, duration_s, cover_track FROM albums WHERE id = ?",
             )?
@@ -125,7 +125,7 @@ impl Library {
 
     /// The album a track stands on.
     pub fn album_of(&self, track: TrackId) -> Result<Option<AlbumId>, LibraryError> {
-        self.read("find an album", |db| {
+        self.read(LibraryAction::ReadAlbums, |db| {
             db.prepare_cached("SELECT album_id FROM tracks WHERE id = ?")?
                 .query_row([track.0], |row| row.get::<_, Option<i64>>(0))
                 .optional()

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use segue_core::{LibraryAction, LibraryError};
+
 use super::{Library, lock};
-use crate::LibraryError;
 
 /// Which transactions are rolled back where they would be committed, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl Library {
 
     /// Every row of every table as its name and its values, as SQL writes them.
     pub fn rows(&self) -> Result<Vec<(String, Vec<String>)>, LibraryError> {
-        self.read("read all rows", |db| {
+        self.read(LibraryAction::ReadTracks, |db| {
             let tables = format!(
                 "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ({DIFFERS}) ORDER BY name"
             );

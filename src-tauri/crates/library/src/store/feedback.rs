@@ -2,11 +2,13 @@
 //! Append-only.
 
 use rusqlite::{OptionalExtension, params};
-use segue_core::{AudioHash, Feedback, FeedbackEvent, FeedbackId, FeedbackTarget, Term, Timestamp};
+use segue_core::{
+    AudioHash, Feedback, FeedbackEvent, FeedbackId, FeedbackTarget, LibraryAction, LibraryError,
+    Term, Timestamp,
+};
 
 use super::recording::recording;
 use super::{Durability, Library, bump, instant, micros};
-use crate::LibraryError;
 
 impl Library {
     /// Appends feedback of the listener.
@@ -15,7 +17,7 @@ impl Library {
         feedback: &Feedback,
         at: Timestamp,
     ) -> Result<FeedbackId, LibraryError> {
-        self.write("save what was said", Durability::Power, |db| {
+        self.write(LibraryAction::SaveFeedback, Durability::Power, |db| {
             let (kind, about, earlier, term) = match feedback {
                 Feedback::NotNow(about) => ("not-now", Some(about.clone()), None, None),
                 Feedback::Never(about) => ("never", Some(about.clone()), None, None),
@@ -44,7 +46,7 @@ impl Library {
 
     /// All feedback that was not undone, the latest last. *Not now* is included after its session has ended.
     pub fn feedback(&self) -> Result<Vec<FeedbackEvent>, LibraryError> {
-        self.read("read what was said", |db| {
+        self.read(LibraryAction::ReadFeedback, |db| {
             let mut statement = db.prepare_cached(
                 "SELECT f.id, f.at, f.kind, r.audio, f.artist, e.audio, f.term FROM feedback f
                  LEFT JOIN recordings o ON o.id = f.recording_id
@@ -87,7 +89,7 @@ impl Library {
 
     /// Undoes an event. `false`: there is none of this number, or it was undone before.
     pub fn undo_feedback(&self, id: FeedbackId, at: Timestamp) -> Result<bool, LibraryError> {
-        self.write("take back what was said", Durability::Power, |db| {
+        self.write(LibraryAction::UndoFeedback, Durability::Power, |db| {
             let holds = db
                 .prepare_cached(
                     "SELECT 1 FROM feedback f WHERE id = ? AND kind != 'undo'

@@ -2,10 +2,9 @@
 //! the plays themselves stay.
 
 use rusqlite::{OptionalExtension, params};
-use segue_core::{Forgotten, ForgottenId, Timestamp};
+use segue_core::{Forgotten, ForgottenId, LibraryAction, LibraryError, Timestamp};
 
 use super::{Durability, Library, bump, instant, micros};
-use crate::LibraryError;
 
 impl Library {
     /// Forgets what plays taught from `since` on, or all of it, up to `at`.
@@ -14,7 +13,7 @@ impl Library {
         since: Option<Timestamp>,
         at: Timestamp,
     ) -> Result<ForgottenId, LibraryError> {
-        self.write("forget what was learned", Durability::Power, |db| {
+        self.write(LibraryAction::ForgetLearned, Durability::Power, |db| {
             db.prepare_cached("INSERT INTO forgotten (at, since) VALUES (?, ?)")?
                 .execute(params![micros(at), since.map(micros)])?;
             let id = ForgottenId(db.last_insert_rowid());
@@ -25,7 +24,7 @@ impl Library {
 
     /// What was forgotten and not learned again, the latest last.
     pub fn forgotten(&self) -> Result<Vec<Forgotten>, LibraryError> {
-        self.read("read what was forgotten", |db| {
+        self.read(LibraryAction::ReadForgotten, |db| {
             let mut statement = db.prepare_cached(
                 "SELECT id, at, since FROM forgotten f WHERE undoes IS NULL
                    AND NOT EXISTS (SELECT 1 FROM forgotten u WHERE u.undoes = f.id) ORDER BY id",
@@ -43,7 +42,7 @@ impl Library {
 
     /// Learns again what was forgotten under this number. `false`: nothing is.
     pub fn remember(&self, id: ForgottenId, at: Timestamp) -> Result<bool, LibraryError> {
-        self.write("learn again what was forgotten", Durability::Power, |db| {
+        self.write(LibraryAction::LearnAgain, Durability::Power, |db| {
             let holds = db
                 .prepare_cached(
                     "SELECT 1 FROM forgotten f WHERE id = ? AND undoes IS NULL

@@ -1,21 +1,22 @@
 //! What was measured over whole recordings, and what is still to be measured.
 
 use rusqlite::{Connection, Row, params};
-use segue_core::{AudioHash, Measures, Timestamp, TrackId, Waveform};
+use segue_core::{
+    AudioHash, FailedFile, FileFault, LibraryAction, LibraryError, Measures, Timestamp, TrackId,
+    Waveform,
+};
 
-use super::reading::failure;
+use super::reading::failed_file;
 use super::recording::{LENGTH_NEAR_S, recording};
 use super::vectors::Unanalyzed;
 use super::{Durability, Library, albums, bump, micros, plays};
-use crate::LibraryError;
-use crate::failure::Failure;
 
 impl Library {
     /// Keeps what was measured over a recording. Its counted length takes the place of one that a header only guessed, and
     /// plays that waited for a song of this length find it.
     pub fn put_measures(&self, audio: AudioHash, measures: &Measures) -> Result<(), LibraryError> {
         let waveform = [&measures.waveform.peak[..], &measures.waveform.rms[..]].concat();
-        self.write("save what was measured", Durability::Process, |db| {
+        self.write(LibraryAction::SaveMeasures, Durability::Process, |db| {
             let recording = recording(db, audio)?;
             db.prepare_cached(
                 "INSERT OR REPLACE INTO measures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -44,13 +45,17 @@ impl Library {
     }
 
     /// Notes that a recording could not be measured, so that it is not tried again and again.
-    pub fn put_measure_failure(&self, audio: AudioHash, reason: &str) -> Result<(), LibraryError> {
-        self.write("save a failed measurement", Durability::Process, |db| {
+    pub fn put_measure_failure(
+        &self,
+        audio: AudioHash,
+        why: &FileFault,
+    ) -> Result<(), LibraryError> {
+        self.write(LibraryAction::SaveMeasures, Durability::Process, |db| {
             let recording = recording(db, audio)?;
             let values = params![
                 recording,
                 Measures::VERSION,
-                reason,
+                why.to_stored(),
                 micros(Timestamp::now())
             ];
             db.prepare_cached("INSERT OR REPLACE INTO measure_failures VALUES (?, ?, ?, ?)")?
@@ -61,7 +66,7 @@ impl Library {
 
     /// Forgets all that was measured, and what was refused: everything is to be measured anew.
     pub fn clear_measures(&self) -> Result<(), LibraryError> {
-        self.write("forget what was measured", Durability::Process, |db| {
+        self.write(LibraryAction::ForgetMeasures, Durability::Process, |db| {
             db.execute_batch(
                 "DELETE FROM measures; DELETE FROM measure_failures; UPDATE recordings SET loudness_lufs = NULL",
             )?;
@@ -73,7 +78,7 @@ impl Library {
     /// file each. Files on folders that are offline are left out.
     pub fn unmeasured(&self, limit: u32) -> Result<Vec<Unanalyzed>, LibraryError> {
         let offline = self.offline()?;
-        self.read("list what is to be measured", |db| {
+        self.read(LibraryAction::ReadMeasures, |db| {
             let mut statement = db.prepare_cached(
                 "SELECT r.audio, t.id, t.path FROM recordings r CROSS JOIN tracks t ON t.recording_id = r.id
                  WHERE NOT t.missing
@@ -86,19 +91,19 @@ impl Library {
     }
 
     /// The recordings that could not be measured, each by its first file.
-    pub fn measure_failures(&self) -> Result<Vec<Failure>, LibraryError> {
-        self.read("list the failed measurements", |db| {
+    pub fn measure_failures(&self) -> Result<Vec<FailedFile>, LibraryError> {
+        self.read(LibraryAction::ReadFailures, |db| {
             let mut statement = db.prepare_cached(
                 "SELECT t.path, f.reason, min(t.id) FROM measure_failures f JOIN tracks t USING (recording_id)
                  GROUP BY f.recording_id ORDER BY 1",
             )?;
-            statement.query_map([], failure)?.collect()
+            statement.query_map([], failed_file)?.collect()
         })
     }
 
     /// What was measured over a track's recording, if it was.
     pub fn measures(&self, track: TrackId) -> Result<Option<Measures>, LibraryError> {
-        self.read("read what was measured", |db| {
+        self.read(LibraryAction::ReadMeasures, |db| {
             let mut statement = db.prepare_cached(
                 "SELECT m.loudness_lufs, m.true_peak_dbtp, m.intro_lufs, m.outro_lufs, m.leading_silence_s,
                         m.trailing_silence_s, m.waveform, m.duration_s

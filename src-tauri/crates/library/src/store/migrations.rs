@@ -24,11 +24,20 @@ pub(super) const MIGRATIONS: &[&str] = &[
 /// The version this Segue writes.
 pub(super) const LATEST: i64 = MIGRATIONS.len() as i64;
 
+/// What a file is by its header.
+#[derive(Debug, PartialEq)]
+pub(super) enum DatabaseHeader {
+    /// A database of this version.
+    Version(i64),
+    /// No file of SQLite's.
+    Foreign,
+}
+
 /// The version in the header of a database file, without opening it as a database: a newer one must not be
 /// touched, and SQLite leaves files beside what it opens. `None` if there is no file yet, or an empty one.
 ///
 /// Source: <https://www.sqlite.org/fileformat.html>, section 1.3: `user_version` at offset 60, big endian.
-pub(super) fn peek(path: &Path) -> std::io::Result<Option<Result<i64, &'static str>>> {
+pub(super) fn peek(path: &Path) -> std::io::Result<Option<DatabaseHeader>> {
     let mut header = Vec::with_capacity(100);
     match File::open(path) {
         Ok(file) => file.take(100).read_to_end(&mut header)?,
@@ -39,11 +48,10 @@ pub(super) fn peek(path: &Path) -> std::io::Result<Option<Result<i64, &'static s
         return Ok(None);
     }
     if header.len() < 100 || !header.starts_with(b"SQLite format 3\0") {
-        return Ok(Some(Err("it is not an SQLite database")));
+        return Ok(Some(DatabaseHeader::Foreign));
     }
-    Ok(Some(Ok(i64::from(u32::from_be_bytes([
-        header[60], header[61], header[62], header[63],
-    ])))))
+    let version = u32::from_be_bytes([header[60], header[61], header[62], header[63]]);
+    Ok(Some(DatabaseHeader::Version(version.into())))
 }
 
 /// The version of an open database.

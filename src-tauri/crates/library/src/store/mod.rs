@@ -40,9 +40,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, ErrorCode as SqliteCode, Transaction, TransactionBehavior};
-use segue_core::Timestamp;
+use segue_core::{DataDirFault, LibraryAction, LibraryError, Timestamp, with_causes};
 
-use crate::LibraryError;
+use crate::paths::shown;
 use connection::{CACHE_KIB, connect};
 
 /// The same of a writer that writes much: the indexes of 50,000 tracks, each of which is put at a place of its own.
@@ -109,7 +109,7 @@ impl Library {
 
     /// A number that grows with each change of what the library shows, whichever process made it.
     pub fn revision(&self) -> u64 {
-        match self.read("read the revision", revision) {
+        match self.read(LibraryAction::ReadRevision, revision) {
             Ok(now) => {
                 self.revision_seen.store(now, Ordering::Relaxed);
                 now
@@ -130,7 +130,7 @@ impl Library {
             let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
             Ok(lines.collect::<rusqlite::Result<Vec<_>>>()?.join("; "))
         };
-        check().map_err(|error| explain(error, &self.path, "check the database"))
+        check().map_err(|error| explain(error, &self.path, LibraryAction::CheckDatabase))
     }
 
     fn reader(&self) -> rusqlite::Result<Connection> {
@@ -147,7 +147,7 @@ impl Library {
     /// Runs `query` on a read connection.
     pub(crate) fn read<T>(
         &self,
-        action: &'static str,
+        action: LibraryAction,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, LibraryError> {
         let idle = lock(&self.readers).pop();
@@ -173,23 +173,25 @@ impl Library {
     /// Runs `change` in a write transaction: all of it happens, or nothing.
     pub(crate) fn write<T>(
         &self,
-        action: &'static str,
+        action: LibraryAction,
         durability: Durability,
         change: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
     ) -> Result<T, LibraryError> {
-        if let Some((_, reason)) = &self.read_only {
+        if let Some((_, cause)) = &self.read_only {
             return Err(LibraryError::DataDir {
                 action,
-                path: self.path.clone(),
-                reason: format!("it is open for reading alone, as Segue {reason}"),
+                path: shown(&self.path),
+                why: DataDirFault::OpenedReadOnly {
+                    cause: Box::new(cause.clone()),
+                },
             });
         }
         // A database that was taken away would swallow what is written.
         if !self.path.exists() {
             return Err(LibraryError::DataDir {
                 action,
-                path: self.path.clone(),
-                reason: "the database was taken away while Segue used it".into(),
+                path: shown(&self.path),
+                why: DataDirFault::TakenAway,
             });
         }
         let mut db = lock(&self.writer);
@@ -267,31 +269,28 @@ fn revision(db: &Connection) -> rusqlite::Result<u64> {
 }
 
 /// What the disk is like where SQLite says this.
-fn disk_words(code: SqliteCode) -> Option<&'static str> {
+fn disk_fault(code: SqliteCode, detail: &str) -> Option<DataDirFault> {
+    let detail = detail.to_owned();
     match code {
-        SqliteCode::DiskFull => Some("the disk it lies on is full"),
-        SqliteCode::ReadOnly => Some("it is read-only"),
-        SqliteCode::CannotOpen => Some("files cannot be made there: is it read-only?"),
-        SqliteCode::SystemIoFailure => Some("the disk it lies on does not take it: is it full?"),
+        SqliteCode::DiskFull => Some(DataDirFault::DiskFull { detail }),
+        SqliteCode::ReadOnly => Some(DataDirFault::ReadOnly { detail }),
+        SqliteCode::CannotOpen => Some(DataDirFault::NoNewFiles { detail }),
+        SqliteCode::SystemIoFailure => Some(DataDirFault::DiskFailed { detail }),
         _ => None,
     }
 }
 
 /// Tells a damaged or write-protected database from all else that SQLite may say.
-fn explain(source: rusqlite::Error, path: &Path, action: &'static str) -> LibraryError {
-    let reason = source.to_string();
-    match source.sqlite_error_code() {
+fn explain(error: rusqlite::Error, path: &Path, action: LibraryAction) -> LibraryError {
+    let (path, detail) = (shown(path), with_causes(&error));
+    match error.sqlite_error_code() {
         Some(SqliteCode::DatabaseCorrupt | SqliteCode::NotADatabase) => LibraryError::Damaged {
-            path: path.to_owned(),
-            reason,
+            path,
+            detail: Some(detail),
         },
-        code => match code.and_then(disk_words) {
-            Some(words) => LibraryError::DataDir {
-                action,
-                path: path.to_owned(),
-                reason: format!("{words} ({reason})"),
-            },
-            None => LibraryError::Database { action, source },
+        code => match code.and_then(|code| disk_fault(code, &detail)) {
+            Some(why) => LibraryError::DataDir { action, path, why },
+            None => LibraryError::Database { action, detail },
         },
     }
 }

@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use rusqlite::Connection;
+use segue_core::{DataDirFault, LibraryAction, LibraryError};
 
 use super::connection::connect;
+use super::migrations::DatabaseHeader;
 use super::{Library, explain, folded, migrations, read_only, revision};
-use crate::LibraryError;
+use crate::paths::shown;
 
 /// The database file's name in the data folder.
 pub(super) const FILE_NAME: &str = "segue.db";
-/// What is attempted first.
-const OPEN: &str = "open the database";
 impl Library {
     /// Opens or creates the library in `data_dir`, and brings an older database up to date. One that cannot be written
     /// is opened for reading alone, and [`read_only`](Self::read_only) tells why.
@@ -29,44 +29,46 @@ impl Library {
                 return Err(error);
             };
             // Nothing is written with it; a place in memory for the one that would.
-            let writer =
-                Connection::open_in_memory().map_err(|error| explain(error, &path, OPEN))?;
+            let writer = Connection::open_in_memory()
+                .map_err(|error| explain(error, &path, LibraryAction::OpenDatabase))?;
             Ok(Self::of(data_dir, path, writer, Some((way, error))))
         })
     }
 
     fn open_to_write(data_dir: &Path) -> Result<Self, LibraryError> {
         let data_dir = crate::paths::absolute(data_dir);
-        let unwritable = |reason: String| LibraryError::DataDir {
-            action: OPEN,
-            path: data_dir.clone(),
-            reason,
+        let unwritable = |error: std::io::Error| LibraryError::DataDir {
+            action: LibraryAction::OpenDatabase,
+            path: shown(&data_dir),
+            why: DataDirFault::Unwritable {
+                detail: error.to_string(),
+            },
         };
-        std::fs::create_dir_all(&data_dir).map_err(|error| unwritable(error.to_string()))?;
+        std::fs::create_dir_all(&data_dir).map_err(unwritable)?;
         let path = data_dir.join(FILE_NAME);
-        match migrations::peek(&path).map_err(|error| unwritable(error.to_string()))? {
-            Some(Err(reason)) => {
+        match migrations::peek(&path).map_err(unwritable)? {
+            Some(DatabaseHeader::Foreign) => {
                 return Err(LibraryError::Damaged {
-                    path,
-                    reason: reason.into(),
+                    path: shown(&path),
+                    detail: None,
                 });
             }
-            Some(Ok(found)) if found > migrations::LATEST => {
+            Some(DatabaseHeader::Version(found)) if found > migrations::LATEST => {
                 return Err(LibraryError::Newer {
-                    path,
+                    path: shown(&path),
                     found,
                     known: migrations::LATEST,
                 });
             }
             _ => {}
         }
-        let explain = |error| explain(error, &path, OPEN);
+        let explain = |error| explain(error, &path, LibraryAction::OpenDatabase);
         let mut writer = connect(&path).map_err(explain)?;
         if writer.is_readonly("main").map_err(explain)? {
             return Err(LibraryError::DataDir {
-                action: OPEN,
-                path,
-                reason: "the database is write-protected".into(),
+                action: LibraryAction::OpenDatabase,
+                path: shown(&path),
+                why: DataDirFault::WriteProtected,
             });
         }
         writer
@@ -77,14 +79,14 @@ impl Library {
         let found = migrations::version(&writer).map_err(explain)?;
         if found > migrations::LATEST {
             return Err(LibraryError::Newer {
-                path,
+                path: shown(&path),
                 found,
                 known: migrations::LATEST,
             });
         }
         folded::renew(&mut writer).map_err(explain)?;
         let library = Self::of(data_dir, path, writer, None);
-        library.read(OPEN, revision)?;
+        library.read(LibraryAction::OpenDatabase, revision)?;
         Ok(library)
     }
 }

@@ -13,7 +13,9 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, params_from_iter, types};
-use segue_core::{PlaySubject, SAME_LENGTH_S, Timestamp, Track, TrackId, fold};
+use segue_core::{
+    LibraryAction, LibraryError, PlaySubject, SAME_LENGTH_S, Timestamp, Track, TrackId, fold,
+};
 use serde_json::Value;
 
 use super::matching::matched;
@@ -22,7 +24,7 @@ use super::recording::recording;
 use super::selection::sort_key;
 use super::superseded::current;
 use super::{Durability, Library, instant, micros};
-use crate::{LibraryError, paths, search};
+use crate::{paths, search};
 
 /// Covers that stand for a playlist.
 const COVERS: usize = 4;
@@ -111,7 +113,7 @@ const ROW: &str = "id, place, recording_id, audio, path, artist, title, album, d
 impl Library {
     /// All playlists by name, deleted ones left out.
     pub fn playlists(&self) -> Result<Vec<Playlist>, LibraryError> {
-        let mut playlists = self.read("list the playlists", |db| {
+        let mut playlists = self.read(LibraryAction::ReadPlaylists, |db| {
             listed(db, "deleted_at IS NULL ORDER BY id")
         })?;
         playlists.sort_by_cached_key(|playlist| sort_key(&playlist.name));
@@ -120,7 +122,7 @@ impl Library {
 
     /// The playlists that can be brought back, the one deleted last first.
     pub fn deleted_playlists(&self) -> Result<Vec<Playlist>, LibraryError> {
-        self.read("list the deleted playlists", |db| {
+        self.read(LibraryAction::ReadPlaylists, |db| {
             listed(
                 db,
                 "deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC",
@@ -130,7 +132,7 @@ impl Library {
 
     /// One playlist; `None` if there is none of this number, or it was deleted.
     pub fn playlist(&self, id: PlaylistId) -> Result<Option<Playlist>, LibraryError> {
-        self.read("read a playlist", |db| one(db, id))
+        self.read(LibraryAction::ReadPlaylists, |db| one(db, id))
     }
 
     /// A playlist with the places `offset..offset + limit` of its order.
@@ -140,7 +142,7 @@ impl Library {
         offset: u32,
         limit: u32,
     ) -> Result<Option<(Playlist, Vec<PlaylistEntry>)>, LibraryError> {
-        self.read("read a playlist", |db| match one(db, id)? {
+        self.read(LibraryAction::ReadPlaylists, |db| match one(db, id)? {
             Some(playlist) => Ok(Some((playlist, page(db, id, offset, limit)?))),
             None => Ok(None),
         })
@@ -154,7 +156,7 @@ impl Library {
         entries: &[NewEntry],
         now: Timestamp,
     ) -> Result<PlaylistId, LibraryError> {
-        self.write("save the playlist", Durability::Power, |db| {
+        self.write(LibraryAction::SavePlaylist, Durability::Power, |db| {
             let made_at = source.is_some().then(|| micros(now));
             db.prepare_cached(
                 "INSERT INTO playlists (name, source, created_at, changed_at, made_at) VALUES (?1, ?2, ?3, ?3, ?4)",
@@ -173,7 +175,7 @@ impl Library {
         name: &str,
         now: Timestamp,
     ) -> Result<bool, LibraryError> {
-        self.write("rename the playlist", Durability::Power, |db| {
+        self.write(LibraryAction::ChangePlaylist, Durability::Power, |db| {
             let change =
                 "UPDATE playlists SET name = ?, changed_at = ? WHERE id = ? AND deleted_at IS NULL";
             let changed = db
@@ -185,7 +187,7 @@ impl Library {
 
     /// Deletes a playlist, so that it can be brought back. `false`: there is none of this number.
     pub fn delete_playlist(&self, id: PlaylistId, now: Timestamp) -> Result<bool, LibraryError> {
-        self.write("delete the playlist", Durability::Power, |db| {
+        self.write(LibraryAction::DeletePlaylist, Durability::Power, |db| {
             let change = "UPDATE playlists SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL";
             let changed = db.prepare_cached(change)?.execute([micros(now), id.0])?;
             Ok(changed == 1)
@@ -194,7 +196,7 @@ impl Library {
 
     /// Brings a deleted playlist back. `false`: none of this number was deleted.
     pub fn undelete_playlist(&self, id: PlaylistId, now: Timestamp) -> Result<bool, LibraryError> {
-        self.write("bring the playlist back", Durability::Power, |db| {
+        self.write(LibraryAction::RestorePlaylist, Durability::Power, |db| {
             let change = "UPDATE playlists SET deleted_at = NULL, changed_at = ? WHERE id = ? AND deleted_at IS NOT NULL";
             let changed = db.prepare_cached(change)?.execute([micros(now), id.0])?;
             Ok(changed == 1)
@@ -282,7 +284,7 @@ impl Library {
         edit: &PlaylistBefore,
         now: Timestamp,
     ) -> Result<bool, LibraryError> {
-        self.write("bring the playlist's songs back", Durability::Power, |db| {
+        self.write(LibraryAction::RestorePlaylist, Durability::Power, |db| {
             let id = edit.id.0;
             if places(db, edit.id)? != edit.after {
                 return Ok(false);
@@ -307,7 +309,7 @@ impl Library {
 
     /// When playlists were last changed, by whichever process; `None` before the first.
     pub fn playlists_changed(&self) -> Result<Option<Timestamp>, LibraryError> {
-        self.read("look for changed playlists", |db| {
+        self.read(LibraryAction::ReadPlaylists, |db| {
             let last = "SELECT max(max(changed_at, coalesce(deleted_at, 0))) FROM playlists";
             let last: Option<i64> = db.query_row(last, [], |row| row.get(0))?;
             Ok(last.map(instant))
@@ -317,7 +319,7 @@ impl Library {
     /// The track that several candidates of one song mean: the first that lies at a path that is told; else what the first
     /// of them means by its names, or, where it tells no title, by how its path ends.
     pub fn recognise(&self, candidates: &[PlaySubject]) -> Result<Option<Track>, LibraryError> {
-        self.read("recognise a song", |db| {
+        self.read(LibraryAction::RecognizeSong, |db| {
             let mut found = None;
             for path in candidates
                 .iter()
@@ -345,11 +347,11 @@ impl Library {
     /// Looks up again what places mean whose song is not there, or is another file's. Returns how many changed.
     pub(crate) fn match_playlists(&self) -> Result<usize, LibraryError> {
         // Mostly there is nothing to write, and nobody need wait for that.
-        let found = self.read("match the playlists", changed_places)?;
+        let found = self.read(LibraryAction::MatchPlaylists, changed_places)?;
         if found.is_empty() {
             return Ok(0);
         }
-        self.write("match the playlists", Durability::Process, |db| {
+        self.write(LibraryAction::MatchPlaylists, Durability::Process, |db| {
             put_places(db, &found)
         })?;
         Ok(found.len())
@@ -362,7 +364,7 @@ impl Library {
         now: Timestamp,
         change: impl FnOnce(&Transaction) -> rusqlite::Result<()>,
     ) -> Result<Option<PlaylistBefore>, LibraryError> {
-        self.write("change the playlist", Durability::Power, |db| {
+        self.write(LibraryAction::ChangePlaylist, Durability::Power, |db| {
             let made_at = "SELECT made_at FROM playlists WHERE id = ? AND deleted_at IS NULL";
             let made_at: Option<Option<i64>> = db
                 .prepare_cached(made_at)?

@@ -6,14 +6,13 @@
 use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, params};
-use segue_core::{AudioHash, Play, Rating, Timestamp};
+use segue_core::{AudioHash, LibraryAction, LibraryError, Play, Rating, Timestamp};
 
 use super::log::{COLUMNS, FiledPlay, append, known, match_one, play};
 use super::matching::matched;
 use super::reading::{rating_name, rating_named};
 use super::recording::{opine, recording};
 use super::{Durability, Library, bump, instant, micros, tallies};
-use crate::LibraryError;
 
 /// An entry of the log of opinions.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +40,7 @@ impl Library {
 
     /// Appends plays, all or none, and says what became of each.
     pub fn file_plays(&self, plays: &[Play]) -> Result<Vec<FiledPlay>, LibraryError> {
-        self.write("save the plays", Durability::Power, |db| {
+        self.write(LibraryAction::SavePlays, Durability::Power, |db| {
             let filed = plays
                 .iter()
                 .map(|play| append(db, play))
@@ -55,7 +54,7 @@ impl Library {
 
     /// What [`file_plays`](Self::file_plays) would make of these plays, one by one; nothing is written.
     pub fn look_plays_up(&self, plays: &[Play]) -> Result<Vec<FiledPlay>, LibraryError> {
-        self.read("look the plays up", |db| {
+        self.read(LibraryAction::ReadPlays, |db| {
             plays
                 .iter()
                 .map(|play| {
@@ -77,7 +76,7 @@ impl Library {
 
     /// The log of plays from an instant on, in the order of time.
     pub fn plays_since(&self, since: Timestamp) -> Result<Vec<Play>, LibraryError> {
-        self.read("read the plays", |db| {
+        self.read(LibraryAction::ReadPlays, |db| {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM plays p LEFT JOIN recordings o ON o.id = p.recording_id
                      LEFT JOIN recordings r ON r.id = coalesce(o.superseded_by, o.id)
@@ -89,7 +88,7 @@ impl Library {
 
     /// Whether anything was ever played, or counted elsewhere.
     pub fn has_plays(&self) -> Result<bool, LibraryError> {
-        self.read("look for plays", |db| {
+        self.read(LibraryAction::ReadPlays, |db| {
             db.prepare_cached(
                 "SELECT EXISTS (SELECT 1 FROM plays) OR EXISTS (SELECT 1 FROM tallies)",
             )?
@@ -99,7 +98,7 @@ impl Library {
 
     /// The log of opinions in the order of time; opinions that came with plays are in [`plays`](Self::plays).
     pub fn opinions(&self) -> Result<Vec<Opinion>, LibraryError> {
-        self.read("read the opinions", |db| {
+        self.read(LibraryAction::ReadRatings, |db| {
             let mut statement = db.prepare_cached(
                 "SELECT o.at, r.audio, o.rating FROM ratings o JOIN recordings of ON of.id = o.recording_id
                      JOIN recordings r ON r.id = coalesce(of.superseded_by, of.id)
@@ -119,7 +118,7 @@ impl Library {
 
     /// The opinion that holds on a recording.
     pub fn rating(&self, audio: AudioHash) -> Result<Option<Rating>, LibraryError> {
-        self.read("read a rating", |db| {
+        self.read(LibraryAction::ReadRatings, |db| {
             let name = db
                 .prepare_cached("SELECT rating FROM recordings WHERE audio = ?")?
                 .query_row([audio.0.as_slice()], |row| row.get::<_, Option<String>>(0))
@@ -135,7 +134,7 @@ impl Library {
         rating: Option<Rating>,
         at: Timestamp,
     ) -> Result<(), LibraryError> {
-        self.write("save a rating", Durability::Power, |db| {
+        self.write(LibraryAction::SaveRating, Durability::Power, |db| {
             let recording = recording(db, audio)?;
             let name = rating.map(rating_name);
             db.prepare_cached("INSERT INTO ratings (at, recording_id, rating) VALUES (?, ?, ?)")?
@@ -151,11 +150,13 @@ impl Library {
         &self,
         subject: &segue_core::PlaySubject,
     ) -> Result<Option<(AudioHash, crate::MatchedBy)>, LibraryError> {
-        self.read("match a play", |db| match matched(db, subject)? {
-            super::matching::Match::Found(id, by) => db
-                .prepare_cached("SELECT audio FROM recordings WHERE id = ?")?
-                .query_row([id], |row| Ok(Some((AudioHash(row.get(0)?), by)))),
-            super::matching::Match::Ambiguous | super::matching::Match::None => Ok(None),
+        self.read(LibraryAction::MatchPlays, |db| {
+            match matched(db, subject)? {
+                super::matching::Match::Found(id, by) => db
+                    .prepare_cached("SELECT audio FROM recordings WHERE id = ?")?
+                    .query_row([id], |row| Ok(Some((AudioHash(row.get(0)?), by)))),
+                super::matching::Match::Ambiguous | super::matching::Match::None => Ok(None),
+            }
         })
     }
 }

@@ -5,13 +5,13 @@
 //! and the setting that goes with it are one transaction.
 
 use rusqlite::{Row, params};
-use segue_core::{PlaySubject, TrackId};
+use segue_core::{LibraryAction, LibraryError, PlaySubject, TrackId};
 use serde_json::Value;
 
 use super::reading::subject;
 use super::settings::put;
 use super::{Durability, Library};
-use crate::{LibraryError, paths};
+use crate::paths;
 
 /// A song of the queue.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +45,7 @@ impl Library {
     /// The queue as it was last written, in the order of play, each song with its number in the order before shuffling. A
     /// track that is at another path by now is there.
     pub fn kept_queue(&self) -> Result<Vec<(QueuedSong, Option<i64>)>, LibraryError> {
-        self.read("read the queue", |db| {
+        self.read(LibraryAction::ReadQueue, |db| {
             db.prepare_cached(
                 "SELECT s.audio, coalesce(t.path, s.path), s.artist, s.title, s.album, s.duration_s,
                      s.entry, s.track_id, s.placed, o.unshuffled
@@ -64,7 +64,7 @@ impl Library {
         change: &QueueChange,
         setting: (&str, &Value),
     ) -> Result<(), LibraryError> {
-        self.write("save the queue", Durability::Power, |db| {
+        self.write(LibraryAction::SaveQueue, Durability::Power, |db| {
             if change.anew {
                 db.execute_batch("DELETE FROM queue_songs; DELETE FROM queue_order")?;
             }

@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row};
-use segue_core::{AudioHash, PlaySubject, Rating, Track, TrackId};
+use segue_core::{AudioHash, FailedFile, FileFault, PlaySubject, Rating, Track, TrackId};
 
 use super::instant;
-use crate::failure::Failure;
 use crate::paths;
 use crate::tag_text::split;
 
@@ -97,10 +96,10 @@ pub(super) fn rating_name(rating: Rating) -> &'static str {
     }
 }
 
-pub(super) fn failure(row: &Row) -> rusqlite::Result<Failure> {
-    Ok(Failure {
+pub(super) fn failed_file(row: &Row) -> rusqlite::Result<FailedFile> {
+    Ok(FailedFile {
         path: paths::from_bytes(row.get_ref(0)?.as_blob()?),
-        reason: row.get(1)?,
+        why: FileFault::from_stored(row.get_ref(1)?.as_str()?),
     })
 }
 

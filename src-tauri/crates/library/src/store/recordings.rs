@@ -3,13 +3,13 @@
 
 use half::f16;
 use rusqlite::params;
-use segue_core::{AudioHash, ModelId, TagScore, TrackId};
+use segue_core::{AudioHash, LibraryAction, LibraryError, ModelId, TagScore, TrackId};
 
 use super::Library;
 use super::query::AlbumId;
 use super::vectors::{stored_tags, tag_names};
+use crate::paths;
 use crate::tag_text::split;
-use crate::{LibraryError, paths};
 
 /// A recording as [`Library::recordings`] tells it. What is unknown is `None` or empty.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +59,7 @@ impl Library {
         mut visit: impl FnMut(AudioHash, Recording),
     ) -> Result<(), LibraryError> {
         let offline = self.offline()?;
-        self.read("read the recordings", |db| {
+        self.read(LibraryAction::ReadTracks, |db| {
             let names = tag_names(db)?;
             let mut statement = db.prepare_cached(
                 "SELECT r.audio, t.id, t.path, t.missing, t.title, t.artists, t.album, t.genres, t.year, t.disc, t.track,

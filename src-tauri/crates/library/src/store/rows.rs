@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
-use segue_core::{AudioHash, Timestamp, title_key};
+use segue_core::{AudioHash, FileFault, Timestamp, title_key};
 
 use super::changes::{Changes, SearchFields, Searched, words_of};
 use super::identity::Moves;
@@ -214,7 +214,7 @@ pub(crate) fn put(
         tags.replay_gain.album_peak,
         tags.cover_hash,
         file.sidecar,
-        tags.warning,
+        tags.warning.as_ref().map(FileFault::to_stored),
         sort_key(&title),
         sort_key(artist),
         sort_key(tags.album.as_deref().unwrap_or_default()),
@@ -376,11 +376,11 @@ pub(crate) fn forget_passing(
 pub(crate) fn put_failure(
     db: &Connection,
     path: &[u8],
-    reason: &str,
+    why: &FileFault,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     db.prepare_cached("INSERT OR REPLACE INTO failures VALUES (?, ?, ?)")?
-        .execute(params![path, reason, micros(now)])
+        .execute(params![path, why.to_stored(), micros(now)])
         .map(drop)
 }
 

@@ -3,13 +3,14 @@
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
 
+use segue_core::{LibraryAction, LibraryError};
+
 use super::{Durability, Library};
-use crate::LibraryError;
 
 impl Library {
     /// The value under `key`, if there is one.
     pub fn setting(&self, key: &str) -> Result<Option<Value>, LibraryError> {
-        let text = self.read("read a setting", |db| {
+        let text = self.read(LibraryAction::ReadSettings, |db| {
             db.prepare_cached("SELECT value FROM settings WHERE key = ?")?
                 .query_row([key], |row| row.get::<_, String>(0))
                 .optional()
@@ -18,13 +19,13 @@ impl Library {
             .transpose()
             .map_err(|error| LibraryError::Value {
                 what: key.to_owned(),
-                reason: error.to_string(),
+                detail: error.to_string(),
             })
     }
 
     /// Keeps `value` under `key`; null forgets the key.
     pub fn put_setting(&self, key: &str, value: &Value) -> Result<(), LibraryError> {
-        self.write("save a setting", Durability::Power, |db| {
+        self.write(LibraryAction::SaveSettings, Durability::Power, |db| {
             put(db, key, value)
         })
     }

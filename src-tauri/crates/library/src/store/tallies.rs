@@ -6,8 +6,8 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use segue_core::{
-    AudioHash, ListenOutcome, Play, PlayContext, PlaySource, PlaySubject, Tally, similar_key,
-    title_key,
+    AudioHash, LibraryAction, LibraryError, ListenOutcome, Play, PlayContext, PlaySource,
+    PlaySubject, Tally, similar_key, title_key,
 };
 
 use super::log::{append, waiting_title};
@@ -15,7 +15,7 @@ use super::matching::{Match, MatchedBy, matched};
 use super::reading::{rating_name, rating_named, subject};
 use super::recording::opine;
 use super::{Durability, Library, bump, instant, micros};
-use crate::{LibraryError, paths};
+use crate::paths;
 
 /// What became, or would become, of a tally that was handed to the library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ struct Former {
 impl Library {
     /// Takes tallies in, all or none, and says what became of each.
     pub fn file_tallies(&self, tallies: &[Tally]) -> Result<Vec<TallyFiled>, LibraryError> {
-        self.write("save the counts", Durability::Power, |db| {
+        self.write(LibraryAction::SaveCounts, Durability::Power, |db| {
             let filed = tallies
                 .iter()
                 .map(|tally| file(db, tally))
@@ -67,7 +67,7 @@ impl Library {
 
     /// What [`file_tallies`](Self::file_tallies) would make of these, one by one; nothing is written.
     pub fn look_tallies_up(&self, tallies: &[Tally]) -> Result<Vec<TallyFiled>, LibraryError> {
-        self.read("look the counts up", |db| {
+        self.read(LibraryAction::ReadCounts, |db| {
             tallies
                 .iter()
                 .map(|tally| {
@@ -80,7 +80,7 @@ impl Library {
 
     /// Every tally, with today's recording in `subject.audio`.
     pub fn tallies(&self) -> Result<Vec<KnownTally>, LibraryError> {
-        self.read("read the counts", |db| {
+        self.read(LibraryAction::ReadCounts, |db| {
             let mut statement = db.prepare_cached(
                 "SELECT r.audio, t.path, t.artist, t.title, t.album, t.duration_s, t.origin, t.plays, t.skips, t.since,
                         t.last, t.rating, t.logged

@@ -12,11 +12,12 @@ use std::fs;
 
 use proptest::prelude::*;
 use segue_core::{
-    AudioHash, Descriptors, Embedding, EndReason, Feedback, FeedbackId, FeedbackTarget, Key,
-    Measures, Mode, ModelId, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating,
+    AudioHash, Descriptors, Embedding, EndReason, Feedback, FeedbackId, FeedbackTarget, FileFault,
+    Key, Measures, Mode, ModelId, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating,
     SeedName, StationTitle, TagScore, Tally, Term, TrackId, Waveform,
 };
 
+use super::migrations::DatabaseHeader;
 use super::opening::FILE_NAME;
 use super::queue::{QueueChange, QueuedSong};
 use super::*;
@@ -73,7 +74,7 @@ pub(super) fn audio(n: u8) -> AudioHash {
 
 pub(super) fn fill(library: &Library, rows: &[Row]) {
     library
-        .write("fill", Durability::Process, |db| {
+        .write(LibraryAction::SaveScan, Durability::Process, |db| {
             rows::add_root(db, b"/m", Timestamp::UNIX_EPOCH)?;
             let mut changes = changes::Changes::default();
             for (n, (path, title, artists, album, album_artist, recording)) in
@@ -304,7 +305,7 @@ fn vectors_come_back_by_their_model() {
         )
         .unwrap();
     library
-        .put_analysis_failure(waiting[1].audio, &model, "it is silent")
+        .put_analysis_failure(waiting[1].audio, &model, &FileFault::Silent)
         .unwrap();
     assert!(library.unanalyzed(&model, 10).unwrap().is_empty());
     assert_eq!(library.unanalyzed(&other, 10).unwrap(), waiting);
@@ -359,12 +360,8 @@ fn vectors_come_back_by_their_model() {
     );
     let failures = library.analysis_failures(&model).unwrap();
     assert_eq!(
-        (
-            failures.len(),
-            failures[0].reason.as_str(),
-            &failures[0].path
-        ),
-        (1, "it is silent", &waiting[1].path)
+        (failures.len(), &failures[0].why, &failures[0].path),
+        (1, &FileFault::Silent, &waiting[1].path)
     );
     let copies = library.tracks_of(waiting[0].audio).unwrap();
     assert!(
@@ -465,7 +462,7 @@ fn measures_come_back_and_what_was_refused_is_not_tried_again() {
     library.put_measures(waiting[0].audio, &measured()).unwrap();
     assert!(library.revision() > before);
     library
-        .put_measure_failure(waiting[1].audio, "it is damaged")
+        .put_measure_failure(waiting[1].audio, &in_words("it is damaged"))
         .unwrap();
     assert!(library.unmeasured(10).unwrap().is_empty());
     // Every copy of the recording has them.
@@ -484,12 +481,8 @@ fn measures_come_back_and_what_was_refused_is_not_tried_again() {
     assert_eq!(library.measures(TrackId(99)).unwrap(), None);
     let failures = library.measure_failures().unwrap();
     assert_eq!(
-        (
-            failures.len(),
-            failures[0].reason.as_str(),
-            &failures[0].path
-        ),
-        (1, "it is damaged", &waiting[1].path)
+        (failures.len(), &failures[0].why, &failures[0].path),
+        (1, &in_words("it is damaged"), &waiting[1].path)
     );
     library.clear_measures().unwrap();
     assert_eq!(library.unmeasured(10).unwrap(), waiting);
@@ -596,10 +589,10 @@ fn make_the_stored_database() {
             .unwrap();
         library.put_measures(audio(1), &as_long_as(130.0)).unwrap();
         library
-            .put_measure_failure(audio(4), "it is damaged")
+            .put_measure_failure(audio(4), &in_words("it is damaged"))
             .unwrap();
         library
-            .put_analysis_failure(audio(2), &model, "too short")
+            .put_analysis_failure(audio(2), &model, &in_words("too short"))
             .unwrap();
         library
             .add_play(&play(
@@ -614,7 +607,7 @@ fn make_the_stored_database() {
         };
         library.add_play(&told).unwrap();
         library
-            .write("fill", Durability::Process, |db| {
+            .write(LibraryAction::SaveScan, Durability::Process, |db| {
                 db.execute(
                     "UPDATE tracks SET release_id = 'r' WHERE album = 'Hits'",
                     [],
@@ -623,7 +616,7 @@ fn make_the_stored_database() {
                     "INSERT INTO queue_songs VALUES (1, 1, NULL, X'2F6D', 'Ann', 'Hey', NULL, 104.0, '{}');
                      INSERT INTO queue_order VALUES (1, 0, NULL)",
                 )?;
-                rows::put_failure(db, b"/m/broken.mp3", "it is damaged", at(40))
+                rows::put_failure(db, b"/m/broken.mp3", &in_words("it is damaged"), at(40))
             })
             .unwrap();
         library.rate(audio(3), Some(Rating::Like), at(5)).unwrap();
@@ -742,8 +735,8 @@ fn a_database_of_version_2_opens_with_all_it_held() {
     );
     assert_eq!(library.measures(track.id).unwrap(), Some(measured()));
     assert_eq!(
-        library.measure_failures().unwrap()[0].reason,
-        "it is damaged"
+        library.measure_failures().unwrap()[0].why,
+        in_words("it is damaged")
     );
 }
 
@@ -773,7 +766,7 @@ fn a_database_of_version_4_opens_with_all_it_held() {
         library.record_feedback(&sayings()[0], at(31)).unwrap(),
         FeedbackId(6)
     );
-    let broken = library.read("check the references", |db| {
+    let broken = library.read(LibraryAction::CheckDatabase, |db| {
         db.prepare("PRAGMA foreign_key_check")?.exists([])
     });
     assert!(!broken.unwrap());
@@ -806,6 +799,11 @@ fn a_database_of_version_5_opens_with_all_it_held() {
     assert_eq!(songs, [Some("Jóga"), None]);
 }
 
+/// A fault in a sentence, as the versions of the stored databases kept them.
+fn in_words(text: &str) -> FileFault {
+    FileFault::Told { text: text.into() }
+}
+
 #[test]
 fn databases_of_versions_since_6_open_with_all_they_held() {
     for version in 6..=migrations::LATEST {
@@ -813,7 +811,7 @@ fn databases_of_versions_since_6_open_with_all_they_held() {
         let log = library.plays().unwrap();
         assert_eq!(log[1].context, among_guests(), "{version}");
         let failures = library.failures().unwrap();
-        assert_eq!(failures[0].reason, "it is damaged", "{version}");
+        assert_eq!(failures[0].why, in_words("it is damaged"), "{version}");
         let track = library.tracks_of(audio(1)).unwrap().remove(0);
         let (measures, length_s) = match version {
             ..8 => (measured(), 100.0),
@@ -822,7 +820,9 @@ fn databases_of_versions_since_6_open_with_all_they_held() {
         assert_eq!(library.measures(track.id).unwrap(), Some(measures));
         assert_eq!(track.duration_s, length_s, "{version}");
         let numbers = |sql: &'static str| -> i64 {
-            let counted = library.read("count", |db| db.query_row(sql, [], |row| row.get(0)));
+            let counted = library.read(LibraryAction::CheckDatabase, |db| {
+                db.query_row(sql, [], |row| row.get(0))
+            });
             counted.unwrap()
         };
         let broken = "SELECT count(*) FROM pragma_foreign_key_check";
@@ -850,7 +850,7 @@ fn every_version_has_a_stored_database() {
     for version in 1..=migrations::LATEST {
         let path = fixture(&format!("segue-{version:04}.db"));
         let found = migrations::peek(&path).unwrap();
-        assert_eq!(found, Some(Ok(version)), "{path:?}");
+        assert_eq!(found, Some(DatabaseHeader::Version(version)), "{path:?}");
     }
 }
 
@@ -864,7 +864,7 @@ fn what_was_measured_before_lengths_were_counted_is_measured_anew() {
     // As the version before left it, which counted no lengths, and a file that it refused.
     library.put_measures(waiting[0].audio, &measured()).unwrap();
     library
-        .write("age", Durability::Process, |db| {
+        .write(LibraryAction::SaveScan, Durability::Process, |db| {
             db.execute("UPDATE measures SET version = 2", [])
         })
         .unwrap();
@@ -900,7 +900,7 @@ fn a_recording_with_a_vector_but_without_tempo_and_key_is_heard_anew() {
     assert!(library.unanalyzed(&model, 10).unwrap().is_empty());
     // As version 1 left it.
     library
-        .write("forget", Durability::Process, |db| {
+        .write(LibraryAction::SaveScan, Durability::Process, |db| {
             db.execute("UPDATE recordings SET described = NULL", [])
         })
         .unwrap();

@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rusqlite::params;
-use segue_core::{AudioHash, Track, TrackId};
+use segue_core::{AudioHash, FailedFile, LibraryAction, LibraryError, Track, TrackId};
 use serde::Serialize;
 
 use super::query::TrackQuery;
-use super::reading::{by_id, failure, id_at, root_paths};
+use super::reading::{by_id, failed_file, id_at, root_paths};
 use super::selection::Selection;
 use super::{Durability, Library, albums, bump, playlists};
-use crate::failure::Failure;
-use crate::{LibraryError, paths};
+use crate::paths;
 
 /// Some tracks out of all that match.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,7 +53,7 @@ pub struct Counts {
 impl Library {
     /// A page of tracks.
     pub fn tracks(&self, query: &TrackQuery) -> Result<TrackPage, LibraryError> {
-        self.read("list the tracks", |db| {
+        self.read(LibraryAction::ReadTracks, |db| {
             let selection = Selection::of(db, query)?;
             let total: i64 = db
                 .prepare_cached(&selection.count)?
@@ -69,17 +68,19 @@ impl Library {
 
     /// The ids of the tracks that `query` selects, in its order.
     pub fn track_ids(&self, query: &TrackQuery) -> Result<Vec<TrackId>, LibraryError> {
-        self.read("list the tracks", |db| Selection::of(db, query)?.ids(db))
+        self.read(LibraryAction::ReadTracks, |db| {
+            Selection::of(db, query)?.ids(db)
+        })
     }
 
     /// One track.
     pub fn track(&self, id: TrackId) -> Result<Option<Track>, LibraryError> {
-        self.read("read a track", |db| Ok(by_id(db, &[id])?.pop()))
+        self.read(LibraryAction::ReadTracks, |db| Ok(by_id(db, &[id])?.pop()))
     }
 
     /// The track that lies at `path`.
     pub fn track_by_path(&self, path: &Path) -> Result<Option<Track>, LibraryError> {
-        self.read("find a track", |db| match id_at(db, path)? {
+        self.read(LibraryAction::ReadTracks, |db| match id_at(db, path)? {
             Some(id) => Ok(by_id(db, &[id])?.pop()),
             None => Ok(None),
         })
@@ -87,12 +88,12 @@ impl Library {
 
     /// The tracks with these ids, in the given order; unknown ids are left out.
     pub fn tracks_by_id(&self, ids: &[TrackId]) -> Result<Vec<Track>, LibraryError> {
-        self.read("read tracks", |db| by_id(db, ids))
+        self.read(LibraryAction::ReadTracks, |db| by_id(db, ids))
     }
 
     /// The copies of one recording, and of what took its place; those that are there first.
     pub fn tracks_of(&self, audio: AudioHash) -> Result<Vec<Track>, LibraryError> {
-        self.read("find the copies of a recording", |db| {
+        self.read(LibraryAction::ReadTracks, |db| {
             let mut statement = db.prepare_cached(
                 "SELECT t.id FROM recordings r JOIN tracks t ON t.recording_id IN (r.id, r.superseded_by)
                  WHERE r.audio = ? ORDER BY t.missing, t.id",
@@ -106,7 +107,7 @@ impl Library {
 
     /// The folders of the library.
     pub fn roots(&self) -> Result<Vec<Root>, LibraryError> {
-        let counted = self.read("list the folders", |db| {
+        let counted = self.read(LibraryAction::ReadFolders, |db| {
             let mut roots = Vec::new();
             for path in root_paths(db)? {
                 let (from, to) = paths::beneath(&path);
@@ -135,7 +136,7 @@ impl Library {
         };
         let (from, to) = paths::beneath(&bytes);
         let _no_scan = super::lock(&self.scanning);
-        self.write("remove a folder", Durability::Process, |db| {
+        self.write(LibraryAction::RemoveFolder, Durability::Process, |db| {
             if db.execute("DELETE FROM roots WHERE path = ?", [&bytes])? == 0 {
                 return Ok(false);
             }
@@ -161,7 +162,7 @@ impl Library {
         let _no_scan = super::lock(&self.scanning);
         let offline = self.offline()?;
         let missing: Vec<(i64, Option<i64>, Vec<u8>)> =
-            self.read("list what is missing", |db| {
+            self.read(LibraryAction::ReadTracks, |db| {
                 db.prepare_cached("SELECT id, album_id, path FROM tracks WHERE missing = 1")?
                     .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
                     .collect()
@@ -178,7 +179,7 @@ impl Library {
         if gone.is_empty() {
             return Ok(0);
         }
-        self.write("forget what is missing", Durability::Process, |db| {
+        self.write(LibraryAction::ForgetMissing, Durability::Process, |db| {
             let mut forgotten = 0;
             let mut touched = BTreeSet::new();
             for (id, album, path) in &gone {
@@ -198,27 +199,27 @@ impl Library {
     }
 
     /// Files that the last scans could not read.
-    pub fn failures(&self) -> Result<Vec<Failure>, LibraryError> {
-        self.read("list the failures", |db| {
+    pub fn failures(&self) -> Result<Vec<FailedFile>, LibraryError> {
+        self.read(LibraryAction::ReadFailures, |db| {
             let mut statement =
                 db.prepare_cached("SELECT path, reason FROM failures ORDER BY path")?;
-            statement.query_map([], failure)?.collect()
+            statement.query_map([], failed_file)?.collect()
         })
     }
 
     /// Files that are in the library although something about them could not be read.
-    pub fn warnings(&self) -> Result<Vec<Failure>, LibraryError> {
-        self.read("list the warnings", |db| {
+    pub fn warnings(&self) -> Result<Vec<FailedFile>, LibraryError> {
+        self.read(LibraryAction::ReadFailures, |db| {
             let mut statement = db.prepare_cached(
                 "SELECT path, warning FROM tracks WHERE warning NOTNULL AND missing = 0 ORDER BY path",
             )?;
-            statement.query_map([], failure)?.collect()
+            statement.query_map([], failed_file)?.collect()
         })
     }
 
     /// How much there is.
     pub fn counts(&self) -> Result<Counts, LibraryError> {
-        self.read("count", |db| {
+        self.read(LibraryAction::CheckDatabase, |db| {
             let (tracks, missing, duration_s): (i64, i64, f64) = db
                 .prepare_cached(
                     "SELECT count(*), (SELECT count(*) FROM tracks WHERE missing = 1), total(duration_s)

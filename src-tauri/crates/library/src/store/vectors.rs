@@ -5,13 +5,15 @@ use std::path::PathBuf;
 
 use half::f16;
 use rusqlite::{Connection, OptionalExtension, Rows, params};
-use segue_core::{AudioHash, Descriptors, Embedding, ModelId, TagScore, Timestamp, Track, TrackId};
+use segue_core::{
+    AudioHash, Descriptors, Embedding, FailedFile, FileFault, LibraryAction, LibraryError, ModelId,
+    TagScore, Timestamp, Track, TrackId,
+};
 
-use super::reading::{failure, root_paths};
+use super::reading::{failed_file, root_paths};
 use super::recording::recording;
 use super::{Durability, Library, bump, micros};
-use crate::failure::Failure;
-use crate::{LibraryError, paths};
+use crate::paths;
 
 /// Set in a stored tag's id if the tag is heard plainly.
 const PRESENT: u16 = 1 << 15;
@@ -71,7 +73,7 @@ impl Library {
                 .collect()
         };
         let (value, ends) = (half(embedding), ends.each_ref().map(half).concat());
-        self.write("save a vector", Durability::Process, |db| {
+        self.write(LibraryAction::SaveAnalyses, Durability::Process, |db| {
             let model = model(db, embedding.model())?;
             let recording = recording(db, audio)?;
             db.prepare_cached("DELETE FROM tagged WHERE model_id = ? AND recording_id = ?")?
@@ -119,20 +121,25 @@ impl Library {
         &self,
         audio: AudioHash,
         model_id: &ModelId,
-        reason: &str,
+        why: &FileFault,
     ) -> Result<(), LibraryError> {
-        self.write("save a failed analysis", Durability::Process, |db| {
+        self.write(LibraryAction::SaveAnalyses, Durability::Process, |db| {
             let model = model(db, model_id)?;
             let recording = recording(db, audio)?;
             db.prepare_cached("INSERT OR REPLACE INTO analysis_failures VALUES (?, ?, ?, ?)")?
-                .execute(params![model, recording, reason, micros(Timestamp::now())])?;
+                .execute(params![
+                    model,
+                    recording,
+                    why.to_stored(),
+                    micros(Timestamp::now())
+                ])?;
             bump(db)
         })
     }
 
     /// Forgets all that a model heard, and what it refused: everything is to be heard anew.
     pub fn clear_analyses(&self, model_id: &ModelId) -> Result<(), LibraryError> {
-        self.write("forget the analyses", Durability::Process, |db| {
+        self.write(LibraryAction::ForgetAnalyses, Durability::Process, |db| {
             for table in ["vectors", "ends", "analysis_failures", "tagged"] {
                 let sql = format!(
                     "DELETE FROM {table} WHERE model_id = (SELECT id FROM models WHERE name = ?)"
@@ -151,7 +158,7 @@ impl Library {
         limit: u32,
     ) -> Result<Vec<Unanalyzed>, LibraryError> {
         let offline = self.offline()?;
-        self.read("list what is to be analysed", |db| {
+        self.read(LibraryAction::ReadAnalyses, |db| {
             let mut statement = db.prepare_cached(
                 "WITH model AS (SELECT id FROM models WHERE name = ?1)
                  SELECT r.audio, t.id, t.path FROM recordings r CROSS JOIN tracks t ON t.recording_id = r.id
@@ -167,7 +174,7 @@ impl Library {
 
     /// Tracks whose recording has a vector of this model: copies count one by one.
     pub fn heard_tracks(&self, model_id: &ModelId) -> Result<u64, LibraryError> {
-        self.read("count the heard tracks", |db| {
+        self.read(LibraryAction::ReadAnalyses, |db| {
             db.prepare_cached(
                 "SELECT count(*) FROM tracks t JOIN vectors v ON v.recording_id = t.recording_id
                  WHERE v.model_id = (SELECT id FROM models WHERE name = ?)",
@@ -179,7 +186,7 @@ impl Library {
 
     /// Recordings that have a vector of this model.
     pub fn analyzed_count(&self, model_id: &ModelId) -> Result<u64, LibraryError> {
-        self.read("count the vectors", |db| {
+        self.read(LibraryAction::ReadAnalyses, |db| {
             db.prepare_cached(
                 "SELECT count(*) FROM vectors WHERE model_id = (SELECT id FROM models WHERE name = ?)",
             )?
@@ -206,7 +213,7 @@ impl Library {
         enough: u64,
     ) -> Result<u64, LibraryError> {
         let offline = self.offline()?;
-        self.read("compare two models' vectors", |db| {
+        self.read(LibraryAction::ReadAnalyses, |db| {
             let mut statement = db.prepare_cached(
                 "WITH new AS (SELECT id FROM models WHERE name = ?1)
                  SELECT v.recording_id, t.path FROM vectors v JOIN tracks t ON t.recording_id = v.recording_id
@@ -237,7 +244,7 @@ impl Library {
         model_id: &ModelId,
         recordings: &[AudioHash],
     ) -> Result<Vec<Option<Vec<f32>>>, LibraryError> {
-        self.read("read how songs begin and end", |db| {
+        self.read(LibraryAction::ReadAnalyses, |db| {
             let mut statement = db.prepare_cached(
                 "SELECT value FROM ends
                  WHERE model_id = (SELECT id FROM models WHERE name = ?)
@@ -265,7 +272,7 @@ impl Library {
         model_id: &ModelId,
         recordings: &[AudioHash],
     ) -> Result<Vec<Option<Vec<String>>>, LibraryError> {
-        self.read("read the heard tags", |db| {
+        self.read(LibraryAction::ReadAnalyses, |db| {
             let names = tag_names(db)?;
             let mut statement = db.prepare_cached(
                 "SELECT v.tags FROM vectors v
@@ -286,20 +293,20 @@ impl Library {
     }
 
     /// The recordings that could not be analysed, each by its first file, as in [`unanalyzed`](Self::unanalyzed).
-    pub fn analysis_failures(&self, model_id: &ModelId) -> Result<Vec<Failure>, LibraryError> {
-        self.read("list the failed analyses", |db| {
+    pub fn analysis_failures(&self, model_id: &ModelId) -> Result<Vec<FailedFile>, LibraryError> {
+        self.read(LibraryAction::ReadFailures, |db| {
             let mut statement = db.prepare_cached(
                 "SELECT t.path, f.reason, min(t.id) FROM analysis_failures f JOIN tracks t USING (recording_id)
                  WHERE f.model_id = (SELECT id FROM models WHERE name = ?) GROUP BY f.recording_id ORDER BY 1",
             )?;
-            statement.query_map([&model_id.0], failure)?.collect()
+            statement.query_map([&model_id.0], failed_file)?.collect()
         })
     }
 
     /// Of the folders that hold one of these tracks, those that are not there now. The others are not looked at: a share
     /// that does not answer holds up no page of songs that lie elsewhere.
     pub fn offline_roots(&self, tracks: &[Track]) -> Result<Vec<PathBuf>, LibraryError> {
-        let roots = self.read("list the folders", root_paths)?;
+        let roots = self.read(LibraryAction::ReadFolders, root_paths)?;
         Ok(roots
             .iter()
             .map(|root| paths::from_bytes(root))
@@ -310,7 +317,7 @@ impl Library {
 
     /// The roots that are not there now.
     pub(crate) fn offline(&self) -> Result<Vec<Vec<u8>>, LibraryError> {
-        let roots = self.read("list the folders", root_paths)?;
+        let roots = self.read(LibraryAction::ReadFolders, root_paths)?;
         Ok(roots
             .into_iter()
             .filter(|root| !crate::walk::online(&paths::from_bytes(root), true))

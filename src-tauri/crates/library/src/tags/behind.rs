@@ -82,11 +82,11 @@ pub(super) fn ape(bytes: &[u8], found: &mut FoundTags) {
                     lost.push(item.key);
                 }
             }
-            None => lost.push("an item without a name".into()),
+            None => lost.push(String::new()),
         }
         at = next;
     }
-    lost.iter().for_each(|name| found.lose(name));
+    lost.iter().for_each(|name| found.lose(name, None));
     found.add(tag);
 }
 

@@ -3,6 +3,7 @@
 use image::ImageFormat;
 use lofty::picture::{Picture, PictureType};
 use lofty::tag::{ItemKey, ItemValue, Tag, TagItem, TagType};
+use segue_core::{FileFault, LostTag, TagFault};
 
 use super::text::clean;
 
@@ -25,7 +26,7 @@ pub(crate) struct AudioProperties {
 pub(crate) struct FoundTags {
     /// Those that speak first first.
     pub(super) tags: Vec<Tag>,
-    lost: Vec<String>,
+    lost: Vec<LostTag>,
 }
 
 impl FoundTags {
@@ -44,23 +45,27 @@ impl FoundTags {
         self.tags.push(tag);
     }
 
-    /// Notes an item that could not be read.
-    pub(super) fn lose(&mut self, name: &str) {
-        let name = clean(name).unwrap_or_default();
-        if self.lost.len() < LOST_MAX && !self.lost.contains(&name) {
-            self.lost.push(name);
+    /// Notes an item that could not be read, by the name that the format gives it, and why where that is known.
+    pub(super) fn lose(&mut self, name: &str, why: Option<TagFault>) {
+        let name = clean(name);
+        self.note(LostTag { name, why });
+    }
+
+    fn note(&mut self, lost: LostTag) {
+        if self.lost.len() < LOST_MAX && !self.lost.contains(&lost) {
+            self.lost.push(lost);
         }
     }
 
     /// Puts other tags behind these.
     pub(super) fn append(&mut self, mut other: Self) {
         self.tags.append(&mut other.tags);
-        other.lost.iter().for_each(|name| self.lose(name));
+        other.lost.into_iter().for_each(|lost| self.note(lost));
     }
 
-    pub(super) fn warning(&self) -> Option<String> {
-        let lost = self.lost.join(", ");
-        (!lost.is_empty()).then(|| format!("some of the tags cannot be read: {lost}"))
+    pub(super) fn warning(&self) -> Option<FileFault> {
+        let lost = self.lost.clone();
+        (!lost.is_empty()).then_some(FileFault::TagsLost { lost })
     }
 
     /// The cover: the front, else the first picture.

@@ -11,6 +11,7 @@ use flate2::read::ZlibDecoder;
 use lofty::id3::v2::{upgrade_v2, upgrade_v3};
 use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, Tag, TagType};
+use segue_core::TagFault;
 
 use super::credits::field_of;
 use super::found::{FoundTags, key_of, mime, picture, push};
@@ -57,8 +58,8 @@ pub(super) fn read(bytes: &[u8], found: &mut FoundTags) {
     } else {
         0
     }) {
-        if let Err(reason) = tag.add(&frame, version, flags & 0x80 != 0, found) {
-            found.lose(&format!("{} ({reason})", frame.name));
+        if let Err(fault) = tag.add(&frame, version, flags & 0x80 != 0, found) {
+            found.lose(&frame.name, Some(fault));
         }
     }
     tag.finish(version, found);
@@ -283,15 +284,10 @@ impl<'a> Frames<'a> {
 
 impl Id3Frame<'_> {
     /// The frame's content, unpacked.
-    fn content(
-        &self,
-        version: u8,
-        all_unsynchronised: bool,
-    ) -> Result<Cow<'_, [u8]>, &'static str> {
-        let short = "too short";
+    fn content(&self, version: u8, all_unsynchronised: bool) -> Result<Cow<'_, [u8]>, TagFault> {
         let (packed, skipped, unsynchronisation) = match (version, self.flags) {
             (2, _) | (_, 0) => (false, 0, false),
-            (3, flags) if flags & 0x40 != 0 => return Err("encrypted"),
+            (3, flags) if flags & 0x40 != 0 => return Err(TagFault::Encrypted),
             (3, flags) => {
                 let packed = flags & 0x80 != 0;
                 (
@@ -300,13 +296,13 @@ impl Id3Frame<'_> {
                     false,
                 )
             }
-            (_, flags) if flags & 0x04 != 0 => return Err("encrypted"),
+            (_, flags) if flags & 0x04 != 0 => return Err(TagFault::Encrypted),
             (_, flags) => {
                 let skipped = usize::from(flags & 0x40 != 0) + 4 * usize::from(flags & 0x01 != 0);
                 (flags & 0x08 != 0, skipped, flags & 0x02 != 0)
             }
         };
-        let mut data = Cow::Borrowed(self.data.get(skipped..).ok_or(short)?);
+        let mut data = Cow::Borrowed(self.data.get(skipped..).ok_or(TagFault::TooShort)?);
         if version == 4 && (unsynchronisation || all_unsynchronised) && unsynchronised(&data) {
             data = Cow::Owned(resynchronised(&data));
         }
@@ -320,14 +316,14 @@ impl Id3Frame<'_> {
             };
             // The length before the content is often there without its flag.
             let unpacked = unpack(&data).or_else(|| unpack(data.get(4..)?));
-            data = Cow::Owned(unpacked.ok_or("not to be unpacked")?);
+            data = Cow::Owned(unpacked.ok_or(TagFault::Compressed)?);
         }
         Ok(data)
     }
 }
 
 /// A string of a frame: a byte for the encoding, and the text, its pieces separated by nulls.
-fn text(data: &[u8]) -> Result<String, &'static str> {
+fn text(data: &[u8]) -> Result<String, TagFault> {
     let Some((encoding, text)) = data.split_first() else {
         return Ok(String::new());
     };
@@ -340,14 +336,14 @@ fn text(data: &[u8]) -> Result<String, &'static str> {
         2 => utf16(text, Some(true)),
         // The byte was left out.
         0x20.. => utf8_or_1252(data),
-        _ => return Err("unknown encoding"),
+        _ => return Err(TagFault::Encoding),
     })
 }
 
 /// Description and text of a frame: encoding, language, description, a null of one byte or two, text.
-fn described(content: &[u8]) -> Result<(String, String), &'static str> {
+fn described(content: &[u8]) -> Result<(String, String), TagFault> {
     let (Some(encoding), Some(rest)) = (content.first(), content.get(4..)) else {
-        return Err("too short");
+        return Err(TagFault::TooShort);
     };
     let end = match encoding {
         1 | 2 => {
@@ -383,7 +379,7 @@ impl Texts {
         version: u8,
         all_unsynchronised: bool,
         found: &mut FoundTags,
-    ) -> Result<(), &'static str> {
+    ) -> Result<(), TagFault> {
         let content = || frame.content(version, all_unsynchronised);
         match frame.name.as_str() {
             "APIC" => {
@@ -391,7 +387,7 @@ impl Texts {
                 if let Some(picture) = attached(&content, version) {
                     self.pictures.push(picture);
                 } else if content.len() > 64 && !content.windows(4).any(|mark| mark == b"-->\0") {
-                    found.lose("APIC (no picture)");
+                    found.lose("APIC", Some(TagFault::NoPicture));
                 }
             }
             "TXXX" => {

@@ -91,7 +91,7 @@ fn items(bytes: &[u8], found: &mut FoundTags) {
         };
         let name = &bytes[at + 4..at + 8];
         if !item(name, &bytes[at + 8..next.max(at + 8)], found) && is_wanted(name) {
-            found.lose(&utf8_or_1252(name));
+            found.lose(&utf8_or_1252(name), None);
         }
         at = next;
     }

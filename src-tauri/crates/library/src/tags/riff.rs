@@ -109,7 +109,7 @@ fn info(bytes: &[u8], big_endian: bool, found: &mut FoundTags) {
         let text = &bytes[at + 8..end.unwrap_or(next).min(next).max(at + 8)];
         match ItemKey::from_key(TagType::RiffInfo, &name) {
             Some(key) => push(found.tag(TagType::RiffInfo), key, utf8_or_1252(text)),
-            None if sound.is_none() => found.lose(&name),
+            None if sound.is_none() => found.lose(&name, None),
             None => {}
         }
         at = next.max(at + 8);

@@ -8,6 +8,7 @@ use std::io::{self, BufRead, Seek};
 use lofty::config::ParsingMode;
 use lofty::picture::{Picture, PictureType};
 use lofty::tag::{ItemKey, Tag, TagType};
+use segue_core::TagFault;
 
 use super::found::{BLOCK_MAX, FoundTags, mime, picture, push};
 use super::text::utf8_or_1252;
@@ -114,7 +115,7 @@ pub(super) fn ogg(
             }
         }
         if packet.len() as u64 > BLOCK_MAX {
-            found.lose("comments (too long)");
+            found.lose("VORBIS_COMMENT", Some(TagFault::TooLong));
             break;
         }
     }
@@ -127,7 +128,7 @@ fn block(kind: u8, body: &[u8], pictures: &mut Vec<Picture>, found: &mut FoundTa
         4 => comments(body, pictures, found),
         6 => match flac_picture(body) {
             Some(picture) => pictures.push(picture),
-            None => found.lose("PICTURE"),
+            None => found.lose("PICTURE", None),
         },
         _ => {}
     }
@@ -175,7 +176,7 @@ fn comments(bytes: &[u8], pictures: &mut Vec<Picture>, found: &mut FoundTags) {
         let next = sound.or_else(|| (at + 1..bytes.len()).find(|at| is_comment(*at)));
         let text = &bytes[at + 4..next.unwrap_or(bytes.len()).max(at + 4)];
         if sound.is_none() {
-            lost.push("a comment of false length");
+            lost.push(("", Some(TagFault::Length)));
         }
         // With a length that lies, what follows it up to the next comment.
         put(text, tag, pictures, &mut lost);
@@ -185,10 +186,13 @@ fn comments(bytes: &[u8], pictures: &mut Vec<Picture>, found: &mut FoundTags) {
             None => break,
         }
     }
-    lost.iter().for_each(|name| found.lose(name));
+    lost.iter().for_each(|(name, why)| found.lose(name, *why));
 }
 
-fn put(text: &[u8], tag: &mut Tag, pictures: &mut Vec<Picture>, lost: &mut Vec<&'static str>) {
+/// What a comment that cannot be read is called, and why where that is known.
+type LostComment = (&'static str, Option<TagFault>);
+
+fn put(text: &[u8], tag: &mut Tag, pictures: &mut Vec<Picture>, lost: &mut Vec<LostComment>) {
     let Some(at) = text.iter().position(|byte| *byte == b'=') else {
         return;
     };
@@ -196,7 +200,7 @@ fn put(text: &[u8], tag: &mut Tag, pictures: &mut Vec<Picture>, lost: &mut Vec<&
     if key.eq_ignore_ascii_case("METADATA_BLOCK_PICTURE") {
         match base64(value).as_deref().and_then(flac_picture) {
             Some(picture) => pictures.push(picture),
-            None => lost.push("METADATA_BLOCK_PICTURE"),
+            None => lost.push(("METADATA_BLOCK_PICTURE", None)),
         }
     } else if key.eq_ignore_ascii_case("COVERART") {
         // The form before METADATA_BLOCK_PICTURE: the picture alone.

@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
+use segue_core::{Damage, FileFault};
+
 /// A file that refuses to be read for ever: a parser that runs in circles costs one file, not the scan.
 pub(super) struct Metered<R> {
     inner: R,
@@ -27,7 +29,7 @@ impl<R> Metered<R> {
                 (self.calls_left, self.bytes_left) = (calls, bytes);
                 Ok(())
             }
-            _ => Err(io::Error::other("the file makes its reader run in circles")),
+            _ => Err(io::Error::other(FileFault::from(Damage::Circles))),
         }
     }
 }
@@ -113,12 +115,7 @@ impl<R: Seek> Seek for FileRange<'_, R> {
             SeekFrom::End(by) => self.len.checked_add_signed(by),
             SeekFrom::Current(by) => self.at.checked_add_signed(by),
         };
-        let before = || {
-            io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "a seek to before the beginning",
-            )
-        };
+        let before = || io::Error::new(io::ErrorKind::InvalidInput, "negative seek");
         self.at = at.ok_or_else(before)?;
         self.inner
             .seek(SeekFrom::Start(self.start.saturating_add(self.at)))?;

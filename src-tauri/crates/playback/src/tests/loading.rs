@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Condvar, Mutex};
 
-use segue_decode::DecodeError;
+use segue_core::{FailedFile, FileFault};
 
 use super::*;
 use crate::deck::Deck;
@@ -474,7 +474,7 @@ impl Stream for Sleepy {
         self.stream.format()
     }
 
-    fn notice(&self) -> Option<String> {
+    fn notice(&self) -> Option<FileFault> {
         self.stream.notice()
     }
 
@@ -486,11 +486,11 @@ impl Stream for Sleepy {
         self.stream.position_s()
     }
 
-    fn seek(&mut self, to_s: f64) -> Result<(), DecodeError> {
+    fn seek(&mut self, to_s: f64) -> Result<(), FailedFile> {
         self.stream.seek(to_s)
     }
 
-    fn read(&mut self, out: &mut [StereoFrame]) -> Result<usize, DecodeError> {
+    fn read(&mut self, out: &mut [StereoFrame]) -> Result<usize, FailedFile> {
         if self.position_s() >= 1.0 {
             self.doors.pass(&self.path);
         }

@@ -97,7 +97,7 @@ fn tracks_of_unlike_rates_meet_at_the_rate_of_the_first() {
         (44_100, 9973 + 4410)
     );
     assert_eq!(rendered.failures.len(), 1);
-    assert_eq!(rendered.failures[0].0, broken);
+    assert_eq!(rendered.failures[0].path, broken);
     let found = decode(&wav, 44_100);
     assert_eq!(found[..9973], decode(&data("first.flac"), 44_100));
     assert!((found[9973 + 2000][0] - 0.5).abs() < 0.001);
@@ -234,9 +234,6 @@ fn what_is_missing_of_a_file_is_told_once_it_sounds() {
     fs::write(&he_aac, &bytes).unwrap();
     let wav = folder.path().join("out.wav");
     let rendered = render(&[plain, he_aac.clone()], 0.0, None, &wav).unwrap();
-    let [(path, notice)] = &rendered.notices[..] else {
-        panic!("{:?}", rendered.notices);
-    };
-    assert_eq!(*path, he_aac);
-    assert!(notice.starts_with("it is HE-AAC"), "{notice}");
+    let missing = FileFault::HeAac { core_hz: 44_100 };
+    assert_eq!(rendered.notices, [FailedFile::new(&he_aac, missing)]);
 }

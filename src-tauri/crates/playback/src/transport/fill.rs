@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use segue_decode::DecodeError;
+use segue_core::FailedFile;
 
 use super::Transport;
 use super::ahead::Ahead;
@@ -190,7 +190,7 @@ impl Transport {
     }
 
     /// Lets a deck of the current entry sound, if there is an output.
-    fn take_up(&mut self, deck: Box<Deck>) -> Result<(), DecodeError> {
+    fn take_up(&mut self, deck: Box<Deck>) -> Result<(), FailedFile> {
         if self.feed.is_none() && !self.open_output(deck.format()) {
             return Ok(());
         }
@@ -256,7 +256,7 @@ impl Transport {
     }
 
     /// The track being decoded has no more to give.
-    fn end_deck(&mut self, failure: Option<DecodeError>) {
+    fn end_deck(&mut self, failure: Option<FailedFile>) {
         self.deck = None;
         let head = self.feed.as_ref().map(|feed| self.join.head(feed));
         let joined = !self.coming.is_empty();
@@ -350,13 +350,13 @@ impl Transport {
         }
     }
 
-    pub(super) fn fail(&mut self, entry: &Entry, error: &DecodeError) {
+    pub(super) fn fail(&mut self, entry: &Entry, error: &FailedFile) {
         self.failed.insert(entry.entry);
         let (entry, item) = (entry.entry, Arc::clone(&entry.item));
         self.tell(Event::Failed {
             entry,
             item,
-            reason: error.to_string(),
+            why: error.why.clone(),
         });
     }
 }

@@ -1,6 +1,6 @@
 //! A track in the account of what sounds.
 
-use segue_decode::DecodeError;
+use segue_core::{FailedFile, FileFault};
 
 use crate::deck::Deck;
 use crate::protocol::PlayId;
@@ -10,7 +10,7 @@ use crate::queue::Entry;
 pub(super) struct TrackAccount {
     pub(super) entry: Entry,
     pub(super) duration_s: Option<f64>,
-    pub(super) notice: Option<String>,
+    pub(super) notice: Option<FileFault>,
     /// Where in the track the play began.
     pub(super) from_s: f64,
     /// Seconds that sounded in earlier ranges. A range lasts until a seek or a loss of the output.
@@ -28,7 +28,7 @@ pub(super) struct TrackRange {
     pub(super) from_s: f64,
     /// Ring index behind the last frame, once decoded, and the error that cut it short.
     pub(super) end: Option<u64>,
-    pub(super) failure: Option<DecodeError>,
+    pub(super) failure: Option<FailedFile>,
     /// Ring index of the last position told.
     pub(super) told: u64,
 }
@@ -39,7 +39,7 @@ impl TrackAccount {
         Self {
             entry: deck.entry().clone(),
             duration_s: deck.duration_s(),
-            notice: deck.notice().map(str::to_owned),
+            notice: deck.notice().cloned(),
             from_s,
             listened_s: 0.0,
             play: None,

@@ -103,32 +103,32 @@ fn a_station_starts_from_anything_that_has_a_name() {
         );
     }
     for (seed, words) in [
-        (SeedRef::Track { id: 4242 }, "no track 4242"),
-        (SeedRef::Album { id: 4242 }, "no album"),
+        (SeedRef::Track { id: 4242 }, "no track: 4242"),
+        (SeedRef::Album { id: 4242 }, "no Album: 4242"),
         (
             SeedRef::Artist {
                 name: "Nobody".into(),
             },
-            "no artist “Nobody”",
+            "no Artist: Nobody",
         ),
         (
             SeedRef::Genre {
                 name: "Polka".into(),
             },
-            "no genre “Polka”",
+            "no Genre: Polka",
         ),
         (
             SeedRef::Tag {
                 name: "polka".into(),
             },
-            "no tag “polka”",
+            "no Tag: polka",
         ),
-        (SeedRef::Playlist { id: 4242 }, "no playlist 4242"),
+        (SeedRef::Playlist { id: 4242 }, "no playlist: 4242"),
         (
             SeedRef::Words {
                 text: "zydeco flurble".into(),
             },
-            "none of these words",
+            "no known words",
         ),
     ] {
         refused(segue.station(&next(&from(vec![seed]), 5)), words);
@@ -223,10 +223,10 @@ fn scripts_name_seeds_by_kind() {
     assert_eq!(of_album, SeedRef::Album { id });
     refused(
         segue.seed_named("album:No such thing"),
-        "no album “No such thing”",
+        "no album: No such thing",
     );
-    refused(segue.seed_named("playlist:nothing"), "no playlist nothing");
-    refused(segue.seed_named("nowhere.flac"), "no track nowhere.flac");
+    refused(segue.seed_named("playlist:nothing"), "no playlist: nothing");
+    refused(segue.seed_named("nowhere.flac"), "no track: nowhere.flac");
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn plays_of_the_future_teach_nothing() {
     let track = world.tracks()[0].id.to_string();
     let tomorrow = Timestamp::now() + 20.hours();
     let added = segue.add_play(&track, 10.0, Some(tomorrow), "queue");
-    refused(added, "in the future");
+    refused(added, "play in the future");
 }
 
 #[test]

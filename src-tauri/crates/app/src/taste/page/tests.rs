@@ -69,7 +69,7 @@ fn what_was_learned_is_shown_with_its_terms() {
         world
             .segue
             .export_taste(&world.folder.path().join("no/such/folder.json")),
-        "cannot write",
+        "write",
     );
     // The last of the plays judge, where some of them were listened to and some left.
     for track in world.tracks() {
@@ -135,10 +135,7 @@ fn a_reason_is_turned_down_and_taken_back() {
     assert_eq!(segue.feedback().unwrap().len(), 1);
     segue.undo_feedback().unwrap();
     assert_eq!(radio(), before);
-    refused(
-        segue.turn("nonsense", true),
-        "names nothing that can be turned",
-    );
+    refused(segue.turn("nonsense", true), "no term: nonsense");
 }
 
 fn plain(count: u32) -> crate::RadioRequest {
@@ -193,10 +190,10 @@ fn what_is_forgotten_teaches_nothing_until_it_is_learned_again() {
     segue.remember(all.id).unwrap();
     segue.remember(row.id).unwrap();
     assert_eq!(taught(), 97);
-    refused(segue.remember(row.id), "nothing was forgotten under number");
+    refused(segue.remember(row.id), "nothing forgotten");
     refused(
         segue.forget(Some(Timestamp::now() + 1.hour())),
-        "in the future",
+        "forgetting the future",
     );
 }
 

@@ -525,7 +525,7 @@ fn a_place_keeps_to_its_copy_as_long_as_that_is_there() {
     };
     let write = |sql: &str| {
         library
-            .write("change a track", Durability::Process, |db| {
+            .write(LibraryAction::SaveScan, Durability::Process, |db| {
                 db.execute_batch(sql)
             })
             .unwrap();
@@ -664,7 +664,7 @@ fn a_song_of_another_length_at_an_old_path_is_another_song() {
         ],
     );
     library
-        .write("set a length", Durability::Process, |db| {
+        .write(LibraryAction::SaveScan, Durability::Process, |db| {
             db.execute("UPDATE tracks SET duration_s = 50 WHERE title = 'Else'", [])
         })
         .unwrap();
@@ -681,7 +681,7 @@ fn covers_are_of_different_albums_in_the_order_of_the_list() {
     let place = filled();
     let library = &place.library;
     library
-        .write("give covers", Durability::Process, |db| {
+        .write(LibraryAction::SaveScan, Durability::Process, |db| {
             db.execute("UPDATE tracks SET sidecar = 1 WHERE title != 'Hey'", [])
         })
         .unwrap();

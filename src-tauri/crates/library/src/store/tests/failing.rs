@@ -84,7 +84,7 @@ fn is_consistent(library: &Library, when: &str) {
     let (here, there) = (library.check().unwrap(), fresh.check().unwrap());
     assert_eq!((here.as_str(), there.as_str()), ("ok", "ok"), "{when}");
     let wrong: i64 = library
-        .read("look at the albums", |db| {
+        .read(LibraryAction::ReadAlbums, |db| {
             db.query_row(
                 "SELECT count(*) FROM albums a
                  WHERE tracks != (SELECT count(*) FROM tracks t WHERE t.album_id = a.id AND NOT t.missing)",

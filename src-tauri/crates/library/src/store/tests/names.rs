@@ -22,7 +22,7 @@ fn tagged(path: &str, n: u8, tags: Tags) -> (AudioFile, AudioHash, Tags) {
 
 fn put(library: &Library, files: Vec<(AudioFile, AudioHash, Tags)>) {
     library
-        .write("fill", Durability::Process, |db| {
+        .write(LibraryAction::SaveScan, Durability::Process, |db| {
             let mut changes = changes::Changes::default();
             for (file, audio, tags) in &files {
                 let mut moves = identity::Moves::new(0, Vec::new());

@@ -168,7 +168,7 @@ fn names_are_matched_as_histories_tell_them_and_never_against_their_length() {
     let write = |sql: &str| {
         place
             .library
-            .write("set a length", Durability::Process, |db| {
+            .write(LibraryAction::SaveScan, Durability::Process, |db| {
                 db.execute(sql, [])
             })
             .unwrap()

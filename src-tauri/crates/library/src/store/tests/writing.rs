@@ -6,7 +6,7 @@ use super::*;
 
 fn count(library: &Library, sql: &str) -> i64 {
     let read = |db: &Connection| db.query_row(sql, [], |row| row.get(0));
-    library.read("count", read).unwrap()
+    library.read(LibraryAction::CheckDatabase, read).unwrap()
 }
 
 #[test]
@@ -46,7 +46,10 @@ fn a_statement_is_planned_once_whatever_is_bound() {
         }
         Ok(statement.get_status(StatementStatus::RePrepare))
     };
-    let reader = place.library.read("count", planned_again).unwrap();
+    let reader = place
+        .library
+        .read(LibraryAction::CheckDatabase, planned_again)
+        .unwrap();
     let writer = planned_again(&lock(&place.library.writer)).unwrap();
     assert_eq!((reader, writer), (0, 0));
 }
