@@ -173,7 +173,7 @@ fn a_model_that_is_missing_or_changed_is_refused_by_path() {
         fs::write(folder.path().join(name), &whole[..whole.len() - 1]).unwrap();
         let message = load().to_string();
         assert!(
-            message.contains(name) && message.contains("SHA-256"),
+            message.contains(name) && message.contains("sha-256"),
             "{message}"
         );
         fs::remove_file(folder.path().join(name)).unwrap();
