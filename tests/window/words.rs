@@ -233,6 +233,7 @@ fn every_text_of_the_window_comes_from_its_words() {
         visit.collect("name-dialog", &mut found).await;
         visit.types("Xyzzy").await;
         visit.press("\u{E007}").await;
+        visit.click("nav button[aria-label=Xyzzy]").await;
         visit
             .until(
                 "its page",

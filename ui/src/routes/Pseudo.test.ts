@@ -49,7 +49,7 @@ const goTo = async (page: string) => {
   await fireEvent.click(await way.findByRole("button", { name: page }));
 };
 
-const PAGES = ["songs", "albums", "mixes", "radio", "taste", "queue"] as const;
+const PAGES = ["songs", "albums", "mixes", "radio", "taste", "queue", "settings"] as const;
 
 test.each(PAGES)("the page %s speaks the language of the window", async (page) => {
   const fake = await openWindow({ tracks: 300 });
