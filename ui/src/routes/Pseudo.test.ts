@@ -12,6 +12,8 @@ vi.hoisted(() => localStorage.setItem("segue.language", "en-XA"));
 beforeAll(furnishJsdom);
 afterEach(cleanup);
 
+// The real window runs the same text (`tests/window.rs`), and a text is no module.
+// eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
 const plainWords = new Function(`return ${script.slice(script.indexOf("(data) =>"))}`)() as (
   data: string[],
 ) => string[];

@@ -10,7 +10,7 @@ type Cases<All extends { is: string }> = {
 };
 
 function check<All extends { is: string }>(cases: Cases<All>, say: (of: All) => string): void {
-  const rows = Object.entries(cases) as [string, [object, string][]][];
+  const rows = Object.entries<[object, string][]>(cases);
   for (const [is, said] of rows)
     for (const [fields, sentence] of said)
       test(sentence, () => expect(say({ is, ...fields } as unknown as All)).toBe(sentence));
