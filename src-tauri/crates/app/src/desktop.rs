@@ -34,9 +34,9 @@ use crate::wire::{
 };
 use crate::{AppError, Provider, Segue, places};
 
-/// While a scan runs, the window is told of new songs so often.
+/// Interval at which the window is told of new songs while a scan runs.
 const NEWS_EVERY: Duration = Duration::from_millis(700);
-/// The command line may switch models, or change playlists, while the window is open: it is looked for so often.
+/// Interval at which changes by the command line (of models, of playlists) are looked for.
 const SWITCH_EVERY: Duration = Duration::from_secs(20);
 /// The setting that remembers a paused analysis.
 const ANALYSIS_PAUSED: &str = "analysis-paused";
@@ -49,7 +49,7 @@ pub struct Desktop {
     playlist_edits: Mutex<playlist_edits::PlaylistEdits>,
 }
 
-/// The work in the background.
+/// The background work.
 struct Work {
     segue: Arc<Segue>,
     tell: Notify,
@@ -124,7 +124,7 @@ impl Desktop {
         })
     }
 
-    /// Ends what plays, keeps the queue, and stops the work in the background.
+    /// Ends the current play, stores the queue, and stops the background work.
     pub fn close(&self) {
         *lock(&self.work.watcher) = None;
         self.work.scan.cancel();
@@ -136,7 +136,7 @@ impl Desktop {
     pub fn status(&self) -> Result<LibraryStatus, AppError> {
         let library = &self.segue.library;
         let counts = library.counts()?;
-        let (model, model_error) = match self.segue.ear.model_id() {
+        let (model, model_error) = match self.segue.model_manager.model_id() {
             Ok(id) => (Some(id), None),
             Err(error) => (None, Some(error)),
         };
@@ -167,7 +167,7 @@ impl Desktop {
             model_error,
             serving: serving.map(|id| id.to_string()),
             to_hear,
-            provider: self.segue.ear.active_provider(),
+            provider: self.segue.model_manager.active_provider(),
             jobs: vec![self.work.scan.progress(), self.work.analysis.progress()],
             first_choice: self.segue.offers_first_choice(analyzed)?,
             revision: library.revision(),
@@ -176,7 +176,7 @@ impl Desktop {
 
     /// Adds a folder; it is scanned in the background.
     pub fn add_folder(&self, path: &Path) -> Result<(), AppError> {
-        // Refused at once, where the listener can still see which folder was meant.
+        // Checked here and not by the scan, which reports later, when the listener no longer sees which folder it was.
         path.read_dir()
             .map_err(AppError::file(FileAttempt::ReadFolder, path))?;
         self.work.send(ScanRequest::Folders(vec![path.to_owned()]));
@@ -190,7 +190,7 @@ impl Desktop {
         }
         self.work.watch();
         self.work.tell_library();
-        // Places may mean other copies now.
+        // A playlist's places may now resolve to other copies.
         (self.work.tell)(AppEvent::Playlists);
         Ok(())
     }
@@ -209,17 +209,17 @@ impl Desktop {
         Ok(done.forgotten)
     }
 
-    /// Files that were refused, by scan or analysis.
+    /// Files that failed, in the scan or the analysis.
     pub fn failures(&self) -> Result<Vec<FailureRow>, AppError> {
         Ok(self.all_failures()?.iter().map(FailureRow::from).collect())
     }
 
     fn all_failures(&self) -> Result<Vec<FailedFile>, AppError> {
         let mut failures = self.segue.library.failures()?;
-        if let Ok(model) = self.segue.ear.model_id() {
+        if let Ok(model) = self.segue.model_manager.model_id() {
             failures.extend(self.segue.library.analysis_failures(&model)?);
         }
-        // A file that no pass can decode is one refusal.
+        // A file that both passes cannot decode is listed once.
         for failure in self.segue.library.measure_failures()? {
             if !failures.contains(&failure) {
                 failures.push(failure);
@@ -287,7 +287,7 @@ impl Desktop {
         Ok(self.segue.library.thumbnail(TrackId(track), size_px, now)?)
     }
 
-    /// The outline of a track's recording, once it was measured.
+    /// The waveform of a track's recording, once it was measured.
     pub fn waveform(&self, track: i64) -> Result<Option<WaveformRow>, AppError> {
         let measures = self.segue.library.measures(TrackId(track))?;
         Ok(measures.map(|measures| waveform_row(measures.waveform)))
@@ -346,7 +346,7 @@ impl Desktop {
         self.player.enqueue(&track_ids(ids), at)
     }
 
-    /// Turns the running station's dial.
+    /// Sets the running station's dial.
     pub fn tune(&self, discovery: f32) -> Result<(), AppError> {
         self.player.tune(discovery.clamp(0.0, 1.0))
     }
@@ -361,7 +361,7 @@ impl Desktop {
         self.player.state()
     }
 
-    /// Has the player do something.
+    /// Carries out a command of the player bar.
     pub fn command(&self, command: &PlayerCommand) -> Result<(), AppError> {
         self.player.command(command)
     }
@@ -371,7 +371,7 @@ impl Desktop {
         self.player.queue(offset, limit)
     }
 
-    /// Gives an opinion on a recording, or takes it back.
+    /// Records a like or dislike of a recording, or removes it.
     pub fn rate(&self, id: i64, rating: Option<RatingName>) -> Result<(), AppError> {
         let rating = rating.map(|name| match name {
             RatingName::Like => Rating::Like,
@@ -449,13 +449,13 @@ impl Work {
 
     /// The scanning thread: one request after the other.
     fn scan_all(&self, scan_requests: &Receiver<ScanRequest>) {
-        // What the watcher saw change, until it is taken up.
+        // Changes reported by the watcher and not scanned yet.
         let mut changed = BTreeSet::new();
         let mut failing = false;
         for request in scan_requests {
             match request {
                 ScanRequest::Folders(folders) => {
-                    // What changes while the folders are read is taken up after.
+                    // What changes during the scan is scanned after it.
                     self.watch();
                     self.scan_folders(&folders);
                     self.watch();
@@ -471,7 +471,7 @@ impl Work {
                     Ok(_) => changed.clear(),
                     Err(error) => {
                         tracing::warn!(%error, "a change on disk was not taken up");
-                        // The watcher does not tell of it again: it is tried with what comes next.
+                        // The watcher reports a change once: if it were dropped here, the file would stay unread until the next full scan.
                         if !was_failing {
                             (self.tell)(AppEvent::Notice {
                                 notice: Notice::ChangesNotTakenUp {
@@ -483,7 +483,7 @@ impl Work {
                 }
             }
             self.tell_library();
-            // Places may have found their songs.
+            // A playlist's places may have found their songs.
             (self.tell)(AppEvent::Playlists);
             self.want_listening();
         }
@@ -508,7 +508,7 @@ impl Work {
         self.scan.end(done.err());
     }
 
-    /// The learning thread: learns the whole log anew when that is due.
+    /// The learning thread: refits the taste when that is due.
     fn learn_all(&self, wanted: &Receiver<()>) {
         for () in wanted {
             while wanted.try_recv().is_ok() {}
@@ -521,9 +521,9 @@ impl Work {
         }
     }
 
-    /// The analysing thread: listens to what is new, and measures it, as often as something may be.
+    /// The analysis thread: analyses and measures new recordings, whenever there may be some.
     fn listen_all(&self, wanted: &Receiver<()>, player: &Player) {
-        let mut current = self.segue.ear.current();
+        let mut current = self.segue.model_manager.current();
         let mut playlists = self.segue.library.playlists_changed().ok();
         loop {
             match wanted.recv_timeout(SWITCH_EVERY) {
@@ -534,7 +534,7 @@ impl Work {
                         playlists = changed;
                         (self.tell)(AppEvent::Playlists);
                     }
-                    let now = self.segue.ear.current();
+                    let now = self.segue.model_manager.current();
                     if now == current {
                         continue;
                     }
@@ -549,9 +549,9 @@ impl Work {
         }
     }
 
-    /// Whether anything waits to be heard: asked first, because opening a network for nothing takes time and memory.
+    /// Whether anything is to be analysed: asked first, because loading a network for nothing takes time and memory.
     fn has_unheard(&self) -> Result<bool, AppError> {
-        let model = self.segue.ear.model_id()?;
+        let model = self.segue.model_manager.model_id()?;
         Ok(!self.segue.library.unanalyzed(&model, 1)?.is_empty())
     }
 
@@ -564,7 +564,7 @@ impl Work {
         if matches!(unheard, Ok(false)) && !unmeasured {
             return;
         }
-        // Half of the cores, and one while music plays: the listener goes before the library.
+        // Half of the cores, and one while music plays: analysis must not make playback stutter.
         let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
         let jobs = (cores / 2).max(1);
         let limit = Limit::default();
@@ -590,10 +590,10 @@ impl Work {
                 progress.failed,
                 progress.current.clone(),
             );
-            // What came meanwhile is heard before the rest is measured.
+            // What was added meanwhile is analysed before the rest is measured, since radio needs the vectors first.
             go_on && (progress.stage == JobStage::Listening || wanted.is_empty())
         };
-        // Without a model there is nothing to hear with; what is measured needs none.
+        // Without a model nothing can be analysed; measuring needs none.
         let heard = unheard.and_then(|unheard| match unheard {
             true => Ok(self
                 .segue

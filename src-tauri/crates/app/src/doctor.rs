@@ -44,7 +44,7 @@ impl Segue {
     }
 
     fn diagnosis(&self) -> Diagnosis {
-        let id = self.ear.model_id().ok();
+        let id = self.model_manager.model_id().ok();
         let serving = self.serving().ok().flatten();
         let to_hear = id.as_ref().zip(serving.as_ref());
         let to_hear = to_hear.and_then(|(id, serving)| self.library.uncovered(id, serving).ok());
@@ -69,7 +69,7 @@ impl Segue {
         let to_hear = to_hear.unwrap_or_default();
         diagnosis(
             self.library.data_dir(),
-            &self.ear,
+            &self.model_manager,
             database,
             serving,
             to_hear,
@@ -80,13 +80,13 @@ impl Segue {
 /// All that is looked at beside the database.
 fn diagnosis(
     data_dir: &Path,
-    ear: &ModelManager,
+    model_manager: &ModelManager,
     database: DatabaseHealth,
     serving: Option<ModelId>,
     to_hear: u64,
 ) -> Diagnosis {
-    let id = ear.model_id();
-    let folder = ear.folder().ok();
+    let id = model_manager.model_id();
+    let folder = model_manager.folder().ok();
     Diagnosis {
         version: env!("CARGO_PKG_VERSION").into(),
         data_dir: data_dir.to_string_lossy().into_owned(),
@@ -98,7 +98,7 @@ fn diagnosis(
             id: id.as_ref().ok().map(ToString::to_string),
             problem: id.err(),
         },
-        onnxruntime: runtime_health(ear),
+        onnxruntime: runtime_health(model_manager),
         audio: audio_health(),
     }
 }
@@ -118,7 +118,7 @@ fn audio_health() -> AudioHealth {
     }
 }
 
-fn runtime_health(ear: &ModelManager) -> RuntimeHealth {
+fn runtime_health(model_manager: &ModelManager) -> RuntimeHealth {
     let path = places::runtime();
     let mut health = RuntimeHealth {
         version: None,
@@ -131,7 +131,7 @@ fn runtime_health(ear: &ModelManager) -> RuntimeHealth {
             .iter()
             .all(|(name, value)| std::env::var_os(name).is_some_and(|set| set == *value)),
         problem: None,
-        fell_back: ear.last_failure().map(|failed| {
+        fell_back: model_manager.last_failure().map(|failed| {
             format!(
                 "{} failed on {}: {}",
                 failed.provider, failed.at, failed.reason
@@ -150,12 +150,12 @@ fn runtime_health(ear: &ModelManager) -> RuntimeHealth {
     match runtime {
         Ok(runtime) => {
             health.version = Some(runtime.version());
-            let active = ear
+            let active = model_manager
                 .open(Provider::Auto)
                 .ok()
                 .map(|model| model.active_provider());
-            let speeds = ear.model_id().ok();
-            let speeds = speeds.and_then(|id| ear.warm_up(&id));
+            let speeds = model_manager.model_id().ok();
+            let speeds = speeds.and_then(|id| model_manager.warm_up(&id));
             let speeds = speeds.map(|warm_up| warm_up.speeds).unwrap_or_default();
             health.providers = provider_report(&runtime)
                 .into_iter()

@@ -22,7 +22,7 @@ use crate::{AppError, places};
 /// Segue on one data folder, without a window.
 pub struct Segue {
     pub(crate) library: Library,
-    pub(crate) ear: ModelManager,
+    pub(crate) model_manager: ModelManager,
     pub(crate) snapshots: SnapshotCache,
     pub(crate) uncovered: Mutex<Option<Uncovered>>,
 }
@@ -63,7 +63,7 @@ impl Segue {
         };
         let library = Library::open(&data_dir)?;
         Ok(Self {
-            ear: ModelManager::new(library.data_dir()),
+            model_manager: ModelManager::new(library.data_dir()),
             library,
             snapshots: SnapshotCache::default(),
             uncovered: Mutex::default(),

@@ -32,7 +32,7 @@ pub(crate) fn world() -> World {
 /// All of the demo library, each style in a corner of a made-up space, with a tag of its own.
 pub(crate) fn heard() -> World {
     let world = of_albums(usize::MAX);
-    let model = world.segue.ear.model_id().unwrap();
+    let model = world.segue.model_manager.model_id().unwrap();
     let mut styles: Vec<String> = Vec::new();
     for (number, track) in world.tracks().iter().enumerate() {
         let genre = track.genres[0].clone();

@@ -3,6 +3,8 @@
 //! One thread walks, a few read new and changed files, and the caller's thread writes what they read, in batches of
 //! one transaction each. The library can be used meanwhile; a scan that is killed loses the batch it was in, and the
 //! next one goes on from there.
+//!
+//! The file is long because the three hand work to each other: who ends first, and what is lost then, is read in one place.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};

@@ -16,7 +16,7 @@ impl Segue {
         files: &[OsString],
         tell: &mut dyn FnMut(&Embedded),
     ) -> Result<(), AppError> {
-        let mut model = self.ear.open(Provider::Auto)?;
+        let mut model = self.model_manager.open(Provider::Auto)?;
         let mut refused = 0;
         for file in files {
             let embedded = match self.embed_one(&mut model, file) {

@@ -175,7 +175,7 @@ impl Segue {
         observe: Observe,
     ) -> Result<FirstPass, AppError> {
         let begun = Begun::now();
-        let first = self.ear.open(request.provider)?;
+        let first = self.model_manager.open(request.provider)?;
         let (id, provider) = (first.id().clone(), first.active_provider());
         if request.again {
             self.library.clear_analyses(&id)?;
@@ -189,7 +189,7 @@ impl Segue {
         // Models are opened here, one after the other, so that a refusal is an error and not a dead thread.
         let mut models = vec![first];
         while models.len() < request.threads(todo.len()) {
-            models.push(self.ear.open(request.provider)?);
+            models.push(self.model_manager.open(request.provider)?);
         }
         let (mut audio_seconds, mut measured) = (0.0, 0);
         let fallen: Mutex<Option<Fallen>> = Mutex::default();
@@ -227,7 +227,7 @@ impl Segue {
         )?;
         let fallen = lock(&fallen).take();
         if let Some(failed) = &fallen {
-            self.ear.note_fallen(failed);
+            self.model_manager.note_fallen(failed);
         }
         self.hand_over()?;
         Ok(FirstPass {

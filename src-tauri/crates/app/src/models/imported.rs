@@ -18,7 +18,7 @@ const STALE: Duration = Duration::from_secs(3600);
 impl Segue {
     /// All models, the shipped one first.
     pub fn models(&self) -> Result<ModelsListed, AppError> {
-        let current = self.ear.current();
+        let current = self.model_manager.current();
         let serving = self.serving()?;
         let mut models = Vec::new();
         let shipped = places::model();
@@ -27,7 +27,7 @@ impl Segue {
         }
         for name in self.imported()? {
             let is_current = current.as_deref() == Some(name.as_str());
-            let folder = self.ear.models().join(&name);
+            let folder = self.model_manager.models().join(&name);
             models.push(self.model_row(&folder, false, is_current, serving.as_ref())?);
         }
         Ok(ModelsListed { models })
@@ -73,7 +73,7 @@ impl Segue {
         source: &ModelSource,
         program: &Path,
     ) -> Result<ModelImported, AppError> {
-        let models = self.ear.models();
+        let models = self.model_manager.models();
         let staging = Staging::new(models)?;
         let staged = source.stage(&staging.0)?;
         let name = staged.name;
@@ -106,7 +106,7 @@ impl Segue {
         }
         let (folder, current) = self.named(name)?;
         let id = model_id(&folder)?;
-        self.ear.set_current(current)?;
+        self.model_manager.set_current(current)?;
         let serving = self.serving()?.unwrap_or_else(|| id.clone());
         Ok(ModelUsed {
             to_hear: self.library.unanalyzed(&id, u32::MAX)?.len() as u64,
@@ -122,7 +122,7 @@ impl Segue {
         if imported.is_none() {
             return Err(AppError::ModelShipped { model });
         }
-        if self.ear.current() == imported {
+        if self.model_manager.current() == imported {
             return Err(AppError::ModelCurrent { model });
         }
         // A damaged model has no id any more, and without it its vectors cannot be found: only its folder is removed.
@@ -140,7 +140,7 @@ impl Segue {
     /// The names of the imported models, in order.
     fn imported(&self) -> Result<Vec<String>, AppError> {
         let mut names = Vec::new();
-        for entry in fs::read_dir(self.ear.models())
+        for entry in fs::read_dir(self.model_manager.models())
             .into_iter()
             .flatten()
             .flatten()
@@ -158,7 +158,10 @@ impl Segue {
     fn named(&self, name: &str) -> Result<(PathBuf, Option<String>), AppError> {
         let imported = self.imported()?;
         if imported.iter().any(|other| other == name) {
-            return Ok((self.ear.models().join(name), Some(name.to_owned())));
+            return Ok((
+                self.model_manager.models().join(name),
+                Some(name.to_owned()),
+            ));
         }
         let shipped = places::model()?;
         match describe(&shipped)?.0 == name {

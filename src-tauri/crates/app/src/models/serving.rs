@@ -19,7 +19,7 @@ impl Segue {
     /// The model whose vectors are used. The current one takes over here, once it has analysed all that the serving one
     /// had: recordings whose files are there, except those that failed.
     pub(crate) fn serving(&self) -> Result<Option<ModelId>, AppError> {
-        let current = self.ear.model_id().ok();
+        let current = self.model_manager.model_id().ok();
         let kept = self.library.setting(SERVING)?;
         let kept = kept.and_then(|id| Some(ModelId(id.as_str()?.to_owned())));
         match (kept, current) {

@@ -94,7 +94,7 @@ impl Items {
         self.get(&entry.item)
     }
 
-    /// Whether an entry was put there so.
+    /// Whether an entry was placed in a way that the test accepts.
     pub(super) fn is_placed_so(&self, entry: &Entry, so: impl Fn(&Placed) -> bool) -> bool {
         self.of(entry).is_some_and(|item| so(&item.placed))
     }

@@ -571,14 +571,14 @@ fn with_two_models(world: &World) -> &'static str {
         onnx: None,
         weights: None,
     };
-    let folder = world.segue.ear.models().join("librosa-like");
+    let folder = world.segue.model_manager.models().join("librosa-like");
     fs::create_dir_all(&folder).unwrap();
     stranger.stage(&folder).unwrap();
     "librosa-like"
 }
 
 fn id_of(world: &World, name: &str) -> ModelId {
-    segue_analysis::model_id(&world.segue.ear.models().join(name)).unwrap()
+    segue_analysis::model_id(&world.segue.model_manager.models().join(name)).unwrap()
 }
 
 /// What a model heard, made up.
@@ -597,7 +597,7 @@ fn heard_by(world: &World, id: &ModelId) {
 fn a_switch_of_the_model() {
     check("using another", &["save-settings"], |world| {
         let name = with_two_models(world);
-        heard_by(world, &world.segue.ear.model_id().unwrap());
+        heard_by(world, &world.segue.model_manager.model_id().unwrap());
         move |segue| segue.use_model(name).map(drop)
     });
     check("removing one", &["forget-analyses"], |world| {
@@ -615,7 +615,9 @@ fn a_model_that_has_heard_all_serves_where_that_cannot_be_written() {
     let name = with_two_models(&world);
     let id = id_of(&world, name);
     heard_by(&world, &id);
-    segue.keep_serving(&segue.ear.model_id().unwrap()).unwrap();
+    segue
+        .keep_serving(&segue.model_manager.model_id().unwrap())
+        .unwrap();
     segue.library.fail_writes(Some(Failing::From(0)));
     assert_eq!(segue.use_model(name).unwrap().serving, id.to_string());
     let again = Segue::open(Some(segue.library.data_dir())).unwrap();

@@ -77,7 +77,7 @@ impl Described {
 
 /// Gives the songs what a network would have heard in them, and the plays they are described with.
 fn hear(world: &World, library: &Described) {
-    let model = world.segue.ear.model_id().unwrap();
+    let model = world.segue.model_manager.model_id().unwrap();
     let mut hours_ago = 24;
     for track in world.tracks() {
         let number = library
