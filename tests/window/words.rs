@@ -14,15 +14,17 @@ const DATA: &str = "const done = arguments[arguments.length - 1];\
     const ask = window.__TAURI_INTERNALS__.invoke;\
     Promise.all([\
         ask('songs', { query: { text: '', album: null, sort: 'title', descending: false }, offset: 0, limit: 200 }),\
-        ask('status'), ask('failures'), ask('playlists'), ask('taste')])\
-    .then(([songs, status, failures, playlists, taste]) => {\
+        ask('status'), ask('failures'), ask('playlists'), ask('taste'),\
+        ask('find_seeds', { text: '', limit: 200 })])\
+    .then(([songs, status, failures, playlists, taste, seeds]) => {\
         const names = songs.rows.flatMap((row) => [row.title, row.album ?? '', row.album_artist ?? '',\
             ...row.artists, ...row.genres, ...(row.tags ?? [])]);\
         const paths = [...status.roots, ...failures].map(({ path }) => path);\
         const files = paths.map((path) => path.split('/').pop());\
-        const typed = ['calm piano, no vocals, zorp', 'calm', 'piano', 'vocals', 'zorp', 'zzzz', 'Xyzzy', '/no/such/folder'];\
+        const typed = ['calm piano, no vocals, zorp', 'calm', 'piano', 'vocals', 'zorp', 'zzzz', 'Xyzzy', '/no/such/folder', '.opus'];\
         const versions = [...typed, 'CPU', status.version, status.model ?? '', taste.version];\
-        done([...names, ...paths, ...files, ...playlists.map(({ name }) => name), ...versions, status.suggested_folder ?? '']);\
+        const tags = seeds.map(({ seed }) => seed.name ?? '');\
+        done([...names, ...tags, ...paths, ...files, ...playlists.map(({ name }) => name), ...versions, status.suggested_folder ?? '']);\
     }, (refused) => done([JSON.stringify(refused)]))";
 
 /// The page has come to rest: what it asked for is there and drawn.
