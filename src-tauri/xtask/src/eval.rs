@@ -19,7 +19,7 @@ use crate::shell::{
 const TRAINING: &str = "../shared/training";
 
 /// Where things lie, and what is passed on.
-struct Wish {
+struct EvalArguments {
     training: PathBuf,
     cache: PathBuf,
     /// Options of the evaluation itself, by name.
@@ -27,8 +27,8 @@ struct Wish {
 }
 
 /// Reads the options that every evaluation has, and those named in `more`.
-fn wish(arguments: &[String], more: &[&str], usage: &str) -> Outcome<Wish> {
-    let mut wish = Wish {
+fn read_arguments(arguments: &[String], more: &[&str], usage: &str) -> Outcome<EvalArguments> {
+    let mut asked = EvalArguments {
         training: root().join(TRAINING),
         cache: target().join("train-cache"),
         options: Vec::new(),
@@ -37,16 +37,16 @@ fn wish(arguments: &[String], more: &[&str], usage: &str) -> Outcome<Wish> {
     while let Some(argument) = left.next() {
         let value = left.next().ok_or_else(|| Failure::usage(usage))?;
         match argument.as_str() {
-            "--training" => wish.training = absolute(value)?,
-            "--cache" => wish.cache = absolute(value)?,
-            name if more.contains(&name) => wish.options.push((name.into(), value.clone())),
+            "--training" => asked.training = absolute(value)?,
+            "--cache" => asked.cache = absolute(value)?,
+            name if more.contains(&name) => asked.options.push((name.into(), value.clone())),
             other => return Err(Failure::usage(&format!("eval: no option {other}; {usage}"))),
         }
     }
-    if !wish.training.join("index.jsonl").is_file() {
+    if !asked.training.join("index.jsonl").is_file() {
         return Err(Failure::new(format!(
             "there is no training music at {}: name its folder with --training",
-            wish.training.display()
+            asked.training.display()
         )));
     }
     setup::everything(setup::For::Evaluating)?;
@@ -55,9 +55,9 @@ fn wish(arguments: &[String], more: &[&str], usage: &str) -> Outcome<Wish> {
             "ffmpeg is missing: it decodes the training music and makes the copies to compare",
         ));
     }
-    fs::create_dir_all(&wish.cache)
-        .map_err(|error| Failure::new(format!("cannot make {}: {error}", wish.cache.display())))?;
-    Ok(wish)
+    fs::create_dir_all(&asked.cache)
+        .map_err(|error| Failure::new(format!("cannot make {}: {error}", asked.cache.display())))?;
+    Ok(asked)
 }
 
 /// A folder as it is named from here: the programs below run elsewhere.
@@ -83,20 +83,20 @@ fn player() -> Outcome<PathBuf> {
 }
 
 pub(crate) fn taste(arguments: &[String]) -> Outcome {
-    let wish = wish(
+    let asked = read_arguments(
         arguments,
         &["--seeds", "--listeners", "--sizes", "--parts"],
         "usage: cargo xtask eval taste [--training FOLDER] [--cache FOLDER] [--seeds 11,12,…] [--listeners PER_SEED] [--sizes 0,20,…] [--parts ranking,worlds,controls,online,session,stations,mixes,flow,reasons,sensitivity]",
     )?;
     let segue = player()?;
-    let features = wish.cache.join("taste.jsonl");
+    let features = asked.cache.join("taste.jsonl");
     step(
         "the judge and the player listen to what they have not heard yet (a second a piece)",
         script(&python()?, "judge.py")
             .arg("--training")
-            .arg(&wish.training)
+            .arg(&asked.training)
             .arg("--cache")
-            .arg(&wish.cache)
+            .arg(&asked.cache)
             .arg("--segue")
             .arg(&segue)
             .arg("--out")
@@ -106,23 +106,23 @@ pub(crate) fn taste(arguments: &[String]) -> Outcome {
     listeners
         .args(["eval_taste", "--", "--features"])
         .arg(&features);
-    for (name, value) in &wish.options {
+    for (name, value) in &asked.options {
         listeners.args([name, value]);
     }
     step("simulated listeners", &mut listeners)
 }
 
 pub(crate) fn ear(arguments: &[String]) -> Outcome {
-    let wish = wish(
+    let asked = read_arguments(
         arguments,
         &["--split"],
         "usage: cargo xtask eval ear [--training FOLDER] [--cache FOLDER] [--split test|validation]",
     )?;
-    let Wish {
+    let EvalArguments {
         training,
         cache,
         options,
-    } = wish;
+    } = asked;
     let split = options.last().map_or("test", |(_, split)| split);
     let segue = player()?;
     let python = python()?;

@@ -14,6 +14,10 @@ use segue_core::{Key, Mode};
 /// Length of a spectrum; the FFT takes the next power of two.
 const FRAME_S: f64 = 0.4;
 const PEAKS_HZ: (f64, f64) = (60.0, 1_500.0);
+/// Concert pitch.
+const A4_HZ: f64 = 440.0;
+/// Semitones from C0 to A4.
+const A4_PITCH: f64 = 57.0;
 /// A peak counts from this share of its frame's strongest on.
 const PEAK_MIN: f32 = 0.01;
 /// A frame is silent if no bin reaches this amplitude (full scale is 1).
@@ -57,7 +61,9 @@ pub(crate) fn key(windows: &[Vec<f32>], rate_hz: u32) -> Option<Key> {
 
 /// A partial: in which frame, where in semitones above the C below 16.4 Hz at concert pitch, how strong.
 struct Partial {
+    /// Its spectrum, counted from 1.
     frame: usize,
+    /// Semitones above C0, so that pitch modulo 12 is the pitch class, C first.
     pitch: f64,
     strength: f64,
 }
@@ -149,7 +155,7 @@ fn partials(windows: &[Vec<f32>], rate_hz: u32) -> Vec<Partial> {
                     let hz = (bin as f64 + offset) * bin_hz;
                     found.push(Partial {
                         frame: number,
-                        pitch: 12.0 * (hz / 440.0).log2() + 69.0 - 12.0,
+                        pitch: 12.0 * (hz / A4_HZ).log2() + A4_PITCH,
                         strength,
                     });
                 }

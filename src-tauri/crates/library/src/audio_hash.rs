@@ -280,6 +280,7 @@ fn flac(file: &mut (impl BufRead + Seek), start: u64, file_len: u64) -> io::Resu
     }))
 }
 
+/// The sound of an MP4 file: all of its `mdat` boxes. A box whose length makes no sense ends the search.
 fn mp4(file: &mut (impl BufRead + Seek), start: u64, file_len: u64) -> io::Result<Option<Audio>> {
     let mut at = start;
     let mut spans = Vec::new();

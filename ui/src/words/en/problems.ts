@@ -176,7 +176,7 @@ export const problems = {
     "other-weights": "it wants weights from {{wanted}}; its manifest names {{named}}",
     none: "none",
     "too-large": "it is larger than {{max_bytes}} bytes",
-    "not-probabilities": "its tags are no probabilities; does network.tags_activation lack?",
+    "not-probabilities": "its tags are no probabilities; is network.tags_activation missing?",
     said: "{{detail}}",
   },
   seed: {

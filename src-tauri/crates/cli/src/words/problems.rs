@@ -484,7 +484,7 @@ fn model(why: &ModelFault) -> String {
         ),
         ModelFault::TooLarge { max_bytes } => format!("it is larger than {max_bytes} bytes"),
         ModelFault::NotProbabilities => {
-            "its tags are no probabilities; does network.tags_activation lack?".into()
+            "its tags are no probabilities; is network.tags_activation missing?".into()
         }
         ModelFault::Said { detail } => detail.clone(),
     }

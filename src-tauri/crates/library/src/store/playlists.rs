@@ -526,6 +526,8 @@ fn page(
     Ok(entries.into_iter().map(|(entry, _)| entry).collect())
 }
 
+/// Puts songs behind the last place, with room between them for later moves. What each means today is looked up here once, and
+/// again whenever the library changes.
 fn append(db: &Transaction, id: PlaylistId, entries: &[NewEntry]) -> rusqlite::Result<()> {
     let last: Option<i64> = db
         .prepare_cached("SELECT max(place) FROM playlist_entries WHERE playlist_id = ?")?

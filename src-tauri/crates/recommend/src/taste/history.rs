@@ -349,6 +349,7 @@ impl ListeningHistory {
             return;
         }
         let mut observation = |position: usize, weight: f64| {
+            // The choices lie all along the log: at the average one, half of what is known now was played.
             let familiar = familiar(self.stats(position).map_or(0, |known| known.listened / 2));
             observations.push(Observation {
                 subject: subject(self, position),

@@ -20,6 +20,8 @@ const RANK: usize = 8;
 /// Pairs below which nothing is learned, and the latest that are looked at.
 const PAIRS_MIN: usize = 100;
 const PAIRS_MAX: usize = 20_000;
+/// Seeds the draw of negatives.
+const NEGATIVES: u64 = 0xb9;
 
 /// Passes over the triplets.
 const PASSES: usize = 3;
@@ -122,6 +124,8 @@ impl Metric {
     }
 }
 
+/// Rows of what was listened to, of what followed it in the same session, and of something from another session. Of the latest
+/// pairs only, and of those whose three recordings have vectors and are unlike.
 fn triplets(catalogue: &Catalogue, history: &ListeningHistory) -> Vec<Triplet> {
     let listened = &history.listened;
     let pairs = &history.followed;
@@ -132,15 +136,14 @@ fn triplets(catalogue: &Catalogue, history: &ListeningHistory) -> Vec<Triplet> {
         let begin = listened.partition_point(|listen| listen.session < *session);
         let end = listened.partition_point(|listen| listen.session <= *session);
         let others = (listened.len() - (end - begin)).max(1) as u64;
-        let drawn = (counter_rng::bits(0xb9, number as u64) % others) as usize;
-        let other = listened.get(if drawn < begin {
+        let drawn = (counter_rng::bits(NEGATIVES, number as u64) % others) as usize;
+        let negative = listened.get(if drawn < begin {
             drawn
         } else {
             drawn + end - begin
         })?;
-        let other = other.position;
         let row = |position: u32| catalogue.row(position as usize);
-        let triplet = [row(*from)?, row(*to)?, row(other)?];
+        let triplet = [row(*from)?, row(*to)?, row(negative.position)?];
         let apart = triplet[2] != triplet[0] && triplet[2] != triplet[1];
         (triplet[0] != triplet[1] && apart).then_some(triplet)
     };
