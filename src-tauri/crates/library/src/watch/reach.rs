@@ -2,7 +2,7 @@
 //! exchanged without a word, a disk's and a link's.
 
 use std::collections::hash_map::DefaultHasher;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -38,17 +38,25 @@ const DISTANT: &[&str] = &[
 pub(super) struct Reach {
     notifier: Option<Box<dyn notify::Watcher + Send>>,
     roots: Vec<PathBuf>,
-    watched: BTreeSet<PathBuf>,
+    watched: BTreeMap<PathBuf, Inode>,
+    /// Those of `watched`.
+    inodes: HashSet<Inode>,
+    /// Folders for which the watch of the same folder at another path stands: the system has one watch of a folder, and names
+    /// what happens in it by the path that was given last.
+    aliases: BTreeMap<PathBuf, Inode>,
     /// Roots and links, and what they are or lead to now.
     places: BTreeMap<PathBuf, Option<Identity>>,
     unwatched: Polled,
     distant: Polled,
 }
 
+/// A folder's or a file's number, and its disk's.
+type Inode = (u64, u64);
+
 /// What a path leads to: another disk, folder or file at the same path is another.
 #[derive(PartialEq, Eq)]
 struct Identity {
-    inode: (u64, u64),
+    inode: Inode,
     /// How a file looks; a folder's own times say nothing of what lies in it.
     look: Option<(i64, i64, i64)>,
     /// What is mounted beneath a root.
@@ -111,7 +119,9 @@ impl Reach {
         Self {
             notifier,
             roots: Vec::new(),
-            watched: BTreeSet::new(),
+            watched: BTreeMap::new(),
+            inodes: HashSet::new(),
+            aliases: BTreeMap::new(),
             places: BTreeMap::new(),
             unwatched: Polled::new(POLL_EVERY),
             distant: Polled::new(POLL_DISTANT_EVERY),
@@ -198,8 +208,19 @@ impl Reach {
         if distant && !self.distant.folders.contains_key(folder) {
             self.distant.insert(folder);
         }
-        if self.watched.contains(folder) || !(BY_FOLDER || is_top || self.notifier.is_none()) {
+        if self.watched.contains_key(folder)
+            || self.aliases.contains_key(folder)
+            || !(BY_FOLDER || is_top || self.notifier.is_none())
+        {
             return false;
+        }
+        let inode = folder.metadata().map(|metadata| inode(&metadata));
+        if let Ok(inode) = inode
+            && BY_FOLDER
+            && self.inodes.contains(&inode)
+        {
+            self.aliases.insert(folder.to_owned(), inode);
+            return true;
         }
         let mode = if BY_FOLDER {
             RecursiveMode::NonRecursive
@@ -210,8 +231,11 @@ impl Reach {
             .notifier
             .as_mut()
             .is_some_and(|notifier| notifier.watch(folder, mode).is_ok());
-        if watched {
-            self.watched.insert(folder.to_owned());
+        if let Ok(inode) = inode
+            && watched
+        {
+            self.watched.insert(folder.to_owned(), inode);
+            self.inodes.insert(inode);
             self.unwatched.folders.remove(folder);
             return true;
         }
@@ -224,12 +248,32 @@ impl Reach {
 
     /// Reaches nothing at `path` and beneath it any more.
     pub(super) fn leave(&mut self, path: &Path) {
-        for folder in beneath(self.watched.range(path.to_owned()..), path) {
-            self.watched.remove(&folder);
+        for folder in beneath(
+            self.aliases.range(path.to_owned()..).map(|(path, _)| path),
+            path,
+        ) {
+            self.aliases.remove(&folder);
+        }
+        let mut orphans = Vec::new();
+        for folder in beneath(
+            self.watched.range(path.to_owned()..).map(|(path, _)| path),
+            path,
+        ) {
+            if let Some(inode) = self.watched.remove(&folder) {
+                self.inodes.remove(&inode);
+                let mut aliases = self.aliases.iter();
+                let alias = aliases.find(|(_, other)| **other == inode);
+                orphans.extend(alias.map(|(alias, _)| alias.clone()));
+            }
             if let Some(notifier) = &mut self.notifier {
                 // It may have ended with the folder.
                 let _ = notifier.unwatch(&folder);
             }
+        }
+        // The folder is still reached at another path, which takes the watch over.
+        for folder in orphans {
+            self.aliases.remove(&folder);
+            self.watch(&folder, false, false);
         }
         for folders in [&mut self.unwatched.folders, &mut self.distant.folders] {
             for folder in beneath(folders.range(path.to_owned()..).map(|(path, _)| path), path) {
@@ -321,7 +365,7 @@ fn identity(path: &Path, roots: &[PathBuf], mounts: &[Mount]) -> Option<Identity
 
 /// What tells a folder from another of the same name: its place on its disk, or, where the system does not tell that, the
 /// time of its making.
-fn inode(metadata: &std::fs::Metadata) -> (u64, u64) {
+fn inode(metadata: &std::fs::Metadata) -> Inode {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;

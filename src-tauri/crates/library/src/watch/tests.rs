@@ -153,9 +153,17 @@ fn changes_behind_links_are_told_and_so_is_what_a_link_leads_to() {
     );
     symlink(&other, &link).unwrap();
     place.until(&[&link.join("one.mp3")]);
+    // A second link to it takes nothing from the first, and stands in for it when it goes.
     symlink(&other, &again).unwrap();
+    place.until(&[&again.join("one.mp3")]);
     copy("mp3-b.mp3", &other.join("two.mp3"));
     place.until(&[&link.join("two.mp3")]);
+    fs::remove_file(&link).unwrap();
+    place.until(&[&link]);
+    copy("mp3-b.mp3", &other.join("three.mp3"));
+    place.until(&[&again.join("three.mp3")]);
+    symlink(&other, &link).unwrap();
+    place.until(&[&link.join("one.mp3")]);
     // What a link to a file leads to, in a folder that nobody watches.
     let outside = copy("mp3-a.mp3", &place.dir.path().join("outside/x.mp3"));
     symlink(&outside, &file).unwrap();
@@ -164,9 +172,9 @@ fn changes_behind_links_are_told_and_so_is_what_a_link_leads_to() {
     place.until(&[&file]);
     // Another folder where the link leads.
     fs::remove_dir_all(&other).unwrap();
-    place.until(&[&link]);
-    copy("mp3-a.mp3", &other.join("three.mp3"));
-    place.until(&[&link]);
+    place.until(&[&link, &again]);
+    copy("mp3-a.mp3", &other.join("four.mp3"));
+    place.until(&[&link, &again]);
 }
 
 #[test]
