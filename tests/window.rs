@@ -644,7 +644,7 @@ fn a_new_listener_is_met_and_followed() {
         visit
             .until(
                 "the wish to be understood",
-                "return /calm[^]*piano/.test(document.querySelector('[role=group][aria-label='Understood as']')?.innerText)",
+                "return /calm[^]*piano/.test(document.querySelector('[role=group][aria-label=\"Understood as\"]')?.innerText)",
             )
             .await;
         visit.press("\u{E007}").await;

@@ -17,9 +17,9 @@ const DATA: &str = "const done = arguments[arguments.length - 1];\
         ask('status'), ask('failures'), ask('playlists'), ask('taste'),\
         ask('find_seeds', { text: '', limit: 200 })])\
     .then(([songs, status, failures, playlists, taste, seeds]) => {\
-        const names = songs.rows.flatMap((row) => [row.title, row.album ?? '', row.album_artist ?? '',\
+        const names = songs.rows.flatMap((row) => [row.title, row.path, row.album ?? '', row.album_artist ?? '',\
             ...row.artists, ...row.genres, ...(row.tags ?? [])]);\
-        const paths = [...status.roots, ...failures].map(({ path }) => path);\
+        const paths = [...status.roots, ...failures].map(({ path }) => path).concat(status.jobs.map(({ current }) => current ?? ''));\
         const files = paths.map((path) => path.split('/').pop());\
         const typed = ['calm piano, no vocals, zorp', 'calm', 'piano', 'vocals', 'zorp', 'zzzz', 'Xyzzy', '/no/such/folder', '.opus'];\
         const versions = [...typed, 'CPU', status.version, status.model ?? '', taste.version];\
