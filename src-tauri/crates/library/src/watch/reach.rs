@@ -2,7 +2,7 @@
 //! exchanged without a word, a disk's and a link's.
 
 use std::collections::hash_map::DefaultHasher;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -39,8 +39,8 @@ pub(super) struct Reach {
     notifier: Option<Box<dyn notify::Watcher + Send>>,
     roots: Vec<PathBuf>,
     watched: BTreeMap<PathBuf, Inode>,
-    /// Those of `watched`.
-    inodes: HashSet<Inode>,
+    /// One path of each in `watched`.
+    by_inode: HashMap<Inode, PathBuf>,
     /// Folders for which the watch of the same folder at another path stands: the system has one watch of a folder, and names
     /// what happens in it by the path that was given last.
     aliases: BTreeMap<PathBuf, Inode>,
@@ -120,7 +120,7 @@ impl Reach {
             notifier,
             roots: Vec::new(),
             watched: BTreeMap::new(),
-            inodes: HashSet::new(),
+            by_inode: HashMap::new(),
             aliases: BTreeMap::new(),
             places: BTreeMap::new(),
             unwatched: Polled::new(POLL_EVERY),
@@ -217,7 +217,10 @@ impl Reach {
         let inode = folder.metadata().map(|metadata| inode(&metadata));
         if let Ok(inode) = inode
             && BY_FOLDER
-            && self.inodes.contains(&inode)
+            && self
+                .by_inode
+                .get(&inode)
+                .is_some_and(|other| is_same(folder, other))
         {
             self.aliases.insert(folder.to_owned(), inode);
             return true;
@@ -235,7 +238,7 @@ impl Reach {
             && watched
         {
             self.watched.insert(folder.to_owned(), inode);
-            self.inodes.insert(inode);
+            self.by_inode.insert(inode, folder.to_owned());
             self.unwatched.folders.remove(folder);
             return true;
         }
@@ -260,7 +263,7 @@ impl Reach {
             path,
         ) {
             if let Some(inode) = self.watched.remove(&folder) {
-                self.inodes.remove(&inode);
+                self.by_inode.remove(&inode);
                 let mut aliases = self.aliases.iter();
                 let alias = aliases.find(|(_, other)| **other == inode);
                 orphans.extend(alias.map(|(alias, _)| alias.clone()));
@@ -361,6 +364,12 @@ fn identity(path: &Path, roots: &[PathBuf], mounts: &[Mount]) -> Option<Identity
         look: metadata.is_file().then(|| walk::look(&metadata)),
         mounts: mounts.iter().filter(beneath).cloned().collect(),
     })
+}
+
+/// Whether two paths lead to one folder. Numbers alone do not say: some file systems give one to several folders.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let [one, other] = [one, other].map(Path::canonicalize);
+    matches!((one, other), (Ok(one), Ok(other)) if one == other)
 }
 
 /// What tells a folder from another of the same name: its place on its disk, or, where the system does not tell that, the
