@@ -52,7 +52,7 @@ pub(crate) enum Command {
     Library(LibraryCommand),
     /// List tracks
     Tracks {
-        /// Words that must all occur; tag:jazz, tag:"female vocals", -tag:rock ask for what was heard
+        /// Words that must all occur; tag:jazz, tag:"female vocals", -tag:rock ask for tags of the sound
         query: Vec<String>,
         /// Print at most this many
         #[arg(long, default_value_t = 100)]
@@ -212,19 +212,19 @@ pub(crate) enum ModelsCommand {
         #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
         weights: Option<PathBuf>,
     },
-    /// Listen with this model from now on; what the last one heard serves until the library is heard anew
+    /// Use this model from now on; what the last one analysed serves until the library is analysed again
     Use {
         /// Its name
         #[arg(allow_hyphen_values = true)]
         name: String,
     },
-    /// Remove a model that was taken in, and its vectors
+    /// Remove an imported model, and its vectors
     Remove {
         /// Its name
         #[arg(allow_hyphen_values = true)]
         name: String,
     },
-    /// The trial of a model that is being taken in
+    /// The trial of a model that is being imported
     #[command(hide = true)]
     Try {
         /// Its folder
@@ -264,7 +264,7 @@ pub(crate) enum PlaysCommand {
     },
     /// Print the log as JSON lines
     Export {
-        /// segue, or listenbrainz: what was listened to, by name
+        /// segue, or listenbrainz: what was played, by name
         #[arg(long, default_value = "segue", value_parser = export)]
         format: HistoryFormat,
     },

@@ -12,7 +12,7 @@ pub(crate) fn scan(done: &ScanDone, json: bool) {
         return spoken(done);
     }
     let mut text = format!(
-        "{} files: {} added, {} updated, {} unchanged, {} moved, {} missing, {} refused ({:.1} s)\n",
+        "{} files: {} added, {} updated, {} unchanged, {} moved, {} missing, {} failed ({:.1} s)\n",
         done.files,
         done.added,
         done.updated,
@@ -25,7 +25,7 @@ pub(crate) fn scan(done: &ScanDone, json: bool) {
     for root in &done.offline_roots {
         text.push_str(&format!("offline, kept as it was: {root}\n"));
     }
-    refused(&mut text, &done.failures);
+    failed_files(&mut text, &done.failures);
     put(&text);
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn analysis(done: &AnalyzeDone, json: bool) {
         return spoken(done);
     }
     let mut text = format!(
-        "{} listened to, {} known before, {} measured, {} refused; {:.0} s of audio in {:.1} s with {} on {}, whole files in {:.1} s\n",
+        "{} analysed, {} known before, {} measured, {} failed; {:.0} s of audio in {:.1} s with {} on {}, whole files in {:.1} s\n",
         done.analyzed,
         done.already,
         done.measured,
@@ -62,14 +62,14 @@ pub(crate) fn analysis(done: &AnalyzeDone, json: bool) {
     if let Some(reason) = &done.fell_back {
         text.push_str(&format!("went on on the processor after {reason}\n"));
     }
-    refused(&mut text, &done.failures);
+    failed_files(&mut text, &done.failures);
     put(&text);
 }
 
-pub(super) fn refused(text: &mut String, failures: &[FailureRow]) {
+pub(super) fn failed_files(text: &mut String, failures: &[FailureRow]) {
     for failure in failures {
         text.push_str(&format!(
-            "refused {}: {}\n",
+            "failed {}: {}\n",
             failure.path,
             words::file(&failure.why)
         ));
@@ -131,7 +131,7 @@ pub(crate) fn embedded(embedded: &Embedded, json: bool) {
             format!("{path}\n    {model}: {}\n", tags.join(", "))
         }
         Embedded::Refused { path, problem } => {
-            format!("{path}\n    refused: {}\n", words::error(problem))
+            format!("{path}\n    failed: {}\n", words::error(problem))
         }
     });
 }

@@ -2,7 +2,7 @@
 
 use segue_app::{AppError, Diagnosis, ModelImported, ModelUsed, ModelsListed, PlayReport};
 
-use super::library::refused;
+use super::library::failed_files;
 use super::out::{line, put, say, spoken};
 use crate::words;
 
@@ -20,7 +20,7 @@ pub(crate) fn played(done: &PlayReport, json: bool) {
         ),
         None => format!("{:.1} s played\n", done.seconds),
     };
-    refused(&mut text, &done.failures);
+    failed_files(&mut text, &done.failures);
     put(&text);
 }
 
@@ -33,13 +33,13 @@ pub(crate) fn models(found: &ModelsListed, json: bool) {
         let state = match (model.current, model.serving) {
             (true, true) => "current",
             (true, false) => "current, not serving yet",
-            (false, true) => "serving until the current has heard the library",
+            (false, true) => "serving until the current has analysed the library",
             (false, false) => "",
         };
         let problem = model.problem.as_ref().map(words::error);
         let id = model.id.as_ref().or(problem.as_ref());
         text.push_str(&format!(
-            "{:<24} {}\n{:>24} {} recordings heard, {} to hear  {state}\n",
+            "{:<24} {}\n{:>24} {} recordings analysed, {} to analyse  {state}\n",
             model.name,
             id.map_or("", String::as_str),
             "",
@@ -85,7 +85,7 @@ pub(crate) fn doctor(found: &Diagnosis, json: bool) {
     let mut text = format!("Segue {}\n", found.version);
     text.push_str(&format!("data folder   {}\n", found.data_dir));
     text.push_str(&format!(
-        "database      {}; {} tracks, {} of them listened to\n",
+        "database      {}; {} tracks, {} of them analysed\n",
         or(
             &found.database.integrity,
             found.database.open_problem.as_ref()
@@ -103,7 +103,7 @@ pub(crate) fn doctor(found: &Diagnosis, json: bool) {
     ));
     if found.model.to_hear > 0 {
         text.push_str(&format!(
-            "              {} serves until it has heard {} more\n",
+            "              {} serves until it has analysed {} more\n",
             found.model.serving.as_deref().unwrap_or("none"),
             found.model.to_hear
         ));

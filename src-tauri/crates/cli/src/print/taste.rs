@@ -73,12 +73,12 @@ pub(crate) fn imported(done: &PlaysImported, dry_run: bool, json: bool) {
             .map(|file| format!("{file}, "))
             .unwrap_or_default();
         text.push_str(&format!(
-            "{file}line {} refused: {}\n",
+            "{file}line {} failed: {}\n",
             failure.line, failure.reason
         ));
     }
     if done.refused as usize > EACH {
-        text.push_str(&format!("{} more refused\n", done.refused as usize - EACH));
+        text.push_str(&format!("{} more failed\n", done.refused as usize - EACH));
     }
     put(&text);
 }
