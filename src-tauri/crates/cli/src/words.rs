@@ -7,6 +7,7 @@ mod names;
 mod problems;
 mod reasons;
 
+use segue_app::AppError;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -14,37 +15,48 @@ pub(crate) use names::{interest_name, mix_content, mix_title, playlist_origin, t
 pub(crate) use problems::{error, file, notice, output};
 pub(crate) use reasons::because;
 
-/// A typed value within a document: its key, the key of its sentence, and the sentence, if the value is of that type.
-type Spoken = (&'static str, &'static str, fn(&Value) -> Option<String>);
+/// A typed value within a document: its key, the key of its sentence, and the sentence, if the value is of that type: `null`
+/// where there is none.
+type Spoken = (&'static str, &'static str, fn(&Value) -> Option<Value>);
 
 /// Everything that is said. One key may hold values of several types, which no sentence confuses: their tags differ.
 const SPOKEN: &[Spoken] = &[
-    ("because", "text", |value| Some(because(&read(value)?))),
-    ("title", "name", |value| Some(mix_title(read(value)?))),
-    ("title", "name", |value| Some(interest_name(&read(value)?))),
-    ("content", "about", |value| Some(mix_content(&read(value)?))),
-    ("about", "detail", |value| {
-        Some(names::seed_detail(&read(value)?))
+    ("because", "text", |value| said(value, because)),
+    ("title", "name", |value| {
+        said(value, |title| mix_title(*title))
     }),
+    ("title", "name", |value| said(value, interest_name)),
+    ("content", "about", |value| said(value, mix_content)),
+    ("about", "detail", |value| said(value, names::seed_detail)),
+    // Of a playlist that stays as it is there is nothing to say.
     ("origin", "about", |value| {
-        // Of a playlist that stays as it is there is nothing to say.
         let origin: Option<_> = read(value)?;
-        Some(origin.as_ref().map(playlist_origin).unwrap_or_default())
+        Some(
+            origin
+                .map_or_else(String::new, |origin| playlist_origin(&origin))
+                .into(),
+        )
     }),
-    ("turned", "about", |value| Some(term_name(&read(value)?))),
-    ("why", "reason", |value| Some(file(&read(value)?))),
-    ("problem", "error", |value| Some(error(&read(value)?))),
-    ("read_only_problem", "read_only", |value| {
-        Some(error(&read(value)?))
-    }),
-    ("open_problem", "integrity", |value| {
-        Some(error(&read(value)?))
-    }),
-    ("fault", "detail", |value| Some(output(&read(value)?))),
+    ("turned", "about", |value| said(value, term_name)),
+    ("why", "reason", |value| said(value, file)),
+    ("problem", "error", said_if_any),
+    ("read_only_problem", "read_only", said_if_any),
+    ("open_problem", "integrity", |value| said(value, error)),
+    ("fault", "detail", |value| said(value, output)),
 ];
 
 fn read<T: DeserializeOwned>(value: &Value) -> Option<T> {
     serde_json::from_value(value.clone()).ok()
+}
+
+fn said<T: DeserializeOwned>(value: &Value, sentence: fn(&T) -> String) -> Option<Value> {
+    Some(sentence(&read(value)?).into())
+}
+
+/// What is wrong; where nothing is, scripts find `null`.
+fn said_if_any(problem: &Value) -> Option<Value> {
+    let problem: Option<AppError> = read(problem)?;
+    Some(problem.as_ref().map(error).into())
 }
 
 /// Puts the sentence of each typed value beside it, all through a document.
@@ -55,13 +67,7 @@ pub(crate) fn speak(document: &mut Value) {
             fields.values_mut().for_each(speak);
             for (typed, key, sentence) in SPOKEN {
                 if let Some(text) = fields.get(*typed).and_then(sentence) {
-                    fields.insert((*key).to_owned(), text.into());
-                }
-            }
-            // Where nothing is wrong, scripts find null.
-            for (typed, key) in [("problem", "error"), ("read_only_problem", "read_only")] {
-                if fields.get(typed).is_some_and(Value::is_null) {
-                    fields.insert(key.to_owned(), Value::Null);
+                    fields.insert((*key).to_owned(), text);
                 }
             }
         }
