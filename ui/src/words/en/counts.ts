@@ -9,8 +9,4 @@ export const counts = {
   plays_other: "{{count, number}} plays",
   files_one: "{{count, number}} file",
   files_other: "{{count, number}} files",
-  dropouts_one: "{{count, number}} dropout",
-  dropouts_other: "{{count, number}} dropouts",
-  deletedSongs_one: "{{count, number}} deleted song",
-  deletedSongs_other: "{{count, number}} deleted songs",
 } as const;
