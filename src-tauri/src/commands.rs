@@ -3,7 +3,7 @@
 use segue_app::{
     AlbumRow, AlbumSort, AlbumsPage, CommandError, Desktop, EnqueueAt, FailureRow, FeedbackKind,
     FeedbackRow, JobAction, JobKind, LibraryStatus, MixFound, MixRow, PickRef, PickRow, PlaySource,
-    PlayerCommand, PlayerState, PlaylistPage, PlaylistRow, PlaylistSource, QueuePage, RatingName,
+    PlayerCommand, PlayerState, PlaylistPage, PlaylistRow, PlaylistSource, QueuePage, Rating,
     SeedRef, SeedRow, SongsPage, SongsQuery, StationRequest, TastePage, TrackRow, WaveformRow,
     WishRow,
 };
@@ -358,7 +358,7 @@ fn queue(desktop: State<'_, Desktop>, offset: u32, limit: u32) -> Answer<QueuePa
 }
 
 #[tauri::command(async)]
-fn rate(desktop: State<'_, Desktop>, id: i64, rating: Option<RatingName>) -> Answer<()> {
+fn rate(desktop: State<'_, Desktop>, id: i64, rating: Option<Rating>) -> Answer<()> {
     Ok(desktop.rate(id, rating)?)
 }
 

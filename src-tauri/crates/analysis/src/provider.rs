@@ -4,6 +4,7 @@ use ort::ep::ExecutionProviderDispatch;
 
 /// Where a network runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "ProviderName"))]
 #[serde(rename_all = "lowercase")]
 pub enum Provider {
     /// The best that works on this machine.

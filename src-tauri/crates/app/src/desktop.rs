@@ -24,13 +24,10 @@ use crate::lock::lock;
 use crate::player::{Notify, Player};
 use crate::render::AudioOutput;
 use crate::thread::spawn;
-use crate::wire::FileAttempt;
-use crate::wire::Notice;
-use crate::wire::shown;
 use crate::wire::{
-    AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, JobAction, JobKind, JobStage,
-    LibraryStatus, PlayerCommand, PlayerState, QueuePage, RatingName, SongsPage, SongsQuery,
-    WaveformRow,
+    AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, FileAttempt, JobAction, JobKind,
+    JobStage, LibraryStatus, Notice, PlayerCommand, PlayerState, QueuePage, SongsPage, SongsQuery,
+    WaveformRow, shown,
 };
 use crate::{AppError, Provider, Segue, places};
 
@@ -372,11 +369,7 @@ impl Desktop {
     }
 
     /// Records a like or dislike of a recording, or removes it.
-    pub fn rate(&self, id: i64, rating: Option<RatingName>) -> Result<(), AppError> {
-        let rating = rating.map(|name| match name {
-            RatingName::Like => Rating::Like,
-            RatingName::Dislike => Rating::Dislike,
-        });
+    pub fn rate(&self, id: i64, rating: Option<Rating>) -> Result<(), AppError> {
         self.segue.rate(id.to_string(), rating)?;
         self.work.tell_library();
         (self.work.tell)(AppEvent::Taste);

@@ -13,10 +13,10 @@ use segue_library::{AlbumId, Library, ScanProgress, ScanReport, Sort, TrackQuery
 use crate::convert::track_row;
 use crate::models::{ModelManager, Uncovered};
 use crate::taste::SnapshotCache;
-use crate::wire::FailureRow;
-use crate::wire::FileAttempt;
-use crate::wire::Notice;
-use crate::wire::{MissingForgotten, ScanDone, SongSort, SongsQuery, TrackRow, TracksFound};
+use crate::wire::{
+    FailureRow, FileAttempt, MissingForgotten, Notice, ScanDone, SongSort, SongsQuery, TrackRow,
+    TracksFound,
+};
 use crate::{AppError, places};
 
 /// Segue on one data folder, without a window.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The kinds of failure that the window tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "ErrorCodeName"))]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorCode {
     /// The file or folder is not there: offer to look again.

@@ -69,6 +69,7 @@ impl PlaySource {
 
 /// An explicit opinion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "RatingName"))]
 #[serde(rename_all = "kebab-case")]
 pub enum Rating {
     /// "More like this."

@@ -8,8 +8,7 @@ use segue_analysis::{ModelSource, describe, model_id};
 use segue_core::ModelId;
 
 use super::trial::try_in_a_process;
-use crate::wire::FileAttempt;
-use crate::wire::{ModelImported, ModelRow, ModelUsed, ModelsListed};
+use crate::wire::{FileAttempt, ModelImported, ModelRow, ModelUsed, ModelsListed};
 use crate::{AppError, Segue, places};
 
 /// Age from which a staging folder is taken for the rest of an import that was killed, and removed.

@@ -18,8 +18,7 @@ use super::items::Placed;
 use super::owner::{Owner, PlayerMessage};
 use super::plan::{ActiveStation, Autoplay, Plan, PlanRequest, Suppressed};
 use crate::convert::reason_row;
-use crate::wire::DjMode;
-use crate::wire::Notice;
+use crate::wire::{DjMode, Notice};
 use crate::{AppError, Segue};
 
 /// The next songs of a station are planned when fewer tracks than this are left in the queue.

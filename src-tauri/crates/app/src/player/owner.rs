@@ -20,8 +20,7 @@ use super::items::{Items, Placed, QueueItem};
 use super::plan::{Autoplay, Plan};
 use super::session::{Keeper, Restored, SavedSession, SessionPlace, Write};
 use super::window::{Snapshot, WindowUpdate};
-use crate::wire::Notice;
-use crate::wire::{AppEvent, PlayerCommand, RepeatMode};
+use crate::wire::{AppEvent, Notice, PlayerCommand, RepeatMode};
 
 /// The delay between a change of the queue and storing it, and between two times that the position is stored.
 const KEEP_AFTER: Duration = Duration::from_secs(2);

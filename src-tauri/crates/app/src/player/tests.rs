@@ -272,9 +272,7 @@ fn the_log_says_what_happened() {
     };
     volume(1.0);
     volume(0.0);
-    desktop
-        .rate(ids[2], Some(crate::wire::RatingName::Like))
-        .unwrap();
+    desktop.rate(ids[2], Some(crate::Rating::Like)).unwrap();
     volume(0.5);
     desktop
         .command(&PlayerCommand::Jump {

@@ -12,10 +12,9 @@ use segue_core::{PlaySubject, TrackId};
 use segue_playback::{Edit, EditKind, EngineState, EntryId, Repeat, Status};
 
 use super::items::QueueItem;
-use crate::wire::Notice;
 use crate::wire::{
-    AppEvent, DjMode, PlayerState, PlayerStatus, QueueEdit, QueueEditKind, QueueRow, RepeatMode,
-    Station, TrackRow,
+    AppEvent, DjMode, Notice, PlayerState, PlayerStatus, QueueEdit, QueueEditKind, QueueRow,
+    RepeatMode, Station, TrackRow,
 };
 use crate::{AppError, Segue};
 

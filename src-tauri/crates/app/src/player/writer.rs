@@ -7,8 +7,7 @@ use serde_json::Value;
 use super::owner::PlayerMessage;
 use super::session::{PLACE, SESSION, Write};
 use super::window::WindowUpdate;
-use crate::wire::AppEvent;
-use crate::wire::Notice;
+use crate::wire::{AppEvent, Notice};
 use crate::{AppError, Segue};
 
 /// The writing thread. It ends when all senders are gone.

@@ -13,10 +13,9 @@ use segue_recommend::{Names, Pick, Seed, StationQuery, parse_prompt};
 use crate::convert::reason_row;
 use crate::taste::RecommenderSnapshot;
 use crate::wire::{
-    DjMode, PickRow, PlaylistSource, RadioFound, Scored, SeedRef, SeedRow, SimilarFound,
-    StationRequest, WishRow,
+    DjMode, PickRow, PlaylistSource, RadioFound, Scored, SeedKind, SeedRef, SeedRow, SimilarFound,
+    StationRequest, WishRow, shown,
 };
-use crate::wire::{SeedKind, shown};
 use crate::{AppError, Segue};
 
 /// The dial's place where none is asked for: neither familiar nor new.

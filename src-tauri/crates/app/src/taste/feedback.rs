@@ -10,8 +10,7 @@ use segue_recommend::Exclusions;
 use std::ffi::OsStr;
 
 use super::snapshot::exclusions_of;
-use crate::wire::shown;
-use crate::wire::{FeedbackKind, FeedbackRow, TrackRow};
+use crate::wire::{FeedbackKind, FeedbackRow, TrackRow, shown};
 use crate::{AppError, Segue};
 
 /// No session lasts longer than this, so an older *not now* has ended without looking at the plays.

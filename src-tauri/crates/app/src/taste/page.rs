@@ -11,10 +11,9 @@ use segue_recommend::{
 };
 
 use super::snapshot::RecommenderSnapshot;
-use crate::wire::FileAttempt;
 use crate::wire::{
-    FeedbackKind, FeedbackRow, ForetoldRow, ForgottenRow, InterestName, InterestRow, Leaning,
-    LeaningRow, RankedRow, TasteJudged, TastePage, TastePart, TastePartRow, TasteShown,
+    FeedbackKind, FeedbackRow, FileAttempt, ForetoldRow, ForgottenRow, InterestName, InterestRow,
+    Leaning, LeaningRow, RankedRow, TasteJudged, TastePage, TastePart, TastePartRow, TasteShown,
     TasteTrained, TasteValidation, TrackRow,
 };
 use crate::{AppError, Segue};

@@ -20,9 +20,8 @@ use segue_library::{Failing, NewEntry};
 use crate::analysis::{AnalyzeRequest, Limit};
 use crate::plays::subject;
 use crate::testing::{World, copy, desktop, until, world};
-use crate::wire::Notice;
 use crate::wire::{
-    AppEvent, FeedbackKind, JobKind, JobStatus, PlayerCommand, PlaylistSource, SongsQuery,
+    AppEvent, FeedbackKind, JobKind, JobStatus, Notice, PlayerCommand, PlaylistSource, SongsQuery,
 };
 use crate::{AppError, Segue};
 

@@ -11,7 +11,6 @@ use super::problem::AppError;
 /// A failed command: a code the window acts on, and what it tells.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct CommandError {
-    #[ts(as = "ErrorCodeName")]
     pub code: ErrorCode,
     pub problem: AppError,
 }
@@ -23,19 +22,6 @@ impl From<AppError> for CommandError {
             problem,
         }
     }
-}
-
-/// See `segue_core::ErrorCode`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "kebab-case")]
-pub enum ErrorCodeName {
-    NotFound,
-    Unplayable,
-    NoDevice,
-    NoModel,
-    Database,
-    Invalid,
-    Other,
 }
 
 /// What the window is told without asking. Each supersedes what was known before.

@@ -49,20 +49,11 @@ pub struct TrackRow {
     pub trailing_silence_s: Option<f64>,
     pub plays: u32,
     pub skips: u32,
-    #[ts(as = "Option<RatingName>")]
     pub rating: Option<Rating>,
     pub added_at: String,
     /// Its file is not there now: deleted, or on a folder that is offline. Lists hold only the latter.
     pub missing: bool,
     pub has_cover: bool,
-}
-
-/// The listener's opinion of a recording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "kebab-case")]
-pub enum RatingName {
-    Like,
-    Dislike,
 }
 
 /// The order of a list of songs.
@@ -173,22 +164,10 @@ pub struct LibraryStatus {
     /// Songs that the current model must hear until then.
     pub to_hear: u64,
     /// Where its network runs, once it was opened.
-    #[ts(as = "Option<ProviderName>")]
     pub provider: Option<Provider>,
     pub jobs: Vec<JobProgress>,
     /// Whether to offer the first choice among a dozen songs: enough was heard, nothing was played, nothing was chosen.
     pub first_choice: bool,
     /// Changes whenever songs, albums or folders do.
     pub revision: u64,
-}
-
-/// See `segue_analysis::Provider`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "lowercase")]
-pub enum ProviderName {
-    Auto,
-    Cpu,
-    Cuda,
-    DirectMl,
-    CoreMl,
 }

@@ -1,10 +1,11 @@
 //! The TypeScript of what the window sends and receives, as it is committed in `ui/src/ipc/types.ts`.
 
+use segue_analysis::Provider;
 use segue_core::{
-    AnalysisError, Because, Damage, DataDirFault, FileFault, FolderFault, Habit, LibraryAction,
-    LibraryError, LostTag, MixContent, MixKind, ModelFault, Mood, OutputFault, Period, ReasonKind,
-    RuntimeFault, SeedDetail, SeedName, StationTitle, TagFault, TermName, UnplayableFormat,
-    WishTerm, YearRange,
+    AnalysisError, Because, Damage, DataDirFault, ErrorCode, FileFault, FolderFault, Habit,
+    LibraryAction, LibraryError, LostTag, MixContent, MixKind, ModelFault, Mood, OutputFault,
+    Period, Rating, ReasonKind, RuntimeFault, SeedDetail, SeedName, StationTitle, TagFault,
+    TermName, UnplayableFormat, WishTerm, YearRange,
 };
 use ts_rs::TS;
 
@@ -30,7 +31,7 @@ macro_rules! declarations {
 
 declarations!(
     TrackRow,
-    RatingName,
+    Rating,
     SongSort,
     SongsQuery,
     SongsPage,
@@ -95,9 +96,9 @@ declarations!(
     TastePage,
     RootRow,
     LibraryStatus,
-    ProviderName,
+    Provider,
     CommandError,
-    ErrorCodeName,
+    ErrorCode,
     AppError,
     FileAttempt,
     SeedKind,

@@ -328,7 +328,7 @@ fn an_opinion_is_told_and_learned() {
     let version = || desktop.taste().unwrap().version;
     let before = version();
     told.lock().unwrap().clear();
-    let like = Some(crate::RatingName::Like);
+    let like = Some(crate::Rating::Like);
     desktop.rate(other.id.0, like).unwrap();
     let taste = |event: &crate::AppEvent| matches!(event, crate::AppEvent::Taste);
     assert!(told.lock().unwrap().iter().any(taste));
