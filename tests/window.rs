@@ -672,6 +672,11 @@ fn a_new_listener_is_met_and_followed() {
             .click("[role=group][aria-label=Albums] button[aria-label^='Cartridge Weather']")
             .await;
         visit.button("Play album").await;
+        // The station's line leaves the sidebar, and what stands below moves up: a click meanwhile would miss it.
+        let station_left = "return !document.querySelector('nav').innerText.includes('calm piano')";
+        visit
+            .until("the station to leave the sidebar", station_left)
+            .await;
         visit.go_to("Queue").await;
         visit.until("an album", &format!("return {THREADS} === 0 && document.querySelectorAll('[aria-label=Queue] [role=row]').length === 4")).await;
         visit.choose("Guest DJ", "Similar").await;
