@@ -185,3 +185,58 @@ fn a_hostile_model_is_refused_and_leaves_nothing() {
         Some(1)
     );
 }
+
+/// Each file goes to the network whose name it bears, and what all of them hear together is the song's vector.
+#[test]
+fn several_networks_are_taken_in_under_one_manifest() {
+    let world = World::new();
+    let table = |name: &str, table: &str| {
+        let text = fs::read_to_string(strangers().join(name).join("manifest.toml")).unwrap();
+        let begins = text.find(&format!("[{table}]\n")).unwrap() + table.len() + 3;
+        let length = text[begins..].find("\n[").unwrap_or(text.len() - begins);
+        text[begins..begins + length].to_owned()
+    };
+    let mut manifest = "name = \"both\"\ndescription = \"\"\n[track_vector]\n\
+        parts = [\"b.embedding_mean\", \"a.embedding_mean\"]\n[windows]\n"
+        .to_owned();
+    manifest += &table("kaldi-like", "windows");
+    for (name, of) in [("a", "kaldi-like"), ("b", "librosa-like")] {
+        let (network, front_end) = (table(of, "network"), table(of, "front_end"));
+        manifest +=
+            &format!("\n[[networks]]\nname = {name:?}\nonnx = \"{name}.onnx\"\ntags_size = 9\n");
+        let lines = network.lines().filter(|line| !line.starts_with("tags"));
+        manifest += &lines.collect::<Vec<_>>().join("\n");
+        manifest += &format!("\n[networks.front_end]\n{front_end}\n");
+    }
+    let path = world.path("both.toml");
+    fs::write(&path, manifest).unwrap();
+    let onnx = |name: &str, of: &str| {
+        let path = strangers().join(of).join("model.onnx");
+        format!("{name}={}", path.display())
+    };
+    let (a, b) = (onnx("a", "kaldi-like"), onnx("b", "librosa-like"));
+    let import =
+        |a: &str, b: &str| world.run(&["models", "import", text(&path), "--onnx", a, "--onnx", b]);
+    for (a, b, words) in [
+        (&a, &onnx("c", "librosa-like"), "networks.c.onnx"),
+        (&a, &onnx("b", "decibel"), "network \"b\""),
+    ] {
+        let output = import(a, b);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains(words), "{said}");
+        assert_eq!(kept(&world), [""; 0]);
+    }
+    let output = import(&b, &a);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    world.json(&["models", "use", "both"]);
+    let music = world.path("music");
+    fs::create_dir(&music).unwrap();
+    let song = music.join("song.wav");
+    write_wav(&song, 16_000, &glide(16_000, 2.0, 1));
+    world.json(&["scan", text(&music)]);
+    world.json(&["analyze"]);
+    let heard = world.json(&["embed", text(&song)]);
+    assert_eq!(heard["vector"].as_array().unwrap().len(), 12 + 8);
+}

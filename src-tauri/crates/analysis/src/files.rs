@@ -10,7 +10,7 @@ use std::sync::Arc;
 use segue_core::{AnalysisError, ModelFault, ModelId};
 use sha2::{Digest, Sha256};
 
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, ModelFile, TagSource};
 use crate::onnx::external_files;
 use crate::projection::Projection;
 
@@ -24,8 +24,11 @@ const PROJECTION_BYTES_MAX: u64 = 256 << 20;
 pub(crate) struct Files {
     pub(crate) id: ModelId,
     pub(crate) manifest: Manifest,
-    pub(crate) network: NetworkFiles,
+    /// Of each network, in the manifest's order.
+    pub(crate) networks: Vec<NetworkFiles>,
     pub(crate) projection: Option<Projection>,
+    /// From statistics to the tags' logits, where the manifest has one.
+    pub(crate) readout: Option<Projection>,
 }
 
 /// What ONNX Runtime gets.
@@ -42,10 +45,19 @@ pub(crate) struct NetworkFiles {
 pub struct ModelSource {
     /// The manifest, or the folder that it lies in.
     pub manifest: PathBuf,
-    /// The network, where it does not lie beside the manifest under the manifest's name for it.
-    pub onnx: Option<PathBuf>,
-    /// Its external weights, likewise.
-    pub weights: Option<PathBuf>,
+    /// Networks that do not lie beside the manifest under the manifest's names for them.
+    pub onnx: Vec<NetworkFile>,
+    /// Their external weights, likewise.
+    pub weights: Vec<NetworkFile>,
+}
+
+/// A network's file that lies elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkFile {
+    /// The manifest's name for the network, where it has several.
+    pub network: Option<String>,
+    /// Where the file lies.
+    pub path: PathBuf,
 }
 
 /// A model that was taken in.
@@ -62,64 +74,92 @@ impl Files {
         let manifest_path = folder.join(MANIFEST);
         let manifest_bytes = read(&manifest_path, MANIFEST_BYTES_MAX)?;
         let manifest = parse(&manifest_path, &manifest_bytes)?;
-        let files = &manifest.files;
-        let checked = |name: &str, hash: Option<&String>, max| {
-            let path = folder.join(name);
+        let checked = |file: &ModelFile, max| {
+            let path = folder.join(&file.name);
             let bytes = read(&path, max)?;
-            let Some(hash) = hash else {
-                let name = name.to_owned();
+            let Some(hash) = &file.sha256 else {
+                let name = file.name.clone();
                 return Err(refuse(&manifest_path, ModelFault::NoHash { name }));
             };
             check_hash(&path, &bytes, hash)?;
             Ok(bytes)
         };
-        let onnx = checked(&files.onnx, files.onnx_sha256.as_ref(), ONNX_BYTES_MAX)?;
-        let weights = match &files.weights {
-            Some(name) => Some(checked(
-                name,
-                files.weights_sha256.as_ref(),
-                WEIGHTS_BYTES_MAX,
-            )?),
-            None => None,
-        };
-        let projection = match &files.projection {
-            Some(name) => Some(checked(
-                name,
-                files.projection_sha256.as_ref(),
-                PROJECTION_BYTES_MAX,
-            )?),
-            None => None,
-        };
-        let onnx_path = folder.join(&files.onnx);
-        check_external(&onnx_path, &onnx, files.weights.as_deref())?;
-
         let mut hash = Sha256::new().chain_update(&manifest_bytes);
-        for bytes in [Some(&onnx), weights.as_ref(), projection.as_ref()] {
-            hash.update(bytes.map_or(&[][..], |bytes| bytes));
+        let mut networks = Vec::new();
+        for network in &manifest.networks {
+            let path = folder.join(&network.onnx.name);
+            let onnx = checked(&network.onnx, ONNX_BYTES_MAX)?;
+            hash.update(&onnx);
+            let weights = match &network.weights {
+                Some(file) => Some((file.name.clone(), checked(file, WEIGHTS_BYTES_MAX)?)),
+                None => None,
+            };
+            hash.update(weights.as_ref().map_or(&[][..], |(_, bytes)| bytes));
+            check_external(&path, &onnx, network.weights.as_ref())?;
+            networks.push(NetworkFiles {
+                path,
+                onnx: onnx.into(),
+                weights: weights.map(|(name, bytes)| (name, Arc::from(bytes))),
+            });
         }
+        let mut map = |file: &ModelFile, read: ReadProjection, parts, outputs| {
+            let bytes = checked(file, PROJECTION_BYTES_MAX)?;
+            hash.update(&bytes);
+            let read = read(&bytes, manifest.parts_size(parts), outputs);
+            read.map_err(|reason| refuse(&folder.join(&file.name), reason))
+        };
+        let projection = manifest.projection.as_ref().map(|file| {
+            let outputs = manifest.vector_size;
+            map(file, Projection::read, &manifest.parts, outputs)
+        });
+        let projection = projection.transpose()?;
+        let readout = match &manifest.tag_source {
+            TagSource::Readout { parts, file } => {
+                let tags = manifest.tags.len();
+                Some(map(file, Projection::with_bias, parts, tags)?)
+            }
+            TagSource::Networks(_) => None,
+        };
         let id = ModelId(format!(
             "{}@{}",
             manifest.name,
             &hex(&hash.finalize())[..12]
         ));
-        let projection = projection
-            .map(|bytes| {
-                let (inputs, outputs) = (manifest.statistics_size(), manifest.vector_size());
-                let path = folder.join(files.projection.as_deref().unwrap_or_default());
-                Projection::read(&bytes, inputs, outputs).map_err(|reason| refuse(&path, reason))
-            })
-            .transpose()?;
-        let network = NetworkFiles {
-            path: onnx_path,
-            onnx: onnx.into(),
-            weights: files.weights.clone().zip(weights.map(Arc::from)),
-        };
         Ok(Self {
             id,
-            network,
+            networks,
             projection,
+            readout,
             manifest,
         })
+    }
+}
+
+type ReadProjection = fn(&[u8], usize, usize) -> Result<Projection, String>;
+
+/// A file that a manifest names, as it is taken in.
+struct Wanted<'a> {
+    /// Its key in the manifest, and the network's entry that the key is in.
+    key: &'static str,
+    network: Option<usize>,
+    file: &'a ModelFile,
+    /// The file of external weights that a network may ask for.
+    weights: Option<&'a ModelFile>,
+    /// Where it lies, if not beside the manifest.
+    elsewhere: Option<&'a Path>,
+    max: u64,
+}
+
+impl Wanted<'_> {
+    /// The table that names it.
+    fn table<'a>(&self, manifest: &'a mut toml::Table) -> Option<&'a mut toml::Table> {
+        match self.network {
+            None => manifest.get_mut("files")?.as_table_mut(),
+            Some(place) => {
+                let networks = manifest.get_mut("networks")?.as_array_mut()?;
+                networks.get_mut(place)?.as_table_mut()
+            }
+        }
     }
 }
 
@@ -137,50 +177,23 @@ impl ModelSource {
         let text = String::from_utf8_lossy(&manifest_bytes);
         let mut table: toml::Table =
             toml::from_str(&text).map_err(|error| refuse(&manifest_path, error.to_string()))?;
-        let files = &manifest.files;
-        let parts = [
-            (
-                "onnx",
-                Some(&files.onnx),
-                &self.onnx,
-                &files.onnx_sha256,
-                ONNX_BYTES_MAX,
-            ),
-            (
-                "weights",
-                files.weights.as_ref(),
-                &self.weights,
-                &files.weights_sha256,
-                WEIGHTS_BYTES_MAX,
-            ),
-            (
-                "projection",
-                files.projection.as_ref(),
-                &None,
-                &files.projection_sha256,
-                PROJECTION_BYTES_MAX,
-            ),
-        ];
-        for (key, name, elsewhere, hash, max) in parts {
-            let Some(name) = name else {
-                if let Some(path) = elsewhere {
-                    let key = key.to_owned();
-                    return Err(refuse(path, ModelFault::NotInManifest { key }));
-                }
-                continue;
+        for wanted in self.wanted(&manifest)? {
+            let name = &wanted.file.name;
+            let path = match wanted.elsewhere {
+                Some(path) => path.to_owned(),
+                None => beside.join(name),
             };
-            let path = elsewhere.clone().unwrap_or_else(|| beside.join(name));
-            let bytes = read(&path, max)?;
-            if let Some(hash) = hash {
+            let bytes = read(&path, wanted.max)?;
+            if let Some(hash) = &wanted.file.sha256 {
                 check_hash(&path, &bytes, hash)?;
             }
-            if key == "onnx" {
-                check_external(&path, &bytes, files.weights.as_deref())?;
+            if wanted.key == "onnx" {
+                check_external(&path, &bytes, wanted.weights)?;
             }
             write(&folder.join(name), &bytes)?;
-            if let Some(toml::Value::Table(files)) = table.get_mut("files") {
+            if let Some(entries) = wanted.table(&mut table) {
                 let hash = hex(&Sha256::digest(&bytes));
-                files.insert(format!("{key}_sha256"), toml::Value::String(hash));
+                entries.insert(format!("{}_sha256", wanted.key), toml::Value::String(hash));
             }
         }
         let text =
@@ -190,6 +203,66 @@ impl ModelSource {
             name: manifest.name.clone(),
             id: Files::read(folder)?.id,
         })
+    }
+
+    /// All files that the manifest names. A file that was given for a network that is not there is refused.
+    fn wanted<'a>(&'a self, manifest: &'a Manifest) -> Result<Vec<Wanted<'a>>, AnalysisError> {
+        let mut all = Vec::new();
+        let mut taken = Vec::new();
+        let mut elsewhere = |given: &'a [NetworkFile], network: &Option<String>| {
+            let found = given.iter().find(|file| file.network == *network);
+            taken.extend(found);
+            found.map(|file| &*file.path)
+        };
+        for (place, network) in manifest.networks.iter().enumerate() {
+            let weights = network.weights.as_ref();
+            let entry = network.name.as_ref().map(|_| place);
+            all.push(Wanted {
+                key: "onnx",
+                network: entry,
+                file: &network.onnx,
+                weights,
+                elsewhere: elsewhere(&self.onnx, &network.name),
+                max: ONNX_BYTES_MAX,
+            });
+            if let Some(file) = weights {
+                all.push(Wanted {
+                    key: "weights",
+                    network: entry,
+                    file,
+                    weights: None,
+                    elsewhere: elsewhere(&self.weights, &network.name),
+                    max: WEIGHTS_BYTES_MAX,
+                });
+            }
+        }
+        for (key, given) in [("onnx", &self.onnx), ("weights", &self.weights)] {
+            if let Some(file) = given.iter().find(|file| !taken.contains(file)) {
+                let key = match &file.network {
+                    None => format!("files.{key}"),
+                    Some(network) => format!("networks.{network}.{key}"),
+                };
+                return Err(refuse(&file.path, ModelFault::NotInManifest { key }));
+            }
+        }
+        let readout = match &manifest.tag_source {
+            TagSource::Readout { file, .. } => Some(file),
+            TagSource::Networks(_) => None,
+        };
+        for (key, file) in [
+            ("projection", manifest.projection.as_ref()),
+            ("readout", readout),
+        ] {
+            all.extend(file.map(|file| Wanted {
+                key,
+                network: None,
+                file,
+                weights: None,
+                elsewhere: None,
+                max: PROJECTION_BYTES_MAX,
+            }));
+        }
+        Ok(all)
     }
 }
 
@@ -222,7 +295,12 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Manifest, AnalysisError> {
     Manifest::parse(text).map_err(|reason| refuse(path, reason))
 }
 
-fn check_external(path: &Path, onnx: &[u8], weights: Option<&str>) -> Result<(), AnalysisError> {
+fn check_external(
+    path: &Path,
+    onnx: &[u8],
+    weights: Option<&ModelFile>,
+) -> Result<(), AnalysisError> {
+    let weights = weights.map(|file| file.name.as_str());
     let external = external_files(onnx).map_err(|reason| refuse(path, reason))?;
     match external.iter().find(|name| Some(name.as_str()) != weights) {
         None => Ok(()),

@@ -1,8 +1,9 @@
 //! PCM to log-mel to network to vector and tags, and what signal processing tells beside it: tempo, key, loudness,
 //! waveform. The only room with a machine-learning runtime.
 //!
-//! A model is a folder: `manifest.toml` says how sound becomes the network's input and how the network's
-//! output becomes a vector; an ONNX file is the network; a projection may turn a track's statistics into the vector.
+//! A model is a folder: `manifest.toml` says how sound becomes its networks' input and how their
+//! outputs become one vector; an ONNX file is a network; a projection may turn a track's statistics into the vector, and a
+//! readout them into tags.
 //! Nothing about a model stands in this code, so another model needs no other program. Models come from strangers:
 //! what is in their files costs at most the model ([`ModelSource::stage`], [`Model::try_out`]).
 //!
@@ -14,32 +15,36 @@
 //! file, the first pass measures too ([`Analyzed::measures`]).
 //!
 //! The same file gives the same bits of a vector on the same machine's processor, however many tracks are analysed at
-//! a time: one thread per network, patches one by one. Scheduling is left to the caller: one [`Model`] per thread.
+//! a time: one thread per model, networks and patches one by one. Scheduling is left to the caller: one [`Model`] per thread.
 
 mod files;
 mod key;
+mod listener;
 mod loudness;
 mod manifest;
 mod measure;
 mod mel;
 mod model;
 mod network;
+mod noise;
 mod onnx;
 mod projection;
 mod provider;
 mod runtime;
 mod tempo;
 mod uploader;
+mod warm_up;
 mod waveform;
 mod windows;
 
-pub use files::{ModelSource, Staged, describe, model_id};
+pub use files::{ModelSource, NetworkFile, Staged, describe, model_id};
 pub use manifest::{TagInfo, TagKind};
 pub use measure::measure_file;
 pub use model::{Analyzed, Model};
-pub use network::{Fallen, Measured};
+pub use network::Fallen;
 pub use provider::Provider;
 pub use runtime::{OPT_OUTS, ProviderStatus, Runtime, provider_report};
+pub use warm_up::Measured;
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 //! samples `[hop·i, hop·i + n_fft)`, and fewer samples than one frame are filled up with silence; with padding it is
 //! centred at sample `hop·i`.
 
+use std::borrow::Borrow;
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
@@ -77,8 +78,9 @@ impl MelMaker {
     }
 
     /// Log-mel frames of all that is heard of a track (mono windows at the front end's rate), segment by segment.
-    pub(crate) fn log_mels(&self, windows: &[Vec<f32>]) -> Vec<Mel> {
-        let mut segments: Vec<Mel> = windows.iter().flat_map(|w| self.segments(w)).collect();
+    pub(crate) fn log_mels<W: Borrow<Vec<f32>>>(&self, windows: &[W]) -> Vec<Mel> {
+        let windows = windows.iter().map(Borrow::borrow);
+        let mut segments: Vec<Mel> = windows.flat_map(|w| self.segments(w)).collect();
         self.take_level_out(&mut segments);
         for segment in &mut segments {
             self.compress(&mut segment.frames);
@@ -511,7 +513,8 @@ mod tests {
         let heard = |gain: f32| {
             let windows = [(440.0, 1.0), (523.0, 0.1)].map(|(hz, amplitude)| {
                 let window = sine(hz, 16_000, 16_000);
-                window.iter().map(|x| gain * amplitude * x).collect()
+                let scaled = window.iter().map(|x| gain * amplitude * x);
+                scaled.collect::<Vec<f32>>()
             });
             maker.log_mels(&windows)
         };
@@ -555,6 +558,6 @@ mod tests {
             "log_scale = 10000.0",
             "level = \"mean\"\nlevel_floor = 1e-4\nlog_scale = 1e6",
         );
-        Manifest::parse(&text).unwrap().front_end
+        Manifest::parse(&text).unwrap().networks.remove(0).front_end
     }
 }

@@ -9,25 +9,30 @@ use segue_core::{
 use segue_decode::MonoStream;
 
 use crate::files::{Files, refuse};
-use crate::manifest::{Activation, Manifest, Statistic};
+use crate::listener::{NetworkHeard, NetworkListener, Stretch};
+use crate::manifest::{Activation, Manifest, NetworkStatistic, Statistic, TagSource};
 use crate::measure::FileMeter;
-use crate::mel::{Mel, MelMaker};
-use crate::network::{self, Network, NetworkOutput};
+use crate::network::{Fallen, Network, NotOpened};
+use crate::noise::noise;
 use crate::projection::Projection;
-use crate::{Fallen, Measured, Provider, Runtime, TagInfo, key, tempo, windows};
+use crate::warm_up::{self, Measured};
+use crate::{Provider, Runtime, TagInfo, key, tempo, windows};
 
 /// Under this peak (−80 dBFS) in all windows a track counts as silent.
 const SILENCE_PEAK: f32 = 1e-4;
-/// Patches that a warm-up measures with.
-const WARM_UP_PATCHES: usize = 16;
+/// The rate at which tempo and key are found, or the next higher one that a network wants, or else the highest.
+const SIGNAL_HZ: u32 = 16_000;
 
-/// A model ready to listen. Owns its network: one per thread.
+/// A model ready to listen. Owns its networks: one set per thread, and one network runs after the other.
 pub struct Model {
     id: ModelId,
     manifest: Manifest,
-    mel: MelMaker,
+    /// One for each network, in the manifest's order.
+    listeners: Vec<NetworkListener>,
     projection: Option<Projection>,
-    network: Network,
+    readout: Option<Projection>,
+    /// All rates that the networks want, from the lowest on.
+    rates_hz: Vec<u32>,
 }
 
 /// What a model heard in a file.
@@ -48,65 +53,91 @@ pub struct Analyzed {
 }
 
 impl Model {
-    /// Reads the model in `folder`, checks the files against the hashes in its manifest, and makes its network
-    /// ready on `provider`.
+    /// Reads the model in `folder`, checks the files against the hashes in its manifest, and makes its networks
+    /// ready on `provider`, or for `Auto` on the first that takes all of them.
     pub fn load(
         runtime: &Runtime,
         folder: &Path,
         provider: Provider,
     ) -> Result<Model, AnalysisError> {
-        let Files {
-            id,
-            manifest,
-            network,
-            projection,
-        } = Files::read(folder)?;
-        Ok(Self {
-            id,
-            mel: MelMaker::new(&manifest.front_end, manifest.network.layout.time_first()),
-            network: Network::open(runtime, network, &manifest, provider)?,
-            manifest,
-            projection,
+        let files = Files::read(folder)?;
+        let mut reason = String::new();
+        for candidate in provider.candidates() {
+            match open(runtime, &files, candidate) {
+                Ok(listeners) => return Ok(Self::new(files, listeners)),
+                Err((path, NotOpened::Network(why))) => return Err(refuse(path, why)),
+                Err((path, NotOpened::Provider(why))) if candidate == Provider::Cpu => {
+                    return Err(refuse(path, why));
+                }
+                Err((_, NotOpened::Provider(why))) => {
+                    tracing::debug!(provider = candidate.as_str(), reason = %why, "provider not available");
+                    reason = why;
+                }
+            }
+        }
+        Err(AnalysisError::Provider {
+            provider: provider.as_str().to_owned(),
+            detail: reason,
         })
+    }
+
+    fn new(files: Files, listeners: Vec<NetworkListener>) -> Self {
+        let rates_hz = listeners.iter();
+        let mut rates_hz: Vec<u32> = rates_hz
+            .map(|listener| listener.spec.front_end.sample_rate_hz)
+            .collect();
+        rates_hz.sort_unstable();
+        rates_hz.dedup();
+        Self {
+            id: files.id,
+            manifest: files.manifest,
+            listeners,
+            projection: files.projection,
+            readout: files.readout,
+            rates_hz,
+        }
     }
 
     /// Loads a stranger's model on the processor and listens to noise with it: what comes out must be a vector and
     /// probabilities.
     pub fn try_out(runtime: &Runtime, folder: &Path) -> Result<ModelId, AnalysisError> {
-        let onnx_path = Files::read(folder)?.network.path;
         let mut model = Self::load(runtime, folder, Provider::Cpu)?;
-        let windows: Vec<Vec<f32>> = [1, 2]
-            .map(|seed| noise(model.manifest.front_end.patch_samples() * 3 / 2, seed))
-            .into();
-        let network = &model.manifest.network;
-        let raw = network.tags.is_some() && network.tags_activation == Activation::None;
-        let patches = model.patches(&windows).1;
-        let outputs = model
-            .network
-            .run(&patches)
-            .map_err(|reason| refuse(&onnx_path, reason))?;
-        let beyond = |p: &f32| !(-0.01..=1.01).contains(p);
-        if raw && outputs.iter().flat_map(|answer| &answer.tags).any(beyond) {
-            return Err(refuse(&onnx_path, ModelFault::NotProbabilities));
+        let mut heard = Vec::new();
+        for place in 0..model.listeners.len() {
+            let listener = &mut model.listeners[place];
+            let path = folder.join(&listener.spec.onnx.name);
+            let samples = listener.spec.front_end.patch_samples() * 3 / 2;
+            let windows = [1, 2].map(|seed| noise(samples, seed));
+            let outputs = listener
+                .hear(&windows, model.manifest.windows.seconds)
+                .map_err(|reason| refuse(&path, reason))?;
+            if model.gives_no_probabilities(place, &outputs) {
+                return Err(refuse(&path, ModelFault::NotProbabilities));
+            }
+            heard.push(outputs);
         }
-        let heard = model
-            .hear(&windows)
-            .map_err(|reason| refuse(&onnx_path, reason))?;
-        Embedding::new(model.id.clone(), heard.vector)
-            .map_err(|error| refuse(&onnx_path, error.to_string()))?;
+        let path = folder.join(&model.manifest.networks[0].onnx.name);
+        Embedding::new(model.id.clone(), model.vector(&heard, Stretch::Whole))
+            .map_err(|error| refuse(&path, error.to_string()))?;
         Ok(model.id)
+    }
+
+    /// Whether what a network gives for tags, and should be probabilities as it is, is none.
+    fn gives_no_probabilities(&self, network: usize, heard: &NetworkHeard) -> bool {
+        let TagSource::Networks(places) = &self.manifest.tag_source else {
+            return false;
+        };
+        let ports = &self.manifest.networks[network].ports;
+        let beyond = |p: &f32| !(-0.01..=1.01).contains(p);
+        let its = places.iter().filter(|place| place.0 == network);
+        let mut its = its.map(|place| place.1);
+        ports.tags_activation == Activation::None
+            && its.any(|index| heard.tags().any(|tags| beyond(&tags[index])))
     }
 
     /// Measures this model on every provider that this build knows, the processor first; some tenths of a second each.
     pub fn warm_up(runtime: &Runtime, folder: &Path) -> Result<Vec<Measured>, AnalysisError> {
-        let files = Files::read(folder)?;
-        let front = &files.manifest.front_end;
-        let mel = MelMaker::new(front, files.manifest.network.layout.time_first());
-        let windows = (0..WARM_UP_PATCHES).map(|seed| noise(front.patch_samples(), seed as u32));
-        let patches: Vec<Vec<f32>> = windows
-            .flat_map(|window| mel.patches(&mel.log_mels(&[window])))
-            .collect();
-        network::measure(runtime, &files.network, &files.manifest, &patches)
+        warm_up::measure(runtime, &Files::read(folder)?)
     }
 
     /// The stamp on its vectors.
@@ -114,14 +145,26 @@ impl Model {
         &self.id
     }
 
-    /// Where its network runs now; never `Auto`.
+    /// Where its networks run now, or the processor, once one had to go there; never `Auto`.
     pub fn active_provider(&self) -> Provider {
-        self.network.provider()
+        let mut providers = self.listeners.iter().map(|it| it.network.provider());
+        let first = providers.next().unwrap_or(Provider::Cpu);
+        match providers.all(|other| other == first) {
+            true => first,
+            false => Provider::Cpu,
+        }
     }
 
-    /// The provider that its network had to leave for the processor.
-    pub fn fallen(&self) -> Option<&Fallen> {
-        self.network.fallen()
+    /// The provider that one of its networks had to leave for the processor.
+    pub fn fallen(&self) -> Option<Fallen> {
+        let fallen = self.listeners.iter().find_map(|listener| {
+            let fallen = listener.network.fallen()?;
+            Some((&listener.spec, fallen))
+        });
+        fallen.map(|(spec, fallen)| Fallen {
+            provider: fallen.provider,
+            reason: spec.named(fallen.reason.clone()),
+        })
     }
 
     /// The tags that it hears.
@@ -131,25 +174,31 @@ impl Model {
 
     /// Listens to the file at `path`.
     pub fn analyze_file(&mut self, path: &Path) -> Result<Analyzed, FailedFile> {
-        let rate_hz = self.manifest.front_end.sample_rate_hz;
-        let stream = MonoStream::open(path, rate_hz)?;
+        let stream = MonoStream::open(path, &self.rates_hz)?;
         let duration_s = stream.duration_s();
         let spans = windows::choose(&self.manifest.windows, duration_s);
-        let (heard, measures) = match &spans[..] {
+        // For each rate, all windows.
+        let (mut heard, measures) = match &spans[..] {
             [span] if span.length_s >= duration_s => {
                 let mut meter = FileMeter::new(path, stream.decoder())?;
-                let mut whole = stream.whole(|block| meter.add(block))?;
-                whole.truncate((duration_s * f64::from(rate_hz)).round() as usize);
-                (vec![whole], Some(meter.finish()?))
+                let mut heard = Vec::new();
+                let whole = stream.whole(|block| meter.add(block))?;
+                for (mut whole, rate_hz) in whole.into_iter().zip(&self.rates_hz) {
+                    whole.truncate((duration_s * f64::from(*rate_hz)).round() as usize);
+                    heard.push(vec![whole]);
+                }
+                (heard, Some(meter.finish()?))
             }
             _ => (stream.windows(&spans)?, None),
         };
-        let heard = self.worth_hearing(heard);
-        let samples: usize = heard.iter().map(Vec::len).sum();
+        let (place, rate_hz) = self.signal();
+        self.leave_out_fragments(&mut heard[place], rate_hz);
+        let signal = &heard[place];
+        let samples: usize = signal.iter().map(Vec::len).sum();
         if samples == 0 {
             return Err(FailedFile::new(path, FileFault::Truncated));
         }
-        if heard
+        if signal
             .iter()
             .flatten()
             .all(|sample| sample.abs() < SILENCE_PEAK)
@@ -180,83 +229,115 @@ impl Model {
             ends,
             tags,
             descriptors: Descriptors {
-                bpm: tempo::tempo(&heard, rate_hz),
-                key: key::key(&heard, rate_hz),
+                bpm: tempo::tempo(&heard[place], rate_hz),
+                key: key::key(&heard[place], rate_hz),
             },
             measures,
             audio_seconds: samples as f64 / f64::from(rate_hz),
         })
     }
 
-    /// Windows that a damaged file cut short are left out when they fill no patch; the longest stays.
-    fn worth_hearing(&self, mut heard: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
-        let front = &self.manifest.front_end;
-        let patch = front.patch_samples();
-        let longest = heard.iter().map(Vec::len).max().unwrap_or(0);
-        heard.retain(|window| window.len() >= patch.min(longest));
-        heard
+    /// The rate that signal processing hears a track at, with its place among the rates.
+    fn signal(&self) -> (usize, u32) {
+        let rates_hz = &self.rates_hz;
+        let fit = rates_hz.iter().position(|rate_hz| *rate_hz >= SIGNAL_HZ);
+        let place = fit.unwrap_or(rates_hz.len() - 1);
+        (place, rates_hz[place])
     }
 
-    /// All log-mel frames and all patches of mono windows.
-    fn patches(&self, windows: &[Vec<f32>]) -> (Vec<Mel>, Vec<Vec<f32>>) {
-        let segments = self.mel.log_mels(windows);
-        let patches = self.mel.patches(&segments);
-        (segments, patches)
+    /// Windows that a damaged file cut short are left out when they fill no network's patch; the longest stays.
+    fn leave_out_fragments(&self, windows: &mut Vec<Vec<f32>>, rate_hz: u32) {
+        let patch_s = self.listeners.iter().map(|listener| {
+            let front = &listener.spec.front_end;
+            front.patch_samples() as f64 / f64::from(front.sample_rate_hz)
+        });
+        let patch_s = patch_s.fold(f64::INFINITY, f64::min);
+        let patch = (patch_s * f64::from(rate_hz)).round() as usize;
+        let longest = windows.iter().map(Vec::len).max().unwrap_or(0);
+        windows.retain(|window| window.len() >= patch.min(longest));
     }
 
-    /// What the network and its projection make of mono windows.
-    fn hear(&mut self, windows: &[Vec<f32>]) -> Result<InferenceResult, String> {
-        let (mels, patches) = self.patches(windows);
-        let outputs = self.network.run(&patches)?;
-        let frames: Vec<&Vec<f32>> = mels.iter().flat_map(|mel| &mel.frames).collect();
-        let all: Vec<&NetworkOutput> = outputs.iter().collect();
-        let tags = mean(outputs.iter().map(|answer| &answer.tags))
-            .into_iter()
-            .map(|p| (p as f32).clamp(0.0, 1.0))
-            .collect();
-        // A stretch as long as a window: the first and the last window, or so much of what was heard whole.
-        let front = &self.manifest.front_end;
-        let length = self.manifest.windows.seconds * f64::from(front.sample_rate_hz);
-        let length = (length / front.hop as f64).round() as usize;
-        let stretch = |mel: Option<&Mel>| {
-            let count = mel.map_or(0, |mel| mel.frames.len()).min(length);
-            let beyond = count.saturating_sub(front.patch_frames);
-            let patches = 1 + beyond.div_ceil(front.patch_hop_frames.max(1));
-            (count, patches.min(outputs.len()))
-        };
-        let (first, last) = (stretch(mels.first()), stretch(mels.last()));
+    /// What the networks and what joins them make of mono windows, which are given for each rate.
+    fn hear(&mut self, windows: &[Vec<Vec<f32>>]) -> Result<InferenceResult, String> {
+        let window_s = self.manifest.windows.seconds;
+        let mut heard = Vec::new();
+        for listener in &mut self.listeners {
+            let rate_hz = listener.spec.front_end.sample_rate_hz;
+            let place = self.rates_hz.partition_point(|other| *other < rate_hz);
+            heard.push(listener.hear(&windows[place], window_s)?);
+        }
         Ok(InferenceResult {
-            vector: self.vector(&all, &frames),
-            tags,
+            vector: self.vector(&heard, Stretch::Whole),
+            tags: self.probabilities(&heard),
             ends: [
-                self.vector(&all[..first.1], &frames[..first.0]),
-                self.vector(&all[all.len() - last.1..], &frames[frames.len() - last.0..]),
+                self.vector(&heard, Stretch::Begin),
+                self.vector(&heard, Stretch::End),
             ],
         })
     }
 
-    /// The vector, not yet of unit length, of a stretch's outputs and frames.
-    fn vector(&self, outputs: &[&NetworkOutput], frames: &[&Vec<f32>]) -> Vec<f32> {
-        let embedding_mean = mean(outputs.iter().map(|answer| &answer.embedding));
-        let mel_mean = mean(frames.iter().copied());
-        let mel_std = std(frames.iter().copied(), &mel_mean);
-        let mut statistics = Vec::with_capacity(self.manifest.statistics_size());
-        for part in &self.manifest.track_vector.parts {
-            let part = match part {
-                Statistic::EmbeddingMean => &embedding_mean,
-                Statistic::MelMean => &mel_mean,
-                Statistic::MelStd => &mel_std,
-            };
-            statistics.extend(part.iter().map(|value| *value as f32));
-        }
+    /// The vector, not yet of unit length, of a stretch.
+    fn vector(&self, heard: &[NetworkHeard], stretch: Stretch) -> Vec<f32> {
+        let statistics = join(&self.manifest.parts, heard, stretch);
         match &self.projection {
             Some(projection) => projection.apply(&statistics),
             None => statistics,
         }
     }
+
+    /// The probability of each tag.
+    fn probabilities(&self, heard: &[NetworkHeard]) -> Vec<f32> {
+        match (&self.manifest.tag_source, &self.readout) {
+            (TagSource::Readout { parts, .. }, Some(readout)) => {
+                let logits = readout.apply(&join(parts, heard, Stretch::Whole));
+                let p = |logit: f32| 1.0 / (1.0 + (-f64::from(logit)).exp());
+                logits.into_iter().map(|logit| p(logit) as f32).collect()
+            }
+            (TagSource::Networks(places), _) => {
+                let mean =
+                    |heard: &NetworkHeard| heard.statistic(Statistic::TagsMean, Stretch::Whole);
+                let means: Vec<Vec<f64>> = heard.iter().map(mean).collect();
+                let p = |(network, index): &(usize, usize)| means[*network][*index] as f32;
+                places
+                    .iter()
+                    .map(|place| p(place).clamp(0.0, 1.0))
+                    .collect()
+            }
+            (TagSource::Readout { .. }, None) => Vec::new(),
+        }
+    }
 }
 
-/// What came out of the network and its projection.
+/// Opens all networks on one provider; or the file of one that was not opened, and why.
+fn open<'a>(
+    runtime: &Runtime,
+    files: &'a Files,
+    provider: Provider,
+) -> Result<Vec<NetworkListener>, (&'a Path, NotOpened)> {
+    let networks = files.manifest.networks.iter().zip(&files.networks);
+    let open = networks.map(|(spec, files)| {
+        let network = Network::open(runtime, files.clone(), spec, provider);
+        let network = network.map_err(|error| {
+            let error = match error {
+                NotOpened::Provider(reason) => NotOpened::Provider(spec.named(reason)),
+                NotOpened::Network(reason) => NotOpened::Network(spec.named(reason)),
+            };
+            (&*files.path, error)
+        });
+        Ok(NetworkListener::new(spec, network?))
+    });
+    open.collect()
+}
+
+/// The statistics of a stretch, one after the other.
+fn join(parts: &[NetworkStatistic], heard: &[NetworkHeard], stretch: Stretch) -> Vec<f32> {
+    let values = parts
+        .iter()
+        .flat_map(|part| heard[part.network].statistic(part.statistic, stretch));
+    values.map(|value| value as f32).collect()
+}
+
+/// What came out of the networks and what joins them.
 struct InferenceResult {
     /// Of all that was heard; not yet of unit length.
     vector: Vec<f32>,
@@ -264,46 +345,6 @@ struct InferenceResult {
     tags: Vec<f32>,
     /// Of how it begins and how it ends.
     ends: [Vec<f32>; 2],
-}
-
-/// Noise between −0.5 and 0.5, the same for the same seed (xorshift, Marsaglia 2003).
-fn noise(samples: usize, seed: u32) -> Vec<f32> {
-    let mut state = seed.wrapping_mul(2_654_435_761) | 1;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        state as f32 / u32::MAX as f32 - 0.5
-    };
-    (0..samples).map(|_| next()).collect()
-}
-
-/// Mean of rows of one length.
-fn mean<'a>(rows: impl Iterator<Item = &'a Vec<f32>>) -> Vec<f64> {
-    let mut sum = Vec::new();
-    let mut count = 0.0;
-    for row in rows {
-        sum.resize(row.len(), 0.0);
-        sum.iter_mut()
-            .zip(row)
-            .for_each(|(sum, value)| *sum += f64::from(*value));
-        count += 1.0;
-    }
-    sum.iter_mut().for_each(|sum| *sum /= count);
-    sum
-}
-
-/// Population standard deviation of rows around their mean.
-fn std<'a>(rows: impl Iterator<Item = &'a Vec<f32>>, mean: &[f64]) -> Vec<f64> {
-    let mut sum = vec![0.0; mean.len()];
-    let mut count = 0.0;
-    for row in rows {
-        for ((sum, value), mean) in sum.iter_mut().zip(row).zip(mean) {
-            *sum += (f64::from(*value) - mean).powi(2);
-        }
-        count += 1.0;
-    }
-    sum.into_iter().map(|sum| (sum / count).sqrt()).collect()
 }
 
 #[cfg(test)]
@@ -347,19 +388,20 @@ mod tests {
                 .map(|b| f32::from(i16::from_le_bytes([b[0], b[1]])) / 32_768.0)
                 .collect();
 
-            let mel = model.mel.log_mels(std::slice::from_ref(&pcm)).remove(0);
-            let bands = model.manifest.front_end.mel_bands;
+            let listener = &mut model.listeners[0];
+            let mel = listener.mel.log_mels(std::slice::from_ref(&pcm)).remove(0);
+            let bands = listener.spec.front_end.mel_bands;
             let rows: Vec<f32> = (0..bands)
                 .flat_map(|band| mel.frames.iter().map(move |frame| frame[band]))
                 .collect();
             let distance = worst(&rows, &of("mel"));
             assert!(distance < 1e-3, "mel {example}: {distance}");
 
-            let runs: Vec<_> = model
+            let runs: Vec<_> = listener
                 .mel
                 .patches(std::slice::from_ref(&mel))
                 .iter()
-                .flat_map(|patch| model.network.run(std::slice::from_ref(patch)).unwrap())
+                .flat_map(|patch| listener.network.run(std::slice::from_ref(patch)).unwrap())
                 .collect();
             let embedding: Vec<f32> = runs
                 .iter()
@@ -370,7 +412,7 @@ mod tests {
             let tags: Vec<f32> = runs.iter().flat_map(|answer| answer.tags.clone()).collect();
             assert!(worst(&tags, &of("tags")) < 1e-3, "tags {example}");
 
-            let heard = model.hear(std::slice::from_ref(&pcm)).unwrap();
+            let heard = model.hear(&[vec![pcm]]).unwrap();
             let vector = Embedding::new(model.id().clone(), heard.vector).unwrap();
             let expected = Embedding::new(model.id().clone(), of("vector")).unwrap();
             let cosine: f32 = vector

@@ -4,28 +4,21 @@
 //! the patches of a file go as one batch. Whatever goes wrong elsewhere moves the network to the processor for good,
 //! and the same patches run there again.
 
-use std::time::{Duration, Instant};
-
 use ort::session::Session;
 use ort::value::TensorRef;
-use segue_core::AnalysisError;
 
-use crate::files::{NetworkFiles, refuse};
-use crate::manifest::{Activation, Manifest};
+use crate::files::NetworkFiles;
+use crate::manifest::{Activation, NetworkSpec};
 use crate::{Provider, Runtime};
 
 /// Patches of one run away from the processor, at most.
 const BATCH_MAX: usize = 64;
-/// A warm-up measures for so long, after one batch that is not counted.
-const MEASURE: Duration = Duration::from_millis(250);
-/// A provider whose embeddings are further (in cosine) from the processor's would put vectors where they do not belong.
-const LIKENESS_MIN: f64 = 0.999;
 
 /// A network ready to run.
 pub(crate) struct Network {
     runtime: Runtime,
     files: NetworkFiles,
-    shape: NetworkShape,
+    spec: NetworkSpec,
     session: Session,
     provider: Provider,
     fallen: Option<Fallen>,
@@ -40,79 +33,44 @@ pub struct Fallen {
     pub reason: String,
 }
 
+/// Why a network was not opened.
+pub(crate) enum NotOpened {
+    /// The provider does not take it; another may.
+    Provider(String),
+    /// It does not do what the manifest says.
+    Network(String),
+}
+
 /// What the network says of one patch.
 pub(crate) struct NetworkOutput {
     /// `[embedding_size]`.
     pub(crate) embedding: Vec<f32>,
-    /// Probabilities of the manifest's tags, in its order.
+    /// `[tags_size]`, after the activation; none without an output for tags.
     pub(crate) tags: Vec<f32>,
 }
 
-/// What goes in and out, from the manifest.
-struct NetworkShape {
-    network: crate::manifest::Network,
-    bands: usize,
-    frames: usize,
-    tags_size: usize,
-    /// Place of each tag in the output.
-    tags: Vec<usize>,
-}
-
-impl NetworkShape {
-    fn new(manifest: &Manifest) -> Self {
-        let tags = manifest.tags.iter().enumerate();
-        Self {
-            network: manifest.network.clone(),
-            bands: manifest.front_end.mel_bands,
-            frames: manifest.front_end.patch_frames,
-            tags_size: manifest.tags_size(),
-            tags: tags
-                .map(|(place, tag)| tag.index.unwrap_or(place))
-                .collect(),
-        }
-    }
-}
-
 impl Network {
-    /// Opens the network on `provider`, or for `Auto` on the first that takes it. Silence goes through it, which
-    /// finds out whether names and shapes are as the manifest says.
+    /// Opens the network on `provider`. Silence goes through it, which finds out whether names and shapes are as the
+    /// manifest says.
     pub(crate) fn open(
         runtime: &Runtime,
         files: NetworkFiles,
-        manifest: &Manifest,
-        wanted: Provider,
-    ) -> Result<Self, AnalysisError> {
-        let mut reason = String::new();
-        for provider in wanted.candidates() {
-            match session(runtime, &files, provider) {
-                Ok(session) => {
-                    let mut network = Self {
-                        runtime: runtime.clone(),
-                        files,
-                        shape: NetworkShape::new(manifest),
-                        session,
-                        provider,
-                        fallen: None,
-                    };
-                    let silence = vec![0.0; network.shape.bands * network.shape.frames];
-                    network
-                        .run(&[silence])
-                        .map_err(|reason| refuse(&network.files.path, reason))?;
-                    return Ok(network);
-                }
-                Err(refusal) if provider == Provider::Cpu => {
-                    return Err(refuse(&files.path, refusal));
-                }
-                Err(refusal) => {
-                    tracing::debug!(provider = provider.as_str(), %refusal, "provider not available");
-                    reason = refusal;
-                }
-            }
-        }
-        Err(AnalysisError::Provider {
-            provider: wanted.as_str().to_owned(),
-            detail: reason,
-        })
+        spec: &NetworkSpec,
+        provider: Provider,
+    ) -> Result<Self, NotOpened> {
+        let session = session(runtime, &files, provider).map_err(NotOpened::Provider)?;
+        let front = &spec.front_end;
+        let silence = vec![0.0; front.mel_bands * front.patch_frames];
+        let mut network = Self {
+            runtime: runtime.clone(),
+            files,
+            spec: spec.clone(),
+            session,
+            provider,
+            fallen: None,
+        };
+        network.run(&[silence]).map_err(NotOpened::Network)?;
+        Ok(network)
     }
 
     /// Where it runs; never `Auto`.
@@ -153,12 +111,12 @@ impl Network {
     fn batch(&self) -> usize {
         let free = self.session.inputs().iter().any(|input| {
             let shape = input.dtype().tensor_shape();
-            input.name() == self.shape.network.input
+            input.name() == self.spec.ports.input
                 && shape.is_some_and(|shape| shape.first().is_some_and(|length| *length < 0))
         });
         match self.provider {
             Provider::Cpu => 1,
-            _ if free && self.shape.network.layout.has_batch() => BATCH_MAX,
+            _ if free && self.spec.ports.layout.has_batch() => BATCH_MAX,
             _ => 1,
         }
     }
@@ -168,13 +126,7 @@ impl Network {
         patches: &[Vec<f32>],
         per_patch: &mut Vec<NetworkOutput>,
     ) -> Result<(), String> {
-        let NetworkShape {
-            network,
-            bands,
-            frames,
-            tags_size,
-            tags,
-        } = &self.shape;
+        let (ports, front) = (&self.spec.ports, &self.spec.front_end);
         let joined;
         let values = match patches {
             [one] => one,
@@ -183,12 +135,14 @@ impl Network {
                 &joined
             }
         };
-        let shape = network.layout.shape(patches.len(), *bands, *frames);
+        let shape = ports
+            .layout
+            .shape(patches.len(), front.mel_bands, front.patch_frames);
         let input =
             TensorRef::from_array_view((shape, values.as_slice())).map_err(|e| e.to_string())?;
         let outputs = self
             .session
-            .run(ort::inputs![network.input.as_str() => input])
+            .run(ort::inputs![ports.input.as_str() => input])
             .map_err(|e| e.to_string())?;
         let output = |name: &str, size: usize| {
             let value = outputs
@@ -209,91 +163,22 @@ impl Network {
             }
             Ok(values)
         };
-        let embeddings = output(&network.embedding, network.embedding_size)?;
-        let mut heard = Vec::new();
-        if let Some(name) = &network.tags {
-            for values in output(name, *tags_size)?.chunks_exact((*tags_size).max(1)) {
-                heard.push(probabilities(values, network.tags_activation));
+        let embeddings = output(&ports.embedding, ports.embedding_size)?;
+        let mut tags = Vec::new();
+        if let Some(name) = &ports.tags {
+            let size = self.spec.tags_size;
+            for values in output(name, size)?.chunks_exact(size.max(1)) {
+                tags.push(probabilities(values, ports.tags_activation));
             }
         }
-        for (patch, embedding) in embeddings.chunks_exact(network.embedding_size).enumerate() {
-            let all = heard.get(patch).map_or(&[][..], Vec::as_slice);
+        let mut tags = tags.into_iter();
+        for embedding in embeddings.chunks_exact(ports.embedding_size) {
             per_patch.push(NetworkOutput {
                 embedding: embedding.to_vec(),
-                tags: tags
-                    .iter()
-                    .filter_map(|index| all.get(*index).copied())
-                    .collect(),
+                tags: tags.next().unwrap_or_default(),
             });
         }
         Ok(())
-    }
-}
-
-/// A provider tried with a model.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Measured {
-    /// Which one.
-    pub provider: Provider,
-    /// Patches in a second through one session, or why it is not to be used.
-    pub patches_per_s: Result<f64, String>,
-}
-
-/// Lets every provider that this build knows run a few batches, the processor first.
-pub(crate) fn measure(
-    runtime: &Runtime,
-    files: &NetworkFiles,
-    manifest: &Manifest,
-    patches: &[Vec<f32>],
-) -> Result<Vec<Measured>, AnalysisError> {
-    let mut cpu = Network::open(runtime, files.clone(), manifest, Provider::Cpu)?;
-    let refused = |reason: String| refuse(&files.path, reason);
-    let expected = cpu.run(patches).map_err(refused)?;
-    let mut all = vec![Measured {
-        provider: Provider::Cpu,
-        patches_per_s: cpu.speed(patches),
-    }];
-    for provider in Provider::Auto.candidates() {
-        if provider != Provider::Cpu {
-            let open = Network::open(runtime, files.clone(), manifest, provider);
-            let speed = open.map_err(|error| match error {
-                AnalysisError::Provider { detail, .. } => detail,
-                other => other.to_string(),
-            });
-            all.push(Measured {
-                provider,
-                patches_per_s: speed.and_then(|mut network| network.check(patches, &expected)),
-            });
-        }
-    }
-    Ok(all)
-}
-
-impl Network {
-    /// Its speed, if it says what the processor says.
-    fn check(&mut self, patches: &[Vec<f32>], expected: &[NetworkOutput]) -> Result<f64, String> {
-        let outputs = self.run(patches)?;
-        for (answer, expected) in outputs.iter().zip(expected) {
-            let likeness = cosine(&answer.embedding, &expected.embedding);
-            if likeness < LIKENESS_MIN {
-                return Err(format!(
-                    "its embeddings are not the processor's (cosine {likeness:.4})"
-                ));
-            }
-        }
-        self.speed(patches)
-    }
-
-    fn speed(&mut self, patches: &[Vec<f32>]) -> Result<f64, String> {
-        let begun = Instant::now();
-        let mut count = 0;
-        while begun.elapsed() < MEASURE {
-            count += self.run(patches)?.len();
-        }
-        match &self.fallen {
-            Some(fallen) => Err(fallen.reason.clone()),
-            None => Ok(count as f64 / begun.elapsed().as_secs_f64()),
-        }
     }
 }
 
@@ -320,14 +205,6 @@ fn probabilities(values: &[f32], activation: Activation) -> Vec<f32> {
             shares.into_iter().map(|share| share / sum).collect()
         }
     }
-}
-
-pub(crate) fn cosine(a: &[f32], b: &[f32]) -> f64 {
-    let dot = |a: &[f32], b: &[f32]| -> f64 {
-        let products = a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b));
-        products.sum()
-    };
-    dot(a, b) / (dot(a, a) * dot(b, b)).sqrt().max(1e-30)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! From a track's statistics to its vector: `(x − mean) · matrix`.
+//! From a track's statistics to its vector, `(x − mean) · matrix`, or to the logits of its tags, where `bias` is added.
 
 use safetensors::{Dtype, SafeTensors};
 
@@ -8,6 +8,8 @@ pub(crate) struct Projection {
     mean: Vec<f32>,
     /// `[inputs, outputs]`, row by row.
     matrix: Vec<f32>,
+    /// `[outputs]`, for tags.
+    bias: Option<Vec<f32>>,
     outputs: usize,
 }
 
@@ -15,18 +17,29 @@ impl Projection {
     /// Reads `mean` and `matrix`; their shapes must be as asked for.
     pub(crate) fn read(bytes: &[u8], inputs: usize, outputs: usize) -> Result<Self, String> {
         let tensors = SafeTensors::deserialize(bytes).map_err(|e| e.to_string())?;
-        let mean = tensor(&tensors, "mean", &[inputs])?;
-        let matrix = tensor(&tensors, "matrix", &[inputs, outputs])?;
         Ok(Self {
-            mean,
-            matrix,
+            mean: tensor(&tensors, "mean", &[inputs])?,
+            matrix: tensor(&tensors, "matrix", &[inputs, outputs])?,
+            bias: None,
             outputs,
+        })
+    }
+
+    /// Reads `bias` too.
+    pub(crate) fn with_bias(bytes: &[u8], inputs: usize, outputs: usize) -> Result<Self, String> {
+        let tensors = SafeTensors::deserialize(bytes).map_err(|e| e.to_string())?;
+        Ok(Self {
+            bias: Some(tensor(&tensors, "bias", &[outputs])?),
+            ..Self::read(bytes, inputs, outputs)?
         })
     }
 
     /// Projects `statistics`, of the length that was asked for.
     pub(crate) fn apply(&self, statistics: &[f32]) -> Vec<f32> {
         let mut vector = vec![0.0_f64; self.outputs];
+        for (sum, bias) in vector.iter_mut().zip(self.bias.iter().flatten()) {
+            *sum = f64::from(*bias);
+        }
         let rows = self.matrix.chunks_exact(self.outputs);
         for ((value, mean), row) in statistics.iter().zip(&self.mean).zip(rows) {
             let centred = f64::from(*value) - f64::from(*mean);

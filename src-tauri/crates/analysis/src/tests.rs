@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use segue_core::{AnalysisError, FailedFile, FileFault};
 
+mod several;
 mod strangers;
 
 use crate::manifest::{FrontEnd, Manifest};
@@ -83,12 +84,13 @@ pub(crate) fn front_end(scale: &str, norm: &str) -> FrontEnd {
     let text = MANIFEST
         .replace("\"htk\"", &format!("{scale:?}"))
         .replace("\"none\"", &format!("{norm:?}"));
-    Manifest::parse(&text).unwrap().front_end
+    Manifest::parse(&text).unwrap().networks.remove(0).front_end
 }
 
 #[test]
 fn a_manifest_that_asks_for_the_unknown_is_refused_by_key() {
-    assert_eq!(Manifest::parse(MANIFEST).unwrap().statistics_size(), 384);
+    let manifest = Manifest::parse(MANIFEST).unwrap();
+    assert_eq!(manifest.parts_size(&manifest.parts), 384);
     let check = |from: &str, to: &str, named: &str| {
         assert!(MANIFEST.contains(from), "{from}");
         let refusal = Manifest::parse(&MANIFEST.replace(from, to)).unwrap_err();

@@ -33,7 +33,7 @@ pub use models::try_model;
 pub use recommend::RadioRequest;
 pub use render::{AudioOutput, PlayReport, Playing};
 pub use segue::{Segue, TrackSort};
-pub use segue_analysis::{ModelSource, OPT_OUTS, Provider};
+pub use segue_analysis::{ModelSource, NetworkFile, OPT_OUTS, Provider};
 pub use segue_core::{PlaySource, Rating};
 pub use segue_exchange::history::HistoryFormat;
 pub use segue_library::ScanProgress;

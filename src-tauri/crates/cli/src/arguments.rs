@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
-use segue_app::{AudioOutput, HistoryFormat, Provider, TrackSort};
+use segue_app::{AudioOutput, HistoryFormat, NetworkFile, Provider, TrackSort};
 use segue_core::Timestamp;
 
 /// Segue on the command line: scans, listens, recommends and plays. Nothing leaves this machine.
@@ -205,12 +205,12 @@ pub(crate) enum ModelsCommand {
         /// A manifest, or the folder it lies in
         #[arg(allow_hyphen_values = true)]
         source: PathBuf,
-        /// The ONNX file, where it does not lie beside the manifest
-        #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
-        onnx: Option<PathBuf>,
+        /// The ONNX file, where it does not lie beside the manifest; of several networks, each with its name before it
+        #[arg(long, value_name = "[NETWORK=]FILE", allow_hyphen_values = true, value_parser = OsStringValueParser::new().map(network_file))]
+        onnx: Vec<NetworkFile>,
         /// The ONNX file's external weights, where they do not lie beside the manifest
-        #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
-        weights: Option<PathBuf>,
+        #[arg(long, value_name = "[NETWORK=]FILE", allow_hyphen_values = true, value_parser = OsStringValueParser::new().map(network_file))]
+        weights: Vec<NetworkFile>,
     },
     /// Use this model from now on; what the last one analysed serves until the library is analysed again
     Use {
@@ -446,6 +446,21 @@ fn provider(name: &str) -> Result<Provider, String> {
     Provider::parse(name).ok_or_else(|| "not one of auto, cpu, cuda, directml, coreml".into())
 }
 
+/// `NETWORK=FILE` or `FILE`. A path with a `=` in it is told from a network's name by the `/` before it, such as in `./a=b.onnx`.
+fn network_file(given: OsString) -> NetworkFile {
+    let named = given.to_str().and_then(|text| text.split_once('='));
+    match named {
+        Some((network, path)) if !network.contains(['/', '\\']) => NetworkFile {
+            network: Some(network.to_owned()),
+            path: path.into(),
+        },
+        _ => NetworkFile {
+            network: None,
+            path: given.into(),
+        },
+    }
+}
+
 fn history(name: &str) -> Result<HistoryFormat, String> {
     HistoryFormat::parse(name)
         .ok_or_else(|| "not one of segue, listenbrainz, lastfm, spotify, rhythmbox, itunes".into())
@@ -504,6 +519,30 @@ mod tests {
         }
         for line in [["tracks", "--limt", "5"], ["tracks", "-x", "y"]] {
             assert!(read(&line).is_err(), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn networks_files_may_bear_their_names() {
+        for (given, network, path) in [
+            ("model.onnx", None, "model.onnx"),
+            ("mn04=a/b.onnx", Some("mn04"), "a/b.onnx"),
+            ("mn04=a=b.onnx", Some("mn04"), "a=b.onnx"),
+            ("./a=b.onnx", None, "./a=b.onnx"),
+            ("/a/b=c/d.onnx", None, "/a/b=c/d.onnx"),
+        ] {
+            let line = [
+                "models", "import", "x.toml", "--onnx", given, "--onnx", "y=z",
+            ];
+            match read(&line) {
+                Ok(Command::Models(ModelsCommand::Import { onnx, .. })) => {
+                    let network = network.map(str::to_owned);
+                    let path = PathBuf::from(path);
+                    assert_eq!(onnx[0], NetworkFile { network, path }, "{given}");
+                    assert_eq!(onnx.len(), 2);
+                }
+                _ => panic!("{given} is not taken"),
+            }
         }
     }
 

@@ -112,7 +112,7 @@ pub enum ModelFault {
         expected: String,
     },
     /// A file was given that the manifest does not name.
-    #[error("no files.{key} in manifest")]
+    #[error("no {key} in manifest")]
     NotInManifest {
         /// Its key in the manifest.
         key: String,

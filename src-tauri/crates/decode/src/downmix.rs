@@ -86,11 +86,6 @@ impl Downmix {
         }
     }
 
-    /// Channels after mixing.
-    pub(crate) fn outputs(&self) -> usize {
-        self.outputs
-    }
-
     /// Appends the mix of `block` (interleaved) to `out` (interleaved).
     pub(crate) fn mix_into(&self, block: &[f32], out: &mut Vec<f32>) {
         let Some(gains) = &self.gains else {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{at_most, within};
+use super::bounds::{at_most, within};
 
 /// Values of one patch.
 const PATCH_VALUES_MAX: f64 = 4e6;

@@ -9,12 +9,13 @@ use safetensors::SafeTensors;
 use super::{runtime, wav};
 use crate::files::Files;
 use crate::mel::MelMaker;
-use crate::network::{Network, cosine};
+use crate::network::Network;
+use crate::warm_up::cosine;
 use segue_core::{AnalysisError, ModelFault};
 
-use crate::{Model, ModelSource, Provider, describe, model_id};
+use crate::{Model, ModelSource, NetworkFile, Provider, describe, model_id};
 
-fn stranger(name: &str) -> PathBuf {
+pub(super) fn stranger(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests_data")
         .join(name)
@@ -33,6 +34,13 @@ pub(super) fn sound(rate_hz: i64, frames: i64) -> Vec<i16> {
         .collect()
 }
 
+fn unnamed(path: PathBuf) -> NetworkFile {
+    NetworkFile {
+        network: None,
+        path,
+    }
+}
+
 /// The model `name`, taken in; with another network if one is named.
 fn staged(
     name: &str,
@@ -41,8 +49,8 @@ fn staged(
     let folder = tempfile::tempdir().unwrap();
     let source = ModelSource {
         manifest: stranger(name),
-        onnx,
-        weights: None,
+        onnx: onnx.into_iter().map(unnamed).collect(),
+        weights: Vec::new(),
     };
     let staged = source.stage(folder.path());
     (folder, staged)
@@ -81,10 +89,11 @@ fn strangers_models_hear_what_numpy_hears() {
         let pcm = sound(rate_hz, rate_hz * 2);
         let samples: Vec<f32> = pcm.iter().map(|x| f32::from(*x) / 32_768.0).collect();
         let manifest = Files::read(folder.path()).unwrap().manifest;
-        let mel = MelMaker::new(&manifest.front_end, false);
+        let front = &manifest.networks[0].front_end;
+        let mel = MelMaker::new(front, false);
         let segments = mel.log_mels(std::slice::from_ref(&samples));
         let frames: Vec<&Vec<f32>> = segments.iter().flat_map(|mel| &mel.frames).collect();
-        let rows: Vec<f32> = (0..manifest.front_end.mel_bands)
+        let rows: Vec<f32> = (0..front.mel_bands)
             .flat_map(|band| frames.iter().map(move |frame| frame[band]))
             .collect();
         let distance = worst(&rows, &golden(name, "mel"));
@@ -204,11 +213,11 @@ fn what_fails_elsewhere_is_done_again_on_the_processor() {
     let open = || {
         Network::open(
             &runtime(),
-            files.network.clone(),
-            &files.manifest,
+            files.networks[0].clone(),
+            &files.manifest.networks[0],
             Provider::Cpu,
         )
-        .unwrap()
+        .unwrap_or_else(|_| panic!("not opened"))
     };
     let patches: Vec<Vec<f32>> = (0..130)
         .map(|seed| {

@@ -201,7 +201,7 @@ impl Segue {
             |model, path| {
                 let heard = model.analyze_file(path);
                 if let Some(failed) = model.fallen() {
-                    lock(&fallen).get_or_insert_with(|| failed.clone());
+                    lock(&fallen).get_or_insert(failed);
                 }
                 heard
             },

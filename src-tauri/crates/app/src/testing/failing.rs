@@ -567,8 +567,7 @@ fn with_two_models(world: &World) -> &'static str {
     let tests_data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../analysis/tests_data");
     let stranger = segue_analysis::ModelSource {
         manifest: tests_data.join("librosa-like"),
-        onnx: None,
-        weights: None,
+        ..Default::default()
     };
     let folder = world.segue.model_manager.models().join("librosa-like");
     fs::create_dir_all(&folder).unwrap();

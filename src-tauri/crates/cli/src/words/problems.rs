@@ -474,7 +474,7 @@ fn model(why: &ModelFault) -> String {
         ModelFault::OtherHash { found, expected } => {
             format!("its SHA-256 is {found}, the manifest says {expected}; install the model again")
         }
-        ModelFault::NotInManifest { key } => format!("the manifest has no files.{key}"),
+        ModelFault::NotInManifest { key } => format!("the manifest has no {key}"),
         ModelFault::NotText => "it is not text".into(),
         ModelFault::OtherWeights { wanted, named } => format!(
             "it wants weights from {wanted:?}; the manifest's files.weights names {}",
