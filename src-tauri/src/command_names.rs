@@ -44,6 +44,8 @@ const COMMANDS: &[&str] = &[
     "player",
     "command",
     "queue",
+    "sound",
+    "set_loudness",
     "rate",
     "say",
     "say_wrong_after",

@@ -2,10 +2,10 @@
 
 use segue_app::{
     AlbumRow, AlbumSort, AlbumsPage, CommandError, Desktop, EnqueueAt, FailureRow, FeedbackKind,
-    FeedbackRow, JobAction, JobKind, LibraryStatus, MixFound, MixRow, PickRef, PickRow, PlaySource,
-    PlayerCommand, PlayerState, PlaylistPage, PlaylistRow, PlaylistSource, QueuePage, Rating,
-    SeedRef, SeedRow, SongsPage, SongsQuery, StationRequest, TastePage, TrackRow, WaveformRow,
-    WishRow,
+    FeedbackRow, JobAction, JobKind, LibraryStatus, LoudnessSettings, MixFound, MixRow, PickRef,
+    PickRow, PlaySource, PlayerCommand, PlayerState, PlaylistPage, PlaylistRow, PlaylistSource,
+    QueuePage, Rating, SeedRef, SeedRow, SongsPage, SongsQuery, SoundPage, StationRequest,
+    TastePage, TrackRow, WaveformRow, WishRow,
 };
 use tauri::{AppHandle, Builder, State, Wry};
 use tauri_plugin_dialog::DialogExt;
@@ -58,6 +58,8 @@ pub(crate) fn register(builder: Builder<Wry>) -> Builder<Wry> {
         player,
         command,
         queue,
+        sound,
+        set_loudness,
         rate,
         say,
         say_wrong_after,
@@ -355,6 +357,19 @@ fn command(desktop: State<'_, Desktop>, command: PlayerCommand) -> Answer<()> {
 #[tauri::command(async)]
 fn queue(desktop: State<'_, Desktop>, offset: u32, limit: u32) -> Answer<QueuePage> {
     Ok(desktop.queue(offset, limit)?)
+}
+
+#[tauri::command(async)]
+fn sound(desktop: State<'_, Desktop>) -> Answer<SoundPage> {
+    Ok(desktop.sound()?)
+}
+
+#[tauri::command(async)]
+fn set_loudness(
+    desktop: State<'_, Desktop>,
+    settings: LoudnessSettings,
+) -> Answer<LoudnessSettings> {
+    Ok(desktop.set_loudness(settings)?)
 }
 
 #[tauri::command(async)]

@@ -13,6 +13,7 @@ import type {
   JobAction,
   JobKind,
   LibraryStatus,
+  LoudnessSettings,
   MixFound,
   MixRow,
   PickRef,
@@ -28,6 +29,7 @@ import type {
   SeedRow,
   SongsPage,
   SongsQuery,
+  SoundPage,
   StationRequest,
   TastePage,
   TrackRow,
@@ -111,6 +113,10 @@ export interface Backend {
   player(): Promise<PlayerState>;
   command(command: PlayerCommand): Promise<void>;
   queue(offset: number, limit: number): Promise<QueuePage>;
+  /** How things sound. */
+  sound(): Promise<SoundPage>;
+  /** Answers with what is kept. */
+  setLoudness(settings: LoudnessSettings): Promise<LoudnessSettings>;
   rate(id: number, rating: RatingName | null): Promise<void>;
   /** Says *not now* or *never* of a song, or of all by its artist. */
   say(kind: FeedbackKind, id: number, artist: boolean): Promise<FeedbackRow>;

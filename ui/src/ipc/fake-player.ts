@@ -42,6 +42,7 @@ export class FakePlayer {
     position_s: 0,
     duration_s: 0,
     volume: 0.7,
+    gain: { db: 0, source: "off", held_back: false },
     repeat: "off",
     shuffle: false,
     station: null,

@@ -7,6 +7,7 @@ import { FakePlayer } from "./fake-player";
 import { FakePlaylists } from "./fake-playlists";
 import { fakeRadio } from "./fake-radio";
 import { FakeShelf } from "./fake-shelf";
+import { fakeSound } from "./fake-sound";
 import { FakeTaste } from "./fake-taste";
 import type { World } from "./fake-world";
 
@@ -89,6 +90,7 @@ export function makeFake({
     ...fakeRadio(world, playlists.names),
     ...playlists.calls(),
     ...taste.calls(world),
+    ...fakeSound(world),
     player: () => answer("player", () => player.state),
     command: (command) => answer(`command ${command.do}`, () => player.do(command)),
     queue: (offset, limit) => answer("queue", () => player.page(offset, limit)),

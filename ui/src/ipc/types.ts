@@ -290,11 +290,31 @@ number: number, kind: QueueEditKind,
  */
 songs: number, };
 
+export type GainSource = "off" | "track" | "album" | "fallback";
+
+export type Gain = { 
+/**
+ * In decibels.
+ */
+db: number, 
+/**
+ * What it was made of.
+ */
+source: GainSource, 
+/**
+ * Whether it is less than what was wanted, so that no peak goes above [`CEILING_DBTP`].
+ */
+held_back: boolean, };
+
 export type PlayerState = { status: PlayerStatus, current: QueueRow | null, position_s: number, duration_s: number, 
 /**
  * 0..1, as the slider shows it.
  */
-volume: number, repeat: RepeatMode, shuffle: boolean, station: Station | null, dj: DjMode | null, 
+volume: number, 
+/**
+ * What the song's samples are multiplied by, so that it is as loud as the others.
+ */
+gain: Gain, repeat: RepeatMode, shuffle: boolean, station: Station | null, dj: DjMode | null, 
 /**
  * A guest session: what is played teaches nothing.
  */
@@ -323,6 +343,24 @@ underruns: number, };
 export type PlayerCommand = { "do": "play" } | { "do": "pause" } | { "do": "toggle" } | { "do": "next" } | { "do": "previous" } | { "do": "seek", position_s: number, } | { "do": "volume", volume: number, } | { "do": "repeat", mode: RepeatMode, } | { "do": "shuffle", on: boolean, } | { "do": "jump", entry: number, } | { "do": "remove", entry: number, } | { "do": "move", entry: number, index: number, } | { "do": "clear" } | { "do": "undo" } | { "do": "redo" } | { "do": "dj", mode: DjMode | null, } | { "do": "guest", on: boolean, };
 
 export type EnqueueAt = "next" | "last";
+
+export type LoudnessMode = "off" | "track" | "album" | "auto";
+
+export type LoudnessSettings = { 
+/**
+ * Whose loudness decides.
+ */
+mode: LoudnessMode, 
+/**
+ * Decibels on top, for tracks whose loudness is known.
+ */
+preamp_db: number, 
+/**
+ * The gain of tracks whose loudness is not known.
+ */
+fallback_db: number, };
+
+export type SoundPage = { loudness: LoudnessSettings, };
 
 export type JobKind = "scan" | "analysis";
 

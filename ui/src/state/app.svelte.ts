@@ -19,6 +19,7 @@ import { Radio } from "./radio.svelte";
 import { Results } from "./results";
 import { Router } from "./router.svelte";
 import { SongList } from "./songs.svelte";
+import { Sound } from "./sound.svelte";
 import { Taste } from "./taste.svelte";
 import { ThemeChoice } from "./theme.svelte";
 import { t } from "../words";
@@ -36,6 +37,7 @@ export class App {
   library: Library;
   player: Player;
   songs: SongList;
+  sound: Sound;
   albums: AlbumList;
   queue: Queue;
   edits: QueueEdits;
@@ -70,6 +72,7 @@ export class App {
     this.library = new Library(backend, this.notices, () => this.#libraryChanged());
     this.player = new Player(backend, this.notices, now_ms);
     this.songs = new SongList(backend, this.notices);
+    this.sound = new Sound(backend, this.notices);
     this.albums = new AlbumList(backend, this.notices);
     this.queue = new Queue(backend, this.notices, this.player);
     this.edits = new QueueEdits(this.notices, this.player);

@@ -14,6 +14,7 @@ import { reasons } from "./en/reasons";
 import { firstRun, jobs, search, settings } from "./en/settings";
 import { keys, shortcuts } from "./en/shortcuts";
 import { songs } from "./en/songs";
+import { loudness } from "./en/sound";
 import { taste } from "./en/taste";
 import { time } from "./en/time";
 import { window } from "./en/window";
@@ -28,6 +29,7 @@ export const en = {
   firstRun,
   jobs,
   keys,
+  loudness,
   mixes,
   names,
   player,

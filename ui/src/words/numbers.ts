@@ -15,6 +15,12 @@ export function decimal(value: number, digits: number): string {
   return value.toLocaleString(language, places).replace("-", "−");
 }
 
+/** A gain: `+1.5 dB`, `−6.0 dB`, `0.0 dB`. */
+export function decibels(db: number): string {
+  const sign = db > 0 ? "+" : "";
+  return t("loudness.decibels", { value: `${sign}${decimal(db, 1)}` });
+}
+
 /** A share in 0..1: `76%`. */
 export function percent(share: number, digits = 0): string {
   return share.toLocaleString(language, { style: "percent", maximumFractionDigits: digits });

@@ -13,9 +13,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
-use segue_core::{FailedFile, PlaySource, PlayedFrom, Rating, TrackId};
+use segue_core::{FailedFile, LoudnessSettings, PlaySource, PlayedFrom, Rating, TrackId};
 use segue_library::{Watched, Watcher};
-use segue_playback::OutputKind;
+use segue_playback::{EngineCommand, OutputKind};
 
 use self::job::Job;
 use crate::analysis::{AnalyzeProgress, AnalyzeRequest, Limit};
@@ -27,7 +27,7 @@ use crate::thread::spawn;
 use crate::wire::{
     AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, FileAttempt, JobAction, JobKind,
     JobStage, LibraryStatus, Notice, PlayerCommand, PlayerState, QueuePage, SongsPage, SongsQuery,
-    WaveformRow, shown,
+    SoundPage, WaveformRow, shown,
 };
 use crate::{AppError, Provider, Segue, places};
 
@@ -361,6 +361,18 @@ impl Desktop {
     /// Carries out a command of the player bar.
     pub fn command(&self, command: &PlayerCommand) -> Result<(), AppError> {
         self.player.command(command)
+    }
+
+    /// How things sound.
+    pub fn sound(&self) -> Result<SoundPage, AppError> {
+        self.segue.sound()
+    }
+
+    /// Sets how loud songs are played, and says what is kept.
+    pub fn set_loudness(&self, settings: LoudnessSettings) -> Result<LoudnessSettings, AppError> {
+        let kept = self.segue.set_loudness(settings)?;
+        self.player.set_sound(EngineCommand::SetLoudness(kept))?;
+        Ok(kept)
     }
 
     /// A page of the queue, in playing order.

@@ -21,7 +21,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Sender, bounded, unbounded};
 use segue_core::{PlaySource, PlayedFrom, Track, TrackId};
 use segue_library::NewEntry;
-use segue_playback::{Engine, EngineCommand, OutputKind};
+use segue_playback::{Engine, EngineCommand, MediaItem, OutputKind};
 
 use crate::lock::lock;
 use crate::playlists::song;
@@ -54,10 +54,15 @@ impl Player {
         let (to_writer, writes) = unbounded();
         let (to_window, news) = unbounded();
         let events = to_owner.clone();
-        let engine = Engine::start(output, move |told| {
+        let library = Arc::clone(&segue);
+        let loudness_of = move |item: &MediaItem| library.loudness_of(item);
+        let engine = Engine::start(output, loudness_of, move |told| {
             // Fails only when the player is gone.
             _ = events.send(PlayerMessage::Engine(told));
         })?;
+        for command in segue.sound_commands(None)? {
+            engine.send(command);
+        }
         let autoplay = Autoplay::new(to_planner);
         let mut owner = Owner::new(engine, autoplay, to_writer, to_window.clone());
         let mut items = Items::default();
@@ -159,6 +164,14 @@ impl Player {
     pub(crate) fn command(&self, command: &PlayerCommand) -> Result<(), AppError> {
         let command = command.clone();
         self.ask(move |owner| owner.command(&command))
+    }
+
+    /// Has things sound otherwise.
+    pub(crate) fn set_sound(&self, command: EngineCommand) -> Result<(), AppError> {
+        self.ask(move |owner| {
+            owner.order(command, None);
+            owner.notify_state();
+        })
     }
 
     /// The player as it stands.

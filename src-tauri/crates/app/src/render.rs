@@ -1,10 +1,14 @@
 //! Playing files from the command line: through the engine to the sound card, to nowhere, or into a WAV file.
 
+use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use segue_core::{FailedFile, Play, PlayContext, PlaySource};
-use segue_playback::{End, Engine, EngineCommand, Event, OutputKind, TimedEvent, render};
+use crossbeam_channel::Receiver;
+use segue_core::{FailedFile, LoudnessMode, Play, PlayContext, PlaySource, TrackLoudness};
+use segue_playback::{
+    End, Engine, EngineCommand, Event, MediaItem, OutputKind, TimedEvent, render,
+};
 use serde::Serialize;
 
 use crate::plays::{ago, subject};
@@ -45,6 +49,21 @@ impl AudioOutput {
     }
 }
 
+/// What `play` shall do.
+#[derive(Clone, Debug)]
+pub struct PlayRequest {
+    /// Paths or track ids, played one after the other.
+    pub files: Vec<OsString>,
+    /// Where sound goes.
+    pub output: AudioOutput,
+    /// Seconds into the first file.
+    pub start_s: f64,
+    /// Seconds in all; none: to the end.
+    pub length_s: Option<f64>,
+    /// Whose loudness decides; none: as it is set.
+    pub loudness: Option<LoudnessMode>,
+}
+
 /// What `play` did.
 #[derive(Clone, Debug, Serialize)]
 pub struct PlayReport {
@@ -72,29 +91,35 @@ pub struct Playing {
 }
 
 impl Segue {
-    /// Plays files (paths or track ids) one after the other, to their end or for `length_s`. Plays of tracks in the
-    /// library are logged when they sounded; rendering a WAV file is no listening.
+    /// Plays files. Plays of tracks in the library are logged when they sounded; rendering a WAV file is no listening.
     pub fn play(
         &self,
-        files: &[OsString],
-        output: &AudioOutput,
-        start_s: f64,
-        length_s: Option<f64>,
+        request: &PlayRequest,
         tell: &mut dyn FnMut(&Playing),
     ) -> Result<PlayReport, AppError> {
+        let (start_s, length_s) = (request.start_s, request.length_s);
         let sensible = |seconds: f64| seconds.is_finite() && seconds >= 0.0;
         if !sensible(start_s) || !length_s.is_none_or(sensible) {
             return Err(AppError::NegativeStretch);
         }
-        let paths = files
+        let paths = request
+            .files
             .iter()
             .map(|file| self.file(file))
             .collect::<Result<Vec<_>, _>>()?;
-        let kind = match output {
+        let settings = self.sound_commands(request.loudness)?;
+        let known = paths.iter().map(|path| {
+            let loudness = self.library.loudness(path)?;
+            Ok((path.clone(), loudness))
+        });
+        let known = known.collect::<Result<HashMap<PathBuf, TrackLoudness>, AppError>>()?;
+        let loudness_of =
+            move |item: &MediaItem| known.get(&item.path).copied().unwrap_or_default();
+        let kind = match &request.output {
             AudioOutput::Default => OutputKind::Device,
             AudioOutput::Null => OutputKind::Null,
             AudioOutput::Wav(wav) => {
-                let rendered = render(&paths, start_s, length_s, wav)?;
+                let rendered = render(&paths, start_s, length_s, settings, loudness_of, wav)?;
                 return Ok(PlayReport {
                     seconds: rendered.frames as f64 / f64::from(rendered.sample_rate_hz.max(1)),
                     sample_rate_hz: rendered.sample_rate_hz,
@@ -105,23 +130,27 @@ impl Segue {
                 });
             }
         };
-        self.perform(paths, kind, start_s, length_s, tell)
-    }
-
-    fn perform(
-        &self,
-        paths: Vec<PathBuf>,
-        kind: OutputKind,
-        start_s: f64,
-        length_s: Option<f64>,
-        tell: &mut dyn FnMut(&Playing),
-    ) -> Result<PlayReport, AppError> {
         let (heard, events) = crossbeam_channel::unbounded();
-        let engine = Engine::start(kind, move |event| {
+        let engine = Engine::start(kind, loudness_of, move |event| {
             // Fails only when nobody listens any more.
             _ = heard.send(event);
         })?;
+        for command in settings {
+            engine.send(command);
+        }
         engine.play_files(paths, start_s);
+        self.follow(&engine, &events, request, tell)
+    }
+
+    /// Follows what plays to its end, or for as long as it shall last.
+    fn follow(
+        &self,
+        engine: &Engine,
+        events: &Receiver<TimedEvent>,
+        request: &PlayRequest,
+        tell: &mut dyn FnMut(&Playing),
+    ) -> Result<PlayReport, AppError> {
+        let length_s = request.length_s;
         let mut done = PlayReport {
             seconds: 0.0,
             sample_rate_hz: 0,
@@ -131,7 +160,7 @@ impl Segue {
             underruns: 0,
         };
         let mut path = String::new();
-        let mut begun_s = start_s;
+        let mut begun_s = request.start_s;
         for TimedEvent { event, .. } in events {
             match event {
                 Event::Started {

@@ -13,6 +13,7 @@ mod playlists;
 mod problem;
 mod recommend;
 mod reports;
+mod sound;
 mod taste;
 mod typescript;
 
@@ -26,5 +27,6 @@ pub use playlists::*;
 pub use problem::*;
 pub use recommend::*;
 pub use reports::*;
+pub use sound::*;
 pub use taste::*;
 pub use typescript::typescript;

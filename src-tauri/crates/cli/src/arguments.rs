@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use segue_app::{AudioOutput, HistoryFormat, NetworkFile, Provider, TrackSort};
-use segue_core::Timestamp;
+use segue_core::{LoudnessMode, Timestamp};
 
 /// Segue on the command line: scans, listens, recommends and plays. Nothing leaves this machine.
 #[derive(Parser)]
@@ -177,7 +177,13 @@ pub(crate) enum Command {
         /// Seconds in all
         #[arg(long)]
         length: Option<f64>,
+        /// Whose loudness decides: off, track, album or auto [default: as it is set]
+        #[arg(long, value_parser = loudness)]
+        loudness: Option<LoudnessMode>,
     },
+    /// How things sound
+    #[command(subcommand)]
+    Output(OutputCommand),
     /// The networks that listen: Segue's own, and yours
     #[command(subcommand)]
     Models(ModelsCommand),
@@ -230,6 +236,23 @@ pub(crate) enum ModelsCommand {
         /// Its folder
         #[arg(allow_hyphen_values = true)]
         folder: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum OutputCommand {
+    /// Play all songs equally loud, at -18 LUFS (ReplayGain 2); without options, show how it is set
+    Loudness {
+        /// off; track: each song as loud as the others; album: each album, with its quiet songs; auto: the album where it is
+        /// played in its order, else the song
+        #[arg(value_parser = loudness)]
+        mode: Option<LoudnessMode>,
+        /// Decibels louder or quieter
+        #[arg(long, value_name = "DB", allow_hyphen_values = true)]
+        preamp: Option<f64>,
+        /// Decibels for songs whose loudness is neither tagged nor measured yet
+        #[arg(long, value_name = "DB", allow_hyphen_values = true)]
+        fallback: Option<f64>,
     },
 }
 
@@ -459,6 +482,10 @@ fn network_file(given: OsString) -> NetworkFile {
             path: given.into(),
         },
     }
+}
+
+fn loudness(name: &str) -> Result<LoudnessMode, String> {
+    LoudnessMode::parse(name).ok_or_else(|| "not one of off, track, album, auto".into())
 }
 
 fn history(name: &str) -> Result<HistoryFormat, String> {

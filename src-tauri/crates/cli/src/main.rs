@@ -12,13 +12,14 @@ use std::ffi::OsStr;
 use std::process::ExitCode;
 
 use arguments::{
-    Arguments, Command, FeedbackCommand, LibraryCommand, ModelsCommand, PlaylistCommand,
-    PlaysCommand, TasteCommand,
+    Arguments, Command, FeedbackCommand, LibraryCommand, ModelsCommand, OutputCommand,
+    PlaylistCommand, PlaysCommand, TasteCommand,
 };
 use segue_app::{
-    AnalyzeRequest, AppError, FeedbackKind, ModelSource, PlaylistSource, RadioRequest, Segue,
-    SongsQuery,
+    AnalyzeRequest, AppError, FeedbackKind, ModelSource, PlayRequest, PlaylistSource, RadioRequest,
+    Segue, SongsQuery,
 };
+use segue_core::LoudnessSettings;
 
 #[expect(
     unsafe_code,
@@ -191,14 +192,21 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
             output,
             start,
             length,
+            loudness,
         } => {
             let mut bar = progress::playing();
-            let played = segue.play(&files, &output, start, length, &mut |event| {
-                bar.playing(event)
-            })?;
+            let request = PlayRequest {
+                files,
+                output,
+                start_s: start,
+                length_s: length,
+                loudness,
+            };
+            let played = segue.play(&request, &mut |event| bar.playing(event))?;
             bar.clear();
             print::played(&played, json);
         }
+        Command::Output(command) => output(&segue, command, json)?,
         Command::Models(command) => models(&segue, command, json)?,
         // Told before the library was opened.
         Command::Doctor => {}
@@ -290,6 +298,29 @@ fn taste(segue: &Segue, command: TasteCommand, json: bool) -> Result<(), AppErro
         TasteCommand::Export { file } => {
             segue.export_taste(&file)?;
             print::done(json);
+        }
+    }
+    Ok(())
+}
+
+fn output(segue: &Segue, command: OutputCommand, json: bool) -> Result<(), AppError> {
+    match command {
+        OutputCommand::Loudness {
+            mode,
+            preamp,
+            fallback,
+        } => {
+            let kept = segue.sound()?.loudness;
+            let wanted = LoudnessSettings {
+                mode: mode.unwrap_or(kept.mode),
+                preamp_db: preamp.unwrap_or(kept.preamp_db),
+                fallback_db: fallback.unwrap_or(kept.fallback_db),
+            };
+            let kept = match wanted == kept {
+                true => kept,
+                false => segue.set_loudness(wanted)?,
+            };
+            print::loudness(&kept, json);
         }
     }
     Ok(())

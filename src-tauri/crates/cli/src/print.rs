@@ -7,6 +7,7 @@ mod machine;
 mod out;
 mod playlists;
 mod recommending;
+mod sound;
 mod taste;
 
 pub(crate) use library::{analysis, embedded, missing_forgotten, scan, tracks};
@@ -16,4 +17,5 @@ pub(crate) use playlists::{
     playlist, playlist_exported, playlist_imported, playlist_kept, playlists,
 };
 pub(crate) use recommending::{mix, mixes, path, radio, similar};
+pub(crate) use sound::loudness;
 pub(crate) use taste::{choice, feedback, forgotten, imported, judged, taste, trained};

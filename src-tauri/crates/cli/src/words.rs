@@ -6,6 +6,7 @@
 mod names;
 mod problems;
 mod reasons;
+mod sound;
 
 use segue_app::AppError;
 use serde::de::DeserializeOwned;
@@ -14,6 +15,7 @@ use serde_json::Value;
 pub(crate) use names::{interest_name, mix_content, mix_title, playlist_origin, term_name};
 pub(crate) use problems::{error, file, notice, output};
 pub(crate) use reasons::because;
+pub(crate) use sound::loudness;
 
 /// A typed value within a document: its key, the key of its sentence, and the sentence, if the value is of that type: `null`
 /// where there is none.

@@ -18,6 +18,7 @@ mod he_aac;
 mod id;
 mod key;
 mod library_error;
+mod loudness;
 mod mix;
 mod output_fault;
 mod play;
@@ -45,6 +46,10 @@ pub use id::{AudioHash, AudioHashError, ModelId, TrackId};
 pub use jiff::Timestamp;
 pub use key::{Key, Mode};
 pub use library_error::{DataDirFault, FolderFault, LibraryAction, LibraryError};
+pub use loudness::{
+    AlbumLevel, CEILING_DBTP, Gain, GainSource, Level, LoudnessMode, LoudnessSettings,
+    REFERENCE_LUFS, TrackLoudness,
+};
 pub use mix::{MixContent, MixKind, Mood};
 pub use output_fault::OutputFault;
 pub use play::{

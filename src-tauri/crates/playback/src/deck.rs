@@ -1,12 +1,11 @@
 //! One track on its way to the ring: the stream, opened and rolled to its first samples.
 //!
-//! What belongs to a single track is done here, sample by sample, before tracks meet in the engine's fill:
-//! today the fade into the middle of a track. ReplayGain's factor has its place in [`Deck::read`]. Frames are at the file's
-//! own rate.
+//! What belongs to a single track is done here, sample by sample, before tracks meet in the engine's fill: its gain, and the
+//! fade into the middle of it. Frames are at the file's own rate.
 //!
 //! A deck decodes as it is read, or, once it is [parted](Deck::part) from its stream, reads what another thread decodes.
 
-use segue_core::{FailedFile, FileFault};
+use segue_core::{FailedFile, FileFault, TrackLoudness};
 use segue_decode::{AudioFormat, StereoStream};
 
 use crate::queue::Entry;
@@ -33,6 +32,10 @@ pub(crate) struct Deck {
     read: u64,
     /// Frames since a start in the middle.
     since_cut: u64,
+    /// What is known of its loudness, and whether it is played among its album's tracks in their order.
+    loudness: (TrackLoudness, bool),
+    /// What its samples are multiplied by.
+    gain: f32,
 }
 
 enum PcmSource {
@@ -65,6 +68,8 @@ impl Deck {
             from_s: 0.0,
             read: 0,
             since_cut: u64::MAX,
+            loudness: (TrackLoudness::default(), false),
+            gain: 1.0,
         };
         if at_s > 0.0 {
             deck.source = Some(PcmSource::Here(stream));
@@ -97,6 +102,21 @@ impl Deck {
     /// Whose it is.
     pub(crate) fn entry(&self) -> &Entry {
         &self.entry
+    }
+
+    /// Tells it what is known of its track's loudness.
+    pub(crate) fn know_loudness(&mut self, loudness: TrackLoudness, in_order: bool) {
+        self.loudness = (loudness, in_order);
+    }
+
+    /// What is known of its track's loudness, and whether it is played among its album's tracks in their order.
+    pub(crate) fn loudness(&self) -> (TrackLoudness, bool) {
+        self.loudness
+    }
+
+    /// From here on samples are multiplied by this; 1 leaves them as they are.
+    pub(crate) fn set_gain(&mut self, factor: f32) {
+        self.gain = factor;
     }
 
     /// What the file holds.
@@ -174,6 +194,11 @@ impl Deck {
             let gain = self.since_cut as f32 / fade as f32;
             *frame = [frame[0] * gain, frame[1] * gain];
             self.since_cut += 1;
+        }
+        if self.gain != 1.0 {
+            for sample in out[..count].as_flattened_mut() {
+                *sample *= self.gain;
+            }
         }
         Ok(Some(count))
     }

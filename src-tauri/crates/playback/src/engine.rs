@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
 
-use segue_core::{EndReason, OutputFault};
+use segue_core::{EndReason, OutputFault, TrackLoudness};
 
 use crate::loader::{self, AtOnce, Brought, Loader, OnThreads, Wanted};
 use crate::output::{Card, DeviceNews, NotifyDevice, Null, Output, OutputKind, Wav};
@@ -39,11 +39,15 @@ impl Engine {
     /// `events` is called on the engine's thread, in the order of the [grammar](crate::Event); sound waits for it, so
     /// it should pass them on and return. The state and queue that the engine shows are never older than
     /// the event being told. `events` must not drop the engine.
+    ///
+    /// `loudness_of` tells what is known of an item's loudness when its file is opened; it may wait for a disk.
     pub fn start(
         kind: OutputKind,
+        loudness_of: impl Fn(&MediaItem) -> TrackLoudness + Send + Sync + 'static,
         events: impl FnMut(TimedEvent) + Send + 'static,
     ) -> Result<Self, OutputFault> {
-        Self::start_with(kind, loader::bring, events)
+        let bring = move |wanted| loader::bring_known(wanted, &loudness_of, &loader::bring);
+        Self::start_with(kind, bring, events)
     }
 
     /// The same, where files are brought in a way of one's own.

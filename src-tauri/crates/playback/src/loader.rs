@@ -10,10 +10,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use segue_core::FailedFile;
+use segue_core::{FailedFile, TrackLoudness};
 
 use crate::deck::Deck;
-use crate::queue::Entry;
+use crate::queue::{Entry, MediaItem};
 
 /// A request to a loader.
 pub(crate) struct Wanted {
@@ -25,6 +25,8 @@ pub(crate) struct Wanted {
     pub(crate) at_s: f64,
     /// The entry's file, where it is open already.
     pub(crate) deck: Option<Box<Deck>>,
+    /// What stands before and after it in the order of play.
+    pub(crate) beside: [Option<Arc<MediaItem>>; 2],
 }
 
 /// What came of it.
@@ -46,6 +48,25 @@ pub(crate) fn bring(wanted: Wanted) -> Brought {
         Some(mut deck) => deck.seek(wanted.at_s).map(|()| deck),
         None => Deck::open(&wanted.entry, wanted.at_s).map(Box::new),
     }
+}
+
+/// The same, and tells each file that was opened what is known of its loudness.
+pub(crate) fn bring_known(
+    wanted: Wanted,
+    loudness_of: &dyn Fn(&MediaItem) -> TrackLoudness,
+    bring: &dyn Fn(Wanted) -> Brought,
+) -> Brought {
+    let item = Arc::clone(&wanted.entry.item);
+    let (is_open, beside) = (wanted.deck.is_some(), wanted.beside.clone());
+    let mut deck = bring(wanted)?;
+    if !is_open {
+        let loudness = loudness_of(&item);
+        let [before, after] = beside.map(|item| item.map(|item| loudness_of(&item)));
+        let in_order = before.is_some_and(|before| before.leads_to(&loudness))
+            || after.is_some_and(|after| loudness.leads_to(&after));
+        deck.know_loudness(loudness, in_order);
+    }
+    Ok(deck)
 }
 
 /// Brings files at once, for outputs that wait.

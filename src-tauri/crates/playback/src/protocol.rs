@@ -20,9 +20,9 @@
 //! - Within a play `Paused` and `Resumed` alternate, `Paused` first. `Ended` may follow either: leaving a
 //!   paused track ends its play; the next one, paused too, begins with `Started` when it sounds.
 //! - `Position` comes about four times a second of sound, and after a seek.
-//! - What is done to one track's samples, such as its gain, belongs to the play, stays from `Started` to `Ended`, and is done
-//!   before tracks meet. What is done to all sound (volume, and once they exist equaliser and limiter) is done behind the ring, where it is heard
-//!   at once; no event and no account knows of it.
+//! - What is done to one track's samples, such as its gain, belongs to the play, stays from `Started` to `Ended` unless the listener
+//!   changes how loud tracks are played, and is done before tracks meet. What is done to all sound (volume, and once they exist
+//!   equaliser and limiter) is done behind the ring, where it is heard at once; no event and no account knows of it.
 //! - Each event bears the instant at which it happened, and none is before the one told before it. What sounds happens when
 //!   the output takes the frame, however late that is looked at.
 //! - Each command is followed by one `StateChanged` with all of the state, after the other events of the command. It comes too
@@ -37,7 +37,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use segue_core::{EndReason, FileFault, OutputFault};
+use segue_core::{EndReason, FileFault, Gain, LoudnessSettings, OutputFault};
 use serde::{Deserialize, Serialize};
 
 use crate::queue::{Edit, Entry, EntryId, MediaItem, QueueSnapshot, Repeat};
@@ -98,6 +98,8 @@ pub enum EngineCommand {
     Withdraw(Vec<EntryId>),
     /// Volume in `0..=1`, on a cubic curve, which is about as even as the ear; 1 leaves samples untouched.
     SetVolume(f64),
+    /// How loud tracks are played.
+    SetLoudness(LoudnessSettings),
     /// What follows an entry.
     SetRepeat(Repeat),
     /// Shuffles what is to come by this seed, or puts the order back.
@@ -269,6 +271,8 @@ pub struct EngineState {
     pub duration_s: Option<f64>,
     /// In `0..=1`.
     pub volume: f64,
+    /// That of the track that sounds.
+    pub gain: Gain,
     /// What follows an entry.
     pub repeat: Repeat,
     /// Whether the order is a shuffled one.

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use crossbeam_channel::unbounded;
-use segue_core::{FailedFile, OutputFault};
+use segue_core::{FailedFile, OutputFault, TrackLoudness};
 
 use crate::engine::Engine;
 use crate::output::OutputKind;
-use crate::protocol::{Event, TimedEvent};
+use crate::protocol::{EngineCommand, Event, TimedEvent};
+use crate::queue::MediaItem;
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,11 +47,14 @@ fn first_fault(failures: &[FailedFile]) -> String {
 }
 
 /// Plays `items` one after the other into `wav`, from `start_s` of the first one on, for at most `length_s`:
-/// what a sound card would get, faster than real time. [`OutputKind::Wav`] says in which format.
+/// what a sound card would get, faster than real time. [`OutputKind::Wav`] says in which format. `settings` are carried out
+/// first; `loudness_of` tells what is known of an item's loudness.
 pub fn render(
     items: &[PathBuf],
     start_s: f64,
     length_s: Option<f64>,
+    settings: Vec<EngineCommand>,
+    loudness_of: impl Fn(&MediaItem) -> TrackLoudness + Send + Sync + 'static,
     wav: &Path,
 ) -> Result<Rendered, RenderError> {
     let (tell, events) = unbounded();
@@ -60,6 +64,7 @@ pub fn render(
             path: wav.to_owned(),
             length_s,
         },
+        loudness_of,
         move |e| _ = tell.send(e),
     )?;
     if items.is_empty() {
@@ -67,6 +72,9 @@ pub fn render(
             wav: wav.to_owned(),
             failures: Vec::new(),
         });
+    }
+    for command in settings {
+        engine.send(command);
     }
     engine.play_files(items.iter().cloned(), start_s);
     let (mut failures, mut notices) = (Vec::new(), Vec::new());

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, unbounded};
 use proptest::prelude::*;
-use segue_core::{EndReason, FailedFile, FileFault, OutputFault};
+use segue_core::{EndReason, FailedFile, FileFault, OutputFault, TrackLoudness};
 use segue_decode::{AudioFormat, StereoStream};
 use tempfile::TempDir;
 
@@ -23,6 +23,7 @@ use crate::*;
 
 mod asking;
 mod loading;
+mod loudness;
 mod outputs;
 mod playing;
 mod seams;
@@ -383,6 +384,17 @@ fn decode(path: &Path, rate_hz: u32) -> Vec<StereoFrame> {
             count => all.extend_from_slice(&block[..count]),
         }
     }
+}
+
+/// Files into a WAV file, as they are.
+fn render(
+    items: &[PathBuf],
+    start_s: f64,
+    length_s: Option<f64>,
+    wav: &Path,
+) -> Result<Rendered, RenderError> {
+    let unknown = |_: &MediaItem| TrackLoudness::default();
+    crate::render(items, start_s, length_s, Vec::new(), unknown, wav)
 }
 
 /// An engine on its thread, at the pace of a card.

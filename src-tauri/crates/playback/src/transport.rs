@@ -15,7 +15,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use segue_core::{EndReason, OutputFault};
+use segue_core::{EndReason, Gain, GainSource, LoudnessSettings, OutputFault, TrackLoudness};
 use segue_decode::AudioFormat;
 
 use crate::deck::Deck;
@@ -75,6 +75,7 @@ pub(crate) struct Transport {
     queue: Queue,
     status: Status,
     volume: f64,
+    loudness: LoudnessSettings,
     /// Where the current track will go on, while no range of it is in the ring.
     cue_s: f64,
     loader: Box<dyn Loader>,
@@ -131,6 +132,7 @@ impl Transport {
             queue,
             status: Status::Stopped,
             volume: 1.0,
+            loudness: LoudnessSettings::default(),
             cue_s: 0.0,
             loader,
             asked: 0,
@@ -228,6 +230,7 @@ impl Transport {
             }
             EngineCommand::Withdraw(entries) => self.edit(|queue| queue.withdraw(&entries)),
             EngineCommand::SetVolume(volume) => self.set_volume(volume),
+            EngineCommand::SetLoudness(settings) => self.set_loudness(settings),
             EngineCommand::SetRepeat(repeat) => self.edit(|queue| queue.set_repeat(repeat)),
             EngineCommand::SetShuffle(Some(seed)) => self.edit(|queue| queue.shuffle(seed)),
             EngineCommand::SetShuffle(None) => self.edit(Queue::unshuffle),
@@ -404,6 +407,42 @@ impl Transport {
         if let Some(feed) = &self.feed {
             feed.set_level(self.level());
         }
+    }
+
+    /// How loud tracks are played from now on: what sounds is taken up anew at its place where its gain becomes another.
+    fn set_loudness(&mut self, settings: LoudnessSettings) {
+        if std::mem::replace(&mut self.loudness, settings) == settings {
+            return;
+        }
+        let Some(track) = &mut self.sounding else {
+            return;
+        };
+        let (loudness, in_order) = track.loudness;
+        let gain = Gain::of(&settings, &loudness, in_order);
+        if std::mem::replace(&mut track.gain, gain) == gain && self.coming.is_empty() {
+            return;
+        }
+        self.unload();
+        if self.status == Status::Playing {
+            self.load();
+        }
+    }
+
+    /// The gain of a track that is taken up behind `before`, if it follows one without a seam.
+    fn gain_of(
+        &self,
+        (loudness, in_order): (TrackLoudness, bool),
+        before: Option<&TrackAccount>,
+    ) -> Gain {
+        let gain = Gain::of(&self.loudness, &loudness, in_order);
+        // An album that goes on keeps its gain, even if it has been measured meanwhile: else it would jump at a seam.
+        let kept = before.filter(|before| {
+            gain.source == GainSource::Album
+                && before.gain.source == GainSource::Album
+                && before.loudness.0.leads_to(&loudness)
+                && before.gain.suits(&loudness)
+        });
+        kept.map_or(gain, |before| before.gain)
     }
 
     fn level(&self) -> f32 {
@@ -649,6 +688,11 @@ impl Transport {
             position_s: self.position_s(),
             duration_s: self.sounding.as_ref().and_then(|t| t.duration_s),
             volume: self.volume,
+            gain: self
+                .sounding
+                .as_ref()
+                .map(|track| track.gain)
+                .unwrap_or_default(),
             repeat: self.queue.repeat(),
             shuffled: self.queue.is_shuffled(),
             queue_len: self.queue.entries().len(),

@@ -60,6 +60,7 @@ export const failed = {
   readAlbums: "Could not read the albums",
   readSongs: "Could not read the songs",
   readQueue: "Could not read the queue",
+  readSettings: "Could not read the settings",
   readLibrary: "Could not read the library",
   readPlaylist: "Could not read the playlist",
   readPlaylists: "Could not read the playlists",

@@ -66,6 +66,7 @@ impl Snapshot {
             position_s: state.position_s,
             duration_s: duration_s.unwrap_or_default(),
             volume: state.volume as f32,
+            gain: state.gain,
             repeat: match state.repeat {
                 Repeat::Off => RepeatMode::Off,
                 Repeat::All => RepeatMode::All,

@@ -1,6 +1,6 @@
 //! The player and its queue.
 
-use segue_core::OutputFault;
+use segue_core::{Gain, OutputFault};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -118,6 +118,8 @@ pub struct PlayerState {
     pub duration_s: f64,
     /// 0..1, as the slider shows it.
     pub volume: f32,
+    /// What the song's samples are multiplied by, so that it is as loud as the others.
+    pub gain: Gain,
     pub repeat: RepeatMode,
     pub shuffle: bool,
     pub station: Option<Station>,

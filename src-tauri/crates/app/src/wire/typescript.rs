@@ -2,10 +2,10 @@
 
 use segue_analysis::Provider;
 use segue_core::{
-    AnalysisError, Because, Damage, DataDirFault, ErrorCode, FileFault, FolderFault, Habit,
-    LibraryAction, LibraryError, LostTag, MixContent, MixKind, ModelFault, Mood, OutputFault,
-    Period, Rating, ReasonKind, RuntimeFault, SeedDetail, SeedName, StationTitle, TagFault,
-    TermName, UnplayableFormat, WishTerm, YearRange,
+    AnalysisError, Because, Damage, DataDirFault, ErrorCode, FileFault, FolderFault, Gain,
+    GainSource, Habit, LibraryAction, LibraryError, LostTag, LoudnessMode, LoudnessSettings,
+    MixContent, MixKind, ModelFault, Mood, OutputFault, Period, Rating, ReasonKind, RuntimeFault,
+    SeedDetail, SeedName, StationTitle, TagFault, TermName, UnplayableFormat, WishTerm, YearRange,
 };
 use ts_rs::TS;
 
@@ -75,9 +75,14 @@ declarations!(
     DjMode,
     QueueEditKind,
     QueueEdit,
+    GainSource,
+    Gain,
     PlayerState,
     PlayerCommand,
     EnqueueAt,
+    LoudnessMode,
+    LoudnessSettings,
+    SoundPage,
     JobKind,
     JobStage,
     JobAction,

@@ -15,6 +15,7 @@ mod folded;
 mod forgotten;
 pub(crate) mod identity;
 pub(crate) mod log;
+mod loudness;
 pub(crate) mod matching;
 mod measures;
 mod migrations;

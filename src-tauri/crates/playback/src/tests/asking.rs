@@ -90,12 +90,16 @@ fn an_answer_comes_once_and_after_the_events_of_its_command() {
 fn who_asks_on_the_engines_own_thread_is_not_kept_waiting() {
     let (give, given) = crossbeam_channel::bounded::<Pending>(1);
     let (tell, told) = unbounded();
-    let engine = Engine::start(OutputKind::Null, move |told| {
-        if matches!(told.event, Event::QueueChanged { .. }) {
-            let pending = given.recv().unwrap();
-            tell.send(pending.wait().is_none()).unwrap();
-        }
-    })
+    let engine = Engine::start(
+        OutputKind::Null,
+        |_| TrackLoudness::default(),
+        move |told| {
+            if matches!(told.event, Event::QueueChanged { .. }) {
+                let pending = given.recv().unwrap();
+                tell.send(pending.wait().is_none()).unwrap();
+            }
+        },
+    )
     .unwrap();
     let (_folder, items) = shelf();
     let append = engine.send(EngineCommand::Append(pick(&items, &[0])));

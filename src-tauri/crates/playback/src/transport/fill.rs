@@ -142,11 +142,19 @@ impl Transport {
 
     fn ask(&mut self, entry: Entry, at_s: f64, deck: Option<Box<Deck>>) -> u64 {
         self.asked += 1;
+        let entries = self.queue.entries();
+        let place = entries.iter().position(|other| other.entry == entry.entry);
+        let item_at = |place: Option<usize>| place.and_then(|place| entries.get(place));
+        let beside = [
+            item_at(place.and_then(|place| place.checked_sub(1))),
+            item_at(place.map(|place| place + 1)),
+        ];
         self.loader.ask(Wanted {
             number: self.asked,
             entry,
             at_s,
             deck,
+            beside: beside.map(|entry| entry.map(|entry| Arc::clone(&entry.item))),
         });
         self.asked
     }
@@ -190,7 +198,7 @@ impl Transport {
     }
 
     /// Lets a deck of the current entry sound, if there is an output.
-    fn take_up(&mut self, deck: Box<Deck>) -> Result<(), FailedFile> {
+    fn take_up(&mut self, mut deck: Box<Deck>) -> Result<(), FailedFile> {
         if self.feed.is_none() && !self.open_output(deck.format()) {
             return Ok(());
         }
@@ -199,13 +207,18 @@ impl Transport {
         };
         let path = &deck.entry().item.path;
         let (from, _) = self.join.begin(path, deck.rate_hz(), feed)?;
-        let fresh = TrackAccount::new(&deck, from);
+        let fresh = TrackAccount::new(&deck, from, self.gain_of(deck.loudness(), None));
         match &mut self.sounding {
+            // Within a play the gain stays.
             Some(track) if track.entry == fresh.entry => {
                 track.range = fresh.range;
                 track.duration_s = fresh.duration_s;
+                deck.set_gain(track.gain.factor());
             }
-            _ => self.sounding = Some(fresh),
+            _ => {
+                deck.set_gain(fresh.gain.factor());
+                self.sounding = Some(fresh);
+            }
         }
         self.deck = Some(deck);
         feed.expect_more(true);
@@ -322,7 +335,7 @@ impl Transport {
         }
         self.look_ahead();
         let Some(feed) = &self.feed else { return false };
-        let deck = match std::mem::replace(&mut self.ahead, Ahead::Unknown) {
+        let mut deck = match std::mem::replace(&mut self.ahead, Ahead::Unknown) {
             Ahead::Ready(deck) => deck,
             other => {
                 self.ahead = other;
@@ -338,7 +351,10 @@ impl Transport {
                 if let_out {
                     self.end_at(from);
                 }
-                self.coming.push_back(TrackAccount::new(&deck, from));
+                let before = self.coming.back().or(self.sounding.as_ref());
+                let gain = self.gain_of(deck.loudness(), before);
+                deck.set_gain(gain.factor());
+                self.coming.push_back(TrackAccount::new(&deck, from, gain));
                 self.deck = Some(deck);
                 true
             }

@@ -1,6 +1,6 @@
 //! A track in the account of what sounds.
 
-use segue_core::{FailedFile, FileFault};
+use segue_core::{FailedFile, FileFault, Gain, TrackLoudness};
 
 use crate::deck::Deck;
 use crate::protocol::PlayId;
@@ -13,6 +13,10 @@ pub(super) struct TrackAccount {
     pub(super) notice: Option<FileFault>,
     /// Where in the track the play began.
     pub(super) from_s: f64,
+    /// What is known of its loudness, and whether it is played among its album's tracks in their order.
+    pub(super) loudness: (TrackLoudness, bool),
+    /// The play's gain.
+    pub(super) gain: Gain,
     /// Seconds that sounded in earlier ranges. A range lasts until a seek or a loss of the output.
     pub(super) listened_s: f64,
     /// Once it has sounded.
@@ -34,13 +38,15 @@ pub(super) struct TrackRange {
 }
 
 impl TrackAccount {
-    pub(super) fn new(deck: &Deck, from: u64) -> Self {
+    pub(super) fn new(deck: &Deck, from: u64, gain: Gain) -> Self {
         let from_s = deck.position_s();
         Self {
             entry: deck.entry().clone(),
             duration_s: deck.duration_s(),
             notice: deck.notice().cloned(),
             from_s,
+            loudness: deck.loudness(),
+            gain,
             listened_s: 0.0,
             play: None,
             paused_told: false,
