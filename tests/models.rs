@@ -93,7 +93,7 @@ fn old_vectors_serve_until_another_model_has_heard_the_library() {
         ),
         (&taken["id"], &first, &1.into())
     );
-    let (old, new) = (row(&world, "segue-ear-3"), row(&world, "librosa-like"));
+    let (old, new) = (row(&world, "segue-ear-4"), row(&world, "librosa-like"));
     assert_eq!(
         (&old["current"], &old["serving"]),
         (&false.into(), &true.into())
@@ -114,14 +114,14 @@ fn old_vectors_serve_until_another_model_has_heard_the_library() {
     assert_eq!(heard["model"], taken["id"]);
 
     // What is in use stays; back to the shipped one costs nothing, its vectors are still there.
-    for name in ["librosa-like", "segue-ear-3", "nobody"] {
+    for name in ["librosa-like", "segue-ear-4", "nobody"] {
         assert_eq!(
             world.run(&["models", "remove", name]).status.code(),
             Some(1),
             "{name}"
         );
     }
-    let back = world.json(&["models", "use", "segue-ear-3"]);
+    let back = world.json(&["models", "use", "segue-ear-4"]);
     assert_eq!((&back["serving"], &back["to_hear"]), (&first, &0.into()));
     assert_eq!(scores(&world), before);
     world.json(&["models", "remove", "librosa-like"]);
@@ -157,7 +157,7 @@ fn a_hostile_model_is_refused_and_leaves_nothing() {
     refuse(&manifest, &world.path("nowhere.onnx"), "nowhere.onnx");
     for (from, to, words) in [
         ("\"kaldi-like\"", "\"../kaldi-like\"", "name is"),
-        ("\"kaldi-like\"", "\"segue-ear-3\"", "shipped"),
+        ("\"kaldi-like\"", "\"segue-ear-4\"", "shipped"),
         ("\"model.onnx\"", "\"../../model.onnx\"", "files names"),
         ("seconds = 5.0", "seconds = 600.0\ncount = 3", "count"),
         (

@@ -1,9 +1,8 @@
-"""The model's card and the list of everyone whose music it learned from.
+"""An ear's card, and the list of everyone whose music its maps were fitted on.
 
-    python card.py --gathered … --out ../segue-ear-3
+    python card.py segue-ear-4 --out ../segue-ear-4
 
-Counts come from the index files, the run's record from the cache, figures from what `evaluate.py` left there, what was
-tried from `tried.md`.
+Counts come from the index, figures from what `evaluate.py` left in the cache, what was tried from `tried.md`.
 """
 
 import json
@@ -13,16 +12,23 @@ from pathlib import Path
 import config as c
 import data
 
+NETWORKS = {
+    "mn04": "EfficientAT mn04_as (MIT): AudioSet, 527 classes named by people; 0.98M parameters, patches of 10 s at 32 kHz",
+    "fcn": "FCN (MIT): Million Song Dataset, 50 tags of Last.fm; 0.25M parameters without its dead filters, patches of 10 s at 16 kHz",
+    "musicnn": "MSD_musicnn (ISC): Million Song Dataset, 50 tags of Last.fm; 0.8M parameters, patches of 3 s at 16 kHz, two in ten seconds",
+}
+COLUMNS = {
+    "overlap": "overlap", "same_piece": "same piece", "same_album": "same album", "artist": "artist", "style": "style",
+    "same_source": "same source", "hub_skew": "hub skew", "reached": "reached", "skew_mp": "skew, mutual",
+}
+
 
 def attribution(lines, out):
-    """One row a piece that was trained on. An empty artist is one that the source does not name."""
-    def place(line):
-        return line["source"] if ":" in line["source"] else f"github:{line['source']}"
-
+    """One row a piece. An empty artist is one that the source does not name."""
     def clean(text):
         return " ".join(str(text or "").split())
 
-    rows = {line["track"]: (line["title"], line["artist"] or "", line["licence"], f"{place(line)}:{line['path']}") for line in lines}
+    rows = {line["track"]: (line["title"], line["artist"] or "", line["licence"], f"github:{line['source']}:{line['path']}") for line in lines}
     text = "title\tartist\tlicence\tsource\n" + "".join("\t".join(map(clean, row)) + "\n" for row in rows.values())
     (out / "ATTRIBUTION.tsv").write_text(text, encoding="utf-8")
 
@@ -38,58 +44,33 @@ def licence_family(line):
     return line["licence"]
 
 
-COLUMNS = {
-    "overlap": "overlap", "same_piece": "same piece", "same_album": "same album", "same_source": "same source",
-    "hub_skew": "hub skew", "reached": "reached", "skew_mp": "skew, mutual", "reached_mp": "reached, mutual",
-}
-
-
-def table(figures):
-    head = "| | " + " | ".join(COLUMNS.values()) + " |\n|---|" + "---|" * len(COLUMNS) + "\n"
-    return head + "".join("| " + " | ".join([name, *(f"{row[key]:.3f}" for key in COLUMNS)]) + " |\n" for name, row in figures["rows"].items())
-
-
-def agreement(figures, name):
-    f = figures[name]
-    return (
-        f"cosine to mn04 {f['patch']['mn04']:.3f} a patch and {f['track']['mn04']:.3f} a track, to MusiCNN {f['patch']['MusiCNN']:.3f} and "
-        f"{f['track']['MusiCNN']:.3f}; tags against the teachers', ROC-AUC mean {f['roc_auc']:.3f}, worst {f['roc_auc_worst']:.3f} ({f['tags_judged']} tags)"
-    )
-
-
-def card(training, cache_dir, gathered, out, twin):
-    lines = data.index(training)
-    train = [line for line in lines if twin or line["split"] == "train"]
-    more = [line for line in data.index(gathered) if (cache_dir / f"{line['key']}.npz").exists()] if gathered else []
-    attribution(train + more, out)
-    record = json.loads((cache_dir / "export.json").read_text())
-    first = json.loads(twin.read_text()) if twin else record
-    counts = {split: [line for line in lines if line["split"] == split] for split in ("train", "validation", "test")}
+def card(name, training, cache_dir, out):
+    ear, lines = c.EARS[name], data.index(training)
+    attribution(lines, out)
+    figures = json.loads((cache_dir / "figures-all.json").read_text())
     by_family = defaultdict(list)
-    for line in train:
+    for line in lines:
         by_family[licence_family(line)].append(line)
-    styles = Counter(line["teacher_style"] for line in train).most_common(12)
+    kinds = Counter(kind for _, kind, *_ in c.TAGS)
+    styles = Counter(line["teacher_style"] for line in lines if line["teacher_style"]).most_common(12)
+    text = f"""# {name}
 
-    kinds = Counter(licence_family(line) for line in more).most_common()
-    text = f"""# {c.NAME}
+{ear["description"]}. A track becomes a vector of {c.VECTOR} for comparing by cosine, and {len(c.TAGS)} tags ({', '.join(f"{n} {kind}" for kind, n in kinds.items())}). How to make it again: `../train/README.md`.
 
-{c.DESCRIPTION}. It turns 3 s of sound into an embedding of {c.EMBEDDING} and {len(c.TAGS)} tag probabilities; a track becomes a vector of {c.VECTOR} for
-comparing by cosine. {record['parameters'] / 1e6:.2f}M parameters, ONNX (opset 17) with its weights in half precision, computing in f32. How to make it again: `../train/README.md`.
+## Networks
 
-## Learned from
-
-| split | excerpts | pieces | sources | hours |
-|---|---|---|---|---|
+| network | trained by its authors on |
+|---|---|
 """
-    for split, part in counts.items():
-        pieces, sources = (len({line[key] for line in part}) for key in ("track", "source"))
-        text += f"| {split} | {len(part)} | {pieces} | {sources} | {sum(line['seconds'] for line in part) / 3600:.1f} |\n"
-    only = "Only the **train split** was trained on; validation chose, test was looked at at the end."
-    if twin:
-        only = "A **twin** learned from the train split only; on validation all was chosen, test was looked at at the end. Then the shipped weights learned on from **all three splits**, with the twin's choices."
+    text += "".join(f"| {network} | {NETWORKS[network]} |\n" for network in ear["networks"])
     text += f"""
-{only} The splits share no source. Excerpts are of about 30 s, Opus at 30 kbit/s. No
-recording ships with the model; `ATTRIBUTION.tsv` names title, artist, licence and source of each of the {len({line["track"] for line in train + more})} pieces, those that were gathered among them.
+Their weights are their authors'; `LICENCES.md` has the notices. Nothing in them was trained further.
+
+## Fitted on
+
+{len(lines)} excerpts of about 30 s of {len({line["track"] for line in lines})} pieces from {len({line["source"] for line in lines})} sources, {sum(line["seconds"] for line in lines) / 3600:.1f} hours. On them the two linear maps were fitted, without any label: the mean and
+deviation of what the networks say, the principal axes of their join, the height at which a class counts as present. No recording ships; `ATTRIBUTION.tsv`
+names title, artist, licence and source of each piece.
 
 | licence | excerpts | pieces |
 |---|---|---|
@@ -97,67 +78,68 @@ recording ships with the model; `ATTRIBUTION.tsv` names title, artist, licence a
     for family, part in sorted(by_family.items(), key=lambda item: -len(item[1])):
         text += f"| {family} | {len(part)} | {len({line['track'] for line in part})} |\n"
     text += f"""
-Most common styles, by the first teacher's tags: {', '.join(f'{name} {n}' for name, n in styles)}.
-
-Beside them {len(more)} excerpts of {len({line['track'] for line in more})} pieces that `gather.py` brought: {', '.join(f'{name} {n}' for name, n in kinds)}; and {record['mixes']} mixes: excerpts of these pieces at 84–119 % speed, some driven or tilted, half of them two pieces at once, labelled by the teachers anew.
-
-**Teachers** (neither ships): EfficientAT mn04_as (MIT; AudioSet, 527 classes), MSD_musicnn (ISC; Million Song Dataset, 50 tags).
+Most common styles, by mn04's tags: {', '.join(f'{style} {n}' for style, n in styles)}.
 
 ## How
 
-Begun with the weights of `segue-ear-2`. {first['spent'] / 60:.0f} minutes on one thread of a shared two-core CPU in bfloat16, {first['step']} steps of {2 * c.PIECES} patches{f"; then from every split {record['spent'] / 60:.0f} minutes, {record['step']} steps" if twin else ""}. AdamW {c.LEARNING_RATE}{f", {c.LEARNING_RATE_LAST} at the end" if twin else ""}, weight decay
-{c.WEIGHT_DECAY}, warm-up over {100 * c.WARMUP:.0f} %, cosine to zero, averaged weights ({c.EMA}). Loss: {c.WEIGHT_COSINE_PATCH} cosine per patch + {c.WEIGHT_COSINE_TRACK} per pair + {c.WEIGHT_RELATION} relations +
-{c.WEIGHT_SAME_PIECE} InfoNCE (temperature {c.TEMPERATURE}) + {c.WEIGHT_TAGS} tags. Augmentation: mixup Beta({c.MIXUP_BETA}) on {100 * c.MIXUP_SHARE:.0f} %, gain ±{c.GAIN_DB:.0f} dB, tilt ±{c.TILT_DB / 2:.0f} dB, shift ±{c.SHIFT_BANDS} bands,
-stretch ±{100 * c.STRETCH:.0f} %, masks of up to {c.MASK_BANDS} bands and {c.MASK_FRAMES} frames.
+**Vector.** Each part, over a track's patches, is brought to variance 1 and to a length of its weight:
 
-Track vector: the embedding at weight 1, what it says of the teachers' space at {record['choice'][0]}, mel mean (without overall level) at {record['choice'][1]}, mel deviation
-at {record['choice'][2]}; whitening {record['choice'][3]}. Chosen on validation, where that cannot tell by the demo library's styles.{" The twin had " + ', '.join(map(str, first['choice'])) + ', which with the last weights split those styles.' if first['choice'] != record['choice'] else ''}
+| network | statistic | values | weight |
+|---|---|---|---|
+"""
+    text += "".join(f"| {network} | {statistic} | {first} to {last} | {weight} |\n" for network, statistic, first, last, weight in ear["parts"])
+    text += f"""
+The join ({sum(last - first for *_, first, last, _ in ear["parts"])} values) is turned to its {c.VECTOR} principal axes, whose variances are evened by half (exponent {c.WHITENING}).
 
+**Level.** Power is divided by its mean over all that is heard of a track before the logarithm, so that a quiet master and a loud one of the same music
+are one. The networks learned with the level; what they hear is then a track at the middle level of our music.
+
+**Tags.** A class reads 0.5 at its 0.90 quantile over the music above, held between a floor and a ceiling; a tag is the mean of its networks' classes.
+
+## Figures
+
+{figures["excerpts"]} excerpts, nothing of which any network or map learned labels from (`cargo xtask eval ear`). Whatever can be told apart here, was: weights, whitening and size of
+the vector were chosen by these rows, so our own rows are hints and no proof.
+
+| | {" | ".join(COLUMNS.values())} |
+|---|{"---|" * len(COLUMNS)}
+"""
+    for row, values in figures["rows"].items():
+        text += f"| {row} | " + " | ".join(f"{values[key]:.3f}" for key in COLUMNS) + " |\n"
+    mine = figures.get(name)
+    if "segue-ear-3" in figures["rows"]:
+        text += "\n`segue-ear-3` was trained on these very excerpts: its row says how well it remembers them.\n"
+    text += """
+*Overlap*: share of the 10 neighbours that all three networks together find, other sources only. *Same piece*: the nearest excerpt is of the same piece. *Artist*: five
+neighbours vote, own piece left out. *Style*: five neighbours vote on what people say a piece is, own artist left out. *Same source*: share of the 10 nearest from
+the same source, own piece left out. *Hub skew*: 0 is even; *mutual*: by mutual proximity.
+"""
+    if mine:
+        people = mine["people"]
+        text += f"\nTags against people's words (style, title), ROC-AUC: {', '.join(f'{tag} {area:.2f} ({n})' for tag, (area, n) in people.items())}. Shown: {mine['shown']:.1f} an excerpt.\n"
+    text += f"""
 ## Tried
 
 {Path(__file__).with_name("tried.md").read_text().strip()}
 
-## Figures
-
-"""
-    if twin:
-        text += "All are the twin's, which was not trained on validation or test. The shipped weights were: what `cargo xtask eval ear` says of them there is how well they remember, not how well they generalise.\n\n"
-    for split in ("validation", "test"):
-        path = cache_dir / f"figures-{split}.json"
-        if not path.exists():
-            text += f"**{split.capitalize()}**: not measured for this export.\n\n"
-            continue
-        f = json.loads(path.read_text())
-        text += f"**{split.capitalize()}** ({f['excerpts']} excerpts): {agreement(f, 'shipped')}; tags shown, precision {f['shown']['precision']:.3f} and recall {f['shown']['recall']:.3f} against what the teachers say."
-        text += f" The model before: {agreement(f, 'previous')}." if "previous" in f else ""
-        text += f"\n\n{table(f)}\n"
-    text += f"""*Overlap*: share of the teachers' 10 neighbours that are found, other sources only. *Same piece*: the nearest excerpt is of the same piece. *Same source*:
-share of the 10 nearest from the same source, own piece left out. *Hub skew*: 0 is even. Student and teachers get all of an
-excerpt; a longer track gives the student {c.WINDOWS_MAX * c.WINDOW_S:.0f} s.
-
 ## Limits
 
-- It can know no more than its teachers say, and less of what it was rarely trained on: there is little rock, jazz, metal, hip-hop, blues, reggae and folk by human
-  hands here, and voices come mostly from generated songs. Much is electronic, ambient, orchestral and game music.
-- Tags are the teachers' opinions, not people's. Thresholds of """
-    rests = Counter(t["rests_on"] for t in record["thresholds"])
-    text += f"""{rests['validation']} tags rest on the validation split, {rests['both']} on train and validation together (too few examples in
-  validation), {rests['nothing']} on nothing: they show at 0.5, unproven.
-- Rare tags (accordion, opera, blues …) were hardly ever present in training. Teachers trained on Western pop and YouTube carry those leanings over.
-- The figures measure likeness to the teachers and to provenance. They do not measure whether anyone likes what comes next.
+- It knows what its networks were taught: YouTube's sounds and what Last.fm's listeners of the 2000s wrote, Western pop before all.
+- Tags are the networks' opinions; only those named above were compared with people's words.
+- The music that the maps were fitted on is mostly electronic, ambient, orchestral, game and generated. That decides the middle and the axes, not what is heard.
+- The figures measure likeness of sound and provenance. They do not measure whether anyone likes what comes next.
 
 ## Golden vectors
 
-`golden.safetensors` holds two synthesised clips (a chord with noise, a beat with an arpeggio; no recording) of 6 s at 16 kHz: `pcmN` i16 [96000], `melN` [64, 297],
-`embeddingN` [1, 256], `tagsN` [1, tags], `vectorN` [128] with the clip as the track's only window. Made in torch f64, apart from the code that ships.
+`golden.safetensors` holds what two clips give that `fit.py` and Rust's tests make from whole numbers (4 s and 12 s): `NETWORK.melN` (every 50th frame), `NETWORK.embeddingN`, `NETWORK.tagsN`
+(logits), `vectorN`, `tagsN`. Front ends in f64 numpy, networks by onnx's reference evaluator, apart from what ships.
 """
     (out / "card.md").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
     parser = data.arguments()
-    parser.add_argument("--gathered", type=Path, help="the folder that gather.py filled")
-    parser.add_argument("--out", type=Path, default=c.REPOSITORY / "models" / c.NAME)
-    parser.add_argument("--twin", type=Path, help="the export.json of the model that learned from the train split alone")
+    parser.add_argument("name", choices=c.EARS)
+    parser.add_argument("--out", type=Path, required=True, help="the model's folder")
     a = parser.parse_args()
-    card(a.training, a.cache, a.gathered, a.out, a.twin)
+    card(a.name, a.training, a.cache, a.out)

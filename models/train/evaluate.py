@@ -1,33 +1,48 @@
-"""Shipped model in, figures out: how near it comes to its teachers, and how good its neighbours are.
+"""Shipped ears in, figures out: how good their neighbours are, beside the networks they are made of.
 
-    python evaluate.py --split test --previous …/segue-ear-1     `cargo xtask eval ear` calls this
-    python evaluate.py --library ../../assets/demo                files in folders: neighbours of the same genre tag
+    python evaluate.py --ear ../segue-ear-4 --previous …/segue-ear-3     `cargo xtask eval ear` calls this
+    python evaluate.py --ear ../segue-ear-4 --library ../../assets/demo    files in folders: neighbours of the same genre tag
 
-Analyses as the player does: decodes each file, takes the windows, runs `model.onnx` in onnxruntime, projects, compares by
-cosine. With `--segue` the player itself analyses too, and the worst cosine between the two vectors is printed. Rows: MFCC
-(mean and deviation of 20), the previous model's vector, the shipped embedding and vector, both teachers together.
+Hears as the player does: decodes each file, takes the windows, runs the networks in onnxruntime, projects, compares by cosine. With
+`--segue` the player itself listens too, and the worst cosine between the two vectors is printed. Rows: MFCC (mean and deviation
+of 20), the ear before, each network by itself and joins of them (each dimension at variance 1, each network at one length), ours.
 
-What the student knows of its teachers is read out by ridge regression from the embedding, fitted on the train split: the
-same ruler for every model, needing nothing that does not ship. Needs no torch.
+Ears learn nothing from labels, so all excerpts judge. What `--split` leaves out is left out of the neighbours too.
 """
 
 import json
+import re
 import subprocess
-import time
-import tomllib
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import load_file
 from scipy.fft import dct
 from scipy.stats import norm, rankdata
 
-import config as c
 import data
-from targets import Excerpt, Scale
+from networks import STATISTICS, Ear
 
 AUDIO = {".opus", ".ogg", ".flac", ".mp3", ".m4a", ".wav"}
 EXAMPLES_MIN = 5  # a tag with fewer on either side has no ROC-AUC
+PLAYER_FILES = 60  # heard by the player too
+NAMELESS = {"", "unknown", "various (OpenGameArt)", "YuE", "DiffRhythm", "HeartMuLa", "military band", "uncredited (FreePD)"}
+
+# What people wrote of a piece (its style, its title where a model of music was asked for it), and the kind that it names; the first that fits.
+KINDS = [
+    ("metal", "metal"), ("reggae", "reggae"), ("hip-?hop|rap|trap|phonk", "hip hop"), ("funk", "funk"), ("country|bluegrass", "country"), ("blues", "blues"),
+    ("jazz", "jazz"), ("disco", "disco"), ("punk|rock|surf|grunge", "rock"), ("electr|dance|downtempo|house|techno|trance|dubstep|drum.bass|syth|cyberpunk", "electronic"),
+    ("orchestral|march|waltz|sonata|violin", "classical"), ("folk", "folk"), ("pop|ballad", "pop"), ("soul|rnb|r&b", "soul"), ("african|arabic|indian|asian|world", "world"),
+]
+# What titles say of instruments: (words, tag)
+WORDS = [("piano", "piano"), ("violin", "violin"), ("guitar", "guitar"), ("flute", "flute"), ("organ", "organ"), ("harp", "harp"), ("choir", "choir"), ("drums?", "drum kit"), ("sax(o?phone)?", "saxophone"), ("bells?", "bells")]
+
+
+def kind_of(line):
+    """The kind of music that people say a piece is, or an empty text."""
+    text = line.get("style") or (f"{line['path'].rsplit('/', 1)[-1]} {line['title']}" if line["generated"] else "")
+    if "RapMachine" in line["path"]:
+        return "hip hop"
+    return next((kind for words, kind in KINDS if re.search(words, text.lower())), "")
 
 
 # -- neighbours --------------------------------------------------------------------------------------------------------
@@ -50,124 +65,109 @@ def nearest(similarity, left_out, k=10):
     return np.argsort(-np.where(left_out, -9, similarity), axis=1, kind="stable")[:, :k]
 
 
-class SpaceMetrics:
-    """The figures of an embedding space on one split; all that depends on the split alone is computed once.
+def vote(similarity, labels, left_out, among, k=5):
+    """Share of those among whose own label is the commonest of their k nearest among (the nearest of the commonest decides), and their number."""
+    similarity, left_out, labels = similarity[np.ix_(among, among)], left_out[np.ix_(among, among)], labels[among]
+    hits = []
+    for row, neighbours in enumerate(nearest(similarity, left_out, k)):
+        if not ((labels == labels[row]) & ~left_out[row]).any():
+            continue
+        names, counts = np.unique(labels[neighbours], return_counts=True)
+        most = set(names[counts == counts.max()])
+        hits.append(next(label for label in labels[neighbours] if label in most) == labels[row])
+    return float(np.mean(hits)), len(hits)
 
-    overlap     share of the teachers' 10 neighbours that are found, other sources only
+
+class SpaceMetrics:
+    """The figures of an embedding space; all that depends on the excerpts alone is computed once.
+
+    overlap     share of the 10 neighbours of all networks together that are found, other sources only
     same_piece  share of excerpts whose nearest other excerpt is of the same piece, where the piece has another
     same_album  share of the 10 nearest of the same source and named artist, as far as there are any; own piece left out
+    artist      5 nearest neighbours vote on the named artist, own piece left out
+    style       5 nearest neighbours vote on what people say the piece is, own artist left out
     same_source share of the 10 nearest that share the source, the piece's own excerpts left out
     hub_skew    skewness of how often an excerpt is among others' 10 nearest, own piece left out (0 is even)
     reached     share of excerpts that are among anybody's 10 nearest, own piece left out
-    skew_mp, reached_mp    the same by mutual proximity
+    skew_mp     the skewness by mutual proximity
     """
 
     def __init__(self, target, lines):
-        self.track, self.source, artist = (np.array([line[name] or "" for line in lines]) for name in ("track", "source", "artist"))
+        self.track, self.source, self.artists = (np.array([line[name] or "" for line in lines]) for name in ("track", "source", "artist"))
+        self.kinds = np.array([kind_of(line) for line in lines])
+        self.named = np.array([name not in NAMELESS and not name.startswith("New Wave Labs") for name in self.artists])
         self.same_track, self.same_source = self.track[:, None] == self.track, self.source[:, None] == self.source
-        self.same_album = self.same_source & (artist[:, None] == artist) & (artist != "")[:, None] & ~self.same_track
+        same_artist = (self.artists[:, None] == self.artists) & (self.artists != "")[:, None]
+        self.same_album = self.same_source & same_artist & ~self.same_track
         self.itself = np.eye(len(lines), dtype=bool)
+        self.own_artist = same_artist | self.same_track
         self.teachers_neighbours = nearest(cosine_matrix(target), self.same_source)
-
-    def neighbours(self, similarity):
-        """The first three figures: what the track vector is chosen by."""
-        neighbours = nearest(similarity, self.same_source)
-        first = nearest(similarity, self.itself, 1)[:, 0]
-        has_other, has_album = self.same_track.sum(1) > 1, self.same_album.any(1)
-        of_others = nearest(similarity, self.same_track)
-        in_album = np.take_along_axis(self.same_album, of_others, 1).sum(1) / self.same_album.sum(1).clip(1, 10)
-        return {
-            "overlap": np.mean([len(set(a) & set(b)) / 10 for a, b in zip(neighbours, self.teachers_neighbours)]),
-            "same_piece": np.mean(self.track[first][has_other] == self.track[has_other]),
-            "same_album": in_album[has_album].mean() if has_album.any() else float("nan"),
-        }
-
-    def hubness(self, similarity):
-        of_others = nearest(similarity, self.same_track)
-        counts = np.bincount(of_others.ravel(), minlength=len(similarity))
-        return of_others, np.mean((counts - counts.mean()) ** 3) / counts.std() ** 3, np.mean(counts > 0)
 
     def figures(self, x):
         cosines = cosine_matrix(x)
-        of_others, skew, reached = self.hubness(cosines)
-        _, skew_mp, reached_mp = self.hubness(mutual_proximity(cosines))
-        same_source = np.mean(self.source[of_others] == self.source[:, None])
-        return self.neighbours(cosines) | {
-            "same_source": same_source, "hub_skew": skew, "reached": reached, "skew_mp": skew_mp, "reached_mp": reached_mp,
+        neighbours = nearest(cosines, self.same_source)
+        first = nearest(cosines, self.itself, 1)[:, 0]
+        has_other, has_album = self.same_track.sum(1) > 1, self.same_album.any(1)
+        of_others = nearest(cosines, self.same_track)
+        in_album = np.take_along_axis(self.same_album, of_others, 1).sum(1) / self.same_album.sum(1).clip(1, 10)
+        counts = np.bincount(of_others.ravel(), minlength=len(cosines))
+        counts_mp = np.bincount(nearest(mutual_proximity(cosines), self.same_track).ravel(), minlength=len(cosines))
+        artist, self.artists_judged = vote(cosines, self.artists, self.same_track, np.flatnonzero(self.named))
+        style, self.styles_judged = vote(cosines, self.kinds, self.own_artist, np.flatnonzero(self.kinds != ""))
+
+        def skew(counts):
+            return np.mean((counts - counts.mean()) ** 3) / counts.std() ** 3
+
+        return {
+            "overlap": np.mean([len(set(a) & set(b)) / 10 for a, b in zip(neighbours, self.teachers_neighbours)]),
+            "same_piece": np.mean(self.track[first][has_other] == self.track[has_other]),
+            "same_album": in_album[has_album].mean(), "artist": artist, "style": style,
+            "same_source": np.mean(self.source[of_others] == self.source[:, None]),
+            "hub_skew": skew(counts), "reached": np.mean(counts > 0), "skew_mp": skew(counts_mp),
         }
 
 
-# -- analysis ----------------------------------------------------------------------------------------------------------
+# -- rows --------------------------------------------------------------------------------------------------------------
 
-def track_statistics(mel, embeddings):
-    """A track's statistics: mean embedding [256], mean and deviation of the log-mel [64] + [64] -> [384]."""
-    return np.concatenate([embeddings.mean(0), mel.mean(1), mel.std(1)])
-
-
-class ShippedModel:
-    """A shipped folder, run by onnxruntime."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.run = data.session(folder / "model.onnx")
-        self.projection = load_file(folder / "projection.safetensors")
-        front = tomllib.loads((folder / "manifest.toml").read_text())["front_end"]
-        self.level, self.log_scale = front.get("level"), front["log_scale"]
-        self.network_s, self.patches = 0.0, 0
-
-    def network(self, patches):
-        """[n, 1, 64, 150] to embeddings [n, 256] and tags [n, n_tags]."""
-        started = time.perf_counter()
-        outputs = self.run.run(["embedding", "tags"], {"mel": patches})
-        self.network_s, self.patches = self.network_s + time.perf_counter() - started, self.patches + len(patches)
-        return outputs
-
-    def log_mels(self, powers):
-        """As this model's front end has them: before `segue-ear-3` the level stayed in."""
-        return data.log_mels(powers) if self.level else [np.log1p(self.log_scale * power).astype(np.float32) for power in powers]
-
-    def analyze(self, pcm):
-        """x [384], tags [n_tags], MFCC statistics [40] of 16 kHz sound."""
-        spans = [(int(start * c.RATE_HZ), int(n * c.RATE_HZ)) for start, n in data.windows(len(pcm) / c.RATE_HZ)]
-        mels = self.log_mels([data.our_power(pcm[start : start + n]) for start, n in spans])  # [64, frames] each
-        embedding, tags = self.network(np.concatenate([data.our_patches(mel) for mel in mels]))
-        mel = np.concatenate(mels, 1)
-        mfcc = dct(mel, axis=0, norm="ortho")[:20]
-        return track_statistics(mel, embedding), tags.mean(0), np.concatenate([mfcc.mean(1), mfcc.std(1)])
-
-    def vectors(self, x):
-        return (x - self.projection["mean"]) @ self.projection["matrix"]
+def mfcc(answers):
+    """Mean and deviation of 20 MFCC, of the mean and the deviation that mn04's log-mel has in each band: a baseline. [n, 40]."""
+    both = [np.concatenate([dct(a["mel_mean"], norm="ortho")[:20], dct(a["mel_std"], norm="ortho")[:20]]) for a in answers]
+    return standardised(np.stack(both))
 
 
-class Readout:
-    """From the embedding to the teachers' scaled space, by ridge regression over the train split's patches."""
-
-    def __init__(self, model, excerpts, scale):
-        x, y = zip(*(self.pairs(model, e, scale) for e in excerpts))
-        x, y = np.concatenate(x), np.concatenate(y)
-        self.mean, self.offset = x.mean(0), y.mean(0)
-        x = x - self.mean
-        covariance = x.T @ x
-        ridge = 1e-3 * np.trace(covariance) / len(covariance)
-        self.weights = np.linalg.solve(covariance + ridge * np.eye(len(covariance)), x.T @ (y - self.offset))
-
-    @staticmethod
-    def pairs(model, excerpt, scale):
-        """Every patch of an excerpt: its embedding [n, 256], the teachers' answer [n, 584]."""
-        patches = data.our_patches(model.log_mels([data.power_of_cached(excerpt.mel)])[0])
-        answers = [excerpt.at(k * c.PATCH)[0] for k in range(len(patches))]
-        return model.network(patches)[0], scale(np.stack(answers))
-
-    def __call__(self, x):
-        return (x - self.mean) @ self.weights + self.offset
+def standardised(x):
+    """Every dimension at variance 1, the whole at length 1."""
+    return (x - x.mean(0)) / (x.std(0) + 1e-9) / np.sqrt(x.shape[1])
 
 
-def cosine(a, b):
-    return float(np.mean((a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)))
+OWN = {"mn04": 384, "fcn": 64, "musicnn": 200}  # of an embedding, what the network's authors call one
 
 
-def both(a, b):
-    return {"mn04": cosine(a[:, :384], b[:, :384]), "MusiCNN": cosine(a[:, 384:], b[:, 384:])}
+def rows_of(cache_dir, lines):
+    """The networks by themselves and joined: {name: [n, d]}."""
+    answers = {network: data.answers(cache_dir, network, lines) for network in OWN}
+    alone = {network: standardised(np.stack([STATISTICS["embedding_mean"](a)[: OWN[network]] for a in answers[network]])) for network in OWN}
+
+    def join(*names):
+        return np.concatenate([alone[name] for name in names], 1)
+
+    return {"MFCC": mfcc(answers["mn04"])}, {
+        "mn04": alone["mn04"], "MusiCNN": alone["musicnn"], "FCN": alone["fcn"], "mn04 and FCN": join("mn04", "fcn"),
+        "mn04 and MusiCNN": join("mn04", "musicnn"), "all three": join("mn04", "fcn", "musicnn"),
+    }
+
+
+def heard_by(ear, paths):
+    """Vectors [n, size] and tags [n, tags] of files."""
+    heard = [ear.hear({rate: data.heard(path, rate) for rate in ear.rates_hz}) for path in paths]
+    return tuple(np.stack(part) for part in zip(*heard))
+
+
+def from_cache(ear, cache_dir, lines):
+    """The same, of what the cache holds of this ear's networks."""
+    answers = {network: data.answers(cache_dir, network, lines) for network in ear.networks}
+    joined = [ear.join({network: rows[i] for network, rows in answers.items()}) for i in range(len(lines))]
+    return tuple(np.stack(part) for part in zip(*joined))
 
 
 def roc_auc(scores, truth):
@@ -178,73 +178,52 @@ def roc_auc(scores, truth):
     return (rankdata(scores)[truth].sum() - positive * (positive + 1) / 2) / (positive * negative)
 
 
+def against_people(ear, tags, lines):
+    """ROC-AUC of the tags that people's words name: {tag: (area, examples)}."""
+    found, column = {}, {name: k for k, name in enumerate(ear.tags)}
+    kinds = np.array([kind_of(line) for line in lines])
+    said = kinds != ""
+    for kind in sorted(set(kinds[said])):
+        if kind in column and (area := roc_auc(tags[said, column[kind]], kinds[said] == kind)) is not None:
+            found[kind] = (float(area), int((kinds == kind).sum()))
+    titles = [f"{line['title']} {line['path'].rsplit('/', 1)[-1]}".lower().replace("_", " ") for line in lines]
+    for words, tag in WORDS:
+        truth = np.array([bool(re.search(rf"\b({words})\b", title)) for title in titles])
+        if tag in column and (area := roc_auc(tags[:, column[tag]], truth)) is not None:
+            found[tag] = (float(area), int(truth.sum()))
+    return found
+
+
 # -- the verbs ---------------------------------------------------------------------------------------------------------
 
-def evaluate(training, cache_dir, folder, previous, segue, split):
-    names, index = data.tag_names(training), data.index(training)
-
-    def excerpts_of(lines):
-        return [Excerpt(cache_dir / f"{line['key']}.npz", names) for line in lines]
-
-    lines = [line for line in index if line["split"] == split]
-    trained_on, excerpts = excerpts_of([line for line in index if line["split"] == "train"]), excerpts_of(lines)
-    scale = Scale.of(np.concatenate([e.emb for e in trained_on]))
-    target = np.stack([scale(e.emb.mean(0)) for e in excerpts])
-    sound = [data.decode(training / line["file"], c.RATE_HZ) for line in lines]
+def evaluate(training, cache_dir, folders, previous, segue, split):
+    lines = [line for line in data.index(training) if split in ("all", line["split"])]
+    baseline, networks = rows_of(cache_dir, lines)
+    metrics = SpaceMetrics(networks["all three"], lines)
     print(f"{split}: {len(lines)} excerpts, {len({line['track'] for line in lines})} pieces, {len({line['source'] for line in lines})} sources")
-    if c.EVERY_SPLIT and folder.resolve() == (c.REPOSITORY / "models" / c.NAME).resolve():
-        print("  The shipped weights learned from these excerpts too, once all was chosen; card.md has the figures of their twin, which did not.")
-
-    record, rows = {"split": split, "excerpts": len(lines)}, {}
-    models = {"previous": previous, "shipped": folder}
-    for name, path in models.items():
-        if path is None:
-            continue
-        model = ShippedModel(path)
-        x, tags, mfcc = (np.stack(part) for part in zip(*map(model.analyze, sound)))
-        readout = Readout(model, trained_on, scale)
-        patches = [Readout.pairs(model, e, scale) for e in excerpts]
-        by_patch = both(np.concatenate([readout(a) for a, _ in patches]), np.concatenate([b for _, b in patches]))
-        by_track = both(readout(x[:, : c.EMBEDDING]), target)
-        teachers_tags, present = np.stack([e.tags.mean(0) for e in excerpts]), presence(trained_on)
-        areas = [a for a in map(roc_auc, tags.T, (teachers_tags >= present).T) if a is not None]
-        print(f"{name} ({path.name}): cosine to mn04 {by_patch['mn04']:.3f} a patch, {by_track['mn04']:.3f} a track; to MusiCNN {by_patch['MusiCNN']:.3f}, {by_track['MusiCNN']:.3f}")
-        print(f"  tags against the teachers': ROC-AUC mean {np.mean(areas):.3f}, worst {min(areas):.3f}, over {len(areas)} of {len(c.TAGS)} tags; {1000 * model.network_s / model.patches:.2f} ms a patch")
-        record[name] = {"patch": by_patch, "track": by_track, "roc_auc": np.mean(areas), "roc_auc_worst": min(areas), "tags_judged": len(areas)}
-        rows[f"{name}, embedding 256"] = x[:, : c.EMBEDDING]
-        rows[f"{name}, vector 128"] = model.vectors(x)
-        if name == "shipped":
-            rows[f"{name}, read out 584"] = readout(x[:, : c.EMBEDDING])
-            record["shown"] = shown(tags, teachers_tags >= present, folder)
-            if segue:
-                paths = [training / line["file"] for line in lines]
-                record["player"] = compare_with_player(segue, paths, rows[f"{name}, vector 128"])
-    rows = {"MFCC mean and deviation": (mfcc - mfcc.mean(0)) / mfcc.std(0)} | rows
-    rows |= {"the teachers themselves": target, "chance": np.random.default_rng(0).standard_normal((len(x), 64))}
-    metrics = SpaceMetrics(target, lines)
+    rows, record = baseline, {"split": split, "excerpts": len(lines)}
+    if previous:
+        rows[previous.name] = heard_by(Ear(previous), [training / line["file"] for line in lines])[0]
+    rows |= networks
+    for folder in folders:
+        ear = Ear(folder)
+        rows[folder.name], tags = from_cache(ear, cache_dir, lines)
+        people = against_people(ear, tags, lines)
+        print(f"{folder.name}: tags against people's words, ROC-AUC mean {np.mean([area for area, _ in people.values()]):.3f}: " + ", ".join(f"{tag} {area:.2f} ({n})" for tag, (area, n) in people.items()))
+        print(f"  tags shown: {(tags >= ear.thresholds).sum(1).mean():.1f} an excerpt")
+        record[folder.name] = {"people": people, "shown": float((tags >= ear.thresholds).sum(1).mean())}
+        if segue and folder == folders[0]:
+            every = max(1, len(lines) // PLAYER_FILES)
+            record["player"] = compare_with_player(segue, [training / line["file"] for line in lines[::every]], rows[folder.name][::every])
+    rows["chance"] = np.random.default_rng(0).standard_normal((len(lines), 64))
     table = {name: metrics.figures(space) for name, space in rows.items()}
-    print(f"{'':26}" + "".join(f"{name:>12}" for name in next(iter(table.values()))))
+    print(f"{'':20}" + "".join(f"{name:>12}" for name in next(iter(table.values()))))
     for name, row in table.items():
-        print(f"{name:26}" + "".join(f"{value:12.3f}" for value in row.values()))
+        print(f"{name:20}" + "".join(f"{value:12.3f}" for value in row.values()))
+    for name, judged in (("artist", metrics.artists_judged), ("style", metrics.styles_judged)):
+        print(f"{name}: {judged} excerpts judged, standard error at most {0.5 / judged**0.5:.3f}")
     record["rows"] = table
     (cache_dir / f"figures-{split}.json").write_text(json.dumps(record, default=float))
-
-
-def presence(trained_on):
-    """Per tag, the height from which the teachers count as saying it: [tags]."""
-    floors = [c.PRESENT_MIN[kind] for _, kind, _ in c.TAGS]
-    return np.quantile(np.stack([e.tags.mean(0) for e in trained_on]), c.PRESENT_QUANTILE, axis=0).clip(floors, c.PRESENT_MAX)
-
-
-def thresholds(folder):
-    return [float(line.split("=")[1]) for line in (folder / "manifest.toml").read_text().splitlines() if line.startswith("threshold")]
-
-
-def shown(tags, said, folder):
-    over = tags >= thresholds(folder)
-    precision, recall = (over & said).sum() / over.sum(), (over & said).sum() / said.sum()
-    print(f"  tags shown: {over.sum(1).mean():.1f} an excerpt, precision {precision:.3f}, recall {recall:.3f} of what the teachers say")
-    return {"an_excerpt": over.sum(1).mean(), "precision": precision, "recall": recall}
 
 
 def compare_with_player(segue, paths, vectors):
@@ -258,35 +237,27 @@ def compare_with_player(segue, paths, vectors):
 
 def library(root, folder):
     """Any folder of tagged files: how many of the 5 nearest share the genre tag, file by file."""
-    model = ShippedModel(folder)
+    ear = Ear(folder)
     paths = sorted(path for path in root.rglob("*") if path.suffix.lower() in AUDIO)
     probe = ["ffprobe", "-v", "error", "-show_entries", "format_tags=genre:stream_tags=genre", "-of", "default=nk=1:nw=1"]
     genres = np.array([subprocess.run([*probe, str(p)], capture_output=True, text=True).stdout.strip().split("\n")[0] for p in paths])
-    x, tags, mfcc = (np.stack(part) for part in zip(*(model.analyze(data.decode(path, c.RATE_HZ)) for path in paths)))
-    heights = thresholds(folder)
-    itself = np.eye(len(paths), dtype=bool)
-    rows = {"MFCC": (mfcc - mfcc.mean(0)) / mfcc.std(0), "embedding": x[:, : c.EMBEDDING], "vector": model.vectors(x)}
-    neighbours = {name: nearest(cosine_matrix(space), itself, 5) for name, space in rows.items()}
+    vectors, tags = heard_by(ear, paths)
+    neighbours = nearest(cosine_matrix(vectors), np.eye(len(paths), dtype=bool), 5)
     for i, path in enumerate(paths):
-        found = {name: int((genres[n[i]] == genres[i]).sum()) for name, n in neighbours.items()}
-        plain = [f"{c.TAGS[k][0]} {tags[i, k]:.2f}" for k in np.argsort(-tags[i]) if tags[i, k] >= heights[k]][:6]
-        print(f"{genres[i]:16} {path.stem[:40]:40} {found} of {(genres == genres[i]).sum() - 1} | {', '.join(plain)}")
-    for name, n in neighbours.items():
-        same = (genres[n] == genres[:, None]).sum(1)
-        print(f"{name}: {same.mean():.2f} of the 5 nearest share the genre, chance {5 * np.mean([(genres == g).sum() - 1 for g in genres]) / (len(paths) - 1):.2f}")
-        print("   ", {str(g): round(float(same[genres == g].mean()), 2) for g in np.unique(genres)})
-    cosines = cosine_matrix(model.vectors(x))[~itself]
-    print(f"cosine between vectors: mean {cosines.mean():.2f}, 5 % {np.quantile(cosines, 0.05):.2f}, 95 % {np.quantile(cosines, 0.95):.2f}")
+        plain = [f"{ear.tags[k]} {tags[i, k]:.2f}" for k in np.argsort(-tags[i]) if tags[i, k] >= ear.thresholds[k]][:8]
+        print(f"{genres[i]:16} {path.stem[:40]:40} {(genres[neighbours[i]] == genres[i]).sum()} of {(genres == genres[i]).sum() - 1} | {', '.join(plain)}")
+    same = (genres[neighbours] == genres[:, None]).sum(1)
+    print(f"{same.mean():.2f} of the 5 nearest share the genre, chance {5 * np.mean([(genres == g).sum() - 1 for g in genres]) / (len(paths) - 1):.2f}")
 
 
 if __name__ == "__main__":
-    parser = data.arguments(split="validation")
-    parser.add_argument("--model", type=Path, default=c.REPOSITORY / "models" / c.NAME)
+    parser = data.arguments(split="all")
+    parser.add_argument("--ear", type=Path, action="append", required=True, help="a model's folder; the first is what the player listens with")
     parser.add_argument("--previous", type=Path, help="the folder of the model before")
-    parser.add_argument("--segue", type=Path, help="the command, to analyse as well")
+    parser.add_argument("--segue", type=Path, help="the command, to listen as well")
     parser.add_argument("--library", type=Path)
     a = parser.parse_args()
     if a.library:
-        library(a.library, a.model)
+        library(a.library, a.ear[0])
     else:
-        evaluate(a.training, a.cache, a.model, a.previous, a.segue, a.split)
+        evaluate(a.training, a.cache, a.ear, a.previous, a.segue, a.split)

@@ -34,14 +34,20 @@ from scipy.ndimage import uniform_filter1d
 from scipy.signal import resample_poly
 
 import bands
-import config as c
 import data
+from networks import Ear, FrontEnd
 
 TABLE = Path(__file__).with_name("gather.toml")
 SCORES = {".mid", ".midi"}
 SOUND = SCORES | {".ogg", ".oga", ".opus", ".mp3", ".flac", ".wav", ".xm", ".mod", ".it", ".s3m"}
 ARCHIVES = {".pk3", ".wz", ".zip", ".wad"}
 RATE_HZ = 48_000  # Opus knows no 44.1 kHz
+SEED = 7
+COURSE = {  # the front end that music is known again by: 20 ms a frame
+    "sample_rate_hz": 16_000, "n_fft": 1024, "window": "hann-periodic", "window_length": 1024, "hop": 320,
+    "mel_bands": 64, "mel_scale": "htk", "mel_norm": "none", "f_min_hz": 30.0, "f_max_hz": 7800.0,
+    "level": "mean", "level_floor": 1e-4, "log_law": "ln1p", "log_scale": 1e6,
+}
 EXCERPT_S = 30.0
 SHORTEST_S = 15.0
 A_PACKAGE = 60  # excerpts
@@ -226,7 +232,7 @@ def spread(seconds, count):
 
 
 def packages(training, cache_dir, out, only, mirrors):
-    known, gathered = Known(data.index(training), cache_dir), Gathered(out)
+    known, gathered = Known(training, cache_dir), Gathered(out)
     known.add_files(gathered, cache_dir)
     for entry in tomllib.loads(TABLE.read_text(encoding="utf-8"))["package"]:
         package = entry["name"]
@@ -243,7 +249,7 @@ def packages(training, cache_dir, out, only, mirrors):
 
 def take(root, entry, known, gathered):
     """Cuts what one package offers."""
-    package, rng = entry["name"], np.random.default_rng(c.SEED)
+    package, rng = entry["name"], np.random.default_rng(SEED)
     source = entry.get("repository", f"debian:{package}")
     licences, offered = Licences(root, package, entry), []
     for name, paths in pieces(root, entry):
@@ -291,18 +297,26 @@ class Known:
     """
 
     FRAMES = 4096  # of one transform, 13 minutes
-    HOP = 10  # frames of our mel in one of these
+    HOP = 10  # frames of the log-mel in one of these
     ALIKE = 0.5
 
-    def __init__(self, lines, cache_dir):
+    def __init__(self, training, cache_dir):
         self.names, self.spectra, self.lengths = [], [], []
-        for line in lines:
-            path = cache_dir / f"{line['key']}.npz"
-            if path.exists():
-                self.keep(self.course(np.load(path)["mel"].astype(np.float32)), f"{line['source']} {line['path']}")
+        for line in data.index(training):
+            self.keep(self.course_of(training / line["file"], cache_dir), f"{line['source']} {line['path']}")
 
     @classmethod
-    def course(cls, mel):
+    def course_of(cls, path, cache_dir):
+        """The course of an excerpt, cached."""
+        cached = cache_dir / "course" / f"{path.stem}.npz"
+        if not cached.exists():
+            data.save(cached, course=cls.course(data.decode(path, COURSE["sample_rate_hz"])))
+        return np.load(cached)["course"]
+
+    @classmethod
+    def course(cls, x):
+        """How the log-mel of 16 kHz sound goes, five times a second: [32, n]."""
+        (mel,) = FrontEnd(COURSE).mels([x])
         n = mel.shape[1] // cls.HOP
         x = mel[::2, : n * cls.HOP].reshape(-1, n, cls.HOP).mean(2)  # [32, n]
         x = x - x.mean(0)
@@ -320,7 +334,7 @@ class Known:
 
     def add(self, x, name):
         """A whole piece of ours: its thirds, as later packages may hold it too."""
-        course = self.course(data.our_mel(x[::3]))
+        course = self.course(x[::3])
         for start in range(0, max(1, course.shape[1] - 75), 300):
             self.keep(course[:, start:], name)
 
@@ -328,13 +342,11 @@ class Known:
         """What an earlier run brought."""
         for line in gathered.lines:
             if not line["source"].startswith("mma:"):
-                cached = cache_dir / f"{Path(line['file']).stem}.npz"
-                mel = data.log_mels([data.power_of_cached(np.load(cached)["mel"])])[0] if cached.exists() else data.our_mel(data.decode(gathered.out / line["file"], c.RATE_HZ))
-                self.keep(self.course(mel), f"{line['source']} {line['path']}")
+                self.keep(self.course_of(gathered.out / line["file"], cache_dir), f"{line['source']} {line['path']}")
 
     def same_as(self, x):
         """The name of a known excerpt within this piece, or None."""
-        course = self.course(data.our_mel(x[::3]))[:, : self.FRAMES]
+        course = self.course(x[::3])[:, : self.FRAMES]
         course = course - course.mean(1, keepdims=True)
         energy = np.concatenate([[0], np.cumsum((course**2).sum(0))])
         f = np.fft.rfft(course, self.FRAMES).astype(np.complex64)
@@ -447,35 +459,27 @@ def play_all(out, seed):
 
 # -- what is there -----------------------------------------------------------------------------------------------------
 
-def answers(line, cache_dir):
-    """What both teachers said of an excerpt on average: [527], [50]; None if the cache lacks it."""
-    path = cache_dir / f"{line['key']}.npz"
-    if path.exists():
-        z = np.load(path)
-        return z["mn04_tags"].mean(0), z["musicnn_tags"].mean(0)
+def tags_of(ear, lines, cache_dir):
+    """What an ear of ours hears in excerpts that `data.py` has cached: [n, tags]."""
+    answers = {network: data.answers(cache_dir, network, lines) for network in ear.networks}
+    return np.stack([ear.join({network: rows[i] for network, rows in answers.items()})[1] for i in range(len(lines))])
 
 
-def styles(training, cache_dir, out):
-    """Writes into the index which of AudioSet's kinds of music the first teacher's tags put highest, and each file once, since two runs at once may have added it twice."""
-    names = [name.removeprefix("a:") for name in data.tag_names(training)[0]]
-    kinds = {source.removeprefix("a:") for _, kind, sources in c.TAGS if kind == "genre" for source in sources if source.startswith("a:")}
-    columns = [k for k, name in enumerate(names) if name in kinds]
-    lines = list({line["file"]: line for line in data.index(out)}.values())
-    for line in lines:
-        tags = answers(line, cache_dir)
-        if tags:
-            line["teacher_style"] = names[max(columns, key=lambda k: tags[0][k])]
+def styles(cache_dir, out, folder):
+    """Writes into the index which kind of music an ear hears most of, and each file once, since two runs at once may have added it twice."""
+    ear, lines = Ear(folder), list({line["file"]: line for line in data.index(out)}.values())
+    genres = [k for k, tag in enumerate(ear.manifest["tags"]) if tag["kind"] == "genre"]
+    for line, tags in zip(lines, tags_of(ear, lines, cache_dir)):
+        line["teacher_style"] = ear.tags[max(genres, key=lambda k: tags[k])]
         del line["key"]
     part = out / "index.part"
     part.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
     part.rename(out / "index.jsonl")
 
 
-def report(training, cache_dir, out):
-    """Prints sources, licences, and how many excerpts of old and new reach the height at which a tag counts."""
-    from targets import tag_target
-
-    lines = data.index(out)
+def report(training, cache_dir, out, folder):
+    """Prints sources, licences, and in how many excerpts of old and new an ear hears each kind of music."""
+    ear, lines = Ear(folder), data.index(out)
     table = defaultdict(list)
     for line in lines:
         table[line["source"].split(":")[0] if line["source"].startswith("mma:") else line["source"], line["licence"]].append(line)
@@ -484,21 +488,16 @@ def report(training, cache_dir, out):
         print(f"| {source} | {licence} | {len({line['track'] for line in group})} | {len(group)} | {sum(line['seconds'] for line in group) / 3600:.2f} |")
     hours = sum(line["seconds"] for line in lines) / 3600
     print(f"| all | | {len({line['track'] for line in lines})} | {len(lines)} | {hours:.2f} |\n")
-    names = data.tag_names(training)
     groups = {
-        "given": [line for line in data.index(training) if line["split"] == "train"],
+        "given": data.index(training),
         "recorded": [line for line in lines if not line["source"].startswith("mma:")],
         "bands": [line for line in lines if line["source"].startswith("mma:")],
     }
-    scores = {}
-    for name, group in groups.items():
-        tags = [pair for pair in (answers(line, cache_dir) for line in group) if pair]
-        scores[name] = tag_target(names, *(np.stack(side) for side in zip(*tags)))
-    height = {tag: np.clip(np.quantile(scores["given"][:, k], c.PRESENT_QUANTILE), c.PRESENT_MIN[kind], c.PRESENT_MAX) for k, (tag, kind, _) in enumerate(c.TAGS)}
-    print("| tag | counts above | " + " | ".join(f"{name} ({len(s)})" for name, s in scores.items()) + " |\n|---|---|" + "---|" * len(scores))
-    for k, (tag, kind, _) in enumerate(c.TAGS):
-        if kind in ("genre", "voice"):
-            print(f"| {tag} | {height[tag]:.2f} | " + " | ".join(str(int((s[:, k] > height[tag]).sum())) for s in scores.values()) + " |")
+    scores = {name: tags_of(ear, group, cache_dir) for name, group in groups.items() if group}
+    print("| tag | " + " | ".join(f"{name} ({len(s)})" for name, s in scores.items()) + " |\n|---|" + "---|" * len(scores))
+    for k, tag in enumerate(ear.manifest["tags"]):
+        if tag["kind"] in ("genre", "voice"):
+            print(f"| {tag['name']} | " + " | ".join(str(int((s[:, k] >= tag["threshold"]).sum())) for s in scores.values()) + " |")
     left = [row.split("\t") for row in sorted(set((out / "left-out.tsv").read_text(encoding="utf-8").splitlines()))]
     print("\nleft out: " + ", ".join(f"{n} {reason}" for reason, n in Counter(re.sub(r" as .*", " as another", row[2]) for row in left).most_common()))
 
@@ -511,12 +510,13 @@ if __name__ == "__main__":
     parser.add_argument("only", nargs="*", help="packages, if not all")
     parser.add_argument("--mirrors", type=Path, help="a folder of repositories, <owner>+<name>/repo, to use before cloning")
     parser.add_argument("--out", type=Path, required=True, help="the folder to fill")
+    parser.add_argument("--ear", type=Path, help="styles, report: the model's folder")
     a = parser.parse_args()
     if a.verb == "packages":
         packages(a.training, a.cache, a.out, a.only, a.mirrors)
     elif a.verb == "bands":
-        play_all(a.out, c.SEED)
+        play_all(a.out, SEED)
     elif a.verb == "styles":
-        styles(a.training, a.cache, a.out)
+        styles(a.cache, a.out, a.ear)
     else:
-        report(a.training, a.cache, a.out)
+        report(a.training, a.cache, a.out, a.ear)

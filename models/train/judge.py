@@ -4,8 +4,8 @@ Owns: the judge's answers (a network that nothing of Segue's was trained or chos
 player's own vectors, tags, tempo, key and edges by `segue --json embed`, all cached. Leaves the listeners to
 `crates/recommend/examples/eval_taste`.
 
-A line: {"key", "title", "artist" or null, "source", "genre", "judge": [250], "mfcc": [40], "vector": [128],
-"tags": [{"name", "p", "present"}], "ends": [[128], [128]], "bpm", "musical_key", "edges_lufs": [2]}; `judge` is the embedding [200] and the tags [50], each a mean over patches of 3 s.
+A line: {"key", "title", "artist" or null, "source", "genre", "judge": [250], "mfcc": [40], "vector": [n],
+"tags": [{"name", "p", "present"}], "ends": [[n], [n]], "bpm", "musical_key", "edges_lufs": [2]}; `judge` is the embedding [200] and the tags [50], each a mean over patches of 3 s.
 The genre is what a teacher calls the piece: no human label, so listeners do not go by it; files have one, so the player does.
 Only the first excerpt of a piece is taken, so that no piece answers for another excerpt of itself.
 
@@ -19,20 +19,23 @@ import numpy as np
 from pathlib import Path
 from scipy.fft import dct
 
-import config as c
 import data
+from networks import FRONT_ENDS, FrontEnd, session
 
+RATE_HZ = 16_000
 FRAMES = 187  # of MusiCNN's front end: 3 s
 EVERY_S = 6.0  # a patch of 3 s is analysed every 6 s
+# As the judge learned it: with the level, and a whole excerpt framed at once.
+JUDGE = {key: value for key, value in FRONT_ENDS["musicnn"].items() if key not in ("level", "segment_s")} | {"log_scale": 10_000.0}
 
 
 def analyze(judge, x):
     """16 kHz sound to the judge's mean answer [250] and MFCC statistics [40]."""
-    mel = data.musicnn_mel(x)  # [frames, 96]
-    mel = np.pad(mel, ((0, max(0, FRAMES - len(mel))), (0, 0)), mode="wrap")
-    starts = np.arange(0, len(mel) - FRAMES + 1, int(EVERY_S * c.RATE_HZ / 256))
+    (mel,) = FrontEnd(JUDGE).mels([x])  # [96, frames]
+    mel = np.pad(mel.T, ((0, max(0, FRAMES - mel.shape[1])), (0, 0)), mode="wrap")
+    starts = np.arange(0, len(mel) - FRAMES + 1, int(EVERY_S * RATE_HZ / 256))
     embedding, tags = judge.run(["emb", "tags"], {"mel": np.stack([mel[s : s + FRAMES] for s in starts])[:, None]})
-    mfcc = dct(data.our_mel(x), axis=0, norm="ortho")[:20]
+    mfcc = dct(np.concatenate(FrontEnd(FRONT_ENDS["fcn"]).mels([x]), 1), axis=0, norm="ortho")[:20]
     return np.concatenate([embedding.mean(0), tags.mean(0)]), np.concatenate([mfcc.mean(1), mfcc.std(1)])
 
 
@@ -46,11 +49,11 @@ def pieces(training):
 
 def judged(training, cache_dir, lines):
     """The judge's answers and MFCCs of `lines`, from the cache or by running it."""
-    judge = data.session(training / "judge/mtt_musicnn.onnx")
+    judge = session(training / "judge/mtt_musicnn.onnx")
     for line in lines:
         target = cache_dir / f"judge-{line['key']}.npz"
         if not target.exists():
-            answer, mfcc = analyze(judge, data.decode(training / line["file"], c.RATE_HZ))
+            answer, mfcc = analyze(judge, data.decode(training / line["file"], RATE_HZ))
             data.save(target, judge=answer, mfcc=mfcc)
         yield np.load(target)
 

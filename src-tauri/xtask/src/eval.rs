@@ -1,10 +1,10 @@
-//! `cargo xtask eval ear`: what the shipped model is worth, on music it was not trained on. `cargo xtask eval taste`: what
+//! `cargo xtask eval ear`: what the shipped ears are worth beside the networks that they are made of. `cargo xtask eval taste`: what
 //! simulated listeners teach the recommender, and how fast.
 //!
-//! The ear's measuring is Python's (`models/train/evaluate.py` and `robust.py`, beside the training that they judge), the
+//! The ear's measuring is Python's (`models/train/evaluate.py` and `robust.py`, beside the fitting that they judge), the
 //! taste's is Rust's (`crates/recommend/examples/eval_taste`), on what `models/train/judge.py` heard. Here the Python
 //! environment is made, the player built, and the model before this one taken out of the history. Both need the
-//! training music with its teachers and judge, which is not part of the repository.
+//! training music with its judge, which is not part of the repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,10 @@ use crate::shell::{
 
 /// Where the training music lies if nothing else is said, seen from the repository.
 const TRAINING: &str = "../shared/training";
+
+/// The ears that ship, below the folder of models.
+const QUICK: &str = "segue-ear-4";
+const FINE: &str = "segue-ear-4-fine";
 
 /// Where things lie, and what is passed on.
 struct EvalArguments {
@@ -113,32 +117,33 @@ pub(crate) fn taste(arguments: &[String]) -> Outcome {
 }
 
 pub(crate) fn ear(arguments: &[String]) -> Outcome {
-    let asked = read_arguments(
-        arguments,
-        &["--split"],
-        "usage: cargo xtask eval ear [--training FOLDER] [--cache FOLDER] [--split test|validation]",
-    )?;
     let EvalArguments {
-        training,
-        cache,
-        options,
-    } = asked;
-    let split = options.last().map_or("test", |(_, split)| split);
+        training, cache, ..
+    } = read_arguments(
+        arguments,
+        &[],
+        "usage: cargo xtask eval ear [--training FOLDER] [--cache FOLDER]",
+    )?;
     let segue = player()?;
     let python = python()?;
     let script = |name: &str| script(&python, name);
+    let models = root().join("models");
     step(
-        "the teachers listen to what they have not heard yet (about a second an excerpt)",
+        "the networks listen to what they have not heard yet (a third of a second an excerpt)",
         script("data.py")
-            .arg("prepare")
+            .arg("--networks")
+            .arg(models.join(FINE))
             .arg("--training")
             .arg(&training)
             .arg("--cache")
             .arg(&cache),
     )?;
     let mut evaluate = script("evaluate.py");
+    for ear in [QUICK, FINE] {
+        evaluate.arg("--ear").arg(models.join(ear));
+    }
     evaluate
-        .args(["--split", split, "--training"])
+        .arg("--training")
         .arg(&training)
         .arg("--cache")
         .arg(&cache)
@@ -150,11 +155,14 @@ pub(crate) fn ear(arguments: &[String]) -> Outcome {
         }
         None => say("the history here holds no model before this one"),
     }
-    step("the ear against its teachers", &mut evaluate)?;
+    step(
+        "our ears beside the networks that they are made of",
+        &mut evaluate,
+    )?;
     step(
         "the same music in other clothes",
         script("robust.py")
-            .args(["--split", split, "--training"])
+            .arg("--training")
             .arg(&training)
             .arg("--segue")
             .arg(&segue),
@@ -206,13 +214,13 @@ fn previous() -> Outcome<Option<PathBuf>> {
         "--diff-filter=AM",
         "--format=%H",
         "--",
-        "models/*/model.onnx",
+        "models/*/manifest.toml",
     ])?;
     let Some(commit) = commits.lines().nth(1) else {
         return Ok(None);
     };
     let files = git(&["ls-tree", "-r", "--name-only", commit, "models"])?;
-    let Some(model) = files.lines().find(|file| file.ends_with("/model.onnx")) else {
+    let Some(model) = files.lines().find(|file| file.ends_with("/manifest.toml")) else {
         return Ok(None);
     };
     let Some(folder) = Path::new(model).parent() else {

@@ -14,7 +14,7 @@ use crate::AppError;
 use crate::wire::shown;
 
 /// The folder of the shipped model, below the folder of models.
-const MODEL: &str = "segue-ear-3";
+const MODEL: &str = "segue-ear-4";
 
 /// The ONNX Runtime library's file name on this system.
 const RUNTIME: &str = if cfg!(windows) {
