@@ -31,7 +31,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("segue-cli", &["segue-app", "segue-core"]),
-    ("segue-window", &["segue-app", "segue-core"]),
+    ("segue-controls", &["segue-app"]),
+    (
+        "segue-window",
+        &["segue-app", "segue-controls", "segue-core"],
+    ),
     ("segue-tests", &[]),
     ("xtask", &[]),
 ];
@@ -49,6 +53,8 @@ const KEPT_IN: &[(&str, &str)] = &[
     ("rubato", "segue-decode"),
     ("rodio", "segue-playback"),
     ("tauri", "segue-window"),
+    ("souvlaki", "segue-controls"),
+    ("zbus", "segue-controls"),
 ];
 
 #[test]

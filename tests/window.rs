@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use crate::network::{CAGE, files};
 use crate::world::{glide, program, root, write_wav};
 
+mod media;
 mod words;
 
 /// How long anything the user waits for may take on a slow and busy machine.

@@ -4,7 +4,9 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod commands;
+mod controls;
 mod covers;
+mod front;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -12,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 use clap::Parser;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use segue_app::{AppError, AppEvent, AudioOutput, Desktop, Notice, Segue};
+use segue_controls::MediaControls;
 use tauri::webview::PlatformWebview;
 use tauri::{AppHandle, Emitter, Manager, RunEvent};
 
@@ -62,8 +65,12 @@ fn main() {
 fn run(arguments: &Arguments) -> Result<(), String> {
     // The page asks for everything when it opens, so events from before there is a window may go unheard.
     let window: Arc<OnceLock<AppHandle>> = Arc::default();
-    let hearing = Arc::clone(&window);
+    let media: Arc<OnceLock<MediaControls>> = Arc::default();
+    let (hearing, showing) = (Arc::clone(&window), Arc::clone(&media));
     let tell = move |event: AppEvent| {
+        if let Some(media) = showing.get() {
+            controls::heed(media, &event);
+        }
         if let Some(Err(error)) = hearing.get().map(|app| app.emit("app", event)) {
             tracing::warn!(%error, "an event did not reach the window");
         }
@@ -88,6 +95,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     add_folders(&desktop, &arguments.folders).map_err(|error| error.to_string())?;
     app.manage(desktop);
+    let _ = media.set(controls::start(app.handle()));
     app.run(|app, event| {
         if let RunEvent::Exit = event {
             app.state::<Desktop>().close();
@@ -108,10 +116,7 @@ fn add_folders(desktop: &Desktop, folders: &[PathBuf]) -> Result<(), AppError> {
     reason = "the plugin hands its arguments over"
 )]
 fn started_again(app: &AppHandle, arguments: Vec<String>, folder: String) {
-    if let Some(window) = app.get_webview_window("main") {
-        let _ = window.unminimize();
-        let _ = window.set_focus();
-    }
+    front::to_front(app);
     let told = match Arguments::try_parse_from(&arguments) {
         Ok(told) => told,
         Err(error) => return tracing::warn!(%error, "another start was not understood"),

@@ -32,8 +32,16 @@ const APT_RUNNING: &[&str] = &[
     "libdbus-1-dev",
 ];
 
-/// Packages that the tests need beside them: a display, a WebDriver and a session bus for the real window.
-const APT_TESTING: &[&str] = &["xvfb", "xauth", "webkit2gtk-driver", "dbus", "dbus-x11"];
+/// Packages that the tests need beside them: a display, a WebDriver, a session bus and a hand on its media keys for the real
+/// window.
+const APT_TESTING: &[&str] = &[
+    "xvfb",
+    "xauth",
+    "webkit2gtk-driver",
+    "dbus",
+    "dbus-x11",
+    "playerctl",
+];
 
 /// Packages that evaluations need beside them: a decoder for the training music, and Python's environments.
 const APT_EVALUATING: &[&str] = &["ffmpeg", "python3-venv"];

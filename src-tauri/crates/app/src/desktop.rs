@@ -21,7 +21,7 @@ use self::job::Job;
 use crate::analysis::{AnalyzeProgress, AnalyzeRequest, Limit};
 use crate::convert::{album_row, root_row, waveform_row};
 use crate::lock::lock;
-use crate::player::{Notify, Player};
+use crate::player::{MediaRequest, Notify, NowPlaying, Player};
 use crate::render::AudioOutput;
 use crate::thread::spawn;
 use crate::wire::{
@@ -373,6 +373,21 @@ impl Desktop {
         let kept = self.segue.set_loudness(settings)?;
         self.player.set_sound(EngineCommand::SetLoudness(kept))?;
         Ok(kept)
+    }
+
+    /// What plays, as the desktop's media controls show it.
+    pub fn now_playing(&self) -> Result<NowPlaying, AppError> {
+        self.player.now_playing()
+    }
+
+    /// Where the current song is at this instant, in seconds.
+    pub fn position_s(&self) -> Result<f64, AppError> {
+        self.player.position_s()
+    }
+
+    /// Does what was asked through the desktop's media controls.
+    pub fn media_request(&self, request: &MediaRequest) -> Result<(), AppError> {
+        self.player.media_request(request)
     }
 
     /// A page of the queue, in playing order.

@@ -31,6 +31,7 @@ mod wire;
 pub use analysis::{AnalyzeProgress, AnalyzeRequest};
 pub use desktop::Desktop;
 pub use models::try_model;
+pub use player::{MediaRequest, NowPlaying, NowPlayingSong};
 pub use recommend::RadioRequest;
 pub use render::{AudioOutput, PlayReport, PlayRequest, Playing};
 pub use segue::{Segue, TrackSort};

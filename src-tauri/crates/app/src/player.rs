@@ -8,6 +8,7 @@ mod account;
 mod autoplay;
 mod chance;
 mod items;
+mod media;
 mod owner;
 mod plan;
 mod radio;
@@ -32,6 +33,7 @@ use crate::{AppError, Segue};
 use items::Items;
 use owner::{Owner, PlayerMessage};
 use plan::Autoplay;
+pub use media::{MediaRequest, NowPlaying, NowPlayingSong};
 pub(crate) use window::Notify;
 
 /// The player. Dropped or closed, it ends the play under way, logs it and keeps the queue.

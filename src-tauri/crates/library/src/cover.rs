@@ -60,6 +60,28 @@ impl Library {
         size_px: u32,
         now: SystemTime,
     ) -> Result<Option<Vec<u8>>, LibraryError> {
+        let thumbnail = self.seen_thumbnail(id, size_px, now)?;
+        Ok(thumbnail.and_then(|(bytes, _)| some_bytes(bytes)))
+    }
+
+    /// The file in which the same thumbnail is kept, for other programs to read. `None` too if it cannot be kept.
+    pub fn thumbnail_file(
+        &self,
+        id: TrackId,
+        size_px: u32,
+        now: SystemTime,
+    ) -> Result<Option<PathBuf>, LibraryError> {
+        let thumbnail = self.seen_thumbnail(id, size_px, now)?;
+        Ok(thumbnail.and_then(|(bytes, kept)| kept.filter(|_| !bytes.is_empty())))
+    }
+
+    /// A thumbnail, empty where the cover cannot be decoded, and the file that it is kept in.
+    fn seen_thumbnail(
+        &self,
+        id: TrackId,
+        size_px: u32,
+        now: SystemTime,
+    ) -> Result<Option<(Vec<u8>, Option<PathBuf>)>, LibraryError> {
         let Some((path, embedded)) = self.cover_source(id)? else {
             return Ok(None);
         };
@@ -67,26 +89,30 @@ impl Library {
             .into_iter()
             .find(|edge| *edge >= size_px)
             .unwrap_or(EDGES_PX[EDGES_PX.len() - 1]);
-        let kept = |hash: [u8; 16]| self.thumbnail_path(hash, edge_px);
-        if let Some(hash) = embedded
-            && let Ok(bytes) = see(&kept(hash), now)
-        {
-            return Ok(some_bytes(bytes));
+        if let Some(hash) = embedded {
+            let place = self.thumbnail_path(hash, edge_px);
+            if let Ok(bytes) = see(&place, now) {
+                return Ok(Some((bytes, Some(place))));
+            }
         }
         let Some((cover, hash)) = find(&path, embedded.is_some()) else {
             return Ok(None);
         };
-        let place = kept(hash);
+        let place = self.thumbnail_path(hash, edge_px);
         if let Ok(bytes) = see(&place, now) {
-            return Ok(some_bytes(bytes));
+            return Ok(Some((bytes, Some(place))));
         }
         // An empty file says: cannot be decoded, do not try again.
         let small = shrink(&cover.bytes, edge_px).unwrap_or_default();
-        if let Err(error) = keep(&place, &small) {
-            // It is at hand all the same.
-            tracing::warn!(%error, path = %place.display(), "a cover could not be kept");
-        }
-        Ok(some_bytes(small))
+        let kept = match keep(&place, &small) {
+            Ok(()) => Some(place),
+            Err(error) => {
+                // It is at hand all the same.
+                tracing::warn!(%error, path = %place.display(), "a cover could not be kept");
+                None
+            }
+        };
+        Ok(Some((small, kept)))
     }
 
     /// Removes thumbnails that were not seen for sixty days. Returns how many there were.

@@ -66,6 +66,13 @@ impl QueueSnapshot {
     pub fn current(&self) -> Option<&Entry> {
         self.entries.get(self.cursor)
     }
+
+    /// Whether there is something to go to when the listener asks for the next one: repeating goes round, since it is
+    /// a single track that repeats only when it ends by itself.
+    pub fn has_next(&self) -> bool {
+        let round = self.repeat != Repeat::Off && !self.entries.is_empty();
+        self.cursor + 1 < self.entries.len() || round
+    }
 }
 
 /// What came of taking an edit back, or of making it again.

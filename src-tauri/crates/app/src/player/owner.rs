@@ -272,6 +272,17 @@ impl Owner {
         self.notify_state();
     }
 
+    /// Ends what plays and forgets its place, as a media key may ask.
+    pub(super) fn stop(&mut self) {
+        self.order(EngineCommand::Stop, Some(EndReason::Stopped));
+        self.notify_state();
+    }
+
+    /// Where the current song is now: events of it come only a few times a second.
+    pub(super) fn position_s(&self) -> f64 {
+        self.engine.state().position_s
+    }
+
     /// The player as it stands.
     pub(super) fn snapshot(&self) -> Snapshot {
         let current = self.state.current.as_ref();

@@ -47,6 +47,8 @@ fn a_cover_is_found_in_the_file_and_beside_it() {
     let small = place.library.thumbnail(id, 50, NOW).unwrap().unwrap();
     let decoded = image::load_from_memory(&small).unwrap();
     assert_eq!((decoded.width(), decoded.height()), (64, 43));
+    let file = place.library.thumbnail_file(id, 50, NOW).unwrap().unwrap();
+    assert_eq!(fs::read(file).unwrap(), small);
     // Kept: the second time it comes from the cache, as long as the cover is the same.
     assert_eq!(
         place.library.thumbnail(id, 64, NOW).unwrap().unwrap(),
