@@ -567,3 +567,17 @@ fn the_doctor_names_the_model_and_its_runtime() {
             .any(|provider| provider["name"] == "cpu" && provider["available"] == true)
     );
 }
+
+#[test]
+fn the_sound_card_is_chosen_by_its_name_and_to_have_none_is_no_error() {
+    let world = World::new();
+    let page = world.json(&["output", "list"]);
+    assert!(page["devices"].is_array(), "{page}");
+    assert_eq!(page["settings"]["device"], Value::Null, "{page}");
+    let strange = ["output", "use", "No card of this name"];
+    world.refuses(&strange, 1, "`segue output list` names them");
+    let page = world.json(&["output", "default"]);
+    assert_eq!(page["settings"]["when_lost"], "pause", "{page}");
+    let words = String::from_utf8(world.run(&["output", "list"]).stdout).unwrap();
+    assert!(words.contains("played to: the system's default"), "{words}");
+}

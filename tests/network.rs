@@ -172,6 +172,7 @@ fn no_command_reaches_out_or_leaves_a_file_outside_its_data_folder() {
     home.segue(&["mix", "--list"]);
     home.segue(&["play", &one, "--length", "1", "--output", "null"]);
     home.segue(&["play", &one, &two, "--length", "2", "--output", &wav]);
+    assert!(home.segue(&["output", "list"])["devices"].is_array());
     home.segue(&["models", "list"]);
     home.segue(&["taste", "show"]);
     assert_eq!(

@@ -46,6 +46,8 @@ const COMMANDS: &[&str] = &[
     "queue",
     "sound",
     "set_loudness",
+    "outputs",
+    "set_output",
     "rate",
     "say",
     "say_wrong_after",

@@ -2,10 +2,10 @@
 
 use segue_app::{
     AlbumRow, AlbumSort, AlbumsPage, CommandError, Desktop, EnqueueAt, FailureRow, FeedbackKind,
-    FeedbackRow, JobAction, JobKind, LibraryStatus, LoudnessSettings, MixFound, MixRow, PickRef,
-    PickRow, PlaySource, PlayerCommand, PlayerState, PlaylistPage, PlaylistRow, PlaylistSource,
-    QueuePage, Rating, SeedRef, SeedRow, SongsPage, SongsQuery, SoundPage, StationRequest,
-    TastePage, TrackRow, WaveformRow, WishRow,
+    FeedbackRow, JobAction, JobKind, LibraryStatus, LoudnessSettings, MixFound, MixRow, OutputPage,
+    OutputSettings, PickRef, PickRow, PlaySource, PlayerCommand, PlayerState, PlaylistPage,
+    PlaylistRow, PlaylistSource, QueuePage, Rating, SeedRef, SeedRow, SongsPage, SongsQuery,
+    SoundPage, StationRequest, TastePage, TrackRow, WaveformRow, WishRow,
 };
 use tauri::{AppHandle, Builder, State, Wry};
 use tauri_plugin_dialog::DialogExt;
@@ -60,6 +60,8 @@ pub(crate) fn register(builder: Builder<Wry>) -> Builder<Wry> {
         queue,
         sound,
         set_loudness,
+        outputs,
+        set_output,
         rate,
         say,
         say_wrong_after,
@@ -370,6 +372,16 @@ fn set_loudness(
     settings: LoudnessSettings,
 ) -> Answer<LoudnessSettings> {
     Ok(desktop.set_loudness(settings)?)
+}
+
+#[tauri::command(async)]
+fn outputs(desktop: State<'_, Desktop>) -> Answer<OutputPage> {
+    Ok(desktop.outputs()?)
+}
+
+#[tauri::command(async)]
+fn set_output(desktop: State<'_, Desktop>, settings: OutputSettings) -> Answer<OutputPage> {
+    Ok(desktop.set_output(settings)?)
 }
 
 #[tauri::command(async)]

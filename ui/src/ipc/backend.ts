@@ -16,6 +16,8 @@ import type {
   LoudnessSettings,
   MixFound,
   MixRow,
+  OutputPage,
+  OutputSettings,
   PickRef,
   PickRow,
   PlayerCommand,
@@ -117,6 +119,9 @@ export interface Backend {
   sound(): Promise<SoundPage>;
   /** Answers with what is kept. */
   setLoudness(settings: LoudnessSettings): Promise<LoudnessSettings>;
+  /** The sound cards, and the choice among them. */
+  outputs(): Promise<OutputPage>;
+  setOutput(settings: OutputSettings): Promise<OutputPage>;
   rate(id: number, rating: RatingName | null): Promise<void>;
   /** Says *not now* or *never* of a song, or of all by its artist. */
   say(kind: FeedbackKind, id: number, artist: boolean): Promise<FeedbackRow>;

@@ -3,6 +3,7 @@ import type { AppEvent, Backend } from "./backend";
 import { makeLibrary, type FakeLibrary } from "./fake-library";
 import { threaded } from "./fake-between";
 import { picks, type Ground } from "./fake-picks";
+import { fakeOutput } from "./fake-output";
 import { FakePlayer } from "./fake-player";
 import { FakePlaylists } from "./fake-playlists";
 import { fakeRadio } from "./fake-radio";
@@ -91,6 +92,7 @@ export function makeFake({
     ...playlists.calls(),
     ...taste.calls(world),
     ...fakeSound(world),
+    ...fakeOutput(world),
     player: () => answer("player", () => player.state),
     command: (command) => answer(`command ${command.do}`, () => player.do(command)),
     queue: (offset, limit) => answer("queue", () => player.page(offset, limit)),

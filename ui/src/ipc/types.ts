@@ -362,6 +362,56 @@ fallback_db: number, };
 
 export type SoundPage = { loudness: LoudnessSettings, };
 
+export type ChosenDevice = { 
+/**
+ * The system's name of it, the same when it is plugged in again.
+ */
+id: string, 
+/**
+ * What people call it, to be told where it is not there.
+ */
+name: string, };
+
+export type WhenLost = "pause" | "default";
+
+export type OutputSettings = { 
+/**
+ * The card; none is the system's default, whichever that is.
+ */
+device: ChosenDevice | null, 
+/**
+ * What becomes of the sound when its card is gone.
+ */
+when_lost: WhenLost, 
+/**
+ * Whether the card is opened anew, at the file's rate, where files of unlike rates follow each other.
+ */
+match_rate: boolean, };
+
+export type OutputDeviceRow = { 
+/**
+ * The system's name of it.
+ */
+id: string, name: string, 
+/**
+ * Where the system plays if nobody chooses.
+ */
+is_default: boolean, 
+/**
+ * Whether the listener chose it.
+ */
+chosen: boolean, };
+
+export type OutputPage = { devices: Array<OutputDeviceRow>, settings: OutputSettings, 
+/**
+ * The card that plays now; `null` where none is open.
+ */
+in_use: string | null, 
+/**
+ * Frames per second that it is given.
+ */
+rate_hz: number | null, };
+
 export type JobKind = "scan" | "analysis";
 
 export type JobStage = "listening" | "measuring";
@@ -576,7 +626,7 @@ export type CommandError = { code: ErrorCodeName, problem: Problem, };
 
 export type ErrorCodeName = "not-found" | "unplayable" | "no-device" | "no-model" | "database" | "invalid" | "other";
 
-export type Problem = { "is": "library", error: LibraryError, } | { "is": "analysis", error: AnalysisError, } | { "is": "output", error: OutputFault, } | { "is": "unplayable", path: string, why: FileFault, } | { "is": "nothing-sounded", wav: string | null, first: FailureRow | null, } | { "is": "not-installed", what: string, looked: Array<string>, } | { "is": "no-such-track", track: string, } | { "is": "no-such-playlist", playlist: string, } | { "is": "file", attempt: FileAttempt, path: string, detail: string, } | { "is": "exchange", action: string, path: string, reason: string, } | { "is": "no-thread", detail: string, } | { "is": "player-ended" } | { "is": "no-home-folder" } | { "is": "not-serialized", detail: string, } | { "is": "no-program", detail: string, } | { "is": "database-not-whole", detail: string, } | { "is": "window-plays-no-file" } | { "is": "no-such-root", path: string, } | { "is": "no-such-play-source", source_name: string, } | { "is": "too-late-to-undo" } | { "is": "not-played-as-shown" } | { "is": "not-an-instant", text: string, detail: string, } | { "is": "no-artist", path: string, } | { "is": "feedback-not-of-a-song" } | { "is": "same-recording" } | { "is": "no-such-feedback", id: number, } | { "is": "nothing-analyzed" } | { "is": "not-analyzed", path: string, } | { "is": "mix-too-small", mix: string, } | { "is": "no-such-mix", mix: string, } | { "is": "discovery-range" } | { "is": "no-such-album", title: string, } | { "is": "no-such-seed", kind: SeedKind, name: string, } | { "is": "no-known-words", text: string, } | { "is": "empty-station" } | { "is": "nothing-to-play" } | { "is": "songs-gone" } | { "is": "shipped-model-name", model: string, } | { "is": "model-name-taken", model: string, } | { "is": "model-shipped", model: string, } | { "is": "model-current", model: string, } | { "is": "model-serving", model: string, } | { "is": "no-such-model", model: string, } | { "is": "trial-refused", said: string, } | { "is": "trial-failed" } | { "is": "trial-crashed", status: string, said: string | null, } | { "is": "trial-timeout", limit_s: number, } | { "is": "source-never-changes" } | { "is": "no-deleted-playlist", playlist: string, } | { "is": "playlist-changed-since" } | { "is": "playlist-fixed", playlist: string, } | { "is": "playlist-renewed", playlist: string, } | { "is": "album-gone" } | { "is": "no-queue" } | { "is": "no-playlist-name" } | { "is": "ambiguous-playlist", name: string, ids: Array<number>, } | { "is": "playlist-source-unreadable", playlist: string, detail: string, } | { "is": "play-length", listened_s: number, } | { "is": "future-play" } | { "is": "plays-not-written", detail: string, } | { "is": "plays-format", format: string, } | { "is": "negative-stretch" } | { "is": "too-few-plays", least: number, } | { "is": "not-a-term", term: string, } | { "is": "not-a-decade", year: number, } | { "is": "no-such-reason-kind", kind: string, } | { "is": "term-not-in-library", term: string, } | { "is": "forget-future" } | { "is": "learned-again" } | { "is": "no-such-forgotten", id: number, };
+export type Problem = { "is": "library", error: LibraryError, } | { "is": "analysis", error: AnalysisError, } | { "is": "output", error: OutputFault, } | { "is": "unplayable", path: string, why: FileFault, } | { "is": "nothing-sounded", wav: string | null, first: FailureRow | null, } | { "is": "not-installed", what: string, looked: Array<string>, } | { "is": "no-such-track", track: string, } | { "is": "no-such-playlist", playlist: string, } | { "is": "file", attempt: FileAttempt, path: string, detail: string, } | { "is": "exchange", action: string, path: string, reason: string, } | { "is": "no-thread", detail: string, } | { "is": "player-ended" } | { "is": "no-home-folder" } | { "is": "not-serialized", detail: string, } | { "is": "no-program", detail: string, } | { "is": "database-not-whole", detail: string, } | { "is": "window-plays-no-file" } | { "is": "no-such-root", path: string, } | { "is": "no-such-play-source", source_name: string, } | { "is": "too-late-to-undo" } | { "is": "not-played-as-shown" } | { "is": "not-an-instant", text: string, detail: string, } | { "is": "no-artist", path: string, } | { "is": "feedback-not-of-a-song" } | { "is": "same-recording" } | { "is": "no-such-feedback", id: number, } | { "is": "nothing-analyzed" } | { "is": "not-analyzed", path: string, } | { "is": "mix-too-small", mix: string, } | { "is": "no-such-mix", mix: string, } | { "is": "discovery-range" } | { "is": "no-such-album", title: string, } | { "is": "no-such-seed", kind: SeedKind, name: string, } | { "is": "no-known-words", text: string, } | { "is": "empty-station" } | { "is": "nothing-to-play" } | { "is": "songs-gone" } | { "is": "shipped-model-name", model: string, } | { "is": "model-name-taken", model: string, } | { "is": "model-shipped", model: string, } | { "is": "model-current", model: string, } | { "is": "model-serving", model: string, } | { "is": "no-such-model", model: string, } | { "is": "no-such-output", name: string, } | { "is": "trial-refused", said: string, } | { "is": "trial-failed" } | { "is": "trial-crashed", status: string, said: string | null, } | { "is": "trial-timeout", limit_s: number, } | { "is": "source-never-changes" } | { "is": "no-deleted-playlist", playlist: string, } | { "is": "playlist-changed-since" } | { "is": "playlist-fixed", playlist: string, } | { "is": "playlist-renewed", playlist: string, } | { "is": "album-gone" } | { "is": "no-queue" } | { "is": "no-playlist-name" } | { "is": "ambiguous-playlist", name: string, ids: Array<number>, } | { "is": "playlist-source-unreadable", playlist: string, detail: string, } | { "is": "play-length", listened_s: number, } | { "is": "future-play" } | { "is": "plays-not-written", detail: string, } | { "is": "plays-format", format: string, } | { "is": "negative-stretch" } | { "is": "too-few-plays", least: number, } | { "is": "not-a-term", term: string, } | { "is": "not-a-decade", year: number, } | { "is": "no-such-reason-kind", kind: string, } | { "is": "term-not-in-library", term: string, } | { "is": "forget-future" } | { "is": "learned-again" } | { "is": "no-such-forgotten", id: number, };
 
 export type FileAttempt = "read-folder" | "make-folder" | "find" | "write" | "remove" | "start" | "keep-model";
 
@@ -704,7 +754,11 @@ why: TagFault | null, };
 
 export type TagFault = "encrypted" | "too-short" | "too-long" | "compressed" | "encoding" | "no-picture" | "length";
 
-export type OutputFault = { "is": "no-device" } | { "is": "not-opened", 
+export type OutputFault = { "is": "no-device" } | { "is": "not-there", 
+/**
+ * What people call it.
+ */
+device: string, } | { "is": "not-opened", 
 /**
  * What the system said.
  */

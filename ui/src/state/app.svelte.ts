@@ -11,6 +11,7 @@ import { Menus } from "./menus";
 import { Mixes } from "./mixes.svelte";
 import { Notices } from "./notices.svelte";
 import { Path } from "./path.svelte";
+import { Output } from "./output.svelte";
 import { Player } from "./player.svelte";
 import { PlaylistSongs } from "./playlist.svelte";
 import { Playlists } from "./playlists.svelte";
@@ -35,6 +36,7 @@ export class App {
   results = new Results();
   theme: ThemeChoice;
   library: Library;
+  output: Output;
   player: Player;
   songs: SongList;
   sound: Sound;
@@ -70,6 +72,7 @@ export class App {
     this.#page = root.ownerDocument;
     this.theme = new ThemeChoice(storage, root);
     this.library = new Library(backend, this.notices, () => this.#libraryChanged());
+    this.output = new Output(backend, this.notices);
     this.player = new Player(backend, this.notices, now_ms);
     this.songs = new SongList(backend, this.notices);
     this.sound = new Sound(backend, this.notices);

@@ -5,6 +5,7 @@ import { counts } from "./en/counts";
 import { mixes } from "./en/mixes";
 import { names } from "./en/names";
 import { advice, done, failed } from "./en/notices";
+import { output } from "./en/output";
 import { player } from "./en/player";
 import { playlists } from "./en/playlists";
 import { problems } from "./en/problems";
@@ -32,6 +33,7 @@ export const en = {
   loudness,
   mixes,
   names,
+  output,
   player,
   playlists,
   problems,

@@ -100,6 +100,7 @@ check<FileFault>(
 check<OutputFault>(
   {
     "no-device": [[{}, "the system has no sound card"]],
+    "not-there": [[{ device: "USB" }, "the sound card USB is not connected"]],
     "not-opened": [[{ detail }, "the sound card cannot be opened: denied"]],
     lost: [[{ detail }, "the sound card is gone: denied"]],
     stalled: [[{}, "the sound card takes no more sound"]],
@@ -231,6 +232,7 @@ check<Problem>(
     "model-shipped": [[{ model: "ear" }, "ear comes with Segue and cannot be removed"]],
     "model-current": [[{ model: "ear" }, "ear is the current model; use another first"]],
     "model-serving": [[{ model: "ear" }, "ear is needed until the current model has analysed the library"]],
+    "no-such-output": [[{ name: "usb" }, "there is no one sound card named usb"]],
     "no-such-model": [[{ model: "ear" }, "there is no model named ear"]],
     "trial-refused": [[{ said: "its tags are odd" }, "its tags are odd"]],
     "trial-failed": [[{}, "the model's trial failed"]],

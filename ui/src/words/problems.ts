@@ -117,6 +117,8 @@ export function problem(of: Problem): string {
       return t("problems.asked.modelServing", of);
     case "no-such-model":
       return t("problems.asked.noModel", of);
+    case "no-such-output":
+      return t("problems.asked.noOutput", of);
     case "trial-refused":
       return t("problems.asked.trialRefused", of);
     case "trial-failed":
@@ -299,6 +301,8 @@ export function outputFault(why: OutputFault): string {
     case "stalled":
     case "panicked":
       return t(`problems.output.${why.is}`);
+    case "not-there":
+      return t("problems.output.not-there", why);
     case "not-opened":
     case "lost":
     case "no-thread":

@@ -13,7 +13,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
-use segue_core::{FailedFile, LoudnessSettings, PlaySource, PlayedFrom, Rating, TrackId};
+use segue_core::{
+    FailedFile, LoudnessSettings, OutputSettings, PlaySource, PlayedFrom, Rating, TrackId,
+};
 use segue_library::{Watched, Watcher};
 use segue_playback::{EngineCommand, OutputKind};
 
@@ -26,14 +28,14 @@ use crate::render::AudioOutput;
 use crate::thread::spawn;
 use crate::wire::{
     AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, FileAttempt, JobAction, JobKind,
-    JobStage, LibraryStatus, Notice, PlayerCommand, PlayerState, QueuePage, SongsPage, SongsQuery,
-    SoundPage, WaveformRow, shown,
+    JobStage, LibraryStatus, Notice, OutputPage, PlayerCommand, PlayerState, QueuePage, SongsPage,
+    SongsQuery, SoundPage, WaveformRow, shown,
 };
 use crate::{AppError, Provider, Segue, places};
 
 /// Interval at which the window is told of new songs while a scan runs.
 const NEWS_EVERY: Duration = Duration::from_millis(700);
-/// Interval at which changes by the command line (of models, of playlists) are looked for.
+/// Interval at which changes by the command line (of models, of playlists, of the sound card) are looked for.
 const SWITCH_EVERY: Duration = Duration::from_secs(20);
 /// The setting that remembers a paused analysis.
 const ANALYSIS_PAUSED: &str = "analysis-paused";
@@ -74,7 +76,7 @@ impl Desktop {
     ) -> Result<Self, AppError> {
         let (segue, tell): (_, Notify) = (Arc::new(segue), Arc::new(tell));
         let output = match output {
-            AudioOutput::Default => OutputKind::Device,
+            AudioOutput::Default => OutputKind::Device(segue.output_settings()?),
             AudioOutput::Null => OutputKind::Null,
             AudioOutput::Wav(_) => {
                 return Err(AppError::WindowPlaysNoFile);
@@ -375,6 +377,23 @@ impl Desktop {
         Ok(kept)
     }
 
+    /// The sound cards, the choice among them, and the one that plays.
+    pub fn outputs(&self) -> Result<OutputPage, AppError> {
+        let in_use = self.player.output()?;
+        Ok(OutputPage {
+            rate_hz: in_use.as_ref().map(|output| output.rate_hz),
+            in_use: in_use.map(|output| output.name),
+            ..self.segue.outputs()?
+        })
+    }
+
+    /// Plays to the card that is chosen, from now on.
+    pub fn set_output(&self, settings: OutputSettings) -> Result<OutputPage, AppError> {
+        self.segue.set_output(&settings)?;
+        self.player.use_output(settings)?;
+        self.outputs()
+    }
+
     /// What plays, as the desktop's media controls show it.
     pub fn now_playing(&self) -> Result<NowPlaying, AppError> {
         self.player.now_playing()
@@ -545,6 +564,7 @@ impl Work {
     fn listen_all(&self, wanted: &Receiver<()>, player: &Player) {
         let mut current = self.segue.model_manager.current();
         let mut playlists = self.segue.library.playlists_changed().ok();
+        let mut output = self.segue.output_settings().ok();
         loop {
             match wanted.recv_timeout(SWITCH_EVERY) {
                 Ok(()) => while wanted.try_recv().is_ok() {},
@@ -553,6 +573,12 @@ impl Work {
                     if changed != playlists {
                         playlists = changed;
                         (self.tell)(AppEvent::Playlists);
+                    }
+                    let chosen = self.segue.output_settings().ok();
+                    if chosen != output {
+                        output.clone_from(&chosen);
+                        // Fails only when the player is gone.
+                        _ = chosen.map(|settings| player.use_output(settings));
                     }
                     let now = self.segue.model_manager.current();
                     if now == current {

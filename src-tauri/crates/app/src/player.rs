@@ -20,9 +20,9 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Sender, bounded, unbounded};
-use segue_core::{PlaySource, PlayedFrom, Track, TrackId};
+use segue_core::{OutputSettings, PlaySource, PlayedFrom, Track, TrackId};
 use segue_library::NewEntry;
-use segue_playback::{Engine, EngineCommand, MediaItem, OutputKind};
+use segue_playback::{Engine, EngineCommand, MediaItem, OutputInUse, OutputKind};
 
 use crate::lock::lock;
 use crate::playlists::song;
@@ -31,9 +31,9 @@ use crate::thread::spawn;
 use crate::wire::{EnqueueAt, PlayerCommand, PlayerState, QueuePage};
 use crate::{AppError, Segue};
 use items::Items;
+pub use media::{MediaRequest, NowPlaying, NowPlayingSong};
 use owner::{Owner, PlayerMessage};
 use plan::Autoplay;
-pub use media::{MediaRequest, NowPlaying, NowPlayingSong};
 pub(crate) use window::Notify;
 
 /// The player. Dropped or closed, it ends the play under way, logs it and keeps the queue.
@@ -172,6 +172,19 @@ impl Player {
     pub(crate) fn set_sound(&self, command: EngineCommand) -> Result<(), AppError> {
         self.ask(move |owner| {
             owner.order(command, None);
+            owner.notify_state();
+        })
+    }
+
+    /// The card that it plays to.
+    pub(crate) fn output(&self) -> Result<Option<OutputInUse>, AppError> {
+        self.ask(|owner| owner.output())
+    }
+
+    /// Plays to another card, or otherwise.
+    pub(crate) fn use_output(&self, settings: OutputSettings) -> Result<(), AppError> {
+        self.ask(move |owner| {
+            owner.order(EngineCommand::UseOutput(settings), None);
             owner.notify_state();
         })
     }

@@ -116,7 +116,7 @@ impl Segue {
         let loudness_of =
             move |item: &MediaItem| known.get(&item.path).copied().unwrap_or_default();
         let kind = match &request.output {
-            AudioOutput::Default => OutputKind::Device,
+            AudioOutput::Default => OutputKind::Device(self.output_settings()?),
             AudioOutput::Null => OutputKind::Null,
             AudioOutput::Wav(wav) => {
                 let rendered = render(&paths, start_s, length_s, settings, loudness_of, wav)?;

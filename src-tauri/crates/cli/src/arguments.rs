@@ -241,6 +241,15 @@ pub(crate) enum ModelsCommand {
 
 #[derive(Subcommand)]
 pub(crate) enum OutputCommand {
+    /// List the sound cards
+    List,
+    /// Play to this one from now on; a window that is open follows within half a minute
+    Use {
+        /// Its name, a part of it that no other has, or the system's name of it
+        name: String,
+    },
+    /// Play to the system's default, whichever that is
+    Default,
     /// Play all songs equally loud, at -18 LUFS (ReplayGain 2); without options, show how it is set
     Loudness {
         /// off; track: each song as loud as the others; album: each album, with its quiet songs; auto: the album where it is

@@ -305,6 +305,9 @@ fn taste(segue: &Segue, command: TasteCommand, json: bool) -> Result<(), AppErro
 
 fn output(segue: &Segue, command: OutputCommand, json: bool) -> Result<(), AppError> {
     match command {
+        OutputCommand::List => print::outputs(&segue.outputs()?, json),
+        OutputCommand::Use { name } => print::outputs(&segue.use_output(Some(&name))?, json),
+        OutputCommand::Default => print::outputs(&segue.use_output(None)?, json),
         OutputCommand::Loudness {
             mode,
             preamp,

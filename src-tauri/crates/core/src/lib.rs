@@ -21,6 +21,7 @@ mod library_error;
 mod loudness;
 mod mix;
 mod output_fault;
+mod output_settings;
 mod play;
 mod reason;
 mod reason_kind;
@@ -52,6 +53,7 @@ pub use loudness::{
 };
 pub use mix::{MixContent, MixKind, Mood};
 pub use output_fault::OutputFault;
+pub use output_settings::{ChosenDevice, OutputSettings, WhenLost};
 pub use play::{
     EndReason, ListenOutcome, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating, Tally,
 };

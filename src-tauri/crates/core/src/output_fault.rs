@@ -10,6 +10,12 @@ pub enum OutputFault {
     /// The system names no sound card.
     #[error("no sound card")]
     NoDevice,
+    /// The sound card that the listener chose, or that was played to, is not there.
+    #[error("no sound card {device}")]
+    NotThere {
+        /// What people call it.
+        device: String,
+    },
     /// There is a sound card, and it cannot be opened.
     #[error("sound card not opened: {detail}")]
     NotOpened {

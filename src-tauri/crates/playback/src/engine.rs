@@ -5,17 +5,23 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, ThreadId};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
 
 use segue_core::{EndReason, OutputFault, TrackLoudness};
 
+use crate::card::Card;
+use crate::host::{DeviceNews, Host, OutputDevice};
 use crate::loader::{self, AtOnce, Brought, Loader, OnThreads, Wanted};
-use crate::output::{Card, DeviceNews, NotifyDevice, Null, Output, OutputKind, Wav};
+use crate::output::{NotifyDevice, Null, Output, OutputKind, Wav};
 use crate::protocol::{Answer, EngineCommand, EngineState, Saved, TimedEvent};
 use crate::queue::{MediaItem, QueueSnapshot};
+use crate::system::SystemHost;
 use crate::transport::{Pace, Published, Transport};
+
+/// Interval at which is looked whether a card has come or gone.
+const LOOK_EVERY: Duration = Duration::from_secs(3);
 
 /// A playing engine. Dropped, it ends the play under way (with its `Ended` event) and waits for its thread.
 pub struct Engine {
@@ -27,6 +33,8 @@ pub struct Engine {
 enum EngineMessage {
     Command(EngineCommand, Option<EndReason>, Sender<Answer>),
     Device(u64, DeviceNews),
+    /// These cards are there now.
+    Devices(Vec<OutputDevice>),
     /// The loader has brought something.
     Brought,
     Quit,
@@ -199,14 +207,20 @@ fn open(
     // These fail only when the engine is being dropped.
     let brought = news.clone();
     let tell_brought = move || _ = brought.send(EngineMessage::Brought);
+    let look = news.clone();
     let tell: NotifyDevice = Arc::new(move |generation, what| {
         _ = news.send(EngineMessage::Device(generation, what));
     });
     Ok(match kind {
-        OutputKind::Device => (
-            Box::new(Card::new(tell)),
-            Box::new(OnThreads::new(bring, tell_brought)),
-        ),
+        OutputKind::Device(settings) => {
+            let watch =
+                watch_devices(move |devices| _ = look.send(EngineMessage::Devices(devices)));
+            let card = Card::new(Box::new(SystemHost::new()), settings, tell, watch);
+            (
+                Box::new(card),
+                Box::new(OnThreads::new(bring, tell_brought)),
+            )
+        }
         OutputKind::Null => (
             Box::new(Null::new()),
             Box::new(OnThreads::new(bring, tell_brought)),
@@ -217,6 +231,39 @@ fn open(
             Box::new(AtOnce::new(bring)),
         ),
     })
+}
+
+/// All sound cards, as the system names them.
+pub fn output_devices() -> Result<Vec<OutputDevice>, OutputFault> {
+    SystemHost::new().devices()
+}
+
+/// Tells which cards there are whenever that changes, until what it returns is dropped. No system tells this of itself everywhere,
+/// and asking may take its time: it has a thread of its own.
+fn watch_devices(tell: impl Fn(Vec<OutputDevice>) + Send + 'static) -> Sender<()> {
+    let (stop, stopped) = bounded(0);
+    let watch = move || {
+        let mut host = SystemHost::new();
+        let mut known = host.devices().ok();
+        while stopped.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
+            match host.devices() {
+                Ok(devices) if known.as_ref() != Some(&devices) => {
+                    known = Some(devices.clone());
+                    tell(devices);
+                }
+                Ok(_) => {}
+                // A sound server that was started anew is another one.
+                Err(_) => host = SystemHost::new(),
+            }
+        }
+    };
+    let thread = std::thread::Builder::new()
+        .name("segue-devices".to_owned())
+        .spawn(watch);
+    if let Err(error) = thread {
+        tracing::warn!(%error, "it will go unseen when a sound card comes or goes");
+    }
+    stop
 }
 
 fn serve(mut transport: Transport, inbox: &Receiver<EngineMessage>) {
@@ -245,6 +292,7 @@ fn serve(mut transport: Transport, inbox: &Receiver<EngineMessage>) {
             EngineMessage::Device(generation, news) => {
                 transport.device_news(generation, news, Instant::now());
             }
+            EngineMessage::Devices(devices) => transport.devices_seen(&devices, Instant::now()),
             EngineMessage::Quit => return transport.close(Instant::now()),
         }
     }

@@ -6,10 +6,13 @@
 //! are measured in frames that really sounded.
 //!
 //! The way of a sample: [`Queue`](queue::Queue) names a file, a *loader* opens and decodes it on a thread that may wait for the
-//! disk, a *deck* has what is done to one track, the engine's fill joins decks at the output's rate (the mixing stage), the *ring* carries frames to the *output*.
+//! disk, a *deck* has what is done to one track, the engine's fill joins decks at the output's rate (the mixing stage), the *ring* carries frames to the *output*, where a *card* takes them in its *callback*.
 
+mod callback;
+mod card;
 mod deck;
 mod engine;
+mod host;
 mod join;
 mod loader;
 mod output;
@@ -19,16 +22,19 @@ mod read_ahead;
 mod render;
 mod ring;
 mod stream;
+mod system;
 mod transport;
 mod wav;
 
-pub use engine::{Engine, Pending};
-pub use output::{OutputKind, probe_device};
+pub use engine::{Engine, Pending, output_devices};
+pub use host::OutputDevice;
+pub use output::{OutputInUse, OutputKind};
 pub use protocol::{
     Answer, End, EngineCommand, EngineState, Event, PlayId, Saved, Status, TimedEvent,
 };
 pub use queue::{Edit, EditKind, Entry, EntryId, MediaItem, QueueSnapshot, Repeat};
 pub use render::{RenderError, Rendered, render};
+pub use system::probe_device;
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,7 @@
-//! Where sound goes: the sound card, nowhere at the pace of a card, or a WAV file as fast as it decodes.
+//! Where sound goes: the sound card (`card.rs`), nowhere at the pace of a card, or a WAV file as fast as it decodes.
 //!
 //! An output makes the ring at its own rate, keeps the consuming end and hands the feeding end to the
-//! engine. It knows nothing of tracks. The card's rate is fixed when it is opened, and its stream runs
-//! always, silent when nothing plays: streams that start and stop garble their first frames.
+//! engine. It knows nothing of tracks.
 
 use std::io;
 use std::num::NonZero;
@@ -12,22 +11,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rodio::cpal::traits::{DeviceTrait, HostTrait};
-use rodio::cpal::{self, ErrorKind};
-use rodio::{
-    ChannelCount, DeviceSinkBuilder, DeviceSinkError, MixerDeviceSink, Sample, SampleRate, Source,
-};
-use segue_core::{OutputFault, with_causes};
+use segue_core::{OutputFault, OutputSettings};
 use segue_decode::AudioFormat;
 
+use crate::host::{DeviceNews, OutputDevice};
 use crate::ring::{Feed, StereoFrame, Tap, ring};
 use crate::wav::{WavFormat, WavWriter};
 
 /// What an engine plays to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum OutputKind {
-    /// The default sound card, at its default rate.
-    Device,
+    /// A sound card.
+    Device(OutputSettings),
     /// Nothing, at the pace of a card of 48 kHz.
     Null,
     /// A stereo WAV file, faster than real time. It has the rate of the first file that plays, and 16 bits
@@ -75,183 +70,65 @@ pub(crate) trait Output {
     fn generation(&self) -> u64 {
         0
     }
+    /// The card that it plays to.
+    fn in_use(&self) -> Option<OutputInUse> {
+        None
+    }
+    /// Whether a file of this format is to be played by another opening than the one there is.
+    fn reopens_for(&self, _: &AudioFormat) -> bool {
+        false
+    }
+    /// Nothing plays. Lets the card rest after a while, and says when to be asked again.
+    fn rest(&mut self, _: Instant) -> Option<Duration> {
+        None
+    }
+    /// Something is about to play.
+    fn wake(&mut self) -> Result<(), OutputFault> {
+        Ok(())
+    }
+    /// Takes up the listener's choice. Whether it must be opened anew for that.
+    fn choose(&mut self, _: OutputSettings) -> bool {
+        false
+    }
+    /// These cards are there now.
+    fn devices_seen(&mut self, _: &[OutputDevice]) -> DeviceChange {
+        DeviceChange::None
+    }
+    /// The system has led the stream to another card.
+    fn rerouted(&mut self) {}
+    /// Whether a sound that has lost its card shall go on on another.
+    fn goes_on_elsewhere(&self) -> bool {
+        false
+    }
+    /// What was opened serves no more.
+    fn lost(&mut self) {}
 }
 
-/// What a card says about itself.
+/// The card that is played to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum DeviceNews {
-    /// It is gone.
-    Lost(String),
-    /// The sound goes elsewhere now, without a break.
-    Rerouted,
-    /// It wanted sound before it was given any.
-    Underrun,
+pub struct OutputInUse {
+    /// What people call it.
+    pub name: String,
+    /// Frames per second that it is given.
+    pub rate_hz: u32,
+}
+
+/// What follows from the cards that are there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DeviceChange {
+    None,
+    /// Another card is to be played to.
+    Reopen,
+    /// The card is gone, and no other shall take its place.
+    Lost(OutputFault),
 }
 
 /// Takes news of the card opened as number so-and-so.
 pub(crate) type NotifyDevice = Arc<dyn Fn(u64, DeviceNews) + Send + Sync>;
 
-fn ring_at(rate_hz: u32) -> (Feed, Tap) {
+/// A ring for an output of this rate.
+pub(crate) fn ring_at(rate_hz: u32) -> (Feed, Tap) {
     ring(rate_hz, (f64::from(rate_hz) * RING_S) as usize)
-}
-
-/// Opens the default sound card for a moment, and says what it is called and how it runs.
-pub fn probe_device() -> Result<String, OutputFault> {
-    let not_opened = |detail: String| OutputFault::NotOpened { detail };
-    let device = cpal::default_host().default_output_device();
-    let device = device.ok_or(OutputFault::NoDevice)?;
-    let name = device
-        .description()
-        .map_err(|error| not_opened(error.to_string()))?
-        .name()
-        .to_owned();
-    let sink =
-        DeviceSinkBuilder::from_device(device).and_then(|builder| builder.open_sink_or_fallback());
-    let mut sink = sink.map_err(|error| not_opened(with_causes(&error)))?;
-    sink.log_on_drop(false);
-    let config = sink.config();
-    Ok(format!(
-        "{name}, {} channels, {} Hz",
-        config.channel_count(),
-        config.sample_rate()
-    ))
-}
-
-/// The default sound card.
-pub(crate) struct Card {
-    tell: NotifyDevice,
-    generation: u64,
-    /// Opened, and not yet taken by the engine.
-    ready: Option<Feed>,
-    sink: Option<MixerDeviceSink>,
-}
-
-impl Card {
-    /// Opens the card at once, so that the first sound comes at once. If there is none now, there may be one when
-    /// something is to be played: only then is its absence an error.
-    pub(crate) fn new(tell: NotifyDevice) -> Self {
-        let mut card = Self {
-            tell,
-            generation: 0,
-            ready: None,
-            sink: None,
-        };
-        card.ready = card.start().ok();
-        card
-    }
-
-    fn start(&mut self) -> Result<Feed, OutputFault> {
-        self.sink = None;
-        self.generation += 1;
-        let (tell, generation) = (Arc::clone(&self.tell), self.generation);
-        let heed = move |error: cpal::Error| match error.kind() {
-            ErrorKind::DeviceChanged => tell(generation, DeviceNews::Rerouted),
-            ErrorKind::Xrun => tell(generation, DeviceNews::Underrun),
-            // It goes on without priority: it plays.
-            ErrorKind::RealtimeDenied => {}
-            _ => tell(generation, DeviceNews::Lost(error.to_string())),
-        };
-        let not_opened = |error: DeviceSinkError| match error {
-            DeviceSinkError::NoDevice => OutputFault::NoDevice,
-            error => OutputFault::NotOpened {
-                detail: with_causes(&error),
-            },
-        };
-        let builder = DeviceSinkBuilder::from_default_device()
-            .map_err(not_opened)?
-            .with_error_callback(heed);
-        let mut sink = builder.open_sink_or_fallback().map_err(not_opened)?;
-        sink.log_on_drop(false);
-        let (channels, rate) = (sink.config().channel_count(), sink.config().sample_rate());
-        let (feed, tap) = ring_at(rate.get());
-        sink.mixer().add(CardSource {
-            tap,
-            channels,
-            rate,
-            block: [[0.0; 2]; BLOCK],
-            frame: BLOCK - 1,
-            channel: channels.get(),
-        });
-        self.sink = Some(sink);
-        Ok(feed)
-    }
-}
-
-impl Output for Card {
-    fn open(&mut self, _: &AudioFormat) -> Result<Feed, OutputFault> {
-        match self.ready.take() {
-            Some(feed) => Ok(feed),
-            None => self.start(),
-        }
-    }
-
-    fn drive(&mut self) -> Result<Drive, OutputFault> {
-        Ok(Drive::Paced)
-    }
-
-    fn finish(&mut self) -> Result<Option<WrittenFile>, OutputFault> {
-        Ok(None)
-    }
-
-    fn generation(&self) -> u64 {
-        self.generation
-    }
-}
-
-/// Frames taken from the ring at a time.
-const BLOCK: usize = 64;
-
-/// The endless source in the card's callback. Stereo goes to the first two channels, or mixed into the only
-/// one; rodio would drop the right one there.
-struct CardSource {
-    tap: Tap,
-    channels: ChannelCount,
-    rate: SampleRate,
-    block: [StereoFrame; BLOCK],
-    frame: usize,
-    channel: u16,
-}
-
-impl Iterator for CardSource {
-    type Item = Sample;
-
-    fn next(&mut self) -> Option<Sample> {
-        if self.channel == self.channels.get() {
-            self.channel = 0;
-            self.frame += 1;
-            if self.frame == BLOCK {
-                self.frame = 0;
-                self.tap.fill(&mut self.block, Instant::now());
-            }
-        }
-        let [left, right] = self.block[self.frame];
-        let sample = match (self.channel, self.channels.get()) {
-            (0, 1) => (left + right) / 2.0,
-            (0, _) => left,
-            (1, _) => right,
-            _ => 0.0,
-        };
-        self.channel += 1;
-        Some(sample)
-    }
-}
-
-impl Source for CardSource {
-    fn current_span_len(&self) -> Option<usize> {
-        None
-    }
-
-    fn channels(&self) -> ChannelCount {
-        self.channels
-    }
-
-    fn sample_rate(&self) -> SampleRate {
-        self.rate
-    }
-
-    fn total_duration(&self) -> Option<Duration> {
-        None
-    }
 }
 
 /// A thread that consumes at the pace of a card, and drops what it hears.
@@ -426,38 +303,5 @@ impl Output for Wav {
             rate_hz: format.rate_hz,
             bits: format.bits,
         }))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check_card(channels: u16, expected: &[f32]) {
-        let (mut feed, tap) = ring(48_000, 100);
-        feed.run(true);
-        feed.write(&[[0.25, 0.75], [0.5, -0.5]]);
-        let (channels, rate) = (
-            NonZero::new(channels).unwrap(),
-            NonZero::new(48_000).unwrap(),
-        );
-        let block = [[0.0; 2]; BLOCK];
-        let source = CardSource {
-            tap,
-            channels,
-            rate,
-            block,
-            frame: BLOCK - 1,
-            channel: channels.get(),
-        };
-        let found: Vec<f32> = source.take(expected.len()).collect();
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn a_card_gets_stereo_on_its_first_channels_and_then_silence_for_ever() {
-        check_card(2, &[0.25, 0.75, 0.5, -0.5, 0.0, 0.0]);
-        check_card(1, &[0.5, 0.0, 0.0]);
-        check_card(4, &[0.25, 0.75, 0.0, 0.0, 0.5, -0.5, 0.0, 0.0, 0.0]);
     }
 }

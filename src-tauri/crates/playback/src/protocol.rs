@@ -19,7 +19,8 @@
 //!   play ends before the next starts.
 //! - Within a play `Paused` and `Resumed` alternate, `Paused` first. `Ended` may follow either: leaving a
 //!   paused track ends its play; the next one, paused too, begins with `Started` when it sounds.
-//! - `Position` comes about four times a second of sound, and after a seek.
+//! - `Position` comes about four times a second of sound, and after a seek. It tells, as the state does, what is heard: what a
+//!   card has taken and not sounded yet is not counted. The accounts of `Ended` go by what was taken.
 //! - What is done to one track's samples, such as its gain, belongs to the play, stays from `Started` to `Ended` unless the listener
 //!   changes how loud tracks are played, and is done before tracks meet. What is done to all sound (volume, and once they exist
 //!   equaliser and limiter) is done behind the ring, where it is heard at once; no event and no account knows of it.
@@ -37,9 +38,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use segue_core::{EndReason, FileFault, Gain, LoudnessSettings, OutputFault};
+use segue_core::{EndReason, FileFault, Gain, LoudnessSettings, OutputFault, OutputSettings};
 use serde::{Deserialize, Serialize};
 
+use crate::output::OutputInUse;
 use crate::queue::{Edit, Entry, EntryId, MediaItem, QueueSnapshot, Repeat};
 
 /// What the engine is asked to do. What makes no sense at the moment does nothing.
@@ -104,6 +106,8 @@ pub enum EngineCommand {
     SetRepeat(Repeat),
     /// Shuffles what is to come by this seed, or puts the order back.
     SetShuffle(Option<u64>),
+    /// Plays to the card that the listener chose, and as they chose.
+    UseOutput(OutputSettings),
     /// Takes up what [`Engine::saved`](crate::Engine::saved) gave, paused at its place.
     Restore(Box<Saved>),
 }
@@ -287,6 +291,8 @@ pub struct EngineState {
     pub redo: Option<Edit>,
     /// How often, since the engine started, the output wanted sound that was not there in time.
     pub underruns: u64,
+    /// The card that it plays to, once it is open.
+    pub output: Option<OutputInUse>,
 }
 
 /// What came of a command: the engine right after it, before anything else happened.

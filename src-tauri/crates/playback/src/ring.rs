@@ -30,6 +30,8 @@ struct Shared {
     consumed: AtomicU64,
     /// When the tap came to `consumed`: nanoseconds since `made`.
     taken_ns: AtomicU64,
+    /// How long after that the last of them is heard: what a card holds.
+    ahead_ns: AtomicU64,
     made: Instant,
     /// Whether more follows what is written: only then is it an underrun when the ring is empty.
     more: AtomicBool,
@@ -49,6 +51,7 @@ pub(crate) fn ring(rate_hz: u32, lead: usize) -> (Feed, Tap) {
         stale_to: AtomicU64::new(0),
         consumed: AtomicU64::new(0),
         taken_ns: AtomicU64::new(0),
+        ahead_ns: AtomicU64::new(0),
         made: Instant::now(),
         more: AtomicBool::new(false),
         underruns: AtomicU64::new(0),
@@ -125,6 +128,14 @@ impl Feed {
         (consumed, self.shared.made + since)
     }
 
+    /// Index of the next frame to be heard at this instant: a card holds some that it has taken.
+    pub(crate) fn heard(&self, now: Instant) -> u64 {
+        let (consumed, taken_at) = self.taken();
+        let ahead = Duration::from_nanos(self.shared.ahead_ns.load(Ordering::Relaxed));
+        let left = (taken_at + ahead).saturating_duration_since(now);
+        consumed.saturating_sub((left.as_secs_f64() * f64::from(self.rate_hz)).round() as u64)
+    }
+
     /// Lets sound flow, or fades it out and holds it.
     pub(crate) fn run(&self, running: bool) {
         self.shared.running.store(running, Ordering::Release);
@@ -193,6 +204,12 @@ pub(crate) struct Tap {
 }
 
 impl Tap {
+    /// Notes that what is taken next will all have been heard after this time.
+    pub(crate) fn will_sound(&self, ahead: Duration) {
+        let ahead_ns = u64::try_from(ahead.as_nanos()).unwrap_or(u64::MAX);
+        self.shared.ahead_ns.store(ahead_ns, Ordering::Relaxed);
+    }
+
     /// Fills `out` with what comes next, and silence where nothing does. Returns how many frames, from the
     /// first on, are sound.
     pub(crate) fn fill(&mut self, out: &mut [StereoFrame], now: Instant) -> usize {

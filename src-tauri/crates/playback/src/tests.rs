@@ -14,14 +14,17 @@ use segue_core::{EndReason, FailedFile, FileFault, OutputFault, TrackLoudness};
 use segue_decode::{AudioFormat, StereoStream};
 use tempfile::TempDir;
 
+use crate::host::DeviceNews;
 use crate::loader::{AtOnce, Brought, Loader, Wanted, bring};
-use crate::output::{DeviceNews, Drive, Output, WrittenFile};
+use crate::output::{Drive, Output, WrittenFile};
 use crate::ring::{Feed, StereoFrame, Tap, ring};
-use crate::transport::Transport;
+use crate::transport::{Pace, Transport};
 use crate::wav::{WavFormat, WavWriter};
 use crate::*;
 
 mod asking;
+mod cards;
+mod clean_room;
 mod loading;
 mod loudness;
 mod outputs;
@@ -205,16 +208,28 @@ impl Bench {
     }
 
     fn with(loader: Box<dyn Loader>, rate_hz: u32) -> Self {
-        // Rings note times from when they are made on: all of them later than this begins.
-        let now = Instant::now() + Duration::from_secs(60);
-        let (tap, events) = (Rc::default(), Rc::<RefCell<Vec<TimedEvent>>>::default());
+        let tap = Rc::default();
         let refuses = Rc::<Cell<bool>>::default();
-        let heard = Rc::clone(&events);
         let output = Box::new(Script {
             tap: Rc::clone(&tap),
             rate_hz,
             refuses: Rc::clone(&refuses),
         });
+        let bench = Self::on(output, tap, loader, rate_hz);
+        Self { refuses, ..bench }
+    }
+
+    /// On an output that lays its tap there.
+    fn on(
+        output: Box<dyn Output>,
+        tap: Rc<RefCell<Option<Tap>>>,
+        loader: Box<dyn Loader>,
+        rate_hz: u32,
+    ) -> Self {
+        // Rings note times from when they are made on: all of them later than this begins.
+        let now = Instant::now() + Duration::from_secs(60);
+        let events = Rc::<RefCell<Vec<TimedEvent>>>::default();
+        let heard = Rc::clone(&events);
         let transport = Transport::new(
             output,
             loader,
@@ -227,7 +242,7 @@ impl Bench {
             events,
             now,
             rate_hz,
-            refuses,
+            refuses: Rc::default(),
         }
     }
 

@@ -15,13 +15,16 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use segue_core::{EndReason, Gain, GainSource, LoudnessSettings, OutputFault, TrackLoudness};
+use segue_core::{
+    EndReason, Gain, GainSource, LoudnessSettings, OutputFault, OutputSettings, TrackLoudness,
+};
 use segue_decode::AudioFormat;
 
 use crate::deck::Deck;
+use crate::host::{DeviceNews, OutputDevice};
 use crate::join::Join;
 use crate::loader::Loader;
-use crate::output::{DeviceNews, Drive, Output};
+use crate::output::{DeviceChange, Drive, Output};
 use crate::protocol::{Answer, End, EngineCommand, EngineState, Event, Saved, Status, TimedEvent};
 use crate::queue::{EntryId, PlaybackPosition, Queue, QueueSnapshot, Undone};
 use crate::ring::{Feed, StereoFrame};
@@ -86,6 +89,8 @@ pub(crate) struct Transport {
     join: Join,
     /// What is being decoded: the file of the last of `coming`, or, without any, of `sounding`.
     deck: Option<Box<Deck>>,
+    /// Will sound through another opening of the output, as soon as what this one was given has been heard.
+    held: Option<Box<Deck>>,
     /// The sounding track's deck, put aside at a seek or pause.
     spare: Option<Box<Deck>>,
     ahead: Ahead,
@@ -139,6 +144,7 @@ impl Transport {
             awaited: None,
             join: Join::default(),
             deck: None,
+            held: None,
             spare: None,
             ahead: Ahead::Unknown,
             sounding: None,
@@ -234,6 +240,7 @@ impl Transport {
             EngineCommand::SetRepeat(repeat) => self.edit(|queue| queue.set_repeat(repeat)),
             EngineCommand::SetShuffle(Some(seed)) => self.edit(|queue| queue.shuffle(seed)),
             EngineCommand::SetShuffle(None) => self.edit(Queue::unshuffle),
+            EngineCommand::UseOutput(settings) => self.use_output(settings),
             EngineCommand::Restore(saved) => self.restore(*saved),
         }
         self.cause = None;
@@ -251,6 +258,7 @@ impl Transport {
         self.pass_to(now);
         let status = self.status;
         self.receive();
+        self.take_up_held();
         if (status, self.status) == (Status::Playing, Status::Paused) {
             // There is no output for it.
             self.tell_state();
@@ -263,6 +271,12 @@ impl Transport {
             Status::Paused if self.feed.is_some() => Pace::Within(Duration::from_millis(200)),
             Status::Paused | Status::Stopped => Pace::Idle,
         };
+        if self.status != Status::Playing
+            && let Some(rests_in) = self.output.rest(now)
+            && pace == Pace::Idle
+        {
+            pace = Pace::Within(rests_in);
+        }
         match self.output.drive() {
             Ok(Drive::Paced) => self.watch_for_a_stall(now),
             Ok(Drive::Took) if self.status == Status::Playing => pace = Pace::Busy,
@@ -288,8 +302,17 @@ impl Transport {
         self.observe();
         self.pass_to(now);
         match news {
-            DeviceNews::Lost(detail) => self.lose_output(OutputFault::Lost { detail }),
-            DeviceNews::Rerouted => self.tell(Event::OutputChanged),
+            DeviceNews::Lost(detail) => {
+                self.output.lost();
+                match self.output.goes_on_elsewhere() {
+                    true => self.reopen_output(),
+                    false => self.lose_output(OutputFault::Lost { detail }),
+                }
+            }
+            DeviceNews::Rerouted => {
+                self.output.rerouted();
+                self.tell(Event::OutputChanged);
+            }
             DeviceNews::Underrun => {
                 if let Some(feed) = self
                     .feed
@@ -299,6 +322,21 @@ impl Transport {
                     feed.count_underrun();
                     self.watch_underruns(now);
                 }
+            }
+        }
+        self.publish();
+    }
+
+    /// Heeds which cards there are.
+    pub(crate) fn devices_seen(&mut self, devices: &[OutputDevice], now: Instant) {
+        self.observe();
+        self.pass_to(now);
+        match self.output.devices_seen(devices) {
+            DeviceChange::None => {}
+            DeviceChange::Reopen => self.reopen_output(),
+            DeviceChange::Lost(why) => {
+                self.output.lost();
+                self.lose_output(why);
             }
         }
         self.publish();
@@ -329,11 +367,13 @@ impl Transport {
         }
         self.status = Status::Playing;
         if self.is_loaded() {
-            if let Some(feed) = &self.feed {
+            if self.output.wake().is_err() {
+                self.reopen_output();
+            } else if let Some(feed) = &self.feed {
                 feed.run(true);
             }
             self.watch.1 = None;
-        } else if self.awaited.is_none() {
+        } else if self.awaited.is_none() && self.held.is_none() {
             self.load();
         }
         if self.status == Status::Playing {
@@ -587,6 +627,25 @@ impl Transport {
         }
     }
 
+    /// Goes to another card by the listener's choice.
+    fn use_output(&mut self, settings: OutputSettings) {
+        if self.output.choose(settings) {
+            self.output.lost();
+            self.reopen_output();
+        }
+    }
+
+    /// What plays goes on through another opening of the output; what does not finds it when it plays.
+    fn reopen_output(&mut self) {
+        self.unload();
+        if self.feed.take().is_some() {
+            self.output_lost = true;
+        }
+        if self.status == Status::Playing {
+            self.load();
+        }
+    }
+
     fn lose_output(&mut self, why: OutputFault) {
         self.unload();
         self.feed = None;
@@ -685,7 +744,7 @@ impl Transport {
         let state = EngineState {
             status: self.status,
             current: self.queue.current().cloned(),
-            position_s: self.position_s(),
+            position_s: self.heard_s(),
             duration_s: self.sounding.as_ref().and_then(|t| t.duration_s),
             volume: self.volume,
             gain: self
@@ -700,6 +759,7 @@ impl Transport {
             undo: self.queue.undoable(),
             redo: self.queue.redoable(),
             underruns: self.underruns.counted,
+            output: self.output.in_use(),
         };
         let revision = self.queue.revision();
         let changed = revision != self.published_revision;

@@ -59,6 +59,7 @@ export const failed = {
   readAlbum: "Could not read the album",
   readAlbums: "Could not read the albums",
   readSongs: "Could not read the songs",
+  readOutputs: "Could not read the sound cards",
   readQueue: "Could not read the queue",
   readSettings: "Could not read the settings",
   readLibrary: "Could not read the library",

@@ -64,6 +64,7 @@ export const problems = {
   },
   output: {
     "no-device": "the system has no sound card",
+    "not-there": "the sound card {{device}} is not connected",
     "not-opened": "the sound card cannot be opened: {{detail}}",
     lost: "the sound card is gone: {{detail}}",
     stalled: "the sound card takes no more sound",
@@ -228,6 +229,7 @@ export const problems = {
     modelShipped: "{{model}} comes with Segue and cannot be removed",
     modelCurrent: "{{model}} is the current model; use another first",
     modelServing: "{{model}} is needed until the current model has analysed the library",
+    noOutput: "there is no one sound card named {{name}}",
     noModel: "there is no model named {{model}}",
     trialRefused: "{{said}}",
     trialFailed: "the model's trial failed",

@@ -142,9 +142,10 @@ fn now_playing(segue: &Segue, snapshot: Snapshot, queued: usize, has_next: bool)
     let shown = snapshot.shown(segue);
     let known_s = Some(shown.duration_s).filter(|length_s| *length_s > 0.0);
     let song = row.map(|row| {
-        let cover = segue
-            .library
-            .thumbnail_file(TrackId(row.track.id), COVER_PX, SystemTime::now());
+        let cover =
+            segue
+                .library
+                .thumbnail_file(TrackId(row.track.id), COVER_PX, SystemTime::now());
         let cover = cover.unwrap_or_else(|error| {
             tracing::warn!(%error, "the desktop is shown no cover");
             None
@@ -256,10 +257,8 @@ mod tests {
         check(by(150.0), to(200.0));
         check(by(150.1), Meant::Command(PlayerCommand::Next));
         check(by(f64::NAN), Meant::Nothing);
-        let at = |entry: Option<u64>, position_s: f64| MediaRequest::SetPosition {
-            entry,
-            position_s,
-        };
+        let at =
+            |entry: Option<u64>, position_s: f64| MediaRequest::SetPosition { entry, position_s };
         check(at(Some(7), 12.5), to(12.5));
         check(at(None, 12.5), to(12.5));
         check(at(Some(8), 12.5), Meant::Nothing);

@@ -10,8 +10,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use segue_core::OutputFault;
 use segue_core::{EndReason, Play, PlaySource, PlayedFrom, Track, TrackId};
 use segue_playback::{
-    Engine, EngineCommand, EngineState, Entry, EntryId, Event, MediaItem, QueueSnapshot, Repeat,
-    Status, TimedEvent,
+    Engine, EngineCommand, EngineState, Entry, EntryId, Event, MediaItem, OutputInUse,
+    QueueSnapshot, Repeat, Status, TimedEvent,
 };
 
 use super::account::{Account, PlayEnd};
@@ -276,6 +276,11 @@ impl Owner {
     pub(super) fn stop(&mut self) {
         self.order(EngineCommand::Stop, Some(EndReason::Stopped));
         self.notify_state();
+    }
+
+    /// The card that is played to, once it is open.
+    pub(super) fn output(&self) -> Option<OutputInUse> {
+        self.engine.state().output
     }
 
     /// Where the current song is now: events of it come only a few times a second.

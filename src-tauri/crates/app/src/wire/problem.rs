@@ -170,6 +170,9 @@ pub enum AppError {
     /// No model has this name.
     #[error("no model: {model}")]
     NoSuchModel { model: String },
+    /// No sound card has this name, or several have this part of it.
+    #[error("no sound card: {name}")]
+    NoSuchOutput { name: String },
     /// A model's trial refused it.
     #[error("trial refused: {said}")]
     TrialRefused { said: String },

@@ -2,10 +2,11 @@
 
 use segue_analysis::Provider;
 use segue_core::{
-    AnalysisError, Because, Damage, DataDirFault, ErrorCode, FileFault, FolderFault, Gain,
-    GainSource, Habit, LibraryAction, LibraryError, LostTag, LoudnessMode, LoudnessSettings,
-    MixContent, MixKind, ModelFault, Mood, OutputFault, Period, Rating, ReasonKind, RuntimeFault,
-    SeedDetail, SeedName, StationTitle, TagFault, TermName, UnplayableFormat, WishTerm, YearRange,
+    AnalysisError, Because, ChosenDevice, Damage, DataDirFault, ErrorCode, FileFault, FolderFault,
+    Gain, GainSource, Habit, LibraryAction, LibraryError, LostTag, LoudnessMode, LoudnessSettings,
+    MixContent, MixKind, ModelFault, Mood, OutputFault, OutputSettings, Period, Rating, ReasonKind,
+    RuntimeFault, SeedDetail, SeedName, StationTitle, TagFault, TermName, UnplayableFormat,
+    WhenLost, WishTerm, YearRange,
 };
 use ts_rs::TS;
 
@@ -83,6 +84,11 @@ declarations!(
     LoudnessMode,
     LoudnessSettings,
     SoundPage,
+    ChosenDevice,
+    WhenLost,
+    OutputSettings,
+    OutputDeviceRow,
+    OutputPage,
     JobKind,
     JobStage,
     JobAction,

@@ -1,6 +1,8 @@
 //! What plays, which models there are, and what works on this machine.
 
-use segue_app::{AppError, Diagnosis, ModelImported, ModelUsed, ModelsListed, PlayReport};
+use segue_app::{
+    AppError, Diagnosis, ModelImported, ModelUsed, ModelsListed, OutputPage, PlayReport,
+};
 
 use super::library::failed_files;
 use super::out::{line, put, say, spoken};
@@ -21,6 +23,36 @@ pub(crate) fn played(done: &PlayReport, json: bool) {
         None => format!("{:.1} s played\n", done.seconds),
     };
     failed_files(&mut text, &done.failures);
+    put(&text);
+}
+
+pub(crate) fn outputs(found: &OutputPage, json: bool) {
+    if json {
+        return line(found);
+    }
+    let mut text = String::new();
+    for device in &found.devices {
+        let mark = if device.chosen { "*" } else { " " };
+        let default = if device.is_default {
+            "  (the system's default)"
+        } else {
+            ""
+        };
+        text.push_str(&format!(
+            "{mark} {}{default}\n    {}\n",
+            device.name, device.id
+        ));
+    }
+    if found.devices.is_empty() {
+        text.push_str("no sound card\n");
+    }
+    let chosen = found.settings.device.as_ref();
+    let there = found.devices.iter().any(|device| device.chosen);
+    text.push_str(&match chosen {
+        None => "played to: the system's default\n".to_owned(),
+        Some(chosen) if there => format!("played to: {}\n", chosen.name),
+        Some(chosen) => format!("played to: {}, which is not there now\n", chosen.name),
+    });
     put(&text);
 }
 

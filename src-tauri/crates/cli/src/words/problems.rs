@@ -106,6 +106,9 @@ pub(crate) fn error(error: &AppError) -> String {
         AppError::NoSuchModel { model } => {
             format!("there is no model named {model:?}; `segue models list` names them")
         }
+        AppError::NoSuchOutput { name } => {
+            format!("there is no one sound card named {name:?}; `segue output list` names them")
+        }
         AppError::TrialRefused { said } => said.clone(),
         AppError::TrialFailed => "refused the model: its trial failed".into(),
         AppError::TrialCrashed { status, said } => {
@@ -302,8 +305,13 @@ pub(crate) fn output(fault: &OutputFault) -> String {
         OutputFault::NoDevice => {
             format!("cannot open the default sound card: the system names none; {HINT}")
         }
+        OutputFault::NotThere { device } => {
+            format!(
+                "the sound card {device} is not there; connect it, or run `segue output default`"
+            )
+        }
         OutputFault::NotOpened { detail } => {
-            format!("cannot open the default sound card: {detail}; {HINT}")
+            format!("cannot open the sound card: {detail}; {HINT}")
         }
         OutputFault::Lost { detail } => format!("the sound card is gone ({detail})"),
         OutputFault::Stalled => "the sound card takes no more sound".into(),

@@ -8,19 +8,29 @@ use segue_core::EndReason;
 use super::Transport;
 use crate::protocol::{End, Event, PlayId, Status};
 use crate::queue::EntryId;
+use crate::ring::Feed;
 
 /// `Position` events per second of sound.
 const POSITIONS_PER_S: u64 = 4;
 
 impl Transport {
-    /// Seconds from the start of the current track.
+    /// Seconds from the start of the current track, by what the output has taken.
     pub(super) fn position_s(&self) -> f64 {
+        self.position_at(Feed::consumed)
+    }
+
+    /// The same, by what is heard now.
+    pub(super) fn heard_s(&self) -> f64 {
+        self.position_at(|feed| feed.heard(self.now))
+    }
+
+    fn position_at(&self, index: impl Fn(&Feed) -> u64) -> f64 {
         match (
             self.sounding.as_ref().and_then(|t| t.range.as_ref()),
             &self.feed,
         ) {
             (Some(range), Some(feed)) => {
-                range.from_s + range.sounded_s(feed.consumed(), feed.rate_hz())
+                range.from_s + range.sounded_s(index(feed), feed.rate_hz())
             }
             _ => self.cue_s,
         }
@@ -43,7 +53,8 @@ impl Transport {
                 return;
             };
             let entry = track.entry.entry;
-            let position_s = range.from_s + range.sounded_s(consumed, rate_hz);
+            let heard = feed.heard(taken_at.max(self.now));
+            let position_s = range.from_s + range.sounded_s(heard, rate_hz);
             let due = consumed >= range.told + u64::from(rate_hz) / POSITIONS_PER_S;
             let from_at = sounded_at(range.from);
             let ended_at = range.end.filter(|end| consumed >= *end).map(sounded_at);

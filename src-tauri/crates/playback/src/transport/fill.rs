@@ -79,6 +79,7 @@ impl Transport {
             self.loader.forget(number);
         }
         let deck = self.deck.take();
+        self.held = None;
         if !self.coming.is_empty() {
             self.coming.clear();
             self.forget_ahead();
@@ -199,6 +200,20 @@ impl Transport {
 
     /// Lets a deck of the current entry sound, if there is an output.
     fn take_up(&mut self, mut deck: Box<Deck>) -> Result<(), FailedFile> {
+        if self.output.reopens_for(deck.format())
+            && let Some(feed) = &self.feed
+        {
+            // What the card still holds would be cut off.
+            if feed.heard(self.now) < feed.consumed() {
+                self.held = Some(deck);
+                return Ok(());
+            }
+            self.feed = None;
+        }
+        if self.status == Status::Playing && self.output.wake().is_err() {
+            self.output.lost();
+            self.feed = None;
+        }
         if self.feed.is_none() && !self.open_output(deck.format()) {
             return Ok(());
         }
@@ -226,6 +241,13 @@ impl Transport {
         feed.run(self.status == Status::Playing);
         self.watch.1 = None;
         Ok(())
+    }
+
+    /// Goes on with what waits for the card, once that is through with what it has.
+    pub(super) fn take_up_held(&mut self) {
+        if let Some(deck) = self.held.take() {
+            self.begin(Ok(deck));
+        }
     }
 
     /// Decodes into the ring: the mixing stage. Tracks meet here, one frame after the other without a seam;
@@ -336,7 +358,7 @@ impl Transport {
         self.look_ahead();
         let Some(feed) = &self.feed else { return false };
         let mut deck = match std::mem::replace(&mut self.ahead, Ahead::Unknown) {
-            Ahead::Ready(deck) => deck,
+            Ahead::Ready(deck) if !self.output.reopens_for(deck.format()) => deck,
             other => {
                 self.ahead = other;
                 return false;
