@@ -680,7 +680,11 @@ lost: Array<LostTag>, } | { "is": "he-aac",
 /**
  * The core's rate.
  */
-core_hz: number, } | { "is": "silent" } | { "is": "network", 
+core_hz: number, } | { "is": "sheet", 
+/**
+ * What does not.
+ */
+why: SheetFault, } | { "is": "silent" } | { "is": "network", 
 /**
  * What ONNX Runtime said.
  */
@@ -751,6 +755,20 @@ name: string | null,
  * Why, where that is known.
  */
 why: TagFault | null, };
+
+export type SheetFault = { "is": "file-missing", 
+/**
+ * The name, as it is written in the sheet.
+ */
+name: string, } | { "is": "disc-image", 
+/**
+ * The name, as it is written in the sheet.
+ */
+name: string, } | { "is": "beyond-end", 
+/**
+ * The track's number.
+ */
+number: number, };
 
 export type TagFault = "encrypted" | "too-short" | "too-long" | "compressed" | "encoding" | "no-picture" | "length";
 

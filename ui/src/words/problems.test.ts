@@ -88,6 +88,20 @@ check<FileFault>(
         "it is HE-AAC, of which Segue plays the core alone: it sounds dull above 11.025 kHz",
       ],
     ],
+    sheet: [
+      [
+        { why: { is: "file-missing", name: "Album.wav" } },
+        "this cue sheet names Album.wav, which is not there",
+      ],
+      [
+        { why: { is: "disc-image", name: "Album.bin" } },
+        "this cue sheet names Album.bin, a disc image, which Segue does not play",
+      ],
+      [
+        { why: { is: "beyond-end", number: 9 } },
+        "its cue sheet has track 9 begin after the end of the file",
+      ],
+    ],
     silent: [[{}, "it is silent"]],
     network: [[{ detail }, "the audio network failed on it: denied"]],
     loudness: [[{ detail }, "its loudness cannot be measured: denied"]],

@@ -13,6 +13,7 @@ import type {
   OutputFault,
   Problem,
   RuntimeFault,
+  SheetFault,
   UnplayableFormat,
 } from "../ipc/types";
 import { t } from ".";
@@ -254,8 +255,21 @@ export function fileFault(why: FileFault): string {
       return t("problems.file.tags-lost", { tags: list(why.lost.map(lostTag)) });
     case "he-aac":
       return t("problems.file.he-aac", { khz: why.core_hz / 2000 });
+    case "sheet":
+      return sheet(why.why);
     case "told":
       return t("problems.file.told", why);
+  }
+}
+
+function sheet(why: SheetFault): string {
+  switch (why.is) {
+    case "file-missing":
+      return t("problems.sheet.file-missing", why);
+    case "disc-image":
+      return t("problems.sheet.disc-image", why);
+    case "beyond-end":
+      return t("problems.sheet.beyond-end", why);
   }
 }
 

@@ -9,7 +9,7 @@
 use std::path::Path;
 
 use ebur128::{EbuR128, Mode};
-use segue_core::{FailedFile, FileFault, Measures};
+use segue_core::{FailedFile, FileFault, FileSpan, Measures};
 use segue_decode::Decoder;
 
 use crate::loudness::{Loudness, step_frames};
@@ -22,9 +22,9 @@ const EDGE_STEPS: usize = 100;
 /// Frames of the past that the true-peak interpolation needs: the longest of its filters has 24 taps.
 const CONTEXT_FRAMES: usize = 24;
 
-/// Measures the file at `path`, from its first to its last sample.
-pub fn measure_file(path: &Path) -> Result<Measures, FailedFile> {
-    let mut decoder = Decoder::open(path)?;
+/// Measures the file at `path`, or a stretch of it, from its first to its last sample.
+pub fn measure_file(path: &Path, span: FileSpan) -> Result<Measures, FailedFile> {
+    let mut decoder = Decoder::open(path, span)?;
     let mut meter = FileMeter::new(path, &decoder)?;
     while let Some(block) = decoder.next_block()? {
         meter.add(block)?;
@@ -493,14 +493,14 @@ mod tests {
         let path = folder.path().join("file.wav");
         let sine = |second: f64, _: u16| 0.1 * (TAU * 1_000.0 * second).sin();
         wav(&path, 44_100, 2, 15.0, sine);
-        let found = measure_file(&path).unwrap();
+        let found = measure_file(&path, FileSpan::WHOLE).unwrap();
         assert!(
             (found.loudness_lufs.unwrap() + 20.0).abs() < 0.1,
             "{found:?}"
         );
         assert_eq!(
             found,
-            measure_file(&path).unwrap(),
+            measure_file(&path, FileSpan::WHOLE).unwrap(),
             "not the same bits twice"
         );
         assert!(
@@ -512,7 +512,7 @@ mod tests {
         );
 
         wav(&path, 44_100, 2, 5.0, |_, _| 0.0);
-        let silent = measure_file(&path).unwrap();
+        let silent = measure_file(&path, FileSpan::WHOLE).unwrap();
         assert_eq!(
             (
                 silent.loudness_lufs,
@@ -533,11 +533,11 @@ mod tests {
             (vec![0; 50_000], FileFault::UnknownFormat),
         ] {
             fs::write(&path, bytes).unwrap();
-            let refusal = measure_file(&path).unwrap_err();
+            let refusal = measure_file(&path, FileSpan::WHOLE).unwrap_err();
             assert_eq!(refusal, FailedFile::new(&path, why));
         }
         fs::remove_file(&path).unwrap();
-        assert!(measure_file(&path).is_err());
+        assert!(measure_file(&path, FileSpan::WHOLE).is_err());
     }
 
     proptest! {

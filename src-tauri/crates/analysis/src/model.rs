@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use segue_core::{
-    AnalysisError, Descriptors, Embedding, FailedFile, FileFault, Measures, ModelFault, ModelId,
-    TagScore,
+    AnalysisError, Descriptors, Embedding, FailedFile, FileFault, FileSpan, Measures, ModelFault,
+    ModelId, TagScore,
 };
 use segue_decode::MonoStream;
 
@@ -172,9 +172,9 @@ impl Model {
         &self.manifest.tags
     }
 
-    /// Listens to the file at `path`.
-    pub fn analyze_file(&mut self, path: &Path) -> Result<Analyzed, FailedFile> {
-        let stream = MonoStream::open(path, &self.rates_hz)?;
+    /// Listens to the file at `path`, or to a stretch of it.
+    pub fn analyze_file(&mut self, path: &Path, span: FileSpan) -> Result<Analyzed, FailedFile> {
+        let stream = MonoStream::open(path, span, &self.rates_hz)?;
         let duration_s = stream.duration_s();
         let spans = windows::choose(&self.manifest.windows, duration_s);
         // For each rate, all windows.

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use segue_core::{AnalysisError, FailedFile, FileFault};
+use segue_core::{AnalysisError, FailedFile, FileFault, FileSpan};
 
 mod several;
 mod strangers;
@@ -385,11 +385,11 @@ fn any_length_rate_and_layout_gives_a_vector() {
     let path = folder.path().join("music.wav");
     let mut hear = |rate_hz, channels, length_s| {
         wav(&path, rate_hz, channels, length_s, music);
-        let heard = model.analyze_file(&path).unwrap();
+        let heard = model.analyze_file(&path, FileSpan::WHOLE).unwrap();
         check_sound(&model, &heard);
         assert_eq!(
             heard,
-            model.analyze_file(&path).unwrap(),
+            model.analyze_file(&path, FileSpan::WHOLE).unwrap(),
             "not the same bits twice"
         );
         heard
@@ -413,7 +413,7 @@ fn any_length_rate_and_layout_gives_a_vector() {
             heard.audio_seconds
         );
         // What is heard whole is measured on the way, as it would be by itself.
-        let measured = (seconds == length_s).then(|| measure_file(&path).unwrap());
+        let measured = (seconds == length_s).then(|| measure_file(&path, FileSpan::WHOLE).unwrap());
         assert!(heard.measures == measured, "{length_s} s");
         let likeness = cosine(&heard, &whole);
         assert!(
@@ -436,7 +436,7 @@ fn the_same_sound_in_another_file_gives_the_same_vector() {
     };
     let mut hear = |bits, rate_hz, channels, length_s| {
         wav_of(&path, bits, rate_hz, channels, length_s, rich);
-        model.analyze_file(&path).unwrap()
+        model.analyze_file(&path, FileSpan::WHOLE).unwrap()
     };
     for length_s in [1.0, 3.0, 10.0] {
         let first = hear(Bits::Int16, 44_100, 2, length_s);
@@ -469,12 +469,16 @@ fn lossless_files_of_the_same_samples_give_the_same_bits() {
     // Half a step more, so that rounding towards zero gives the sample back.
     let sample = |second, _| (at(second) + 0.5_f64.copysign(at(second))) / 32_767.0;
     wav(&path, 11_025, 1, 16_000.0 / 11_025.0, sample);
-    let heard = model.analyze_file(&path).unwrap();
+    let heard = model.analyze_file(&path, FileSpan::WHOLE).unwrap();
     for name in ["same.flac", "same.m4a"] {
         let file = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests_data")
             .join(name);
-        assert_eq!(model.analyze_file(&file).unwrap(), heard, "{name}");
+        assert_eq!(
+            model.analyze_file(&file, FileSpan::WHOLE).unwrap(),
+            heard,
+            "{name}"
+        );
     }
 }
 
@@ -485,14 +489,14 @@ fn what_cannot_be_heard_is_refused_by_name() {
     let path = folder.path().join("file.wav");
 
     wav(&path, 44_100, 2, 5.0, |_, _| 0.0);
-    let refuse = |model: &mut Model| model.analyze_file(&path).unwrap_err();
+    let refuse = |model: &mut Model| model.analyze_file(&path, FileSpan::WHOLE).unwrap_err();
     let silent = FailedFile::new(&path, FileFault::Silent);
     assert_eq!(refuse(&mut model), silent);
 
     wav(&path, 44_100, 2, 40.0, music);
     let bytes = fs::read(&path).unwrap();
     fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
-    let heard = model.analyze_file(&path).unwrap();
+    let heard = model.analyze_file(&path, FileSpan::WHOLE).unwrap();
     check_sound(&model, &heard);
 
     for (bytes, expected) in [
@@ -518,7 +522,7 @@ fn models_side_by_side_hear_the_same_bits() {
     wav(&path, 44_100, 2, 30.0, music);
     let hear = || {
         let mut model = Model::load(&runtime(), &model_folder(), Provider::Cpu).unwrap();
-        model.analyze_file(&path).unwrap()
+        model.analyze_file(&path, FileSpan::WHOLE).unwrap()
     };
     let alone = hear();
     std::thread::scope(|scope| {

@@ -5,7 +5,9 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use crossbeam_channel::Receiver;
-use segue_core::{FailedFile, LoudnessMode, Play, PlayContext, PlaySource, TrackLoudness};
+use segue_core::{
+    FailedFile, FileSpan, LoudnessMode, Play, PlayContext, PlaySource, TrackLoudness,
+};
 use segue_playback::{
     End, Engine, EngineCommand, Event, MediaItem, OutputKind, TimedEvent, render,
 };
@@ -102,24 +104,27 @@ impl Segue {
         if !sensible(start_s) || !length_s.is_none_or(sensible) {
             return Err(AppError::NegativeStretch);
         }
-        let paths = request
+        let files = request
             .files
             .iter()
             .map(|file| self.file(file))
             .collect::<Result<Vec<_>, _>>()?;
         let settings = self.sound_commands(request.loudness)?;
-        let known = paths.iter().map(|path| {
-            let loudness = self.library.loudness(path)?;
-            Ok((path.clone(), loudness))
+        let known = files.iter().map(|(path, span)| {
+            let loudness = self.library.loudness(path, *span)?;
+            Ok(((path.clone(), *span), loudness))
         });
-        let known = known.collect::<Result<HashMap<PathBuf, TrackLoudness>, AppError>>()?;
-        let loudness_of =
-            move |item: &MediaItem| known.get(&item.path).copied().unwrap_or_default();
+        type Known = HashMap<(PathBuf, FileSpan), TrackLoudness>;
+        let known = known.collect::<Result<Known, AppError>>()?;
+        let loudness_of = move |item: &MediaItem| {
+            let known = known.get(&(item.path.clone(), item.span));
+            known.copied().unwrap_or_default()
+        };
         let kind = match &request.output {
             AudioOutput::Default => OutputKind::Device(self.output_settings()?),
             AudioOutput::Null => OutputKind::Null,
             AudioOutput::Wav(wav) => {
-                let rendered = render(&paths, start_s, length_s, settings, loudness_of, wav)?;
+                let rendered = render(&files, start_s, length_s, settings, loudness_of, wav)?;
                 return Ok(PlayReport {
                     seconds: rendered.frames as f64 / f64::from(rendered.sample_rate_hz.max(1)),
                     sample_rate_hz: rendered.sample_rate_hz,
@@ -138,7 +143,7 @@ impl Segue {
         for command in settings {
             engine.send(command);
         }
-        engine.play_files(paths, start_s);
+        engine.play_files(files, start_s);
         self.follow(&engine, &events, request, tell)
     }
 
@@ -193,7 +198,7 @@ impl Segue {
                     ..
                 } => {
                     done.seconds += listened_s;
-                    if let Some(track) = self.library.track_by_path(&item.path)? {
+                    if let Some(track) = self.library.track_at(&item.path, item.span)? {
                         self.log_play(&Play {
                             at: ago(listened_s),
                             subject: subject(&track),

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::mpsc;
 use std::time::Instant;
 
-use segue_core::{AudioHash, Track, TrackId};
+use segue_core::{AudioHash, FileSpan, Track, TrackId};
 use segue_library::{AlbumId, Library, ScanProgress, ScanReport, Sort, TrackQuery, Watched};
 
 use crate::convert::track_row;
@@ -213,12 +213,17 @@ impl Segue {
         }
     }
 
-    /// The file that `file` names, in the library or not.
-    pub(crate) fn file(&self, file: impl AsRef<OsStr>) -> Result<PathBuf, AppError> {
+    /// The file, or the stretch of one, that `file` names, in the library or not.
+    pub(crate) fn file(&self, file: impl AsRef<OsStr>) -> Result<(PathBuf, FileSpan), AppError> {
         match named(file.as_ref()) {
-            FileArgument::Track(_) => Ok(self.find(file)?.path),
+            FileArgument::Track(_) => {
+                let track = self.find(file)?;
+                Ok((track.path, track.span))
+            }
             FileArgument::File(path) => {
-                std::path::absolute(&path).map_err(AppError::file(FileAttempt::Find, path))
+                let absolute =
+                    std::path::absolute(&path).map_err(AppError::file(FileAttempt::Find, path))?;
+                Ok((absolute, FileSpan::WHOLE))
             }
         }
     }

@@ -38,7 +38,7 @@ impl Segue {
 
     /// What is known of an item's loudness. Not knowing it is no reason not to play.
     pub(crate) fn loudness_of(&self, item: &MediaItem) -> TrackLoudness {
-        self.library.loudness(&item.path).unwrap_or_else(|error| {
+        self.library.loudness(&item.path, item.span).unwrap_or_else(|error| {
             tracing::warn!(path = %item.path.display(), %error, "its loudness could not be looked up");
             TrackLoudness::default()
         })

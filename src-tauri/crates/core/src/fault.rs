@@ -130,6 +130,12 @@ pub enum FileFault {
         /// The core's rate.
         core_hz: u32,
     },
+    /// A cue sheet and the files that it names do not go together.
+    #[error("cue sheet: {why}")]
+    Sheet {
+        /// What does not.
+        why: SheetFault,
+    },
     /// It is silent wherever it was listened to.
     #[error("silent")]
     Silent,
@@ -251,6 +257,31 @@ pub enum UnplayableFormat {
     },
 }
 
+/// How a cue sheet and its files do not go together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum SheetFault {
+    /// A file that it names is not there.
+    #[error("no file {name}")]
+    FileMissing {
+        /// The name, as it is written in the sheet.
+        name: String,
+    },
+    /// It names the image of a disc, samples without a header.
+    #[error("disc image {name}")]
+    DiscImage {
+        /// The name, as it is written in the sheet.
+        name: String,
+    },
+    /// A track begins behind the end of its file.
+    #[error("track {number} begins behind the end")]
+    BeyondEnd {
+        /// The track's number.
+        number: u32,
+    },
+}
+
 /// How a file is damaged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -360,6 +391,11 @@ mod tests {
             FileFault::CutOff,
             FileFault::channels("Opus", 6),
             Damage::BadPackets { packets: 300 }.into(),
+            FileFault::Sheet {
+                why: SheetFault::FileMissing {
+                    name: "a.wav".into(),
+                },
+            },
             FileFault::TagsLost {
                 lost: vec![LostTag {
                     name: Some("TIT2".into()),

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::{AudioHash, Rating, TrackId};
+use crate::{AudioHash, FileSpan, Rating, TrackId};
 
 /// Lengths further apart than this, in seconds, are of different recordings. Services round to seconds, and masterings
 /// differ in the silence at both ends; AcoustID draws the line at 7 s too (`FINGERPRINT_MAX_LENGTH_DIFF` of acoustid-server).
 pub const SAME_LENGTH_S: f64 = 7.0;
 
-/// One file of the library with its tags. What is unknown is `None` or empty.
+/// One file of the library, or a stretch of one, with its tags. What is unknown is `None` or empty.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Track {
     /// The row.
@@ -19,6 +19,8 @@ pub struct Track {
     pub audio: AudioHash,
     /// Absolute path.
     pub path: PathBuf,
+    /// Which stretch of the file it is.
+    pub span: FileSpan,
     /// From the tag, else the file's name without its ending.
     pub title: String,
     /// Every artist by itself, in the tag's order.

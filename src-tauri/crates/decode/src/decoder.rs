@@ -1,10 +1,10 @@
-//! One file, decoded as one stream, from any frame on.
+//! A file, or a stretch of one, decoded as one stream, from any frame on.
 //!
-//! A file may hold several streams one behind the other ([`chain`]). Each is a link with a timeline of its own
-//! ([`link`]); here their times are added up, and links of another rate or with other channels are brought to the
-//! highest rate and the most channels that the file has, so that whoever listens need not know.
+//! The file is decoded as a whole elsewhere ([`chained`]); here a stretch of it is made to look like a file of its own, to
+//! the sample: what is decoded for one stretch and for the next, one behind the other, is what the file has there.
 
 mod chain;
+mod chained;
 mod clock;
 mod container;
 mod frames;
@@ -14,348 +14,158 @@ mod opening;
 mod reading;
 mod sbr;
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use segue_core::{FailedFile, FileFault};
+use segue_core::{FailedFile, FileFault, FileSpan};
 use symphonia::core::audio::Channels;
 
 use crate::AudioFormat;
-use crate::downmix::{Downmix, loudness_weights};
-use crate::error::guarded;
-use crate::resample::Resampler;
-use crate::shown::Shown;
-use chain::ChainLink;
+use crate::downmix::loudness_weights;
+use chained::ChainDecoder;
 pub(crate) use lengths::packet_frames;
-use link::LinkDecoder;
 
-/// Decodes one file to interleaved `f32` samples in `-1.0..=1.0` (lossy codecs may overshoot).
+/// Decodes one file, or a stretch of it, to interleaved `f32` samples in `-1.0..=1.0` (lossy codecs may overshoot).
 pub struct Decoder {
-    path: PathBuf,
+    chain: ChainDecoder,
     format: AudioFormat,
-    channels: Channels,
-    parts: Vec<LinkPart>,
-    /// The part that `decoder` decodes.
-    current: usize,
-    decoder: LinkDecoder,
-    fit: Fit,
-    /// The frame that is owed next.
-    next: u64,
-}
-
-/// One link in its place.
-struct LinkPart {
-    link: ChainLink,
-    rate_hz: u32,
-    /// Its frames at its own rate, where it states them or they were counted.
-    frames: Option<u64>,
-    estimate_s: Option<f64>,
+    /// Frame of the file that is frame 0 here.
+    from: u64,
+    /// Frame of the file that is the first behind the stretch.
+    until: Option<u64>,
+    /// Decoded on the way to `from` in a file that cannot be sought in, and not heard yet.
+    head: Vec<f32>,
+    /// What of it was given last.
+    given: Vec<f32>,
 }
 
 impl Decoder {
     /// Opens `path`, finds out what it is and decodes its first packet.
-    pub fn open(path: &Path) -> Result<Decoder, FailedFile> {
-        let mut file = File::open(path).map_err(|e| FailedFile::new(path, e))?;
-        let metadata = file.metadata().map_err(|e| FailedFile::new(path, e))?;
-        if metadata.is_dir() {
-            return Err(FailedFile::new(path, FileFault::Folder));
+    pub fn open(path: &Path, span: FileSpan) -> Result<Decoder, FailedFile> {
+        let mut chain = ChainDecoder::open(path)?;
+        let mut format = chain.format().clone();
+        let from = span.start_frame(format.sample_rate_hz);
+        let until = span.end_frame(format.sample_rate_hz);
+        let mut head = Vec::new();
+        if !span.is_whole() {
+            // What the file does not say of its length is taken from the stretch.
+            let end = [format.frames, until].into_iter().flatten().min();
+            format.frames = end.map(|end| end.saturating_sub(from));
         }
-        if metadata.len() == 0 {
-            return Err(FailedFile::new(path, FileFault::Empty));
-        }
-        let shown = guarded(path, || Shown::of(&mut file, metadata.len()))?
-            .map_err(|e| FailedFile::new(path, e))?;
-        let first = LinkDecoder::open(path, &ChainLink::new(shown.clone()));
-        // A first link that cannot be decoded does not keep the others of a chain from being heard.
-        let container = first.as_ref().map_or("ogg", LinkDecoder::container);
-        let links = chain::links(file, &shown, container).map_err(|e| FailedFile::new(path, e))?;
-        if let [
-            ChainLink {
-                overruns: false, ..
-            },
-        ] = &links[..]
+        if from > 0
+            && let Err(error) = chain.seek(from)
         {
-            return Ok(Self::single(path, first?));
+            tracing::debug!(%error, "decoding from the start to reach a stretch");
+            chain = ChainDecoder::open(path)?;
+            head = roll(&mut chain, from)?;
         }
-        match Self::chained(path, links)? {
-            Some(chained) => Ok(chained),
-            None => Ok(Self::single(path, first?)),
-        }
-    }
-
-    fn single(path: &Path, decoder: LinkDecoder) -> Self {
-        Self {
-            path: path.to_owned(),
-            format: decoder.format().clone(),
-            channels: decoder.channels().clone(),
-            parts: vec![LinkPart::new(&decoder)],
-            current: 0,
-            decoder,
-            fit: Fit::default(),
-            next: 0,
-        }
-    }
-
-    /// All links that can be decoded, one behind the other; `None` if there are none.
-    fn chained(path: &Path, links: Vec<ChainLink>) -> Result<Option<Self>, FailedFile> {
-        let mut parts = Vec::new();
-        let mut first: Option<LinkDecoder> = None;
-        let (mut format, mut channels) = (None::<AudioFormat>, Channels::default());
-        for link in links {
-            let decoder = match LinkDecoder::open(path, &link) {
-                Ok(decoder) => decoder,
-                Err(error) if error.why.is_io() => {
-                    return Err(error);
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "one of several streams is left out");
-                    continue;
-                }
-            };
-            let part = LinkPart::new(&decoder);
-            if let Some(format) = &mut format {
-                format.sample_rate_hz = format.sample_rate_hz.max(part.rate_hz);
-                format.lossless &= decoder.format().lossless;
-            } else {
-                format = Some(decoder.format().clone());
-            }
-            if decoder.channels().count() > channels.count() {
-                channels = decoder.channels().clone();
-            }
-            parts.push(part);
-            first.get_or_insert(decoder);
-        }
-        let (Some(decoder), Some(mut format)) = (first, format) else {
-            return Ok(None);
-        };
-        format.channels = channels.count();
-        let rate_hz = format.sample_rate_hz;
-        format.frames = parts.iter().map(|part| part.frames_at(rate_hz)).sum();
-        let fit = Fit::new(path, &decoder, &channels, rate_hz)?;
-        Ok(Some(Self {
-            path: path.to_owned(),
+        Ok(Self {
+            chain,
             format,
-            channels,
-            parts,
-            current: 0,
-            decoder,
-            fit,
-            next: 0,
-        }))
+            from,
+            until,
+            head,
+            given: Vec::new(),
+        })
     }
 
-    /// What the file holds.
+    /// What the stretch holds.
     pub fn format(&self) -> &AudioFormat {
         &self.format
     }
 
     /// What is missing of what the file holds: nothing but HE-AAC's upper half so far. Opens an AAC anew to find out.
     pub fn notice(&self) -> Option<FileFault> {
-        self.decoder.notice()
+        self.chain.notice()
     }
 
     /// Index of the first frame that the next call of [`next_block`](Self::next_block) yields.
     pub fn position(&self) -> u64 {
-        match self.parts.len() {
-            1 => self.decoder.position(),
-            _ => self.next,
-        }
+        // The block that was given last is cut at the end.
+        let here = self.in_file().min(self.until.unwrap_or(u64::MAX));
+        here.saturating_sub(self.from)
     }
 
     /// Moves to `frame` exactly. Beyond the end means at the end: [`next_block`](Self::next_block) then
     /// yields `None`.
     pub fn seek(&mut self, frame: u64) -> Result<(), FailedFile> {
-        if self.parts.len() == 1 {
-            return self.decoder.seek(frame);
-        }
-        let mut begins = 0;
-        for index in 0..self.parts.len() {
-            let is_last = index + 1 == self.parts.len();
-            let length = match is_last && frame < self.format.frames.unwrap_or(u64::MAX) {
-                true => None,
-                false => Some(self.length(index)?),
-            };
-            if length.is_some_and(|length| frame >= begins + length) {
-                begins += length.unwrap_or_default();
-                self.next = begins;
-                continue;
-            }
-            self.enter(index)?;
-            self.next = begins + self.fit.seek(&mut self.decoder, frame - begins)?;
-            return Ok(());
-        }
-        // Behind the last link.
-        self.enter(self.parts.len() - 1)?;
-        self.decoder.seek(u64::MAX)?;
-        self.fit.at_end = true;
-        Ok(())
+        self.head.clear();
+        let to = self.from.saturating_add(frame);
+        self.chain.seek(to.min(self.until.unwrap_or(u64::MAX)))
     }
 
     /// The next samples, interleaved; never empty. `None` at the end.
     pub fn next_block(&mut self) -> Result<Option<&[f32]>, FailedFile> {
-        if self.parts.len() == 1 {
-            return self.decoder.next_block();
+        let left = self
+            .until
+            .map_or(u64::MAX, |until| until.saturating_sub(self.in_file()));
+        if left == 0 {
+            return Ok(None);
         }
-        loop {
-            match self.fit.fill(&mut self.decoder) {
-                Ok(true) => break,
-                Ok(false) => {}
-                Err(error) if error.why.is_io() => {
-                    return Err(error);
-                }
-                Err(error) => tracing::warn!(%error, "one of several streams breaks off"),
+        let block = match self.head.is_empty() {
+            true => self.chain.next_block()?,
+            false => {
+                self.given = std::mem::take(&mut self.head);
+                Some(self.given.as_slice())
             }
-            if self.current + 1 == self.parts.len() {
-                return Ok(None);
-            }
-            self.enter(self.current + 1)?;
-        }
-        self.next += (self.fit.out.len() / self.format.channels) as u64;
-        Ok(Some(&self.fit.out))
+        };
+        let most = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .saturating_mul(self.format.channels);
+        Ok(block.map(|block| &block[..block.len().min(most)]))
     }
 
     /// How much each channel counts towards loudness, by ITU-R BS.1770-4, table 4: 1 in front, 1.41 at the sides, 0 for
     /// the LFE.
     pub fn loudness_weights(&self) -> Vec<f64> {
-        loudness_weights(&self.channels)
+        loudness_weights(self.chain.channels())
     }
 
     /// Which speaker each channel is for.
     pub(crate) fn channels(&self) -> &Channels {
-        &self.channels
+        self.chain.channels()
     }
 
     /// Length in seconds: exact where the file states it, else the container's estimate.
     pub(crate) fn duration_s(&self) -> Option<f64> {
-        let seconds = |part: &LinkPart| match part.frames {
-            Some(frames) => Some(frames as f64 / f64::from(part.rate_hz)),
-            None => part.estimate_s,
-        };
-        self.parts.iter().map(seconds).sum()
+        let rate_hz = f64::from(self.format.sample_rate_hz);
+        match (self.from, self.until, self.format.frames) {
+            (0, None, _) => self.chain.duration_s(),
+            (.., Some(frames)) => Some(frames as f64 / rate_hz),
+            _ => {
+                let from_s = self.from as f64 / rate_hz;
+                self.chain
+                    .duration_s()
+                    .map(|all_s| (all_s - from_s).max(0.0))
+            }
+        }
     }
 
     /// Counts the audible frames of a file that does not state them: by the packets' lengths where every
     /// packet has one, else by decoding.
     pub(crate) fn count_frames(&mut self) -> Result<u64, FailedFile> {
-        let mut frames = 0;
-        for index in 0..self.parts.len() {
-            frames += self.length(index)?;
-        }
-        Ok(frames)
-    }
-
-    /// The frames of a part at the rate of the whole; counted where it does not state them.
-    fn length(&mut self, index: usize) -> Result<u64, FailedFile> {
-        let part = &mut self.parts[index];
-        if part.frames.is_none() {
-            part.frames = Some(LinkDecoder::count_frames(&self.path, &part.link)?);
-        }
-        Ok(part
-            .frames_at(self.format.sample_rate_hz)
-            .unwrap_or_default())
-    }
-
-    /// Lets the decoder stand at the beginning of a part.
-    fn enter(&mut self, index: usize) -> Result<(), FailedFile> {
-        self.decoder = LinkDecoder::open(&self.path, &self.parts[index].link)?;
-        let rate_hz = self.format.sample_rate_hz;
-        self.fit = Fit::new(&self.path, &self.decoder, &self.channels, rate_hz)?;
-        self.current = index;
-        Ok(())
-    }
-}
-
-impl LinkPart {
-    fn new(decoder: &LinkDecoder) -> Self {
-        Self {
-            link: decoder.link().clone(),
-            rate_hz: decoder.format().sample_rate_hz,
-            frames: decoder.format().frames,
-            estimate_s: decoder.estimate_s(),
+        match self.format.frames {
+            Some(frames) => Ok(frames),
+            None => Ok(self.chain.count_frames()?.saturating_sub(self.from)),
         }
     }
 
-    /// Its frames at another rate, as the resampler makes them.
-    fn frames_at(&self, rate_hz: u32) -> Option<u64> {
-        let (from, to) = (u128::from(self.rate_hz), u128::from(rate_hz));
-        self.frames
-            .map(|frames| (u128::from(frames) * to).div_ceil(from) as u64)
+    /// The frame of the file that comes next.
+    fn in_file(&self) -> u64 {
+        self.chain.position() - (self.head.len() / self.format.channels) as u64
     }
 }
 
-/// Brings the blocks of one link to the rate and the channels of the whole.
-#[derive(Default)]
-struct Fit {
-    downmix: Option<Downmix>,
-    resampler: Option<Resampler>,
-    channels: usize,
-    mixed: Vec<f32>,
-    /// What is to be heard next.
-    out: Vec<f32>,
-    /// Samples of what comes out that a jump leaves out.
-    skip: usize,
-    at_end: bool,
-}
-
-impl Fit {
-    fn new(
-        path: &Path,
-        decoder: &LinkDecoder,
-        channels: &Channels,
-        rate_hz: u32,
-    ) -> Result<Self, FailedFile> {
-        let own_hz = decoder.format().sample_rate_hz;
-        let count = channels.count();
-        let resampler = match own_hz == rate_hz {
-            true => None,
-            false => Some(guarded(path, || {
-                Resampler::new(path, count, own_hz, rate_hz)
-            })??),
+/// Decodes up to `frame`. Returns what was decoded beyond it.
+fn roll(chain: &mut ChainDecoder, frame: u64) -> Result<Vec<f32>, FailedFile> {
+    let channels = chain.format().channels;
+    loop {
+        let begin = chain.position();
+        let Some(block) = chain.next_block()? else {
+            return Ok(Vec::new());
         };
-        Ok(Self {
-            downmix: Some(Downmix::widened(decoder.channels(), count)),
-            resampler,
-            channels: count,
-            ..Self::default()
-        })
-    }
-
-    /// Moves to `frame` of what comes out. Returns the frame that comes next, which is an earlier one only at the end.
-    fn seek(&mut self, decoder: &mut LinkDecoder, frame: u64) -> Result<u64, FailedFile> {
-        let Some(resampler) = &mut self.resampler else {
-            decoder.seek(frame)?;
-            return Ok(decoder.position());
-        };
-        resampler.reset();
-        decoder.seek(resampler.start(frame))?;
-        let first = resampler.output(decoder.position());
-        self.skip = frame.saturating_sub(first) as usize * self.channels;
-        Ok(frame)
-    }
-
-    /// Decodes until something waits in `out`. `false` at the link's end.
-    fn fill(&mut self, decoder: &mut LinkDecoder) -> Result<bool, FailedFile> {
-        self.out.clear();
-        while !self.at_end && self.out.is_empty() {
-            let block = decoder.next_block()?;
-            match (block, &self.downmix, &mut self.resampler) {
-                (Some(block), Some(downmix), None) => downmix.mix_into(block, &mut self.out),
-                (Some(block), Some(downmix), Some(resampler)) => {
-                    self.mixed.clear();
-                    downmix.mix_into(block, &mut self.mixed);
-                    resampler.push(&self.mixed, &mut self.out);
-                }
-                (_, _, resampler) => {
-                    if let Some(resampler) = resampler {
-                        resampler.finish(&mut self.out);
-                    }
-                    self.at_end = true;
-                }
-            }
-            let skip = self.skip.min(self.out.len());
-            self.out.drain(..skip);
-            self.skip -= skip;
+        let before = frame.saturating_sub(begin) as usize * channels;
+        if before <= block.len() {
+            return Ok(block[before..].to_vec());
         }
-        Ok(!self.out.is_empty())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use segue_core::{FailedFile, FileFault};
+use segue_core::{FailedFile, FileFault, FileSpan};
 
 use crate::downmix::Downmix;
 use crate::{AudioFormat, Decoder};
@@ -22,9 +22,9 @@ pub struct StereoStream {
 }
 
 impl StereoStream {
-    /// Opens `path`.
-    pub fn open(path: &Path) -> Result<StereoStream, FailedFile> {
-        let decoder = Decoder::open(path)?;
+    /// Opens `path`, or a stretch of it.
+    pub fn open(path: &Path, span: FileSpan) -> Result<StereoStream, FailedFile> {
+        let decoder = Decoder::open(path, span)?;
         Ok(Self {
             downmix: Downmix::stereo(decoder.channels()),
             decoder,

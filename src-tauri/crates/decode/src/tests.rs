@@ -2,13 +2,14 @@
 
 mod containers;
 mod streams;
+mod stretches;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
-use segue_core::{FailedFile, FileFault};
+use segue_core::{FailedFile, FileFault, FileSpan};
 
 use crate::{Decoder, MonoStream, Span, StereoStream};
 
@@ -53,7 +54,7 @@ fn rest(decoder: &mut Decoder) -> Vec<f32> {
 }
 
 fn whole(name: &str) -> Vec<f32> {
-    rest(&mut Decoder::open(&fixture(name)).unwrap())
+    rest(&mut Decoder::open(&fixture(name), FileSpan::WHOLE).unwrap())
 }
 
 const LOSSLESS: [(&str, &str, u32, u64, u64, u32); 11] = [
@@ -82,7 +83,7 @@ const LOSSY: [(&str, &str, u32, u64, bool); 5] = [
 #[test]
 fn lossless_files_decode_to_the_bit() {
     for (name, codec, rate_hz, channels, frames, bits) in LOSSLESS {
-        let mut decoder = Decoder::open(&fixture(name)).unwrap();
+        let mut decoder = Decoder::open(&fixture(name), FileSpan::WHOLE).unwrap();
         let format = decoder.format().clone();
         assert_eq!(
             (format.codec.as_str(), format.sample_rate_hz),
@@ -111,7 +112,7 @@ fn lossless_files_decode_to_the_bit() {
 #[test]
 fn lossy_files_lie_on_their_source_without_a_shift() {
     for (name, codec, rate_hz, frames, stated) in LOSSY {
-        let mut decoder = Decoder::open(&fixture(name)).unwrap();
+        let mut decoder = Decoder::open(&fixture(name), FileSpan::WHOLE).unwrap();
         let format = decoder.format().clone();
         assert_eq!(
             (format.codec.as_str(), format.sample_rate_hz),
@@ -136,7 +137,7 @@ fn lossy_files_lie_on_their_source_without_a_shift() {
 fn files_that_state_no_length_decode_whole() {
     // Without a header nobody can tell the encoder's delay, so the sound begins with it.
     for (name, frames, delay) in [("plain.mp3", 30_000, 1_105), ("raw.aac", 30_000, 1_024)] {
-        let mut decoder = Decoder::open(&fixture(name)).unwrap();
+        let mut decoder = Decoder::open(&fixture(name), FileSpan::WHOLE).unwrap();
         assert_eq!(decoder.format().frames, None, "{name}");
         let samples = rest(&mut decoder);
         assert!(
@@ -145,7 +146,7 @@ fn files_that_state_no_length_decode_whole() {
             samples.len() / 2
         );
         assert_eq!(
-            Decoder::open(&fixture(name))
+            Decoder::open(&fixture(name), FileSpan::WHOLE)
                 .unwrap()
                 .count_frames()
                 .unwrap(),
@@ -188,7 +189,7 @@ fn a_jump_lands_on_the_frame() {
     ];
     for (name, tolerance) in lossless.into_iter().chain(lossy).chain(unstated) {
         let all = whole(name);
-        let mut decoder = Decoder::open(&fixture(name)).unwrap();
+        let mut decoder = Decoder::open(&fixture(name), FileSpan::WHOLE).unwrap();
         let channels = decoder.format().channels;
         let frames = all.len() / channels;
         let places = [
@@ -231,7 +232,7 @@ fn a_jump_lands_on_the_frame() {
 #[test]
 fn two_halves_make_the_whole() {
     let all = whole("16.flac");
-    let mut decoder = Decoder::open(&fixture("16.flac")).unwrap();
+    let mut decoder = Decoder::open(&fixture("16.flac"), FileSpan::WHOLE).unwrap();
     let mut joined = Vec::new();
     while decoder.position() < 20_000 {
         let left = 2 * (20_000 - decoder.position()) as usize;
@@ -254,7 +255,7 @@ enum Fate {
 }
 
 fn fate(path: &Path) -> Fate {
-    let decoded = Decoder::open(path).and_then(|mut decoder| {
+    let decoded = Decoder::open(path, FileSpan::WHOLE).and_then(|mut decoder| {
         let channels = decoder.format().channels;
         let mut samples = 0;
         while let Some(block) = decoder.next_block()? {
@@ -387,7 +388,7 @@ fn mono_windows(
     rate_hz: u32,
     spans: impl FnOnce(f64) -> Vec<Span>,
 ) -> Result<Vec<Vec<f32>>, FailedFile> {
-    let stream = MonoStream::open(path, &[rate_hz])?;
+    let stream = MonoStream::open(path, FileSpan::WHOLE, &[rate_hz])?;
     let spans = spans(stream.duration_s());
     Ok(stream.windows(&spans)?.remove(0))
 }
@@ -406,7 +407,7 @@ fn listen(stream: &mut StereoStream) -> Vec<[f32; 2]> {
 
 #[test]
 fn at_its_own_rate_a_stream_is_the_file_to_the_bit() {
-    let mut stream = StereoStream::open(&fixture("16.flac")).unwrap();
+    let mut stream = StereoStream::open(&fixture("16.flac"), FileSpan::WHOLE).unwrap();
     assert!(listen(&mut stream).as_flattened() == formula(40_000, 2, 16));
     assert_eq!(stream.position_s(), 40_000.0 / 44_100.0);
     assert_eq!(stream.duration_s(), Some(40_000.0 / 44_100.0));
@@ -414,7 +415,9 @@ fn at_its_own_rate_a_stream_is_the_file_to_the_bit() {
         .iter()
         .map(|sample| [*sample; 2])
         .collect();
-    assert!(listen(&mut StereoStream::open(&fixture("mono.flac")).unwrap()) == mono);
+    assert!(
+        listen(&mut StereoStream::open(&fixture("mono.flac"), FileSpan::WHOLE).unwrap()) == mono
+    );
 }
 
 #[test]
@@ -442,7 +445,10 @@ fn resampling_keeps_the_time() {
             "{name}"
         );
         let ratio = from_hz as f64 / f64::from(to_hz);
-        let channels = Decoder::open(&fixture(name)).unwrap().format().channels;
+        let channels = Decoder::open(&fixture(name), FileSpan::WHOLE)
+            .unwrap()
+            .format()
+            .channels;
         let mut worst = 0.0_f64;
         for (index, sample) in heard
             .iter()
@@ -486,12 +492,12 @@ fn rates_side_by_side_are_what_each_is_alone() {
     let lossy = LOSSY.map(|(name, codec, ..)| (name, if codec == "aac" { 1e-2 } else { 2e-3 }));
     for (name, tolerance) in lossless.into_iter().chain(lossy) {
         let path = fixture(name);
-        let open = || MonoStream::open(&path, &rates).unwrap();
+        let open = || MonoStream::open(&path, FileSpan::WHOLE, &rates).unwrap();
         let spans = spans(open().duration_s());
         let whole = open().whole(|_| Ok(())).unwrap();
         let windows = open().windows(&spans).unwrap();
         for (index, rate_hz) in rates.into_iter().enumerate() {
-            let alone = MonoStream::open(&path, &[rate_hz]).unwrap();
+            let alone = MonoStream::open(&path, FileSpan::WHOLE, &[rate_hz]).unwrap();
             assert!(
                 whole[index] == alone.whole(|_| Ok(())).unwrap()[0],
                 "{name}"
@@ -578,7 +584,7 @@ fn heard_whole_a_file_is_what_its_windows_are_and_nothing_of_it_is_missed() {
         for rate_hz in [16_000, 44_100] {
             let path = fixture(name);
             let mut own = Vec::new();
-            let stream = MonoStream::open(&path, &[rate_hz]).unwrap();
+            let stream = MonoStream::open(&path, FileSpan::WHOLE, &[rate_hz]).unwrap();
             let all = stream
                 .whole(|block| {
                     own.extend_from_slice(block);
@@ -609,7 +615,8 @@ fn surround_is_mixed_by_bs_775_and_does_not_clip() {
         1.0 + 2.0 * std::f32::consts::FRAC_1_SQRT_2,
     );
     let file = whole("surround.flac");
-    let stereo = listen(&mut StereoStream::open(&fixture("surround.flac")).unwrap());
+    let stereo =
+        listen(&mut StereoStream::open(&fixture("surround.flac"), FileSpan::WHOLE).unwrap());
     assert_eq!(stereo.len(), 4_000);
     for (frame, heard) in file.chunks(6).zip(&stereo) {
         let [fl, fr, fc, _lfe, bl, br] = frame else {

@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use segue_core::FailedFile;
+use segue_core::{FailedFile, FileSpan};
 
 use crate::Decoder;
 use crate::downmix::Downmix;
@@ -48,9 +48,9 @@ struct Rate {
 }
 
 impl MonoStream {
-    /// Opens `path` to be read at each of `rates_hz`.
-    pub fn open(path: &Path, rates_hz: &[u32]) -> Result<MonoStream, FailedFile> {
-        let mut decoder = Decoder::open(path)?;
+    /// Opens `path`, or a stretch of it, to be read at each of `rates_hz`.
+    pub fn open(path: &Path, span: FileSpan, rates_hz: &[u32]) -> Result<MonoStream, FailedFile> {
+        let mut decoder = Decoder::open(path, span)?;
         let downmix = Downmix::mono(decoder.channels());
         let file_hz = decoder.format().sample_rate_hz;
         let rates = rates_hz.iter().map(|rate_hz| {

@@ -21,7 +21,7 @@ use std::fs::File;
 use std::io::{self, BufRead, Seek, SeekFrom};
 use std::path::Path;
 
-use segue_core::{AudioHash, FailedFile, id3v2_byte_len};
+use segue_core::{AudioHash, FailedFile, FileSpan, id3v2_byte_len};
 
 use crate::buffered::{Buffered, Room};
 use crate::bytes::{after_id3v2, be, box_lengths, le, pieces_at, read_at};
@@ -36,6 +36,22 @@ pub fn audio_hash(path: &Path) -> Result<AudioHash, FailedFile> {
     Audio::find(&mut file)
         .and_then(|audio| audio.hash(&mut file))
         .map_err(fail)
+}
+
+/// The identity of a stretch of a recording: of which one, and from where to where. The stretch's own bytes say nothing of it, for
+/// where a stretch begins is no edge of packets. A sheet that is corrected, be it by one frame, makes another recording.
+pub(crate) fn hash_of_stretch(whole: AudioHash, span: FileSpan) -> AudioHash {
+    if span.is_whole() {
+        return whole;
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"segue stretch 1\0");
+    hasher.update(&whole.0);
+    hasher.update(&span.start_ns.to_le_bytes());
+    hasher.update(&span.end_ns.unwrap_or(u64::MAX).to_le_bytes());
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    AudioHash(hash)
 }
 
 /// Length of each sample.

@@ -9,6 +9,7 @@ use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, Tag, TagType};
 
 use crate::bytes::{be, le, read_at};
+use crate::tags::chapters::Chapter;
 use crate::tags::found::{AudioProperties, FoundTags, mime, picture, push};
 use crate::tags::text::utf8_or_1252;
 
@@ -133,7 +134,8 @@ fn matroska_tags(
                 for (_, seek) in elements(&heads) {
                     let id = child(seek, 0x53ab).map(be);
                     let place = child(seek, 0x53ac).map(be).zip(segment);
-                    if let (Some(0x1254_c367 | 0x1941_a469), Some((offset, segment))) = (id, place)
+                    if let (Some(0x1254_c367 | 0x1941_a469 | CHAPTERS), Some((offset, segment))) =
+                        (id, place)
                     {
                         after_sound.push(segment.saturating_add(offset));
                     }
@@ -163,6 +165,10 @@ fn matroska_tags(
                         pictures.push(picture(kind, data.to_vec()));
                     }
                 }
+            }
+            CHAPTERS => {
+                after_sound.retain(|place| *place > body);
+                found.marks.offer(matroska_chapters(&bytes(file)?));
             }
             // The first cluster: what is still sought lies behind all of them.
             0x1f43_b675 => match after_sound.pop() {
@@ -219,6 +225,33 @@ fn matroska_tags(
     found.add(track);
     found.add(album);
     Ok(())
+}
+
+const CHAPTERS: u64 = 0x1043_a770;
+
+/// The chapters of the edition to be played, the first where none is marked (RFC 9559 5.1.7 and 20). What an ordered
+/// edition plays is no stretch of the file after the other.
+fn matroska_chapters(bytes: &[u8]) -> Vec<Chapter> {
+    let flag = |bytes: &[u8], id, default| child(bytes, id).map_or(default, |value| be(value) != 0);
+    let editions = || elements(bytes).filter(|(id, _)| *id == 0x45b9);
+    let edition = editions()
+        .find(|(_, edition)| flag(edition, 0x45db, false))
+        .or_else(|| editions().next());
+    let Some((_, edition)) = edition.filter(|(_, edition)| !flag(edition, 0x45dd, false)) else {
+        return Vec::new();
+    };
+    let atoms = elements(edition)
+        .filter(|(id, atom)| *id == 0xb6 && !flag(atom, 0x98, false) && flag(atom, 0x4598, true));
+    atoms
+        .filter_map(|(_, atom)| {
+            Some(Chapter {
+                start_ns: be(child(atom, 0x91)?),
+                title: child(atom, 0x80)
+                    .and_then(|display| child(display, 0x85))
+                    .map(utf8_or_1252),
+            })
+        })
+        .collect()
 }
 
 fn rate_hz(rate: f64) -> Option<u32> {

@@ -7,7 +7,7 @@
 //!
 //! # What is kept, and when
 //!
-//! - A **track** is a file with its tags. Its [`TrackId`](segue_core::TrackId) survives re-tagging, renaming and
+//! - A **track** is a file with its tags, or a stretch of one that a cue sheet or a chapter names. Its [`TrackId`](segue_core::TrackId) survives re-tagging, renaming and
 //!   moving. A **recording** is its audio ([`AudioHash`](segue_core::AudioHash)): vectors, plays and ratings hang
 //!   on it, and survive the removal of the file and of the folder.
 //! - A folder that is **not there** is offline, and so is one that is there but **holds nothing at all** although
@@ -27,12 +27,15 @@ mod buffered;
 mod bytes;
 mod containers;
 mod cover;
+mod cue;
 #[cfg(test)]
 mod fixtures;
+mod parts;
 mod paths;
 mod playable;
 mod scan;
 mod search;
+mod sheets;
 mod store;
 mod tag_text;
 mod tags;

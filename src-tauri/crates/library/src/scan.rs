@@ -13,9 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use segue_core::{
-    AudioHash, FailedFile, FileFault, FolderFault, LibraryAction, LibraryError, Timestamp,
-};
+use segue_core::{FailedFile, FileFault, FolderFault, LibraryAction, LibraryError, Timestamp};
 use serde::Serialize;
 
 use crate::buffered::Room;
@@ -25,8 +23,9 @@ use crate::store::reading::root_paths;
 use crate::store::rows::{self, IndexedFile, Outcome};
 
 use crate::paths;
+use crate::sheets;
 use crate::store::{Durability, Library, bump, lock};
-use crate::tags::{self, Tags};
+use crate::tags::{self, ReadTrack};
 use crate::walk::{self, AudioFile, FileWalk, WalkEvent};
 
 /// Files written in the first transaction, at most, so that the first tracks show soon.
@@ -137,6 +136,7 @@ impl Library {
     /// Brings files or folders up to date that the watcher named. What lies outside the library is passed over.
     pub fn scan_paths(&self, changed: &[PathBuf]) -> Result<ScanReport, LibraryError> {
         let _alone = lock(&self.scanning);
+        let changed = self.with_sheets(changed)?;
         let roots = self.read(LibraryAction::ReadFolders, root_paths)?;
         let in_library = |path: &Path| {
             paths::to_bytes(path)
@@ -219,6 +219,43 @@ impl Library {
         Ok(scan.report)
     }
 
+    /// What changed, and what is to be looked at with it: a sheet's known files, and the sheets beside a file, which may name
+    /// it. Files that are not known yet are told when they are whole.
+    fn with_sheets(&self, changed: &[PathBuf]) -> Result<Vec<PathBuf>, LibraryError> {
+        let mut all: Vec<PathBuf> = changed.to_vec();
+        let mut folders = HashSet::new();
+        for path in changed {
+            let Some(folder) = path.parent() else {
+                continue;
+            };
+            if walk::is_audio(path) && folders.insert(folder) {
+                all.extend(sheets::sheets_in(folder));
+            } else if sheets::is_sheet(path)
+                && let Some(folder) = paths::to_bytes(folder)
+            {
+                let (from, to) = paths::beneath(&folder);
+                let known: Vec<Vec<u8>> = self.read(LibraryAction::ReadTracks, |db| {
+                    db.prepare_cached(
+                        "SELECT DISTINCT path FROM tracks WHERE path >= ? AND path < ?",
+                    )?
+                    .query_map([&from, &to], |row| row.get(0))?
+                    .collect()
+                })?;
+                let near = |path: &&Vec<u8>| {
+                    let folders = paths::folders_above(path).take(2);
+                    !paths::is_displaced(path) && folders.into_iter().any(|above| above == &*folder)
+                };
+                all.extend(
+                    known
+                        .iter()
+                        .filter(near)
+                        .map(|path| paths::from_bytes(path)),
+                );
+            }
+        }
+        Ok(all)
+    }
+
     fn has_tracks(&self, root: &[u8]) -> Result<bool, LibraryError> {
         let (from, to) = paths::beneath(root);
         self.read(LibraryAction::ReadTracks, |db| {
@@ -243,14 +280,14 @@ struct Scan<'a> {
 
 /// Sent by the walking and reading threads to the writing one.
 enum ScanEvent {
-    /// A known file, as before.
-    Same,
+    /// A known file of so many tracks, as before.
+    Same { tracks: u64 },
     /// A known file, as before, that was missing, or whose folder gained or lost a cover.
-    Touched { id: i64, sidecar: bool },
+    Touched { tracks: Vec<i64>, sidecar: bool },
     /// A new or changed file waits to be read.
     Found,
     /// A file was read.
-    Read(AudioFile, Box<Result<(AudioHash, Tags), FileFault>>),
+    Read(AudioFile, Result<Vec<ReadTrack>, FileFault>),
     /// A file or folder cannot be read. `Some(file)`: it counts as a file.
     Failed { failure: FailedFile, is_file: bool },
     /// The walk is over.
@@ -359,9 +396,9 @@ impl Scan<'_> {
     /// Counts an item, and puts what is to be written into the batch.
     fn take(&mut self, item: ScanEvent, batch: &mut Vec<ScanEvent>) {
         match item {
-            ScanEvent::Same => {
+            ScanEvent::Same { tracks } => {
                 self.report.files += 1;
-                self.report.unchanged += 1;
+                self.report.unchanged += tracks;
                 self.progress.done += 1;
             }
             ScanEvent::Found => self.report.files += 1,
@@ -400,9 +437,11 @@ impl Scan<'_> {
                 let mut changes = Changes::default();
                 for item in batch.drain(..) {
                     match item {
-                        ScanEvent::Touched { id, sidecar } => {
-                            rows::touch(db, id, sidecar, &mut changes)?;
-                            report.updated += 1;
+                        ScanEvent::Touched { tracks, sidecar } => {
+                            for id in tracks {
+                                rows::touch(db, id, sidecar, &mut changes)?;
+                                report.updated += 1;
+                            }
                         }
                         ScanEvent::Failed { failure, .. } => {
                             if let Some(path) = paths::to_bytes(&failure.path) {
@@ -410,42 +449,40 @@ impl Scan<'_> {
                             }
                             report.failures.push(failure);
                         }
-                        ScanEvent::Read(file, read) => match *read {
-                            Ok((audio, tags)) => {
-                                let outcome = rows::put(
-                                    db,
-                                    &file,
-                                    audio,
-                                    &tags,
-                                    moves,
-                                    last,
-                                    now,
-                                    &mut changes,
-                                )?;
-                                match outcome {
+                        ScanEvent::Read(file, Ok(tracks)) => {
+                            if !last {
+                                rows::make_room(db, &file, &tracks, moves)?;
+                            }
+                            let mut wait = Vec::new();
+                            for track in tracks {
+                                match rows::put(db, &file, &track, moves, last, now, &mut changes)?
+                                {
                                     Some(Outcome::Added) => report.added += 1,
                                     Some(Outcome::Updated) => report.updated += 1,
                                     Some(Outcome::Moved) => report.moved += 1,
                                     None => {
-                                        waiting.push(ScanEvent::Read(
-                                            file,
-                                            Box::new(Ok((audio, tags))),
-                                        ));
+                                        wait.push(track);
                                         continue;
                                     }
                                 }
-                                if let Some(why) = tags.warning {
-                                    let path = paths::from_bytes(&file.path);
+                                let path = paths::from_bytes(&file.path);
+                                let warned = |known: &FailedFile| known.path == path;
+                                if let Some(why) = track.tags.warning
+                                    && !report.warnings.last().is_some_and(warned)
+                                {
                                     report.warnings.push(FailedFile { path, why });
                                 }
                             }
-                            Err(why) => {
-                                rows::put_failure(db, &file.path, &why, now)?;
-                                let path = paths::from_bytes(&file.path);
-                                report.failures.push(FailedFile { path, why });
+                            if !wait.is_empty() {
+                                waiting.push(ScanEvent::Read(file, Ok(wait)));
                             }
-                        },
-                        ScanEvent::Same | ScanEvent::Found | ScanEvent::Walked => {}
+                        }
+                        ScanEvent::Read(file, Err(why)) => {
+                            rows::put_failure(db, &file.path, &why, now)?;
+                            let path = paths::from_bytes(&file.path);
+                            report.failures.push(FailedFile { path, why });
+                        }
+                        ScanEvent::Same { .. } | ScanEvent::Found | ScanEvent::Walked => {}
                     }
                 }
                 changes::follow(db, changes)?;
@@ -469,11 +506,12 @@ impl Scan<'_> {
         let beyond_reach = |path: &[u8]| {
             closed.contains(path) || paths::folders_above(path).any(|above| closed.contains(above))
         };
-        let gone: Vec<(&Vec<u8>, &IndexedFile)> = known
+        let gone: Vec<(&Vec<u8>, i64, bool)> = known
             .iter()
             .filter(|(path, _)| !walked.seen.contains(path.as_slice()) && !beyond_reach(path))
+            .flat_map(|(path, file)| file.tracks.iter().map(move |(id, gone)| (path, *id, *gone)))
             .collect();
-        let newly: Vec<_> = gone.iter().filter(|(_, known)| !known.missing).collect();
+        let newly: Vec<_> = gone.iter().filter(|(.., was_gone)| !was_gone).collect();
         self.report.missing = (gone.len() - newly.len()) as u64;
         // A row that was missing may have been found at a new path in this scan.
         let moved_away =
@@ -483,8 +521,8 @@ impl Scan<'_> {
             };
         let found_again = self.library.read(LibraryAction::ReadTracks, |db| {
             let mut n = 0;
-            for (path, known) in gone.iter().filter(|(_, known)| known.missing) {
-                n += u64::from(moved_away(db, known.id, path)?);
+            for (path, id, _) in gone.iter().filter(|(.., was_gone)| *was_gone) {
+                n += u64::from(moved_away(db, *id, path)?);
             }
             Ok(n)
         })?;
@@ -515,9 +553,9 @@ impl Scan<'_> {
             .library
             .write(LibraryAction::SaveScan, Durability::Process, |db| {
                 let (mut marked, mut changes) = (Vec::new(), Changes::default());
-                for (path, known) in &newly {
-                    if rows::mark_missing(db, known.id, path, now, &mut changes)? {
-                        marked.push(known.id);
+                for (path, id, _) in &newly {
+                    if rows::mark_missing(db, *id, path, now, &mut changes)? {
+                        marked.push(*id);
                     }
                 }
                 let mut missing = 0;
@@ -595,13 +633,15 @@ fn walk_all<'a>(
                     }
                     match row {
                         Some((_, row)) if row.as_before(&file) => {
-                            if row.missing || row.sidecar != file.sidecar {
+                            let was_gone = row.tracks.iter().any(|(_, gone)| *gone);
+                            if was_gone || row.sidecar != file.sidecar {
                                 outgoing.tell(ScanEvent::Touched {
-                                    id: row.id,
+                                    tracks: row.tracks.iter().map(|(id, _)| *id).collect(),
                                     sidecar: file.sidecar,
                                 })
                             } else {
-                                outgoing.tell(ScanEvent::Same)
+                                let tracks = row.tracks.len() as u64;
+                                outgoing.tell(ScanEvent::Same { tracks })
                             }
                         }
                         _ => outgoing.read(file),
@@ -616,7 +656,7 @@ fn walk_all<'a>(
                         is_file: true,
                     })
                 }
-                WalkEvent::Hidden(failure) => {
+                WalkEvent::Hidden(failure) | WalkEvent::SheetUnfit(failure) => {
                     walked
                         .refused
                         .extend(paths::to_bytes(&failure.path).map(|path| path.into_owned()));
@@ -690,8 +730,9 @@ fn read_files(
             if stop.load(Ordering::Relaxed) {
                 break;
             }
-            let read = tags::read(&paths::from_bytes(&file.path), &mut room);
-            news.push(ScanEvent::Read(file, Box::new(read)));
+            let sheet = file.sheet.as_ref().map(|sheet| &sheet.parts);
+            let read = tags::read(&paths::from_bytes(&file.path), sheet, &mut room);
+            news.push(ScanEvent::Read(file, read));
         }
         if !news.is_empty() && tell.send(news).is_err() {
             stop.store(true, Ordering::Relaxed);

@@ -19,26 +19,34 @@ use lofty::probe::Probe;
 use lofty::properties::FileProperties;
 use lofty::tag::{ItemKey, Tag, TagType};
 use segue_core::{
-    AudioHash, Damage, FileFault, SIGNATURE_BYTES, id3v2_byte_len, unplayable_format, with_causes,
+    AudioHash, Damage, FileFault, FileSpan, SIGNATURE_BYTES, SheetFault, id3v2_byte_len,
+    unplayable_format, with_causes,
 };
 
-use crate::audio_hash::{Audio, end_tags};
+use crate::audio_hash::{Audio, end_tags, hash_of_stretch};
 use crate::buffered::{Buffered, Room};
 use crate::bytes::{after_id3v2, le, read_at};
 use crate::containers;
+use crate::cue::CueSheet;
+use crate::parts::{Part, Parts};
 use crate::playable;
-use credits::Credit;
+use crate::tag_text::title_of;
+use chapters::Marks;
+use credits::{Credit, Role};
 use found::{AudioProperties, BLOCK_MAX, FoundTags};
 use text::{clean, clean_lines};
+use values::{date, decimal, genres_of, leading_number, year};
 use window::{FileRange, Metered};
 
 mod behind;
+pub(crate) mod chapters;
 pub(crate) mod credits;
 pub(crate) mod found;
 mod id3v2;
 mod mp4;
 mod riff;
 pub(crate) mod text;
+mod values;
 mod vorbis;
 mod window;
 
@@ -103,8 +111,22 @@ pub(crate) struct ReplayGain {
 const TAGS_MAX: usize = 16;
 /// The most artists or genres kept of one file.
 const LIST_MAX: usize = 64;
-/// Reads what a file is and says, or why it is no music.
-pub(crate) fn read(path: &Path, room: &mut Room) -> Result<(AudioHash, Tags), FileFault> {
+
+/// A track that a file holds: all of it, or a stretch.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ReadTrack {
+    pub(crate) span: FileSpan,
+    pub(crate) audio: AudioHash,
+    pub(crate) tags: Tags,
+}
+
+/// Reads what a file is and says, or why it is no music: the tracks that it holds, in its order, never none. `sheet`: what a cue
+/// sheet beside it says.
+pub(crate) fn read(
+    path: &Path,
+    sheet: Option<&Parts>,
+    room: &mut Room,
+) -> Result<Vec<ReadTrack>, FileFault> {
     caught(|| {
         let file = File::open(path)?;
         let len = file.metadata()?.len();
@@ -148,8 +170,221 @@ pub(crate) fn read(path: &Path, room: &mut Room) -> Result<(AudioHash, Tags), Fi
                 core_hz: facts.he_aac_core_hz?,
             })
         });
-        Ok((hash, tags))
+        let named = sheet
+            .cloned()
+            .or_else(|| named_within(path, &found.marks, &tags));
+        Ok(match named {
+            Some(parts) => parted(hash, tags, &parts, path),
+            None => vec![ReadTrack {
+                span: FileSpan::WHOLE,
+                audio: hash,
+                tags,
+            }],
+        })
     })
+}
+
+/// Chapters shorter than this, on the average, are parts of a song, as its verses are.
+const CHAPTER_MIN_S: f64 = 60.0;
+
+/// The parts that a file itself names: by a cue sheet among its tags, by FLAC's own, or by chapters. Those of an audiobook, and
+/// of whatever else is long enough for songs, are tracks, as other players have it that show them at all.
+fn named_within(path: &Path, marks: &Marks, tags: &Tags) -> Option<Parts> {
+    let sheet = marks.cue_sheet.as_deref().map(CueSheet::embedded);
+    if let Some(sheet) = sheet.filter(|sheet| sheet.parts.len() > 1) {
+        return Some(sheet);
+    }
+    if marks.samples.len() > 1
+        && let Some(rate_hz) = tags.sample_rate_hz
+    {
+        let ns = |sample: u64| {
+            let ns = (u128::from(sample) * 1_000_000_000).div_ceil(u128::from(rate_hz));
+            u64::try_from(ns).unwrap_or(u64::MAX)
+        };
+        let parts = marks.samples.iter().map(|(number, sample)| Part {
+            start_ns: ns(*sample),
+            number: *number,
+            ..Part::default()
+        });
+        return Some(Parts::of(parts));
+    }
+    let is_book = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("m4b"));
+    let count = marks.chapters.len();
+    if count < 2 || (!is_book && tags.duration_s < CHAPTER_MIN_S * count as f64) {
+        return None;
+    }
+    let parts = marks
+        .chapters
+        .iter()
+        .zip(1..)
+        .map(|(chapter, number)| Part {
+            start_ns: chapter.start_ns,
+            number,
+            title: chapter.title.clone(),
+            ..Part::default()
+        });
+    let mut parts = Parts::of(parts);
+    // Nothing of the file is left out because its first chapter begins late.
+    if let Some(first) = parts.parts.first_mut() {
+        first.start_ns = 0;
+    }
+    Some(parts)
+}
+
+/// The tracks that a file with these tags is, by its parts. A part that begins behind the file's end is left out and named.
+fn parted(hash: AudioHash, mut tags: Tags, parts: &Parts, path: &Path) -> Vec<ReadTrack> {
+    let file_s = tags.duration_s;
+    let begins = |part: &&Part| file_s == 0.0 || (part.start_ns as f64) < file_s * 1e9;
+    let there: Vec<&Part> = parts.parts.iter().filter(begins).collect();
+    if let Some(beyond) = parts.parts.iter().find(|part| !begins(part)) {
+        tags.warning.get_or_insert(FileFault::Sheet {
+            why: SheetFault::BeyondEnd {
+                number: beyond.number,
+            },
+        });
+    }
+    if let [] | [_] = there[..] {
+        let tags = match there.first() {
+            Some(part) => with_names_of(tags, part, parts),
+            None => tags,
+        };
+        return vec![ReadTrack {
+            span: FileSpan::WHOLE,
+            audio: hash,
+            tags,
+        }];
+    }
+    let tracks = there.iter().enumerate().map(|(n, part)| {
+        let span = FileSpan {
+            start_ns: part.start_ns,
+            end_ns: there.get(n + 1).map(|next| next.start_ns),
+        };
+        ReadTrack {
+            span,
+            audio: hash_of_stretch(hash, span),
+            tags: tags_of_part(&tags, part, parts, span, path),
+        }
+    });
+    tracks.collect()
+}
+
+/// The tags of a part: what is said of it, then of all parts, then what the file says of itself. What the file says of its
+/// sound as a whole (tempo, key, words that are sung) is said of no part.
+fn tags_of_part(whole: &Tags, part: &Part, parts: &Parts, span: FileSpan, path: &Path) -> Tags {
+    let said = |text: &Option<String>| text.as_deref().and_then(clean);
+    let artist = said(&part.artist).or_else(|| said(&parts.album_artist));
+    let album_artist = said(&parts.album_artist);
+    let composer = said(&part.composer).or_else(|| said(&parts.composer));
+    let stem = || title_of(&path.file_stem().unwrap_or_default().to_string_lossy());
+    let of_file = || whole.title.clone().unwrap_or_else(stem);
+    let mut tags = Tags {
+        title: Some(
+            said(&part.title).unwrap_or_else(|| format!("{} {:02}", of_file(), part.number)),
+        ),
+        album: said(&parts.album)
+            .or_else(|| whole.album.clone())
+            .or_else(|| whole.title.clone()),
+        track: Some(part.number).filter(|number| *number > 0),
+        track_total: Some(parts.total).filter(|total| *total > 0),
+        duration_s: span.duration_s(whole.duration_s),
+        bpm: None,
+        key: None,
+        lyrics: None,
+        replay_gain: ReplayGain {
+            track_gain_db: gain_db(&part.gain),
+            track_peak: peak(&part.peak),
+            // What a file says of its only track, it says of all of its parts.
+            album_gain_db: gain_db(&parts.album_gain)
+                .or(whole.replay_gain.album_gain_db)
+                .or(whole.replay_gain.track_gain_db),
+            album_peak: peak(&parts.album_peak)
+                .or(whole.replay_gain.album_peak)
+                .or(whole.replay_gain.track_peak),
+        },
+        ..whole.clone()
+    };
+    for (role, name) in [
+        (Role::Artist, &artist),
+        (Role::AlbumArtist, &album_artist),
+        (Role::Composer, &composer),
+    ] {
+        if let Some(name) = name {
+            tags.credits.retain(|credit| credit.role != role);
+            tags.credits.push(Credit {
+                role,
+                name: name.clone(),
+                sort_name: None,
+                musicbrainz_id: None,
+            });
+        }
+    }
+    if let Some(artist) = artist {
+        tags.artists = vec![artist];
+    }
+    tags.album_artist = album_artist.or(tags.album_artist);
+    tags.composer = composer.or(tags.composer);
+    if let Some(genre) = said(&part.genre).or_else(|| said(&parts.genre)) {
+        tags.genres = genres_of(genre);
+    }
+    if let Some(text) = said(&part.date).or_else(|| said(&parts.date)) {
+        (tags.year, tags.date) = (year(&text), date(&text));
+    }
+    let number = |text: &Option<String>| leading_number(text.as_deref()?, 999);
+    tags.disc = number(&parts.disc).or(tags.disc);
+    tags.disc_total = number(&parts.disc_total).or(tags.disc_total);
+    tags
+}
+
+/// The tags of a file that is one track of a sheet: its own, and the sheet's where it has none.
+fn with_names_of(tags: Tags, part: &Part, parts: &Parts) -> Tags {
+    let from_sheet = tags_of_part(
+        &Tags::default(),
+        part,
+        parts,
+        FileSpan::WHOLE,
+        Path::new(""),
+    );
+    let titled = part.title.as_deref().and_then(clean);
+    let has_artist = !tags.artists.is_empty();
+    let mut credits = tags.credits;
+    let missing: Vec<Credit> = from_sheet
+        .credits
+        .into_iter()
+        .filter(|new| credits.iter().all(|known| known.role != new.role))
+        .collect();
+    credits.extend(missing);
+    Tags {
+        title: tags.title.or(titled),
+        artists: match has_artist {
+            true => tags.artists,
+            false => from_sheet.artists,
+        },
+        album: tags.album.or(from_sheet.album),
+        album_artist: tags.album_artist.or(from_sheet.album_artist),
+        credits,
+        genres: match tags.genres.is_empty() {
+            true => from_sheet.genres,
+            false => tags.genres,
+        },
+        composer: tags.composer.or(from_sheet.composer),
+        year: tags.year.or(from_sheet.year),
+        date: tags.date.or(from_sheet.date),
+        track: tags.track.or(from_sheet.track),
+        track_total: tags.track_total.or(from_sheet.track_total),
+        disc: tags.disc.or(from_sheet.disc),
+        disc_total: tags.disc_total.or(from_sheet.disc_total),
+        ..tags
+    }
+}
+
+fn gain_db(text: &Option<String>) -> Option<f64> {
+    decimal(text.as_deref()?).filter(|gain_db| gain_db.abs() <= 60.0)
+}
+
+fn peak(text: &Option<String>) -> Option<f64> {
+    decimal(text.as_deref()?).filter(|peak| (0.0..=16.0).contains(peak))
 }
 
 /// Refuses, whatever the file's ending, what its first bytes show to be of a kind that no decoder here reads.
@@ -320,18 +555,8 @@ fn tags_of(found: &FoundTags, sound: AudioProperties) -> Tags {
     let first = |keys: &[ItemKey]| keys.iter().find_map(|key| all(*key).into_iter().next());
     let number =
         |key: ItemKey, max: u32| all(key).iter().find_map(|text| leading_number(text, max));
-    let gain = |key: ItemKey| {
-        all(key)
-            .iter()
-            .find_map(|text| decimal(text))
-            .filter(|gain_db| gain_db.abs() <= 60.0)
-    };
-    let peak = |key: ItemKey| {
-        all(key)
-            .iter()
-            .find_map(|text| decimal(text))
-            .filter(|peak| (0.0..=16.0).contains(peak))
-    };
+    let gain = |key: ItemKey| gain_db(&all(key).into_iter().find(|text| decimal(text).is_some()));
+    let peak = |key: ItemKey| peak(&all(key).into_iter().find(|text| decimal(text).is_some()));
 
     let artists = [ItemKey::TrackArtists, ItemKey::TrackArtist]
         .into_iter()
@@ -461,86 +686,6 @@ fn texts(tag: &Tag, key: ItemKey) -> Vec<String> {
         }
     }
     texts
-}
-
-/// The genres that a text names; ID3 has numbers for them: `17`, `(17)`, `(17)(6)Refinement`, `(RX)` and `(CR)` for remix
-/// and cover, and `((` where a name begins with a bracket (id3v2.3.0 4.2.1). A number without a genre, such as 255, is none.
-fn genres_of(text: String) -> Vec<String> {
-    let named = |word: &str| match word {
-        "RX" => Some("Remix".to_owned()),
-        "CR" => Some("Cover".to_owned()),
-        number => {
-            let number = number.parse::<u8>().ok()?;
-            let name = lofty::id3::v1::GENRES.get(usize::from(number));
-            Some(name.map_or_else(String::new, |name| (*name).to_owned()))
-        }
-    };
-    let mut names = Vec::new();
-    let mut rest = text.as_str();
-    while let Some((word, behind)) = rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
-        let Some(name) = named(word) else { break };
-        names.push(name);
-        rest = behind;
-    }
-    let rest = rest.trim();
-    names.push(match named(rest) {
-        Some(name) => name,
-        None if rest.starts_with("((") => rest[1..].to_owned(),
-        None => rest.to_owned(),
-    });
-    names.retain(|name| !name.is_empty());
-    names
-}
-
-/// The number a text begins with, such as 3 in "3/12"; 0 means unknown.
-fn leading_number(text: &str, max: u32) -> Option<u32> {
-    let digits = text
-        .trim_start()
-        .split(|c: char| !c.is_ascii_digit())
-        .next()?;
-    digits.parse().ok().filter(|n| (1..=max).contains(n))
-}
-
-/// The first four digits in a row: "1999-05-03", "03.05.1999", "©1999".
-fn year(text: &str) -> Option<i32> {
-    text.split(|c: char| !c.is_ascii_digit())
-        .filter(|run| run.len() == 4 || run.len() == 8)
-        .find_map(|run| {
-            run[..4]
-                .parse()
-                .ok()
-                .filter(|year| (1000..=2999).contains(year))
-        })
-}
-
-/// A date as it is written in ISO 8601, as much of it as is said: "1969-09-26", "1969-09"; else the year alone.
-fn date(text: &str) -> Option<String> {
-    let year = year(text)?;
-    let digits = |text: &str, max: u32| {
-        let number: u32 = text.parse().ok()?;
-        (text.len() == 2 && (1..=max).contains(&number)).then_some(number)
-    };
-    let day = text.trim().get(..10).unwrap_or(text.trim());
-    let mut parts = day.split('-');
-    let date = match (parts.next(), parts.next(), parts.next()) {
-        (Some(first), Some(month), rest) if first.parse() == Ok(year) => {
-            digits(month, 12).map(|month| match rest.and_then(|day| digits(day, 31)) {
-                Some(day) => format!("{year}-{month:02}-{day:02}"),
-                None => format!("{year}-{month:02}"),
-            })
-        }
-        _ => None,
-    };
-    Some(date.unwrap_or_else(|| format!("{year:04}")))
-}
-
-/// A number with an optional unit behind it: "-7.25 dB", "0,98".
-fn decimal(text: &str) -> Option<f64> {
-    let text = text.trim().replace(',', ".");
-    let end = text
-        .find(|c: char| !matches!(c, '0'..='9' | '.' | '+' | '-'))
-        .unwrap_or(text.len());
-    text[..end].parse().ok().filter(|n: &f64| n.is_finite())
 }
 
 #[cfg(test)]

@@ -7,12 +7,14 @@
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use segue_core::{FailedFile, FileFault};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::paths;
+use crate::sheets::{self, SheetOfFile, is_sheet};
 
 /// Endings of files that Segue plays.
 const PLAYED: &[&str] = &[
@@ -60,6 +62,8 @@ pub(crate) enum WalkEvent {
     Failed(FailedFile),
     /// A folder, a link or a file that could not be read. Tracks known there must not be marked as missing.
     Closed(FailedFile),
+    /// A cue sheet that does not go together with the files that are there.
+    SheetUnfit(FailedFile),
     /// Music that is skipped because its name, or its folder's name, is hidden.
     Hidden(FailedFile),
 }
@@ -77,12 +81,26 @@ pub(crate) struct AudioFile {
     pub(crate) ctime_ns: i64,
     /// Whether a cover lies in its folder.
     pub(crate) sidecar: bool,
+    /// What a cue sheet beside it says of it.
+    pub(crate) sheet: Option<Arc<SheetOfFile>>,
+}
+
+impl AudioFile {
+    /// The number of its sheet as the database keeps it.
+    pub(crate) fn sheet_number(&self) -> i64 {
+        self.sheet.as_ref().map_or(0, |sheet| sheet.number)
+    }
 }
 
 /// Whether a path has the ending of music, playable or not.
 pub(crate) fn is_audio(path: &Path) -> bool {
     let ending = ending(path);
     PLAYED.contains(&ending.as_str()) || NOT_PLAYED.iter().any(|(not, _)| *not == ending)
+}
+
+/// Whether a path has the ending of music that is played.
+fn is_played(path: &Path) -> bool {
+    PLAYED.contains(&ending(path).as_str())
 }
 
 /// Whether a file name is that of a cover for the whole folder.
@@ -169,8 +187,30 @@ pub(crate) struct FileWalk<'a> {
     roots: &'a [PathBuf],
     /// Real paths of what was reached over links.
     linked: HashSet<PathBuf>,
+    /// What lies in folders beside the music.
+    beside: Beside,
+}
+
+/// What lies in folders beside the music.
+#[derive(Default)]
+struct Beside {
     /// Folders of which it is known whether a cover lies in them.
     covered: HashMap<PathBuf, bool>,
+    /// Folders whose cue sheets were read, and what these say.
+    read: HashSet<PathBuf>,
+    sheets: HashMap<PathBuf, Arc<SheetOfFile>>,
+}
+
+impl Beside {
+    /// Reads the sheets of a folder, once. Returns those that do not go together with what is there.
+    fn read_sheets(&mut self, folder: &Path) -> Vec<FailedFile> {
+        if !self.read.insert(folder.to_owned()) {
+            return Vec::new();
+        }
+        let found = sheets::read(folder, is_played);
+        self.sheets.extend(found.of_files);
+        found.faults
+    }
 }
 
 /// One step of a walk over the disk, before it is known whether it is music.
@@ -191,14 +231,17 @@ impl<'a> FileWalk<'a> {
         Self {
             roots,
             linked: HashSet::new(),
-            covered: HashMap::new(),
+            beside: Beside::default(),
         }
     }
 
     /// Steps through `start`, a folder or a file. `step` returns whether to go on.
     pub(crate) fn steps(&mut self, start: &Path, mut step: impl FnMut(WalkStep) -> bool) {
-        // Covers before music, so that a track knows of the cover when it is met; folders last.
-        let rank = |entry: &DirEntry| (entry.file_type().is_dir(), !is_sidecar(entry.path()));
+        // Covers and sheets before music, so that a track knows of them when it is met; folders last.
+        let rank = |entry: &DirEntry| {
+            let is_beside = is_sidecar(entry.path()) || is_sheet(entry.path());
+            (entry.file_type().is_dir(), !is_beside)
+        };
         let mut entries = WalkDir::new(start)
             .follow_links(true)
             .sort_by(move |a, b| {
@@ -288,25 +331,37 @@ impl<'a> FileWalk<'a> {
     /// Walks over `start`, a folder or a file. `meet` returns whether to go on.
     pub(crate) fn walk(&mut self, start: &Path, mut meet: impl FnMut(WalkEvent) -> bool) {
         if let Some(folder) = start.parent()
-            && !self.covered.contains_key(folder)
+            && !self.beside.covered.contains_key(folder)
             && start.is_file()
         {
             let covered = folder
                 .read_dir()
                 .is_ok_and(|mut all| all.any(|entry| entry.is_ok_and(|e| is_sidecar(&e.path()))));
-            self.covered.insert(folder.to_owned(), covered);
+            self.beside.covered.insert(folder.to_owned(), covered);
         }
-        let mut covered = std::mem::take(&mut self.covered);
+        // A sheet may name files in folders beneath its own.
+        for folder in start.ancestors().skip(1).take(2) {
+            let in_library = self.roots.iter().any(|root| folder.starts_with(root));
+            if in_library && !is_sheet(start) {
+                self.beside.read_sheets(folder);
+            }
+        }
+        let mut beside = std::mem::take(&mut self.beside);
         self.steps(start, |step| {
             let met = match step {
-                WalkStep::Entry(entry) => walk_event(&entry, &mut covered),
+                WalkStep::Entry(entry) if is_sheet(entry.path()) && entry.file_type().is_file() => {
+                    let folder = entry.path().parent().unwrap_or(Path::new(""));
+                    let faults = beside.read_sheets(folder);
+                    return faults.into_iter().map(WalkEvent::SheetUnfit).all(&mut meet);
+                }
+                WalkStep::Entry(entry) => walk_event(&entry, &mut beside),
                 WalkStep::Link(_) => None,
                 WalkStep::Hidden(entry) => hidden(&entry),
                 WalkStep::Error(error) => closed(&error, start),
             };
             met.is_none_or(&mut meet)
         });
-        self.covered = covered;
+        self.beside = beside;
     }
 }
 
@@ -341,14 +396,14 @@ fn holds_music(folder: &Path) -> bool {
         })
 }
 
-fn walk_event(entry: &DirEntry, covered: &mut HashMap<PathBuf, bool>) -> Option<WalkEvent> {
+fn walk_event(entry: &DirEntry, beside: &mut Beside) -> Option<WalkEvent> {
     let path = entry.path();
     if !entry.file_type().is_file() {
         return None;
     }
     if is_sidecar(path) {
         if let Some(folder) = path.parent() {
-            covered.insert(folder.to_owned(), true);
+            beside.covered.insert(folder.to_owned(), true);
         }
         return None;
     }
@@ -356,7 +411,7 @@ fn walk_event(entry: &DirEntry, covered: &mut HashMap<PathBuf, bool>) -> Option<
     if let Some((_, format)) = NOT_PLAYED.iter().find(|(not, _)| *not == ending) {
         return Some(failed(path, FileFault::not_playable(*format)));
     }
-    if !PLAYED.contains(&ending.as_str()) {
+    if !is_played(path) {
         return None;
     }
     let Some(bytes) = paths::to_bytes(path) else {
@@ -367,13 +422,14 @@ fn walk_event(entry: &DirEntry, covered: &mut HashMap<PathBuf, bool>) -> Option<
             let (size, mtime_ns, ctime_ns) = look(&metadata);
             let sidecar = path
                 .parent()
-                .is_some_and(|folder| covered.get(folder) == Some(&true));
+                .is_some_and(|folder| beside.covered.get(folder) == Some(&true));
             Some(WalkEvent::Audio(AudioFile {
                 path: bytes.into_owned(),
                 size,
                 mtime_ns,
                 ctime_ns,
                 sidecar,
+                sheet: beside.sheets.get(path).cloned(),
             }))
         }
         Err(error) => closed(&error, path),

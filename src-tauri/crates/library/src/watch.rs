@@ -20,6 +20,7 @@ use notify::{Config, Event, RecommendedWatcher, Watcher as _};
 use self::reach::Reach;
 use segue_core::LibraryError;
 
+use crate::sheets::is_sheet;
 use crate::walk;
 
 /// Changes are told after this long without another one …
@@ -251,7 +252,7 @@ impl<F: FnMut(Watched)> Teller<F> {
                 self.reach.enter(&path, &mut |file| files.push(file));
             }
             for file in files {
-                if !walk::is_audio(&file) || self.waiting.contains_key(&file) {
+                if !is_told(&file) || self.waiting.contains_key(&file) {
                     continue;
                 }
                 let is_young = file.metadata().and_then(|m| m.modified()).is_ok_and(|at| {
@@ -264,7 +265,7 @@ impl<F: FnMut(Watched)> Teller<F> {
             if !path.exists() {
                 self.wait(path, QUIET);
             }
-        } else if walk::is_audio(&path) {
+        } else if is_told(&path) {
             match self.waiting.get_mut(&path) {
                 // Rights and times that are set while the file is written say nothing of its end.
                 Some(waiting) if is_only_metadata && waiting.look.is_some() => {
@@ -332,6 +333,11 @@ impl<F: FnMut(Watched)> Teller<F> {
             self.say(Watched::Changed(due));
         }
     }
+}
+
+/// Whether a file is told of by itself: music, and cue sheets.
+fn is_told(path: &Path) -> bool {
+    walk::is_audio(path) || is_sheet(path)
 }
 
 fn look(path: &Path) -> Option<Look> {

@@ -48,7 +48,11 @@ enum PcmSource {
 impl Deck {
     /// Opens an entry's file at `at_s` seconds. A file without any sound is an error.
     pub(crate) fn open(entry: &Entry, at_s: f64) -> Result<Self, FailedFile> {
-        Self::new(entry, Box::new(StereoStream::open(&entry.item.path)?), at_s)
+        Self::new(
+            entry,
+            Box::new(StereoStream::open(&entry.item.path, entry.item.span)?),
+            at_s,
+        )
     }
 
     /// The same of what decodes its file.
@@ -152,7 +156,7 @@ impl Deck {
             Some(PcmSource::Elsewhere(ahead)) => ahead.stop(),
             None => None,
         };
-        let reopened = || StereoStream::open(&self.entry.item.path);
+        let reopened = || StereoStream::open(&self.entry.item.path, self.entry.item.span);
         let mut stream = match stream {
             Some(stream) => stream,
             None => Box::new(reopened()?),

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
 
-use segue_core::{EndReason, OutputFault, TrackLoudness};
+use segue_core::{EndReason, FileSpan, OutputFault, TrackLoudness};
 
 use crate::card::Card;
 use crate::host::{DeviceNews, Host, OutputDevice};
@@ -106,11 +106,13 @@ impl Engine {
         self.post(command, Some(cause))
     }
 
-    /// Plays these files one after the other, from `start_s` of the first on. Their keys are their places.
-    pub fn play_files(&self, paths: impl IntoIterator<Item = PathBuf>, start_s: f64) {
-        let items = paths.into_iter().zip(0..).map(|(path, key)| {
+    /// Plays these files, or stretches of files, one after the other, from `start_s` of the first on. Their keys are their
+    /// places.
+    pub fn play_files(&self, files: impl IntoIterator<Item = (PathBuf, FileSpan)>, start_s: f64) {
+        let items = files.into_iter().zip(0..).map(|((path, span), key)| {
             Arc::new(MediaItem {
                 path,
+                span,
                 key,
                 audio: None,
             })

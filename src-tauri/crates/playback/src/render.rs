@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crossbeam_channel::unbounded;
-use segue_core::{FailedFile, OutputFault, TrackLoudness};
+use segue_core::{FailedFile, FileSpan, OutputFault, TrackLoudness};
 
 use crate::engine::Engine;
 use crate::output::OutputKind;
@@ -50,7 +50,7 @@ fn first_fault(failures: &[FailedFile]) -> String {
 /// what a sound card would get, faster than real time. [`OutputKind::Wav`] says in which format. `settings` are carried out
 /// first; `loudness_of` tells what is known of an item's loudness.
 pub fn render(
-    items: &[PathBuf],
+    items: &[(PathBuf, FileSpan)],
     start_s: f64,
     length_s: Option<f64>,
     settings: Vec<EngineCommand>,

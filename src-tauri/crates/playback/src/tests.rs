@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, unbounded};
 use proptest::prelude::*;
-use segue_core::{EndReason, FailedFile, FileFault, OutputFault, TrackLoudness};
+use segue_core::{EndReason, FailedFile, FileFault, FileSpan, OutputFault, TrackLoudness};
 use segue_decode::{AudioFormat, StereoStream};
 use tempfile::TempDir;
 
@@ -31,6 +31,7 @@ mod outputs;
 mod playing;
 mod seams;
 mod sequences;
+mod stretches;
 
 const RATE_HZ: u32 = 8_000;
 const FADE: usize = 40;
@@ -38,9 +39,18 @@ const FADE: usize = 40;
 fn item(path: &Path, key: u64) -> Arc<MediaItem> {
     Arc::new(MediaItem {
         path: path.to_owned(),
+        span: FileSpan::WHOLE,
         key,
         audio: None,
     })
+}
+
+/// These files, each of them all of it.
+fn all_of(paths: &[PathBuf]) -> Vec<(PathBuf, FileSpan)> {
+    paths
+        .iter()
+        .map(|path| (path.clone(), FileSpan::WHOLE))
+        .collect()
 }
 
 /// A WAV file of `frames`.
@@ -389,7 +399,7 @@ fn set(items: &[Arc<MediaItem>], keys: &[usize]) -> EngineCommand {
 
 /// All frames of a file.
 fn decode(path: &Path, rate_hz: u32) -> Vec<StereoFrame> {
-    let mut stream = StereoStream::open(path).unwrap();
+    let mut stream = StereoStream::open(path, FileSpan::WHOLE).unwrap();
     assert_eq!(stream.format().sample_rate_hz, rate_hz);
     let mut all = Vec::new();
     let mut block = vec![[0.0; 2]; 1000];
@@ -403,7 +413,7 @@ fn decode(path: &Path, rate_hz: u32) -> Vec<StereoFrame> {
 
 /// Files into a WAV file, as they are.
 fn render(
-    items: &[PathBuf],
+    items: &[(PathBuf, FileSpan)],
     start_s: f64,
     length_s: Option<f64>,
     wav: &Path,

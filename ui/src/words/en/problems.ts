@@ -32,6 +32,11 @@ export const problems = {
     told: "{{text}}",
     named: "{{name}}: {{fault}}",
   },
+  sheet: {
+    "file-missing": "this cue sheet names {{name}}, which is not there",
+    "disc-image": "this cue sheet names {{name}}, a disc image, which Segue does not play",
+    "beyond-end": "its cue sheet has track {{number}} begin after the end of the file",
+  },
   format: {
     named: "{{name}}",
     "in-container": "{{name}} in a {{container}} file",

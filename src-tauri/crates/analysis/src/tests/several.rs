@@ -6,7 +6,7 @@ use std::path::Path;
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, serialize};
-use segue_core::{AnalysisError, Embedding, ModelId};
+use segue_core::{AnalysisError, Embedding, FileSpan, ModelId};
 use segue_decode::MonoStream;
 use toml::{Table, Value};
 
@@ -97,7 +97,7 @@ fn onnx_of(network: &str, name: &str) -> NetworkFile {
 
 fn analyze(folder: &Path, file: &Path) -> Analyzed {
     let mut model = Model::load(&runtime(), folder, Provider::Cpu).unwrap();
-    model.analyze_file(file).unwrap()
+    model.analyze_file(file, FileSpan::WHOLE).unwrap()
 }
 
 /// `length_s` of the strangers' sound at a rate that none of them has.
@@ -120,7 +120,7 @@ fn alone(name: &str, file: &Path) -> NetworkHeard {
     let spec = &files.manifest.networks[0];
     let network = Network::open(&runtime(), files.networks[0].clone(), spec, Provider::Cpu);
     let network = network.unwrap_or_else(|_| panic!("not opened"));
-    let stream = MonoStream::open(file, &[spec.front_end.sample_rate_hz]).unwrap();
+    let stream = MonoStream::open(file, FileSpan::WHOLE, &[spec.front_end.sample_rate_hz]).unwrap();
     let spans = crate::windows::choose(&files.manifest.windows, stream.duration_s());
     let windows = stream.windows(&spans).unwrap().remove(0);
     NetworkListener::new(spec, network)

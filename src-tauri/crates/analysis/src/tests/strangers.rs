@@ -11,7 +11,7 @@ use crate::files::Files;
 use crate::mel::MelMaker;
 use crate::network::Network;
 use crate::warm_up::cosine;
-use segue_core::{AnalysisError, ModelFault};
+use segue_core::{AnalysisError, FileSpan, ModelFault};
 
 use crate::{Model, ModelSource, NetworkFile, Provider, describe, model_id};
 
@@ -107,7 +107,7 @@ fn strangers_models_hear_what_numpy_hears() {
             (value + 0.5_f64.copysign(value)) / 32_767.0
         });
         let mut model = Model::load(&runtime(), folder.path(), Provider::Cpu).unwrap();
-        let heard = model.analyze_file(&path).unwrap();
+        let heard = model.analyze_file(&path, FileSpan::WHOLE).unwrap();
         let expected = golden(name, "vector");
         assert_eq!(
             (heard.embedding.values().len(), expected.len()),

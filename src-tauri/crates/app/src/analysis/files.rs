@@ -42,11 +42,11 @@ impl Segue {
         model: &mut Model,
         file: &OsStr,
     ) -> Result<Embedded, (PathBuf, Box<AppError>)> {
-        let path = self
+        let (path, span) = self
             .file(file)
             .map_err(|error| (file.into(), Box::new(error)))?;
         let heard = model
-            .analyze_file(&path)
+            .analyze_file(&path, span)
             .map_err(|failed| (path.clone(), Box::new(failed.into())))?;
         let mut tags = heard.tags;
         tags.sort_by(|a, b| b.p.total_cmp(&a.p));

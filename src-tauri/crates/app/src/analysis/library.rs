@@ -9,7 +9,6 @@
 //! nothing else, and the next run goes on. What is found does not depend on the number of threads, because each track
 //! is dealt with by one alone.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 use std::time::Instant;
@@ -198,8 +197,8 @@ impl Segue {
             &todo,
             models,
             limit,
-            |model, path| {
-                let heard = model.analyze_file(path);
+            |model, recording| {
+                let heard = model.analyze_file(&recording.path, recording.span);
                 if let Some(failed) = model.fallen() {
                     lock(&fallen).get_or_insert(failed);
                 }
@@ -261,7 +260,7 @@ impl Segue {
             &todo,
             vec![(); request.threads(todo.len())],
             limit,
-            |(), path| measure_file(path),
+            |(), recording| measure_file(&recording.path, recording.span),
             |recording, measured| match measured {
                 Ok(measures) => self.library.put_measures(recording.audio, measures),
                 Err(why) => self.library.put_measure_failure(recording.audio, why),
@@ -322,7 +321,7 @@ fn in_parallel<W: Send, T: Send>(
     todo: &[Unanalyzed],
     workers: Vec<W>,
     limit: &Limit,
-    work: impl Fn(&mut W, &Path) -> Result<T, FailedFile> + Sync,
+    work: impl Fn(&mut W, &Unanalyzed) -> Result<T, FailedFile> + Sync,
     mut keep: impl FnMut(&Unanalyzed, Result<&T, &FileFault>) -> Result<(), LibraryError>,
     observe: Observe,
 ) -> Result<Pass, AppError> {
@@ -348,7 +347,7 @@ fn in_parallel<W: Send, T: Send>(
                     let Some(recording) = todo.get(next.fetch_add(1, Ordering::Relaxed)) else {
                         break;
                     };
-                    let done = work(&mut worker, &recording.path);
+                    let done = work(&mut worker, recording);
                     if sender.send((recording, done)).is_err() {
                         break;
                     }
@@ -401,10 +400,10 @@ fn yield_to_the_listener() {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
     use std::sync::Barrier;
 
-    use segue_core::{AudioHash, TrackId};
+    use segue_core::{AudioHash, FileSpan, TrackId};
 
     use super::*;
 
@@ -413,6 +412,7 @@ mod tests {
             audio: AudioHash([n; 16]),
             track: TrackId(n.into()),
             path: PathBuf::from(format!("{n:02}.flac")),
+            span: FileSpan::WHOLE,
         });
         all.collect()
     }
@@ -430,7 +430,8 @@ mod tests {
             &todo,
             vec![(); 3],
             &limit,
-            |(), path| {
+            |(), recording| {
+                let path = recording.path.as_path();
                 let now = working.fetch_add(1, Ordering::SeqCst) + 1;
                 if path < Path::new("20.flac") {
                     most.fetch_max(now, Ordering::SeqCst);

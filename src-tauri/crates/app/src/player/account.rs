@@ -131,6 +131,7 @@ mod tests {
         let item = QueueItem {
             track: TrackId(1),
             subject: PlaySubject::default(),
+            span: segue_core::FileSpan::WHOLE,
             placed: Placed::by_hand(),
         };
         let start = Instant::now();

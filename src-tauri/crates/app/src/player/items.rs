@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
-use segue_core::{PlaySource, PlaySubject, PlayedFrom, Track, TrackId};
+use segue_core::{FileSpan, PlaySource, PlaySubject, PlayedFrom, Track, TrackId};
 use segue_playback::{Entry, MediaItem};
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,8 @@ pub(super) struct QueueItem {
     pub(super) track: TrackId,
     /// As it was known when it was put there: a play outlives its track.
     pub(super) subject: PlaySubject,
+    /// Which stretch of its file.
+    pub(super) span: FileSpan,
     pub(super) placed: Placed,
 }
 
@@ -104,6 +106,7 @@ impl Items {
         self.insert(QueueItem {
             track: track.id,
             subject: subject(track),
+            span: track.span,
             placed,
         })
     }
@@ -111,6 +114,7 @@ impl Items {
     pub(super) fn insert(&mut self, queued: QueueItem) -> Arc<MediaItem> {
         let item = Arc::new(MediaItem {
             path: queued.subject.path.clone().unwrap_or_default(),
+            span: queued.span,
             key: self.next_key,
             audio: queued.subject.audio,
         });

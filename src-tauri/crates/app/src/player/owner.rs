@@ -311,6 +311,7 @@ impl Owner {
                     path: Some(entry.item.path.clone()),
                     ..segue_core::PlaySubject::default()
                 },
+                span: entry.item.span,
                 placed: Placed::by_hand(),
             })
         };

@@ -179,6 +179,7 @@ fn difference(
                 entry: id.0,
                 track: item.track,
                 subject: item.subject.clone(),
+                span: item.span,
                 placed: serde_json::to_value(&item.placed).unwrap_or_default(),
             })),
             Some(known) if known == place => continue,
@@ -340,6 +341,7 @@ fn from_table(library: &Library, kept: Value, items: &mut Items) -> Result<Resto
         let item = items.insert(QueueItem {
             track: song.track,
             subject: song.subject,
+            span: song.span,
             placed,
         });
         let entry = EntryId(song.entry);
@@ -403,7 +405,12 @@ fn from_before_the_table(
         tracks.map(|track| (track.id, subject(&track))).collect();
     let queue = Arc::make_mut(&mut engine.queue);
     for entry in &mut queue.entries {
-        let MediaItem { path, key, audio } = &*entry.item;
+        let MediaItem {
+            path,
+            span,
+            key,
+            audio,
+        } = &*entry.item;
         let (track, placed) = match placed.get(key) {
             Some(PlacementBefore { track, placed }) => (*track, placed.clone()),
             None => (TrackId(0), Placed::by_hand()),
@@ -416,6 +423,7 @@ fn from_before_the_table(
         entry.item = items.insert(QueueItem {
             track,
             subject,
+            span: *span,
             placed,
         });
     }
@@ -439,7 +447,7 @@ fn or_none<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<Op
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use segue_core::{PlayedFrom, SeedDetail, StationTitle};
+    use segue_core::{FileSpan, PlayedFrom, SeedDetail, StationTitle};
 
     use super::*;
 
@@ -548,6 +556,7 @@ mod tests {
                     title: Some(format!("song {id}")),
                     ..PlaySubject::default()
                 },
+                span: FileSpan::WHOLE,
                 placed: Placed::by_hand(),
             });
             let entry = EntryId(*id);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use segue_core::FileFault;
+use segue_core::{FileFault, FileSpan};
 use segue_decode::Decoder;
 use segue_library::{Sort, TrackQuery};
 
@@ -64,7 +64,7 @@ struct AudibleContent {
 
 /// Decodes a file to its end; as `Err`, why nothing sounds.
 fn sounds(path: &Path) -> Result<AudibleContent, FileFault> {
-    let mut decoder = Decoder::open(path).map_err(|failed| failed.why)?;
+    let mut decoder = Decoder::open(path, FileSpan::WHOLE).map_err(|failed| failed.why)?;
     let format = decoder.format().clone();
     let mut samples = 0;
     let broken = loop {

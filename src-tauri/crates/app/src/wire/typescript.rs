@@ -5,8 +5,8 @@ use segue_core::{
     AnalysisError, Because, ChosenDevice, Damage, DataDirFault, ErrorCode, FileFault, FolderFault,
     Gain, GainSource, Habit, LibraryAction, LibraryError, LostTag, LoudnessMode, LoudnessSettings,
     MixContent, MixKind, ModelFault, Mood, OutputFault, OutputSettings, Period, Rating, ReasonKind,
-    RuntimeFault, SeedDetail, SeedName, StationTitle, TagFault, TermName, UnplayableFormat,
-    WhenLost, WishTerm, YearRange,
+    RuntimeFault, SeedDetail, SeedName, SheetFault, StationTitle, TagFault, TermName,
+    UnplayableFormat, WhenLost, WishTerm, YearRange,
 };
 use ts_rs::TS;
 
@@ -117,6 +117,7 @@ declarations!(
     UnplayableFormat,
     Damage,
     LostTag,
+    SheetFault,
     TagFault,
     OutputFault,
     LibraryError,

@@ -3,7 +3,7 @@
 use segue_app::{AppError, FailureRow, FileAttempt, Notice, SeedKind};
 use segue_core::{
     AnalysisError, Damage, DataDirFault, FileFault, FolderFault, LibraryAction, LibraryError,
-    LostTag, ModelFault, OutputFault, RuntimeFault, TagFault, UnplayableFormat,
+    LostTag, ModelFault, OutputFault, RuntimeFault, SheetFault, TagFault, UnplayableFormat,
 };
 
 /// An error.
@@ -248,6 +248,17 @@ pub(crate) fn file(why: &FileFault) -> String {
             "it is HE-AAC, of which Segue plays the core alone, without spectral band replication: it sounds dull above {} kHz",
             f64::from(*core_hz) / 2_000.0
         ),
+        FileFault::Sheet { why } => match why {
+            SheetFault::FileMissing { name } => {
+                format!("this cue sheet names {name}, which is not there")
+            }
+            SheetFault::DiscImage { name } => {
+                format!("this cue sheet names {name}, a disc image, which Segue does not play")
+            }
+            SheetFault::BeyondEnd { number } => {
+                format!("its cue sheet has track {number} begin after the end of the file")
+            }
+        },
         FileFault::Silent => "it is silent".into(),
         FileFault::Network { detail } => format!("the network failed on it: {detail}"),
         FileFault::Loudness { detail } => format!("its loudness cannot be measured: {detail}"),

@@ -7,7 +7,7 @@ fn heard(name: &str, bytes: &[u8]) -> Result<(Vec<f32>, Option<u64>), String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     fs::write(&path, bytes).unwrap();
-    let mut decoder = Decoder::open(&path).map_err(|error| error.to_string())?;
+    let mut decoder = Decoder::open(&path, FileSpan::WHOLE).map_err(|error| error.to_string())?;
     let frames = decoder.format().frames;
     let all = rest(&mut decoder);
     let channels = decoder.format().channels;

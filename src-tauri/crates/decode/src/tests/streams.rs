@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{Fate, correlation, fate, fixture, formula, rest, whole};
-use segue_core::FileFault;
+use segue_core::{FileFault, FileSpan};
 
 use crate::Decoder;
 
@@ -44,17 +44,23 @@ fn streams_of_one_kind_in_a_row_are_heard_as_each_alone() {
         }
         let (_folder, path) = write(name, &bytes);
         let expected: Vec<f32> = parts.iter().flat_map(|part| whole(part)).collect();
-        let mut decoder = Decoder::open(&path).unwrap();
-        let stated = parts
-            .iter()
-            .map(|part| Decoder::open(&fixture(part)).unwrap().format().frames);
+        let mut decoder = Decoder::open(&path, FileSpan::WHOLE).unwrap();
+        let stated = parts.iter().map(|part| {
+            Decoder::open(&fixture(part), FileSpan::WHOLE)
+                .unwrap()
+                .format()
+                .frames
+        });
         assert_eq!(decoder.format().frames, stated.sum(), "{name}");
         let heard = rest(&mut decoder);
         assert_eq!(heard.len(), expected.len(), "{name}");
         assert!(heard == expected, "{name} differs from its parts");
         assert_eq!(decoder.position(), expected.len() as u64 / 2, "{name}");
         assert_eq!(
-            Decoder::open(&path).unwrap().count_frames().unwrap(),
+            Decoder::open(&path, FileSpan::WHOLE)
+                .unwrap()
+                .count_frames()
+                .unwrap(),
             expected.len() as u64 / 2,
             "{name}"
         );
@@ -94,7 +100,7 @@ fn a_stream_that_changes_its_rate_or_channels_is_heard_to_its_end() {
     let check = |name: &str, parts: [(&str, usize); 2]| {
         let bytes: Vec<u8> = parts.iter().flat_map(|(part, _)| read(part)).collect();
         let (_folder, path) = write(name, &bytes);
-        let mut decoder = Decoder::open(&path).unwrap();
+        let mut decoder = Decoder::open(&path, FileSpan::WHOLE).unwrap();
         let format = decoder.format().clone();
         assert_eq!(
             (format.sample_rate_hz, format.channels),
@@ -104,7 +110,10 @@ fn a_stream_that_changes_its_rate_or_channels_is_heard_to_its_end() {
         let heard = rest(&mut decoder);
         let mut at = 0;
         for (part, delay) in parts {
-            let own = Decoder::open(&fixture(part)).unwrap().format().clone();
+            let own = Decoder::open(&fixture(part), FileSpan::WHOLE)
+                .unwrap()
+                .format()
+                .clone();
             let frames = whole(part).len() / own.channels;
             let length = (frames * 48_000).div_ceil(own.sample_rate_hz as usize);
             let half = &heard[2 * at..2 * (at + length)];
@@ -132,7 +141,10 @@ fn a_stream_that_changes_its_rate_or_channels_is_heard_to_its_end() {
         }
         assert_eq!(heard.len(), 2 * at, "{name}");
         assert_eq!(
-            Decoder::open(&path).unwrap().count_frames().unwrap(),
+            Decoder::open(&path, FileSpan::WHOLE)
+                .unwrap()
+                .count_frames()
+                .unwrap(),
             at as u64,
             "{name}"
         );
@@ -167,7 +179,7 @@ fn a_length_stated_too_short_does_not_end_the_music() {
         bytes[at..at + 4].copy_from_slice(&value.to_be_bytes());
     }
     let (_folder, path) = write("understated.mp3", &bytes);
-    let heard = rest(&mut Decoder::open(&path).unwrap());
+    let heard = rest(&mut Decoder::open(&path, FileSpan::WHOLE).unwrap());
     let expected = whole("cbr.mp3");
     assert!(heard.len() >= expected.len(), "{}", heard.len());
     let likeness = correlation(&heard, &expected, 0);
@@ -217,7 +229,7 @@ fn the_gain_in_an_opus_header_is_applied() {
         let plain = whole(name);
         for (gain, factor) in [(0, 1.0), (-12 * 256, 0.251_188_64), (6 * 256, 1.995_262_3)] {
             let (_folder, path) = write(name, &with_gain(name, gain));
-            let heard = rest(&mut Decoder::open(&path).unwrap());
+            let heard = rest(&mut Decoder::open(&path, FileSpan::WHOLE).unwrap());
             assert_eq!(heard.len(), plain.len(), "{name}");
             let pairs = heard.iter().zip(&plain);
             let worst = pairs.fold(0.0_f32, |worst, (a, b)| worst.max((a - b * factor).abs()));
@@ -227,7 +239,7 @@ fn the_gain_in_an_opus_header_is_applied() {
     // In a chain, to each its own.
     let chain = [with_gain("opus.opus", 0), with_gain("opus.opus", -256 * 6)].concat();
     let (_folder, path) = write("chain.opus", &chain);
-    let heard = rest(&mut Decoder::open(&path).unwrap());
+    let heard = rest(&mut Decoder::open(&path, FileSpan::WHOLE).unwrap());
     let (loud, soft) = heard.split_at(heard.len() / 2);
     let worst = loud.iter().zip(soft).fold(0.0_f32, |worst, (a, b)| {
         worst.max((a * 0.501_187_2 - b).abs())
@@ -237,7 +249,7 @@ fn the_gain_in_an_opus_header_is_applied() {
 
 #[test]
 fn vorbis_surround_has_each_channel_in_its_place() {
-    let mut decoder = Decoder::open(&fixture("surround.ogg")).unwrap();
+    let mut decoder = Decoder::open(&fixture("surround.ogg"), FileSpan::WHOLE).unwrap();
     assert_eq!(decoder.format().channels, 6);
     let heard = rest(&mut decoder);
     let source = formula(22_050, 6, 24);
@@ -264,7 +276,7 @@ fn what_cannot_be_played_is_refused_by_name_whatever_its_ending() {
     let check = |name: &str, head: &[u8], fault: FileFault| {
         // As these formats do: the header of the WAV within, then what looks like nothing.
         let (_folder, path) = write(name, &[head, &wav[..44], &noise].concat());
-        match Decoder::open(&path) {
+        match Decoder::open(&path, FileSpan::WHOLE) {
             Err(error) => assert_eq!(error.why, fault, "{name}"),
             Ok(_) => panic!("{name} plays"),
         }
@@ -309,9 +321,9 @@ fn the_core_of_he_aac_plays_where_it_is_announced() {
         let mut bytes = plain.clone();
         bytes[at..at + 5].copy_from_slice(&announced);
         let (_folder, path) = write("he.m4a", &bytes);
-        let heard = rest(&mut Decoder::open(&path).unwrap());
+        let heard = rest(&mut Decoder::open(&path, FileSpan::WHOLE).unwrap());
         assert!(correlation(&heard, &formula(60_000, 2, 24), 0) > 0.999);
-        let notice = Decoder::open(&path).unwrap().notice();
+        let notice = Decoder::open(&path, FileSpan::WHOLE).unwrap().notice();
         assert_eq!(notice, Some(FileFault::HeAac { core_hz: 44_100 }));
     }
 }
@@ -357,7 +369,7 @@ fn he_aac_that_nothing_announces_is_known_by_its_packets() {
             rest = &rest[length..];
         }
         let (_folder, path) = write("a.aac", &bytes);
-        let notice = Decoder::open(&path).unwrap().notice();
+        let notice = Decoder::open(&path, FileSpan::WHOLE).unwrap().notice();
         assert_eq!(notice.is_some(), expected, "{fills:?}: {notice:?}");
     };
     let sbr = [0xd5; 40];
@@ -368,7 +380,7 @@ fn he_aac_that_nothing_announces_is_known_by_its_packets() {
     // Bits that only fill, behind it.
     check(&[&sbr, &[0; 20]], true);
     for name in ["aac.m4a", "mono48k.aac", "cbr.mp3"] {
-        let decoder = Decoder::open(&fixture(name)).unwrap();
+        let decoder = Decoder::open(&fixture(name), FileSpan::WHOLE).unwrap();
         assert_eq!(decoder.notice(), None, "{name}");
     }
 }

@@ -208,7 +208,7 @@ proptest! {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(format!("broken.{ending}"));
         fs::write(&path, &bytes).unwrap();
-        if let Err(fault) = crate::tags::read(&path, &mut Room::default()) {
+        if let Err(fault) = crate::tags::read(&path, None, &mut Room::default()) {
             let panicked = matches!(fault, segue_core::FileFault::Panicked { .. });
             prop_assert!(!panicked, "{fault}");
         }

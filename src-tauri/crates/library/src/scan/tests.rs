@@ -2,6 +2,7 @@
 
 mod killed;
 mod moving;
+mod sheets;
 mod superseding;
 
 use std::collections::BTreeSet;
@@ -474,8 +475,9 @@ fn what_is_read_together_is_numbered_by_path() {
                 mtime_ns: 1,
                 ctime_ns: 0,
                 sidecar: false,
+                sheet: None,
             };
-            ScanEvent::Read(file, Box::new(tags::read(path, &mut Room::default())))
+            ScanEvent::Read(file, tags::read(path, None, &mut Room::default()))
         })
         .collect();
     scan.write_batch(&mut batch, true).unwrap();

@@ -8,10 +8,11 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, params};
-use segue_core::AudioHash;
+use segue_core::{AudioHash, FileSpan};
 
 use super::changes::Changes;
-use crate::audio_hash::audio_hash;
+use super::reading::span;
+use crate::audio_hash::{audio_hash, hash_of_stretch};
 use crate::paths;
 use crate::walk;
 use crate::walk::AudioFile;
@@ -181,7 +182,8 @@ fn read(
     audio: AudioHash,
 ) -> rusqlite::Result<Vec<Row>> {
     let mut statement = db.prepare_cached(
-        "SELECT id, album_id, path, size, mtime_ns, missing, ctime_ns FROM tracks WHERE recording_id = ? AND id <= ?",
+        "SELECT id, album_id, path, size, mtime_ns, missing, ctime_ns, span_start_ns, span_end_ns FROM tracks
+         WHERE recording_id = ? AND id <= ?",
     )?;
     let rows = statement.query_map([recording, before], |row| {
         let mut known = Row {
@@ -193,14 +195,14 @@ fn read(
             missing: row.get(5)?,
             free: false,
         };
-        known.free = is_elsewhere(&known, row.get(6)?, audio);
+        known.free = is_elsewhere(&known, row.get(6)?, span(row, 7)?, audio);
         Ok(known)
     })?;
     rows.collect()
 }
 
 /// Whether a row's file, which held `audio`, is not where it was: gone, or another file is there.
-fn is_elsewhere(row: &Row, ctime_ns: i64, audio: AudioHash) -> bool {
+fn is_elsewhere(row: &Row, ctime_ns: i64, span: FileSpan, audio: AudioHash) -> bool {
     if paths::is_displaced(&row.path) {
         return true;
     }
@@ -210,7 +212,7 @@ fn is_elsewhere(row: &Row, ctime_ns: i64, audio: AudioHash) -> bool {
         // What cannot be looked at is not gone; what looks as before is there; of the rest the audio tells.
         Ok(_) => path.metadata().is_ok_and(|metadata| {
             walk::look(&metadata) != (row.size, row.mtime_ns, ctime_ns)
-                && audio_hash(&path).is_ok_and(|now| now != audio)
+                && audio_hash(&path).is_ok_and(|now| hash_of_stretch(now, span) != audio)
         }),
     }
 }

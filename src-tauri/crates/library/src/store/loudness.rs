@@ -7,10 +7,12 @@
 use std::path::Path;
 
 use rusqlite::{Connection, Row};
-use segue_core::{AlbumLevel, Level, LibraryAction, LibraryError, REFERENCE_LUFS, TrackLoudness};
+use segue_core::{
+    AlbumLevel, FileSpan, Level, LibraryAction, LibraryError, REFERENCE_LUFS, TrackLoudness,
+};
 
 use super::Library;
-use super::reading::id_at;
+use super::reading::{by_id, ids_at};
 use crate::buffered::Room;
 use crate::tags::{self, ReplayGain};
 
@@ -26,10 +28,15 @@ struct Member {
 }
 
 impl Library {
-    /// What is known of the loudness of the file at `path`: of one that is not in the library, what its tags say.
-    pub fn loudness(&self, path: &Path) -> Result<TrackLoudness, LibraryError> {
+    /// What is known of the loudness of the file at `path`, or of a stretch of it: of one that is not in the library, what its tags say.
+    pub fn loudness(&self, path: &Path, span: FileSpan) -> Result<TrackLoudness, LibraryError> {
         let known = self.read(LibraryAction::ReadMeasures, |db| {
-            let Some(id) = id_at(db, path)? else {
+            let tracks = by_id(db, &ids_at(db, path)?)?;
+            let Some(id) = tracks
+                .iter()
+                .find(|track| track.span == span)
+                .map(|track| track.id)
+            else {
                 return Ok(None);
             };
             let album: Option<i64> = db
@@ -40,8 +47,11 @@ impl Library {
         })?;
         Ok(known.unwrap_or_else(|| {
             // A file that cannot be read shows that when it is to be played.
-            let tags = tags::read(path, &mut Room::default());
-            let replay_gain = tags.map(|(_, tags)| tags.replay_gain).unwrap_or_default();
+            let tracks = tags::read(path, None, &mut Room::default()).unwrap_or_default();
+            let told_of = tracks.into_iter().find(|track| track.span == span);
+            let replay_gain = told_of
+                .map(|track| track.tags.replay_gain)
+                .unwrap_or_default();
             TrackLoudness {
                 track: told(replay_gain.track_gain_db, replay_gain.track_peak),
                 album: None,
@@ -61,7 +71,7 @@ fn members(db: &Connection, id: i64, album: Option<i64>) -> rusqlite::Result<Vec
         "SELECT t.id, t.track_gain_db, t.track_peak, t.album_gain_db, t.album_peak, m.loudness_lufs, m.true_peak_dbtp,
                 t.duration_s
          FROM tracks t LEFT JOIN measures m USING (recording_id)
-         WHERE {which} ORDER BY coalesce(t.disc, 1), t.track, t.path"
+         WHERE {which} ORDER BY coalesce(t.disc, 1), t.track, t.path, t.span_start_ns"
     ))?;
     statement.query_map([value, id], member)?.collect()
 }

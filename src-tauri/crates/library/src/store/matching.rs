@@ -9,7 +9,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension};
 use segue_core::{PlaySubject, SAME_LENGTH_S, WantedArtist, artist_key, similar_key, title_key};
 
-use super::reading::id_at;
+use super::reading::ids_at;
 use crate::tag_text::split;
 
 /// How a play's recording was recognised.
@@ -70,7 +70,7 @@ pub(super) fn matched(db: &Connection, subject: &PlaySubject) -> rusqlite::Resul
         }
     }
     if let Some(path) = &subject.path
-        && let Some(recording) = recording_at(db, path)?
+        && let Some(recording) = recording_at(db, path, subject)?
     {
         return Ok(Match::Found(recording, MatchedBy::Path));
     }
@@ -171,12 +171,25 @@ fn choose(mut candidates: Vec<MatchCandidate>, wanted_s: Option<f64>) -> Match {
     Match::Found(best.recording, by)
 }
 
-fn recording_at(db: &Connection, path: &Path) -> rusqlite::Result<Option<i64>> {
-    match id_at(db, path)? {
-        Some(id) => db
-            .prepare_cached("SELECT recording_id FROM tracks WHERE id = ?")?
-            .query_row([id.0], |row| row.get(0))
-            .optional(),
-        None => Ok(None),
+/// The recording at `path`; of several, which are stretches of one file, the one that bears the title.
+fn recording_at(
+    db: &Connection,
+    path: &Path,
+    subject: &PlaySubject,
+) -> rusqlite::Result<Option<i64>> {
+    let ids = ids_at(db, path)?;
+    let wanted = subject.title.as_deref().map(title_key);
+    let mut found = Vec::new();
+    for id in &ids {
+        let (recording, title): (i64, String) = db
+            .prepare_cached("SELECT recording_id, title_match FROM tracks WHERE id = ?")?
+            .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if ids.len() == 1 || wanted.as_ref() == Some(&title) {
+            found.push(recording);
+        }
     }
+    Ok(match found[..] {
+        [recording] => Some(recording),
+        _ => None,
+    })
 }

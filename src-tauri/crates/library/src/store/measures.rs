@@ -80,7 +80,7 @@ impl Library {
         let offline = self.offline()?;
         self.read(LibraryAction::ReadMeasures, |db| {
             let mut statement = db.prepare_cached(
-                "SELECT r.audio, t.id, t.path FROM recordings r CROSS JOIN tracks t ON t.recording_id = r.id
+                "SELECT r.audio, t.id, t.path, t.span_start_ns, t.span_end_ns FROM recordings r CROSS JOIN tracks t ON t.recording_id = r.id
                  WHERE NOT t.missing
                    AND NOT EXISTS (SELECT 1 FROM measures m WHERE m.recording_id = r.id AND m.version >= ?1)
                    AND NOT EXISTS (SELECT 1 FROM measure_failures f WHERE f.recording_id = r.id AND f.version >= ?1)

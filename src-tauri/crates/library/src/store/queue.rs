@@ -5,10 +5,10 @@
 //! and the setting that goes with it are one transaction.
 
 use rusqlite::{Row, params};
-use segue_core::{LibraryAction, LibraryError, PlaySubject, TrackId};
+use segue_core::{FileSpan, LibraryAction, LibraryError, PlaySubject, TrackId};
 use serde_json::Value;
 
-use super::reading::subject;
+use super::reading::{span, span_columns, subject};
 use super::settings::put;
 use super::{Durability, Library};
 use crate::paths;
@@ -22,6 +22,8 @@ pub struct QueuedSong {
     pub track: TrackId,
     /// What was known of it then: it outlives its track.
     pub subject: PlaySubject,
+    /// Which stretch of its file it is.
+    pub span: FileSpan,
     /// How it came there, in the app's own form.
     pub placed: Value,
 }
@@ -48,6 +50,7 @@ impl Library {
         self.read(LibraryAction::ReadQueue, |db| {
             db.prepare_cached(
                 "SELECT s.audio, coalesce(t.path, s.path), s.artist, s.title, s.album, s.duration_s,
+                     iif(t.id ISNULL, s.span_start_ns, t.span_start_ns), iif(t.id ISNULL, s.span_end_ns, t.span_end_ns),
                      s.entry, s.track_id, s.placed, o.unshuffled
                  FROM queue_order o JOIN queue_songs s USING (entry)
                  LEFT JOIN tracks t ON t.id = s.track_id AND t.missing = 0
@@ -76,11 +79,12 @@ impl Library {
             }
             let mut add = db.prepare_cached(
                 "INSERT OR REPLACE INTO queue_songs
-                     (entry, track_id, audio, path, artist, title, album, duration_s, placed)
-                 VALUES (?,?,?,?,?,?,?,?,?)",
+                     (entry, track_id, audio, path, artist, title, album, duration_s, placed, span_start_ns, span_end_ns)
+                 VALUES (?,?,?,?,?,?,?,?,?,?,?)",
             )?;
             for song in &change.added {
                 let subject = &song.subject;
+                let (start_ns, end_ns) = span_columns(song.span);
                 add.execute(params![
                     song.entry as i64,
                     song.track.0,
@@ -91,6 +95,8 @@ impl Library {
                     subject.album,
                     subject.duration_s,
                     song.placed.to_string(),
+                    start_ns,
+                    end_ns,
                 ])?;
             }
             let mut place = db.prepare_cached(
@@ -116,6 +122,7 @@ fn kept(row: &Row) -> rusqlite::Result<(QueuedSong, Option<i64>)> {
         entry: row.get::<_, i64>("entry")? as u64,
         track: TrackId(row.get("track_id")?),
         subject: subject(row, 0)?,
+        span: span(row, 6)?,
         // What cannot be read does not cost the song.
         placed: serde_json::from_str(&placed).unwrap_or_default(),
     };

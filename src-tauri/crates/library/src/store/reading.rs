@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row};
-use segue_core::{AudioHash, FailedFile, FileFault, PlaySubject, Rating, Track, TrackId};
+use segue_core::{AudioHash, FailedFile, FileFault, FileSpan, PlaySubject, Rating, Track, TrackId};
 
 use super::instant;
 use crate::paths;
@@ -22,7 +22,7 @@ pub(super) fn by_id(db: &Connection, ids: &[TrackId]) -> rusqlite::Result<Vec<Tr
                 t.disc, t.duration_s, t.codec, t.sample_rate_hz, t.bitrate_kbps, coalesce(t.bpm, r.bpm),
                 coalesce(t.musical_key, r.musical_key), r.loudness_lufs, t.cover_hash NOTNULL OR t.sidecar,
                 r.plays, r.skips, r.rating, t.added_at, t.missing, m.true_peak_dbtp, m.intro_lufs, m.outro_lufs,
-                m.leading_silence_s, m.trailing_silence_s
+                m.leading_silence_s, m.trailing_silence_s, t.span_start_ns, t.span_end_ns
          FROM tracks t JOIN recordings r ON r.id = t.recording_id LEFT JOIN measures m USING (recording_id)
          WHERE t.id = ?",
     )?;
@@ -39,6 +39,7 @@ fn track(row: &Row) -> rusqlite::Result<Track> {
         id: TrackId(row.get(0)?),
         audio: AudioHash(row.get(1)?),
         path: paths::from_bytes(row.get_ref(2)?.as_blob()?),
+        span: span(row, 29)?,
         title: row.get(3)?,
         artists: split(row.get_ref(4)?.as_str()?),
         album: row.get(5)?,
@@ -66,6 +67,21 @@ fn track(row: &Row) -> rusqlite::Result<Track> {
         added_at: instant(row.get(22)?),
         missing: row.get(23)?,
     })
+}
+
+/// Reads where a stretch begins and ends, in columns from `first` on.
+pub(super) fn span(row: &Row, first: usize) -> rusqlite::Result<FileSpan> {
+    let ns = |ns: i64| u64::try_from(ns).unwrap_or_default();
+    Ok(FileSpan {
+        start_ns: ns(row.get(first)?),
+        end_ns: row.get::<_, Option<i64>>(first + 1)?.map(ns),
+    })
+}
+
+/// The columns of a stretch, as [`span`] reads them.
+pub(super) fn span_columns(span: FileSpan) -> (i64, Option<i64>) {
+    let ns = |ns: u64| i64::try_from(ns).unwrap_or(i64::MAX);
+    (ns(span.start_ns), span.end_ns.map(ns))
 }
 
 /// Reads what was known of a song: recording, path, artist, title, album and length, in columns from `first` on.
@@ -103,9 +119,19 @@ pub(super) fn failed_file(row: &Row) -> rusqlite::Result<FailedFile> {
     })
 }
 
-/// The track at `path`, looked for as given and with the links in its folder resolved.
+/// The track that is all that lies at `path`: where several do, the path alone names none of them.
 pub(super) fn id_at(db: &Connection, path: &Path) -> rusqlite::Result<Option<TrackId>> {
-    let mut statement = db.prepare_cached("SELECT id FROM tracks WHERE path = ?")?;
+    let ids = ids_at(db, path)?;
+    Ok(match ids[..] {
+        [id] => Some(id),
+        _ => None,
+    })
+}
+
+/// The tracks at `path`, in the file's order, looked for as given and with the links in its folder resolved.
+pub(super) fn ids_at(db: &Connection, path: &Path) -> rusqlite::Result<Vec<TrackId>> {
+    let mut statement =
+        db.prepare_cached("SELECT id FROM tracks WHERE path = ? ORDER BY span_start_ns")?;
     let given = paths::absolute(path);
     // The index may be asked about any path, the disk not about one to another machine, unless the library is there.
     let is_own =
@@ -116,9 +142,12 @@ pub(super) fn id_at(db: &Connection, path: &Path) -> rusqlite::Result<Option<Tra
         let Some(bytes) = paths::to_bytes(&path) else {
             continue;
         };
-        if let Some(id) = statement.query_row([bytes], |row| row.get(0)).optional()? {
-            return Ok(Some(TrackId(id)));
+        let ids: Vec<TrackId> = statement
+            .query_map([bytes], |row| row.get(0).map(TrackId))?
+            .collect::<rusqlite::Result<_>>()?;
+        if !ids.is_empty() {
+            return Ok(ids);
         }
     }
-    Ok(None)
+    Ok(Vec::new())
 }

@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
-use segue_core::{AudioHash, FileFault, Timestamp, title_key};
+use segue_core::{FileFault, FileSpan, Timestamp, title_key};
 
 use super::changes::{Changes, SearchFields, Searched, words_of};
 use super::identity::Moves;
-use super::reading::root_paths;
+use super::reading::{root_paths, span, span_columns};
 use super::recording::{LENGTH_NEAR_S, recording_or_new};
 use super::selection::sort_key;
 use super::superseded::Copy;
 use super::{bump, credits, micros};
 use crate::paths;
 use crate::tag_text::{join, title_of};
-use crate::tags::Tags;
+use crate::tags::ReadTrack;
 use crate::walk::AudioFile;
 
 /// Makes `folder` a root, unless one holds it already; roots inside it are taken into it.
@@ -36,24 +36,25 @@ pub(crate) fn add_root(db: &Connection, folder: &[u8], now: Timestamp) -> rusqli
 
 /// A file as the last scan stored it: enough to tell whether it has changed.
 pub(crate) struct IndexedFile {
-    /// The row.
-    pub(crate) id: i64,
+    /// The rows of its tracks, and whether each was gone.
+    pub(crate) tracks: Vec<(i64, bool)>,
     /// Bytes.
     pub(crate) size: i64,
     /// Time of the last change in nanoseconds since 1970.
     pub(crate) mtime_ns: i64,
     /// Time of the last change of the file's entry, 0 where there is none.
     pub(crate) ctime_ns: i64,
-    /// Whether it was gone.
-    pub(crate) missing: bool,
     /// Whether a cover lay beside it.
     pub(crate) sidecar: bool,
+    /// The number of the cue sheet beside it.
+    pub(crate) sheet: i64,
 }
 
 impl IndexedFile {
     /// Whether the file looks as it did when it was read.
     pub(crate) fn as_before(&self, file: &AudioFile) -> bool {
         (self.size, self.mtime_ns, self.ctime_ns) == (file.size, file.mtime_ns, file.ctime_ns)
+            && self.sheet == file.sheet_number()
     }
 }
 
@@ -65,24 +66,24 @@ pub(crate) fn known(
 ) -> rusqlite::Result<()> {
     let (from, to) = paths::beneath(start);
     let mut statement = db.prepare_cached(
-        "SELECT path, id, size, mtime_ns, ctime_ns, missing, sidecar FROM tracks WHERE path = ? OR (path >= ? AND path < ?)",
+        "SELECT path, id, missing, size, mtime_ns, ctime_ns, sidecar, sheet FROM tracks
+         WHERE path = ? OR (path >= ? AND path < ?) ORDER BY path, span_start_ns",
     )?;
     let rows = statement.query_map(params![start, from, to], |row| {
-        Ok((
-            row.get(0)?,
-            IndexedFile {
-                id: row.get(1)?,
-                size: row.get(2)?,
-                mtime_ns: row.get(3)?,
-                ctime_ns: row.get(4)?,
-                missing: row.get(5)?,
-                sidecar: row.get(6)?,
-            },
-        ))
+        let track = (row.get(1)?, row.get(2)?);
+        let file = IndexedFile {
+            tracks: Vec::new(),
+            size: row.get(3)?,
+            mtime_ns: row.get(4)?,
+            ctime_ns: row.get(5)?,
+            sidecar: row.get(6)?,
+            sheet: row.get(7)?,
+        };
+        Ok((row.get(0)?, track, file))
     })?;
     for row in rows {
-        let (path, row) = row?;
-        known.insert(path, row);
+        let (path, track, file): (Vec<u8>, _, _) = row?;
+        known.entry(path).or_insert(file).tracks.push(track);
     }
     Ok(())
 }
@@ -108,7 +109,7 @@ pub(crate) fn newest(db: &Connection) -> rusqlite::Result<i64> {
 /// What is read of a file, as [`put`] binds it.
 macro_rules! columns {
     () => {
-        "recording_id, album_id, path, size, mtime_ns, ctime_ns, title, artists, album, album_artist, genres, composer,
+        "recording_id, album_id, path, span_start_ns, span_end_ns, size, mtime_ns, ctime_ns, sheet, title, artists, album, album_artist, genres, composer,
          year, track, disc, compilation, bpm, musical_key, duration_s, codec, sample_rate_hz, bitrate_kbps,
          track_gain_db, track_peak, album_gain_db, album_peak, cover_hash, sidecar, warning, title_sort, artist_sort,
          album_sort, title_match, release_id, release_group_id, release_types, date, original_date, track_total,
@@ -116,23 +117,51 @@ macro_rules! columns {
     };
 }
 
-/// Writes what was read of a file, unless its path is known with other audio and nothing tells yet what became of
+/// Makes room for the tracks that a file has now: those that it had, and has not in the same form (all of it, or a stretch from
+/// this place on), leave its path. They may be met elsewhere, and they are there again when the sheet is that named them.
+pub(crate) fn make_room(
+    db: &Connection,
+    file: &AudioFile,
+    tracks: &[ReadTrack],
+    moves: &mut Moves,
+) -> rusqlite::Result<()> {
+    let mut statement =
+        db.prepare_cached("SELECT span_start_ns, span_end_ns, id FROM tracks WHERE path = ?")?;
+    let known = statement
+        .query_map([&file.path], |row| Ok((span(row, 0)?, row.get(2)?)))?
+        .collect::<rusqlite::Result<Vec<(FileSpan, i64)>>>()?;
+    for (before, id) in known {
+        let stays = tracks.iter().any(|track| {
+            (track.span.start_ns, track.span.is_whole()) == (before.start_ns, before.is_whole())
+        });
+        if !stays {
+            moves.displace(db, file, id)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes what was read of a track, unless its path is known with other audio and nothing tells yet what became of
 /// that: then `None`, and it is to be put again when all else is, as one of the `last`.
 #[expect(clippy::too_many_arguments, reason = "all of one row")]
 pub(crate) fn put(
     db: &Connection,
     file: &AudioFile,
-    audio: AudioHash,
-    tags: &Tags,
+    track: &ReadTrack,
     moves: &mut Moves,
     last: bool,
     now: Timestamp,
     changes: &mut Changes,
 ) -> rusqlite::Result<Option<Outcome>> {
+    let ReadTrack { span, audio, tags } = track;
+    let (span, audio) = (*span, *audio);
+    let (start_ns, end_ns) = span_columns(span);
     let (recording, recording_is_new) = recording_or_new(db, audio)?;
     let at_path = db
-        .prepare_cached("SELECT id, album_id, recording_id FROM tracks WHERE path = ?")?
-        .query_row([&file.path], |row| {
+        .prepare_cached(
+            "SELECT id, album_id, recording_id FROM tracks WHERE path = ? AND span_start_ns = ?",
+        )?
+        .query_row(params![file.path, start_ns], |row| {
             Ok((
                 row.get::<_, i64>(0)?,
                 row.get::<_, Option<i64>>(1)?,
@@ -189,9 +218,12 @@ pub(crate) fn put(
         recording,
         album,
         file.path,
+        start_ns,
+        end_ns,
         file.size,
         file.mtime_ns,
         file.ctime_ns,
+        file.sheet_number(),
         title,
         join(&tags.artists),
         tags.album,
@@ -268,14 +300,14 @@ pub(crate) fn put(
 const INSERT: &str = concat!(
     "INSERT INTO tracks (",
     columns!(),
-    ", added_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    ", added_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 );
 
 /// Writes a known track anew.
 const UPDATE: &str = concat!(
     "UPDATE tracks SET missing = 0, (",
     columns!(),
-    ") = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE id = ?"
+    ") = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE id = ?"
 );
 
 /// Notes that an unchanged file is there, and whether a cover lies beside it.

@@ -104,7 +104,7 @@ impl Selection {
             Sort::Duration => &["t.duration_s"],
             Sort::Plays => &["r.plays", "r.id"],
             Sort::Added => &["t.added_at"],
-            Sort::Path => &["t.path"],
+            Sort::Path => &["t.path", "t.span_start_ns"],
         };
         let columns: Vec<&str> = match ranked {
             true => [RELEVANCE].iter().chain(columns).copied().collect(),

@@ -15,8 +15,8 @@ use std::fs;
 use proptest::prelude::*;
 use segue_core::{
     AudioHash, Descriptors, Embedding, EndReason, Feedback, FeedbackId, FeedbackTarget, FileFault,
-    Key, Measures, Mode, ModelId, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom, Rating,
-    SeedName, StationTitle, TagScore, Tally, Term, TrackId, Waveform,
+    FileSpan, Key, Measures, Mode, ModelId, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom,
+    Rating, SeedName, StationTitle, TagScore, Tally, Term, TrackId, Waveform,
 };
 
 use super::migrations::DatabaseHeader;
@@ -24,7 +24,7 @@ use super::opening::FILE_NAME;
 use super::queue::{QueueChange, QueuedSong};
 use super::*;
 use crate::fixtures::{Place, copy, fixture, place};
-use crate::tags::Tags;
+use crate::tags::{ReadTrack, Tags};
 use crate::walk::AudioFile;
 use crate::{AlbumSort, MatchedBy, NewEntry, Sort, TrackQuery};
 
@@ -88,6 +88,7 @@ pub(super) fn fill(library: &Library, rows: &[Row]) {
                     mtime_ns: 5,
                     ctime_ns: 6,
                     sidecar: false,
+                    sheet: None,
                 };
                 let tags = Tags {
                     title: Some((*title).to_owned()),
@@ -103,16 +104,12 @@ pub(super) fn fill(library: &Library, rows: &[Row]) {
                 };
                 let now = Timestamp::from_second(1_700_000_000 + n as i64).unwrap();
                 let mut moves = identity::Moves::new(0, Vec::new());
-                rows::put(
-                    db,
-                    &file,
-                    audio(*recording),
-                    &tags,
-                    &mut moves,
-                    true,
-                    now,
-                    &mut changes,
-                )?;
+                let track = ReadTrack {
+                    span: FileSpan::WHOLE,
+                    audio: audio(*recording),
+                    tags,
+                };
+                rows::put(db, &file, &track, &mut moves, true, now, &mut changes)?;
             }
             changes::follow(db, changes)?;
             bump(db)

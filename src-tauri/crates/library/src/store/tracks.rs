@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rusqlite::params;
-use segue_core::{AudioHash, FailedFile, LibraryAction, LibraryError, Track, TrackId};
+use segue_core::{AudioHash, FailedFile, FileSpan, LibraryAction, LibraryError, Track, TrackId};
 use serde::Serialize;
 
 use super::query::TrackQuery;
-use super::reading::{by_id, failed_file, id_at, root_paths};
+use super::reading::{by_id, failed_file, id_at, ids_at, root_paths};
 use super::selection::Selection;
 use super::{Durability, Library, albums, bump, playlists};
 use crate::paths;
@@ -78,7 +78,15 @@ impl Library {
         self.read(LibraryAction::ReadTracks, |db| Ok(by_id(db, &[id])?.pop()))
     }
 
-    /// The track that lies at `path`.
+    /// The track that is a stretch of the file at `path`.
+    pub fn track_at(&self, path: &Path, span: FileSpan) -> Result<Option<Track>, LibraryError> {
+        self.read(LibraryAction::ReadTracks, |db| {
+            let tracks = by_id(db, &ids_at(db, path)?)?;
+            Ok(tracks.into_iter().find(|track| track.span == span))
+        })
+    }
+
+    /// The track that is all that lies at `path`.
     pub fn track_by_path(&self, path: &Path) -> Result<Option<Track>, LibraryError> {
         self.read(LibraryAction::ReadTracks, |db| match id_at(db, path)? {
             Some(id) => Ok(by_id(db, &[id])?.pop()),

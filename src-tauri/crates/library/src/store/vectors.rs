@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use half::f16;
 use rusqlite::{Connection, OptionalExtension, Rows, params};
 use segue_core::{
-    AudioHash, Descriptors, Embedding, FailedFile, FileFault, LibraryAction, LibraryError, ModelId,
-    TagScore, Timestamp, Track, TrackId,
+    AudioHash, Descriptors, Embedding, FailedFile, FileFault, FileSpan, LibraryAction,
+    LibraryError, ModelId, TagScore, Timestamp, Track, TrackId,
 };
 
-use super::reading::{failed_file, root_paths};
+use super::reading::{failed_file, root_paths, span};
 use super::recording::recording;
 use super::{Durability, Library, bump, micros};
 use crate::paths;
@@ -27,10 +27,12 @@ pub struct Unanalyzed {
     pub track: TrackId,
     /// Where that track lies.
     pub path: PathBuf,
+    /// Which stretch of the file it is.
+    pub span: FileSpan,
 }
 
 impl Unanalyzed {
-    /// The first file of each recording among rows of `(audio, track, path)` in the recordings' order, without those
+    /// The first file of each recording among rows of `(audio, track, path, span)` in the recordings' order, without those
     /// beneath `offline`.
     pub(super) fn first_files(
         mut rows: Rows,
@@ -49,6 +51,7 @@ impl Unanalyzed {
                     audio,
                     track: TrackId(row.get(1)?),
                     path: paths::from_bytes(path),
+                    span: span(row, 3)?,
                 });
             }
         }
@@ -161,7 +164,7 @@ impl Library {
         self.read(LibraryAction::ReadAnalyses, |db| {
             let mut statement = db.prepare_cached(
                 "WITH model AS (SELECT id FROM models WHERE name = ?1)
-                 SELECT r.audio, t.id, t.path FROM recordings r CROSS JOIN tracks t ON t.recording_id = r.id
+                 SELECT r.audio, t.id, t.path, t.span_start_ns, t.span_end_ns FROM recordings r CROSS JOIN tracks t ON t.recording_id = r.id
                  WHERE NOT t.missing
                    AND (coalesce(r.described, 0) < ?2
                      OR NOT EXISTS (SELECT 1 FROM vectors v WHERE v.model_id = (SELECT id FROM model) AND v.recording_id = r.id))

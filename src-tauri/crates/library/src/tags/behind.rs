@@ -62,6 +62,7 @@ pub(super) fn ape(bytes: &[u8], found: &mut FoundTags) {
     };
     let mut tag = Tag::new(TagType::Ape);
     let mut lost = Vec::new();
+    let mut sheet = None;
     let lands = |end: usize| {
         end == items.len() || ApeItem::at(items, end).is_some_and(|next| next.end <= items.len())
     };
@@ -78,7 +79,9 @@ pub(super) fn ape(bytes: &[u8], found: &mut FoundTags) {
         match here {
             Some(item) => {
                 let value = &items[item.value_at.min(next)..item.end.min(next)];
-                if !item.put(value, &mut tag) && !sound {
+                if item.key.eq_ignore_ascii_case("CUESHEET") {
+                    sheet = Some(utf8_or_1252(value));
+                } else if !item.put(value, &mut tag) && !sound {
                     lost.push(item.key);
                 }
             }
@@ -87,6 +90,7 @@ pub(super) fn ape(bytes: &[u8], found: &mut FoundTags) {
         at = next;
     }
     lost.iter().for_each(|name| found.lose(name, None));
+    found.marks.cue_sheet = found.marks.cue_sheet.take().or(sheet);
     found.add(tag);
 }
 

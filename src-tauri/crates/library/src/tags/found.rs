@@ -5,6 +5,7 @@ use lofty::picture::{Picture, PictureType};
 use lofty::tag::{ItemKey, ItemValue, Tag, TagItem, TagType};
 use segue_core::{FileFault, LostTag, TagFault};
 
+use super::chapters::Marks;
 use super::text::clean;
 
 /// The longest tag, or block of one, that is read, in bytes: they hold covers.
@@ -26,6 +27,8 @@ pub(crate) struct AudioProperties {
 pub(crate) struct FoundTags {
     /// Those that speak first first.
     pub(super) tags: Vec<Tag>,
+    /// Places that the file names.
+    pub(crate) marks: Marks,
     lost: Vec<LostTag>,
 }
 
@@ -60,6 +63,7 @@ impl FoundTags {
     /// Puts other tags behind these.
     pub(super) fn append(&mut self, mut other: Self) {
         self.tags.append(&mut other.tags);
+        self.marks.append(other.marks);
         other.lost.into_iter().for_each(|lost| self.note(lost));
     }
 

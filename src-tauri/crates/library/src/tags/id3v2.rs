@@ -13,6 +13,7 @@ use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, Tag, TagType};
 use segue_core::TagFault;
 
+use super::chapters::Chapter;
 use super::credits::field_of;
 use super::found::{FoundTags, key_of, mime, picture, push};
 use super::text::{utf8_or_1252, utf16};
@@ -370,6 +371,7 @@ fn described(content: &[u8]) -> Result<(String, String), TagFault> {
 struct Texts {
     items: Vec<(ItemKey, String)>,
     pictures: Vec<(PictureType, Vec<u8>)>,
+    chapters: Vec<Chapter>,
 }
 
 impl Texts {
@@ -393,6 +395,9 @@ impl Texts {
             "TXXX" => {
                 let text = text(&content()?)?;
                 let (name, value) = text.split_once('\0').unwrap_or((&text, ""));
+                if name.eq_ignore_ascii_case("CUESHEET") {
+                    found.marks.cue_sheet = Some(value.to_owned());
+                }
                 if let Some(key) = key_of(TagType::Id3v2, name) {
                     self.items.push((key, value.to_owned()));
                 }
@@ -417,6 +422,7 @@ impl Texts {
                 let (_, text) = described(&content()?)?;
                 self.items.push((ItemKey::UnsyncLyrics, text));
             }
+            "CHAP" => self.chapters.extend(chapter(&content()?, version)),
             name if name.starts_with('T') => {
                 if let Some(key) = key_of(TagType::Id3v2, name) {
                     self.items.push((key, text(&content()?)?));
@@ -439,6 +445,7 @@ impl Texts {
             tag.push_picture(picture(kind, bytes));
         }
         found.add(tag);
+        found.marks.offer(self.chapters);
     }
 
     /// Lists of artists are joined by "/" before 2.4 (id3v2.3.0 4.2.1), a sign that names have too. It parts names where
@@ -474,6 +481,24 @@ impl Texts {
             };
         }
     }
+}
+
+/// A chapter (id3v2-chapters-1.0, 3.1): its element's name, four times, and frames, among them its title.
+fn chapter(content: &[u8], version: u8) -> Option<Chapter> {
+    let name = content.iter().position(|byte| *byte == 0)?;
+    let times = content.get(name + 1..name + 17)?;
+    let frames = Frames {
+        body: &content[name + 17..],
+        version,
+    };
+    let title = frames
+        .list(0)
+        .into_iter()
+        .find(|frame| frame.name == "TIT2");
+    Some(Chapter {
+        start_ns: be(&times[..4]) * 1_000_000,
+        title: title.and_then(|title| text(title.data).ok()),
+    })
 }
 
 /// The picture of an `APIC` (or, in 2.2, `PIC`) frame, if it holds one: a link is none.

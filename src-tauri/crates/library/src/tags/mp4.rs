@@ -8,10 +8,15 @@ use std::io::{self, BufRead, Seek};
 use lofty::picture::PictureType;
 use lofty::tag::{ItemKey, TagType};
 
+use super::chapters::{Chapter, child, nero, sample_title, text_samples};
 use super::found::{BLOCK_MAX, FoundTags, key_of, mime, picture, push};
 use super::text::{utf8_or_1252, utf16};
 use crate::bytes::{be, box_lengths, read_at};
 
+/// So much of a track is read to see which it is; what says so stands before its tables.
+const TRACK_MAX: u64 = 64 << 10;
+/// The longest name of a chapter that is read, in bytes.
+const TITLE_MAX: u64 = 4096;
 /// Boxes walked over before a file is taken for a trap.
 const STEPS_MAX: usize = 10_000;
 
@@ -23,6 +28,7 @@ pub(super) fn read(
     found: &mut FoundTags,
 ) -> io::Result<()> {
     let (mut at, mut ends) = (start, vec![file_len]);
+    let (mut tracks, mut listed) = (Vec::new(), Vec::new());
     for _ in 0..STEPS_MAX {
         while ends.last().is_some_and(|end| at + 8 > *end) {
             at = at.max(ends.pop().unwrap_or_default());
@@ -50,6 +56,19 @@ pub(super) fn read(
                 let plain = read_at(file, body + 4, 4)? == b"hdlr";
                 if plain { body } else { body + 4 }
             }
+            b"chpl" => {
+                found
+                    .marks
+                    .offer(nero(&read_at(file, body, (next - body).min(BLOCK_MAX))?));
+                next
+            }
+            b"trak" => {
+                let track = read_at(file, body, (next - body).min(TRACK_MAX))?;
+                let list = child(&track, b"tref").and_then(|refers| child(refers, b"chap"));
+                listed.extend(list.unwrap_or_default().chunks_exact(4).map(be));
+                tracks.extend(number(&track).map(|number| (number, body, next)));
+                next
+            }
             b"ilst" => {
                 items(&read_at(file, body, (next - body).min(BLOCK_MAX))?, found);
                 next
@@ -57,7 +76,26 @@ pub(super) fn read(
             _ => next,
         };
     }
+    for (_, body, end) in tracks.iter().filter(|(track, ..)| listed.contains(track)) {
+        let track = read_at(file, *body, (end - body).min(BLOCK_MAX))?;
+        let mut chapters = Vec::new();
+        for (start_ns, at, len) in text_samples(&track) {
+            let title = sample_title(&read_at(file, at, len.min(TITLE_MAX))?);
+            chapters.push(Chapter { start_ns, title });
+        }
+        found.marks.offer(chapters);
+    }
     Ok(())
+}
+
+/// The number that a track has in its header.
+fn number(track: &[u8]) -> Option<u64> {
+    let header = child(track, b"tkhd")?;
+    let at = match header.first()? {
+        1 => 20,
+        _ => 12,
+    };
+    header.get(at..at + 4).map(be)
 }
 
 /// A box in memory: its name, its body, and where it ends.
@@ -105,7 +143,7 @@ fn is_wanted(name: &[u8]) -> bool {
 fn item(name: &[u8], body: &[u8], found: &mut FoundTags) -> bool {
     let tag = found.tag(TagType::Mp4Ilst);
     let (mut mean, mut own_name) = (String::new(), String::new());
-    let mut read = false;
+    let (mut read, mut sheet) = (false, None);
     let mut at = 0;
     while let Some(head) = body.get(at..at + 8) {
         // A box of false length holds what is there.
@@ -131,6 +169,10 @@ fn item(name: &[u8], body: &[u8], found: &mut FoundTags) -> bool {
                     }
                     continue;
                 }
+                if name == b"----" && own_name.eq_ignore_ascii_case("CUESHEET") {
+                    sheet = Some(utf8_or_1252(value));
+                    continue;
+                }
                 let key = match name {
                     b"----" => key_of(TagType::Mp4Ilst, &format!("----:{mean}:{own_name}")),
                     b"gnre" => Some(ItemKey::Genre),
@@ -143,6 +185,7 @@ fn item(name: &[u8], body: &[u8], found: &mut FoundTags) -> bool {
             _ => {}
         }
     }
+    found.marks.cue_sheet = found.marks.cue_sheet.take().or(sheet);
     read
 }
 

@@ -11,6 +11,7 @@ use crate::fixtures::{copy, retag};
 use crate::tag_text::title_of;
 
 mod broken;
+mod marks;
 
 /// Every fixture that lofty writes, with its tag and its codec.
 const FORMATS: &[(&str, TagType, &str)] = &[
@@ -26,12 +27,20 @@ const FORMATS: &[(&str, TagType, &str)] = &[
     ("aiff-a.aiff", TagType::Id3v2, "pcm"),
 ];
 
+/// What is read of a file that is one track.
+fn only(path: &Path) -> Tags {
+    let [track] = &mut read(path, None, &mut Room::default()).unwrap()[..] else {
+        panic!("{} is not one track", path.display());
+    };
+    std::mem::take(&mut track.tags)
+}
+
 /// What is read of a fixture after these fields were written into it.
 fn written(name: &str, kind: TagType, fields: &[(ItemKey, &str)]) -> Tags {
     let dir = tempfile::tempdir().unwrap();
     let path = copy(name, &dir.path().join(name));
     retag(&path, kind, fields, 0);
-    read(&path, &mut Room::default()).unwrap().1
+    only(&path)
 }
 
 #[test]
@@ -219,7 +228,7 @@ fn id3_tells_people_in_pairs_and_texts_behind_descriptions() {
     let sound = std::fs::read(&path).unwrap();
     let start = id3v2_byte_len(&sound, b"ID3").unwrap_or(0) as usize;
     std::fs::write(&path, [&tag, &sound[start..]].concat()).unwrap();
-    let tags = read(&path, &mut Room::default()).unwrap().1;
+    let tags = only(&path);
     let credited: Vec<_> = tags
         .credits
         .iter()
@@ -364,7 +373,7 @@ fn what_cannot_be_played_is_refused_by_name_whatever_its_ending() {
     ] {
         let path = dir.path().join(name);
         std::fs::write(&path, [head, &wav].concat()).unwrap();
-        let refusal = read(&path, &mut Room::default()).unwrap_err();
+        let refusal = read(&path, None, &mut Room::default()).unwrap_err();
         assert_eq!(refusal, FileFault::not_playable(format));
     }
 }
@@ -373,7 +382,7 @@ fn what_cannot_be_played_is_refused_by_name_whatever_its_ending() {
 fn he_aac_is_known_by_what_it_announces() {
     let dir = tempfile::tempdir().unwrap();
     let path = copy("aac-a.m4a", &dir.path().join("a.m4a"));
-    assert_eq!(read(&path, &mut Room::default()).unwrap().1.warning, None);
+    assert_eq!(only(&path).warning, None);
     let mut bytes = std::fs::read(&path).unwrap();
     // The decoder-specific descriptor: its tag and its length; behind it the object type in five bits.
     let descriptor = [5, 0x80, 0x80, 0x80, 5];
@@ -384,13 +393,13 @@ fn he_aac_is_known_by_what_it_announces() {
         + 5;
     bytes[at] = (5 << 3) | (bytes[at] & 7);
     std::fs::write(&path, &bytes).unwrap();
-    let tags = read(&path, &mut Room::default()).unwrap().1;
+    let tags = only(&path);
     assert_eq!(tags.codec, "aac");
     assert!(matches!(tags.warning, Some(FileFault::HeAac { .. })));
     // A plain core, and behind it the extension (0x2b7, object type 5) with its flag set.
     bytes[at] = (2 << 3) | (bytes[at] & 7);
     bytes[at + 2..at + 5].copy_from_slice(&[0x56, 0xe5, 0x80]);
     std::fs::write(&path, &bytes).unwrap();
-    let tags = read(&path, &mut Room::default()).unwrap().1;
+    let tags = only(&path);
     assert!(matches!(tags.warning, Some(FileFault::HeAac { .. })));
 }

@@ -10,6 +10,7 @@ use lofty::picture::{Picture, PictureType};
 use lofty::tag::{ItemKey, Tag, TagType};
 use segue_core::TagFault;
 
+use super::chapters::{ChapterComments, flac_sheet};
 use super::found::{BLOCK_MAX, FoundTags, mime, picture, push};
 use super::text::utf8_or_1252;
 use crate::bytes::{be, le, read_at};
@@ -31,7 +32,7 @@ pub(super) fn flac(
             break;
         };
         let len = be(&[a, b, c]);
-        if matches!(kind & 0x7f, 4 | 6) {
+        if matches!(kind & 0x7f, 4..=6) {
             block(kind, &read_at(file, at + 4, len)?, &mut pictures, found);
         }
         at += 4 + len;
@@ -126,6 +127,7 @@ pub(super) fn ogg(
 fn block(kind: u8, body: &[u8], pictures: &mut Vec<Picture>, found: &mut FoundTags) {
     match kind & 0x7f {
         4 => comments(body, pictures, found),
+        5 => found.marks.samples = flac_sheet(body),
         6 => match flac_picture(body) {
             Some(picture) => pictures.push(picture),
             None => found.lose("PICTURE", None),
@@ -166,7 +168,7 @@ fn comments(bytes: &[u8], pictures: &mut Vec<Picture>, found: &mut FoundTags) {
     let count = vendor_end.and_then(number).unwrap_or(usize::MAX);
     let mut at = vendor_end.map_or(4, |end| end + 4);
     let tag = found.tag(TagType::VorbisComments);
-    let mut lost = Vec::new();
+    let (mut lost, mut chapters, mut sheet) = (Vec::new(), ChapterComments::default(), None);
     let mut seen = 0;
     while seen < count && at + 4 <= bytes.len() {
         // Up to the last comment, another follows; one without a key is no comment, yet its length may be right.
@@ -179,7 +181,9 @@ fn comments(bytes: &[u8], pictures: &mut Vec<Picture>, found: &mut FoundTags) {
             lost.push(("", Some(TagFault::Length)));
         }
         // With a length that lies, what follows it up to the next comment.
-        put(text, tag, pictures, &mut lost);
+        if !is_mark(text, &mut chapters, &mut sheet) {
+            put(text, tag, pictures, &mut lost);
+        }
         seen += 1;
         match next {
             Some(next) => at = next,
@@ -187,6 +191,21 @@ fn comments(bytes: &[u8], pictures: &mut Vec<Picture>, found: &mut FoundTags) {
         }
     }
     lost.iter().for_each(|(name, why)| found.lose(name, *why));
+    found.marks.cue_sheet = found.marks.cue_sheet.take().or(sheet);
+    found.marks.offer(chapters.chapters());
+}
+
+/// Takes a comment up that names places in the file. Whether it is one.
+fn is_mark(text: &[u8], chapters: &mut ChapterComments, sheet: &mut Option<String>) -> bool {
+    let Some(at) = text.iter().position(|byte| *byte == b'=') else {
+        return false;
+    };
+    let (key, value) = (&text[..at], &text[at + 1..]);
+    if key.eq_ignore_ascii_case(b"CUESHEET") {
+        *sheet = Some(utf8_or_1252(value));
+        return true;
+    }
+    std::str::from_utf8(key).is_ok_and(|key| chapters.take(key, value))
 }
 
 /// What a comment that cannot be read is called, and why where that is known.

@@ -40,7 +40,9 @@ fn meet(root: &Path) -> (Vec<String>, Vec<String>) {
         match met {
             WalkEvent::Audio(file) => audio.push(below(&paths::from_bytes(&file.path))),
             WalkEvent::Hidden(failure) => hidden.push(below(&failure.path)),
-            WalkEvent::Failed(failure) | WalkEvent::Closed(failure) => panic!("{failure:?}"),
+            WalkEvent::Failed(failure)
+            | WalkEvent::Closed(failure)
+            | WalkEvent::SheetUnfit(failure) => panic!("{failure:?}"),
         }
         true
     });

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use segue_core::AudioHash;
+use segue_core::{AudioHash, FileSpan};
 use serde::{Deserialize, Serialize};
 
 /// One appearance of a track in a queue. Never used twice within a queue's life, restarts included.
@@ -16,6 +16,9 @@ pub struct EntryId(pub u64);
 pub struct MediaItem {
     /// The file.
     pub path: PathBuf,
+    /// Which stretch of it.
+    #[serde(default)]
+    pub span: FileSpan,
     /// The caller's name for it, such as a track id; handed back untouched.
     pub key: u64,
     /// The recording, where known; handed back untouched.

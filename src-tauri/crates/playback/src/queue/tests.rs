@@ -6,6 +6,7 @@ use proptest::prelude::*;
 fn item(key: u64) -> Arc<MediaItem> {
     Arc::new(MediaItem {
         path: format!("/music/{key}.flac").into(),
+        span: segue_core::FileSpan::WHOLE,
         key,
         audio: None,
     })

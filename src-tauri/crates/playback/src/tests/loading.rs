@@ -324,7 +324,7 @@ fn a_file_that_is_slow_to_open_leaves_no_trace_in_a_wav_file() {
     };
     let engine =
         Engine::start_with(kind, doors.bringing(), move |told| _ = tell.send(told)).unwrap();
-    engine.play_files([&a, &b, &a].map(|item| item.path.clone()), 0.0);
+    engine.play_files([&a, &b, &a].map(|item| (item.path.clone(), item.span)), 0.0);
     assert_eq!(doors.wait_at(&b.path), 1);
     doors.set(&b.path, false);
     let ended = |told: TimedEvent| matches!(told.event, Event::QueueEnded);
@@ -438,7 +438,7 @@ fn a_seek_while_its_file_is_stuck_is_answered_at_once() {
     let [a, _] = two(&folder);
     let doors = Doors::default();
     let mut live = Live::start_with(doors.bringing());
-    live.engine.play_files([a.path.clone()], 0.0);
+    live.engine.play_files([(a.path.clone(), a.span)], 0.0);
     assert_eq!(live.wait(start_key), 0);
     doors.set(&a.path, true);
     for to_s in [1.0, 0.5, 0.75] {
@@ -512,7 +512,7 @@ fn a_disk_that_falls_asleep_in_the_middle_of_a_song_blocks_no_command() {
             return bring(wanted);
         }
         let stream = Sleepy {
-            stream: StereoStream::open(&path)?,
+            stream: StereoStream::open(&path, FileSpan::WHOLE)?,
             doors: sleepy.clone(),
             path,
         };

@@ -77,7 +77,7 @@ fn songs_of_unlike_loudness_come_out_at_the_target_and_below_the_ceiling() {
     };
     let wav = folder.path().join("out.wav");
     let commands = vec![EngineCommand::SetLoudness(settings(LoudnessMode::Track))];
-    crate::render(&paths, 0.0, None, commands, loudness_of, &wav).unwrap();
+    crate::render(&all_of(&paths), 0.0, None, commands, loudness_of, &wav).unwrap();
 
     let out = decode(&wav, HZ);
     let length = songs[0].len();
@@ -120,7 +120,7 @@ fn without_a_gain_every_bit_stays() {
         let wav = folder.path().join("out.wav");
         let commands = vec![EngineCommand::SetLoudness(settings(mode))];
         let paths = std::slice::from_ref(&path);
-        crate::render(paths, 0.0, None, commands, move |_| loudness, &wav).unwrap();
+        crate::render(&all_of(paths), 0.0, None, commands, move |_| loudness, &wav).unwrap();
         let bytes = |path: &Path| fs::read(path).unwrap();
         assert_eq!(bytes(&path) == bytes(&wav), same, "{mode:?} {loudness:?}");
     }

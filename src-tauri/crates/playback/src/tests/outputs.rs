@@ -56,7 +56,7 @@ fn a_split_recording_renders_as_if_it_were_whole() {
     let whole = decode(&data("whole.flac"), 44_100);
     assert_eq!(whole.len(), 22_050);
     let parts = [data("first.flac"), data("second.flac")];
-    let rendered = render(&parts, 0.0, None, &wav).unwrap();
+    let rendered = render(&all_of(&parts), 0.0, None, &wav).unwrap();
     assert_eq!(
         rendered,
         Rendered {
@@ -73,7 +73,7 @@ fn a_split_recording_renders_as_if_it_were_whole() {
         "16 bits stay 16 bits"
     );
 
-    let rendered = render(&parts, 0.2, Some(0.1), &wav).unwrap();
+    let rendered = render(&all_of(&parts), 0.2, Some(0.1), &wav).unwrap();
     assert_eq!(rendered.frames, 4410);
     let found = decode(&wav, 44_100);
     assert_eq!(
@@ -91,7 +91,13 @@ fn tracks_of_unlike_rates_meet_at_the_rate_of_the_first() {
     let slow = synth(&folder, "slow.wav", 22_050, &level(0.5, 2205));
     let broken = folder.path().join("broken.mp3");
     fs::write(&broken, b"no music").unwrap();
-    let rendered = render(&[data("first.flac"), broken.clone(), slow], 0.0, None, &wav).unwrap();
+    let rendered = render(
+        &all_of(&[data("first.flac"), broken.clone(), slow]),
+        0.0,
+        None,
+        &wav,
+    )
+    .unwrap();
     assert_eq!(
         (rendered.sample_rate_hz, rendered.frames),
         (44_100, 9973 + 4410)
@@ -108,14 +114,14 @@ fn what_cannot_be_rendered_leaves_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let wav = folder.path().join("out.wav");
     let missing = folder.path().join("missing.flac");
-    let error = render(std::slice::from_ref(&missing), 0.0, None, &wav).unwrap_err();
+    let error = render(&all_of(std::slice::from_ref(&missing)), 0.0, None, &wav).unwrap_err();
     assert!(error.to_string().contains("missing.flac"), "{error}");
     assert!(matches!(
         render(&[], 0.0, None, &wav),
         Err(RenderError::Silent { .. })
     ));
     let nowhere = folder.path().join("no/such/folder/out.wav");
-    let error = render(&[data("first.flac")], 0.0, None, &nowhere).unwrap_err();
+    let error = render(&all_of(&[data("first.flac")]), 0.0, None, &nowhere).unwrap_err();
     assert!(error.to_string().contains("no/such/folder"), "{error}");
     {
         let engine = Engine::start(
@@ -234,7 +240,7 @@ fn what_is_missing_of_a_file_is_told_once_it_sounds() {
     let he_aac = folder.path().join("he.m4a");
     fs::write(&he_aac, &bytes).unwrap();
     let wav = folder.path().join("out.wav");
-    let rendered = render(&[plain, he_aac.clone()], 0.0, None, &wav).unwrap();
+    let rendered = render(&all_of(&[plain, he_aac.clone()]), 0.0, None, &wav).unwrap();
     let missing = FileFault::HeAac { core_hz: 44_100 };
     assert_eq!(rendered.notices, [FailedFile::new(&he_aac, missing)]);
 }

@@ -100,7 +100,7 @@ proptest! {
 
         let wav = folder.path().join("out.wav");
         let paths: Vec<PathBuf> = parts(&folder, file_hz, &whole, &lengths).iter().map(|i| i.path.clone()).collect();
-        let rendered = render(&paths, 0.0, None, &wav).unwrap();
+        let rendered = render(&all_of(&paths), 0.0, None, &wav).unwrap();
         prop_assert_eq!((rendered.frames, rendered.failures.len()), (total as u64, 0));
         prop_assert!(decode(&wav, file_hz) == whole);
     }

@@ -1,5 +1,7 @@
 //! Better copies and new encodings of a song: what was said and played of the old file is the new one's.
 
+use segue_core::AudioHash;
+
 use super::*;
 
 /// What is known of the song in `music`: `(plays, skips, rating)`, and those of the log, with where its playlist leads.

@@ -173,6 +173,8 @@ const TABLES: &[(&str, usize, &[Column])] = &[
             ("path", 9, Path),
             ("title", 9, Text),
             ("placed", 9, Text),
+            ("span_start_ns", 11, Number),
+            ("span_end_ns", 11, Number),
         ],
     ),
     ("queue_order", 9, &[("entry", 9, Id), ("place", 9, Number)]),

@@ -4,38 +4,35 @@
 use super::*;
 use crate::tags::credits::{Credit, Role};
 
-fn tagged(path: &str, n: u8, tags: Tags) -> (AudioFile, AudioHash, Tags) {
+fn tagged(path: &str, n: u8, tags: Tags) -> (AudioFile, ReadTrack) {
     let file = AudioFile {
         path: path.as_bytes().to_vec(),
         size: 1000,
         mtime_ns: i64::from(n),
         ctime_ns: 6,
         sidecar: false,
+        sheet: None,
     };
     let tags = Tags {
         duration_s: 30.0,
         codec: "flac".into(),
         ..tags
     };
-    (file, audio(n), tags)
+    let track = ReadTrack {
+        span: FileSpan::WHOLE,
+        audio: audio(n),
+        tags,
+    };
+    (file, track)
 }
 
-fn put(library: &Library, files: Vec<(AudioFile, AudioHash, Tags)>) {
+fn put(library: &Library, files: Vec<(AudioFile, ReadTrack)>) {
     library
         .write(LibraryAction::SaveScan, Durability::Process, |db| {
             let mut changes = changes::Changes::default();
-            for (file, audio, tags) in &files {
+            for (file, track) in &files {
                 let mut moves = identity::Moves::new(0, Vec::new());
-                rows::put(
-                    db,
-                    file,
-                    *audio,
-                    tags,
-                    &mut moves,
-                    true,
-                    at(0),
-                    &mut changes,
-                )?;
+                rows::put(db, file, track, &mut moves, true, at(0), &mut changes)?;
             }
             changes::follow(db, changes)?;
             bump(db)

@@ -50,6 +50,10 @@ fn queued() -> QueueChange {
         entry,
         track: TrackId(entry as i64 + 1),
         subject: named("Björk", title, Some(102.0)),
+        span: FileSpan {
+            start_ns: entry * 60_000_000_000,
+            end_ns: Some(160_000_000_000),
+        },
         placed: serde_json::json!({"source": "queue"}),
     };
     QueueChange {
@@ -109,7 +113,7 @@ fn make_the_stored_database() {
                     [],
                 )?;
                 db.execute_batch(
-                    "INSERT INTO queue_songs VALUES (1, 1, NULL, X'2F6D', 'Ann', 'Hey', NULL, 104.0, '{}');
+                    "INSERT INTO queue_songs VALUES (1, 1, NULL, X'2F6D', 'Ann', 'Hey', NULL, 104.0, '{}', 0, NULL);
                      INSERT INTO queue_order VALUES (1, 0, NULL)",
                 )?;
                 rows::put_failure(db, b"/m/broken.mp3", &in_words("it is damaged"), at(40))
