@@ -74,8 +74,6 @@ const MARKERS: &[(&[u8], &str)] = &[
     (b"TTA2", "True Audio"),
     (b"MPCK", "Musepack"),
     (b"MP+", "Musepack"),
-    (b"DSD ", "DSD"),
-    (b"FRM8", "DSD"),
     (b"OFR ", "OptimFROG"),
     (b"tBaK", "TAK"),
     (b"ajkg", "Shorten"),

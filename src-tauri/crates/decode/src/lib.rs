@@ -13,6 +13,7 @@
 mod bytes;
 mod decoder;
 mod downmix;
+mod dsd;
 mod error;
 mod format;
 mod mp4;

@@ -87,3 +87,39 @@ encode("opus.mp4", 48000, 2, 24000, 16, "-c:a", "libopus", "-b:a", "48k")
 # Six channels at low quality, where Vorbis couples channels that are coupled again.
 wav("/tmp/segue-source.wav", 44100, 6, 22050, 16)
 subprocess.run(["oggenc", "-Q", "-q", "1", "-s", "1", "-o", str(HERE / "surround.ogg"), "/tmp/segue-source.wav"], check=True)
+
+
+def bits(count, channel):
+    """The steady tone at 2/5 of full scale as one bit, 64 times as often as its samples, noise-shaped in the second order."""
+    first = second = 0.0
+    data = bytearray()
+    for at in range(count):
+        phase = at * (40_000_000 + 9_000_000 * channel) // 64
+        bit = second >= 0
+        first += parabola(phase % (1 << 32)) / (1 << 30) * 0.4 - (1 if bit else -1)
+        second += first - (1 if bit else -1)
+        if at % 8 == 0:
+            data.append(0)
+        data[-1] |= bit << (7 - at % 8)
+    return bytes(data)
+
+
+# DSF has its bits in blocks of 4,096 bytes a channel, the first one lowest, and the last block filled up; DSDIFF byte by byte.
+COUNT = 2000 * 32
+both = [bits(COUNT, channel) for channel in range(2)]
+low = [bytes(int(f"{byte:08b}"[::-1], 2) for byte in channel).ljust(8192, b"\x69") for channel in both]
+data = b"".join(channel[at:at + 4096] for at in range(0, 8192, 4096) for channel in low)
+fmt = b"fmt " + struct.pack("<QIIIIIIQII", 52, 1, 0, 2, 2, 2822400, 1, COUNT, 4096, 0)
+head = b"DSD " + struct.pack("<QQQ", 28, 28 + len(fmt) + 12 + len(data), 0)
+(HERE / "dsd64.dsf").write_bytes(head + fmt + b"data" + struct.pack("<Q", 12 + len(data)) + data)
+
+
+def chunk(name, body):
+    return name + struct.pack(">Q", len(body)) + body + b"\0" * (len(body) % 2)
+
+
+prop = b"SND " + chunk(b"FS  ", struct.pack(">I", 2822400)) + chunk(b"CHNL", struct.pack(">H", 2) + b"SLFTSRGT")
+prop += chunk(b"CMPR", b"DSD \x0enot compressed\0")
+data = b"".join(bytes(pair) for pair in zip(*both))
+form = b"DSD " + chunk(b"FVER", struct.pack(">I", 0x01050000)) + chunk(b"PROP", prop) + chunk(b"DSD ", data)
+(HERE / "dsd64.dff").write_bytes(chunk(b"FRM8", form))

@@ -13,6 +13,7 @@
 //!   TagLib and lofty do not.
 //! - **MP4** (ISO 14496-12): the bodies of all `mdat` boxes, wherever they lie.
 //! - **WAV, RF64, AIFF** (EBU Tech 3306, AIFF 1.3): the sound chunk with the format chunk.
+//! - **DSF, DSDIFF**: the bits, with their rate and the count of channels.
 //! - **all else** (CAF, Matroska): the whole file.
 //!
 //! Two recordings that differ only between the samples and in nothing else (length included) share a hash.
@@ -25,6 +26,7 @@ use segue_core::{AudioHash, FailedFile, FileSpan, id3v2_byte_len};
 
 use crate::buffered::{Buffered, Room};
 use crate::bytes::{after_id3v2, be, box_lengths, le, pieces_at, read_at};
+use crate::dsd::Dsd;
 
 /// The identity of the recording in `path`. Reads at most some 200 KiB beside the headers.
 pub fn audio_hash(path: &Path) -> Result<AudioHash, FailedFile> {
@@ -131,6 +133,9 @@ impl Audio {
                 ..,
             ] => aiff(file, start, file_len)?,
             [_, _, _, _, b'f', b't', b'y', b'p', ..] => mp4(file, start, file_len)?,
+            [b'D', b'S', b'D', b' ', ..] | [b'F', b'R', b'M', b'8', ..] => {
+                dsd(file, start, file_len)?
+            }
             _ => None,
         };
         if let Some(found) = found {
@@ -265,6 +270,15 @@ pub(crate) fn end_tags(
         tags.push((end, tag));
     }
     Ok((end, tags))
+}
+
+fn dsd(file: &mut (impl BufRead + Seek), start: u64, file_len: u64) -> io::Result<Option<Audio>> {
+    let found = Dsd::find(file, start, file_len)?.ok();
+    Ok(found.map(|dsd| Audio {
+        word: "dsd",
+        facts: [dsd.rate_hz.to_le_bytes(), dsd.channels.to_le_bytes()].concat(),
+        spans: vec![dsd.sound],
+    }))
 }
 
 fn flac(file: &mut (impl BufRead + Seek), start: u64, file_len: u64) -> io::Result<Option<Audio>> {

@@ -10,7 +10,7 @@
 
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 
-use crate::parts::{Part, Parts};
+use crate::parts::{FilePart, FileParts};
 use crate::tags::text::utf8_or_1252;
 
 /// Longest sheet that is read, in bytes; one of 99 tracks has some ten thousand.
@@ -23,7 +23,7 @@ const CD_FRAMES: u64 = 75;
 /// A cue sheet.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct CueSheet {
-    about: Parts,
+    about: FileParts,
     /// The files that it names and that have tracks of sound, in its order.
     pub(crate) files: Vec<CueFile>,
 }
@@ -35,7 +35,7 @@ pub(crate) struct CueFile {
     pub(crate) name: String,
     /// Whether it holds bare samples (`BINARY`, `MOTOROLA`), the image of a disc.
     pub(crate) is_image: bool,
-    parts: Vec<Part>,
+    parts: Vec<FilePart>,
 }
 
 impl CueSheet {
@@ -54,9 +54,9 @@ impl CueSheet {
     }
 
     /// The parts of one of its files.
-    pub(crate) fn parts(&self, file: usize) -> Parts {
+    pub(crate) fn parts(&self, file: usize) -> FileParts {
         let parts = self.files.get(file).map(|file| file.parts.clone());
-        Parts {
+        FileParts {
             parts: parts.unwrap_or_default(),
             ..self.about.clone()
         }
@@ -64,7 +64,7 @@ impl CueSheet {
     }
 
     /// The parts of the file in whose tags this sheet stands, whatever it calls it. Some taggers leave `FILE` out.
-    pub(crate) fn embedded(text: &str) -> Parts {
+    pub(crate) fn embedded(text: &str) -> FileParts {
         let mut reading = Reading::default();
         reading.files.push(CueFile::default());
         for line in text.lines() {
@@ -91,7 +91,7 @@ fn decoded(bytes: &[u8]) -> String {
 /// A sheet as far as it is read.
 #[derive(Default)]
 struct Reading {
-    about: Parts,
+    about: FileParts,
     files: Vec<CueFile>,
     track: Option<TrackLines>,
     tracks: usize,
@@ -100,7 +100,7 @@ struct Reading {
 /// A track whose lines are being read.
 #[derive(Default)]
 struct TrackLines {
-    part: Part,
+    part: FilePart,
     is_sound: bool,
     /// Where its gap begins, and where it does: the file's number and the time.
     gap: Option<(usize, u64)>,
@@ -123,9 +123,9 @@ impl Reading {
                 self.end_track();
                 let (number, kind) = word(rest);
                 self.track = Some(TrackLines {
-                    part: Part {
+                    part: FilePart {
                         number: number.parse().unwrap_or_default(),
-                        ..Part::default()
+                        ..FilePart::default()
                     },
                     is_sound: !kind.trim().to_ascii_uppercase().starts_with("MODE"),
                     ..TrackLines::default()
@@ -201,7 +201,7 @@ impl Reading {
         };
         if track.is_sound && self.tracks < TRACKS_MAX {
             self.tracks += 1;
-            self.files[file].parts.push(Part {
+            self.files[file].parts.push(FilePart {
                 start_ns,
                 ..track.part
             });

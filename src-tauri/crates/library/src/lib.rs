@@ -28,6 +28,7 @@ mod bytes;
 mod containers;
 mod cover;
 mod cue;
+mod dsd;
 #[cfg(test)]
 mod fixtures;
 mod parts;

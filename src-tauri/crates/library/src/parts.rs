@@ -3,7 +3,7 @@
 
 /// What is said of a file's parts, and of all of them together.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Parts {
+pub(crate) struct FileParts {
     pub(crate) album: Option<String>,
     pub(crate) album_artist: Option<String>,
     pub(crate) composer: Option<String>,
@@ -16,12 +16,12 @@ pub(crate) struct Parts {
     /// How many tracks the sheet has, in all files that it names.
     pub(crate) total: u32,
     /// One behind the other: each ends where the next begins, the last with the file.
-    pub(crate) parts: Vec<Part>,
+    pub(crate) parts: Vec<FilePart>,
 }
 
 /// A part.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Part {
+pub(crate) struct FilePart {
     pub(crate) start_ns: u64,
     pub(crate) number: u32,
     pub(crate) title: Option<String>,
@@ -33,10 +33,10 @@ pub(crate) struct Part {
     pub(crate) peak: Option<String>,
 }
 
-impl Parts {
+impl FileParts {
     /// These parts, of which nothing is said together.
-    pub(crate) fn of(parts: impl IntoIterator<Item = Part>) -> Self {
-        let parts: Vec<Part> = parts.into_iter().collect();
+    pub(crate) fn of(parts: impl IntoIterator<Item = FilePart>) -> Self {
+        let parts: Vec<FilePart> = parts.into_iter().collect();
         Self {
             total: parts.len() as u32,
             parts,

@@ -12,6 +12,7 @@ use segue_core::{FileFault, UnplayableFormat, he_aac_core_hz};
 
 use crate::bytes::{after_id3v2, be, box_lengths, le, read_at};
 use crate::containers::element;
+use crate::dsd::Dsd;
 
 /// Chunks, boxes or elements walked over before a file is taken for a trap.
 const STEPS_MAX: usize = 100_000;
@@ -41,6 +42,7 @@ pub(crate) fn look(
         (b"RIFF" | b"RF64" | b"BW64", b"WAVE") => wav(file, start + 12, file_len, 8)?,
         (b"riff", _) => wav(file, start + 40, file_len, 24)?,
         (b".snd", _) => au(&head, file_len - start),
+        (b"DSD ", _) | (b"FRM8", _) => dsd(file, start, file_len)?,
         (b"FORM", b"AIFF" | b"AIFC") => aiff(file, start, file_len)?,
         (b"caff", _) => caf(file, start, file_len)?,
         (b"OggS", _) => ogg(&head),
@@ -53,6 +55,43 @@ pub(crate) fn look(
         _ => Ok(Facts::default()),
     };
     Ok(told)
+}
+
+/// DSD that is not compressed.
+fn dsd(
+    file: &mut (impl BufRead + Seek),
+    start: u64,
+    file_len: u64,
+) -> io::Result<Result<Facts, FileFault>> {
+    let dsd = match Dsd::find(file, start, file_len)? {
+        Ok(dsd) => dsd,
+        Err(why) => return Ok(Err(why)),
+    };
+    let rate_hz = dsd.rate_hz;
+    let plausible = (2_822_400..=49_152_000).contains(&rate_hz)
+        && (rate_hz % (88_200 * 8) == 0 || rate_hz % (96_000 * 8) == 0)
+        && (1..=6).contains(&dsd.channels);
+    if !plausible {
+        return Ok(Err(FileFault::Implausible {
+            channels: dsd.channels as u32,
+            rate_hz: rate_hz as u32,
+        }));
+    }
+    let pcm_hz = match rate_hz % (88_200 * 8) {
+        0 => 88_200,
+        _ => 96_000,
+    };
+    // What is not a whole sample of PCM is not heard.
+    let frames = dsd.bytes_per_channel * 8 / (rate_hz / pcm_hz);
+    if frames == 0 {
+        return Ok(Err(FileFault::NoAudio));
+    }
+    Ok(Ok(Facts {
+        codec: Some("dsd"),
+        sample_rate_hz: u32::try_from(rate_hz).ok(),
+        duration_s: Some(frames as f64 / pcm_hz as f64),
+        ..Facts::default()
+    }))
 }
 
 fn not_playable(name: &str) -> Result<Facts, FileFault> {

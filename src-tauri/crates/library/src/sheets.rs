@@ -11,7 +11,7 @@ use std::sync::Arc;
 use segue_core::{FailedFile, FileFault, SheetFault, fold};
 
 use crate::cue::{CueFile, CueSheet, SHEET_MAX};
-use crate::parts::Parts;
+use crate::parts::FileParts;
 
 /// What a sheet says of a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub(crate) struct SheetOfFile {
     is_own: bool,
     /// Another one where the sheet is another one, and never 0.
     pub(crate) number: i64,
-    pub(crate) parts: Parts,
+    pub(crate) parts: FileParts,
 }
 
 /// What the sheets of a folder say.
@@ -56,7 +56,7 @@ fn is_hidden(path: &Path) -> bool {
 /// Reads the sheets of `folder`. `is_played` tells by its name whether a file is one of sound.
 pub(crate) fn read(folder: &Path, is_played: fn(&Path) -> bool) -> FolderSheets {
     let mut found = FolderSheets::default();
-    let mut names = Names {
+    let mut names = FileNames {
         is_played,
         listed: HashMap::new(),
     };
@@ -71,7 +71,7 @@ pub(crate) fn read(folder: &Path, is_played: fn(&Path) -> bool) -> FolderSheets 
 fn read_sheet(
     path: &Path,
     folder: &Path,
-    names: &mut Names,
+    names: &mut FileNames,
     found: &mut FolderSheets,
 ) -> Result<(), FileFault> {
     let mut bytes = Vec::new();
@@ -122,12 +122,12 @@ fn read_sheet(
 }
 
 /// The names of files in the folders where they are looked for.
-struct Names {
+struct FileNames {
     is_played: fn(&Path) -> bool,
     listed: HashMap<PathBuf, Vec<PathBuf>>,
 }
 
-impl Names {
+impl FileNames {
     /// The file that a sheet means, if it is there. `sheet`: the sheet, where it names no other file.
     fn find(&mut self, folder: &Path, named: &CueFile, sheet: Option<&Path>) -> Option<PathBuf> {
         let mut steps: Vec<&str> = named.name.split(['/', '\\']).collect();

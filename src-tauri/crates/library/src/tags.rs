@@ -28,7 +28,8 @@ use crate::buffered::{Buffered, Room};
 use crate::bytes::{after_id3v2, le, read_at};
 use crate::containers;
 use crate::cue::CueSheet;
-use crate::parts::{Part, Parts};
+use crate::dsd;
+use crate::parts::{FilePart, FileParts};
 use crate::playable;
 use crate::tag_text::title_of;
 use chapters::Marks;
@@ -124,7 +125,7 @@ pub(crate) struct ReadTrack {
 /// sheet beside it says.
 pub(crate) fn read(
     path: &Path,
-    sheet: Option<&Parts>,
+    sheet: Option<&FileParts>,
     room: &mut Room,
 ) -> Result<Vec<ReadTrack>, FileFault> {
     caught(|| {
@@ -189,7 +190,7 @@ const CHAPTER_MIN_S: f64 = 60.0;
 
 /// The parts that a file itself names: by a cue sheet among its tags, by FLAC's own, or by chapters. Those of an audiobook, and
 /// of whatever else is long enough for songs, are tracks, as other players have it that show them at all.
-fn named_within(path: &Path, marks: &Marks, tags: &Tags) -> Option<Parts> {
+fn named_within(path: &Path, marks: &Marks, tags: &Tags) -> Option<FileParts> {
     let sheet = marks.cue_sheet.as_deref().map(CueSheet::embedded);
     if let Some(sheet) = sheet.filter(|sheet| sheet.parts.len() > 1) {
         return Some(sheet);
@@ -201,12 +202,12 @@ fn named_within(path: &Path, marks: &Marks, tags: &Tags) -> Option<Parts> {
             let ns = (u128::from(sample) * 1_000_000_000).div_ceil(u128::from(rate_hz));
             u64::try_from(ns).unwrap_or(u64::MAX)
         };
-        let parts = marks.samples.iter().map(|(number, sample)| Part {
+        let parts = marks.samples.iter().map(|(number, sample)| FilePart {
             start_ns: ns(*sample),
             number: *number,
-            ..Part::default()
+            ..FilePart::default()
         });
-        return Some(Parts::of(parts));
+        return Some(FileParts::of(parts));
     }
     let is_book = path
         .extension()
@@ -219,13 +220,13 @@ fn named_within(path: &Path, marks: &Marks, tags: &Tags) -> Option<Parts> {
         .chapters
         .iter()
         .zip(1..)
-        .map(|(chapter, number)| Part {
+        .map(|(chapter, number)| FilePart {
             start_ns: chapter.start_ns,
             number,
             title: chapter.title.clone(),
-            ..Part::default()
+            ..FilePart::default()
         });
-    let mut parts = Parts::of(parts);
+    let mut parts = FileParts::of(parts);
     // Nothing of the file is left out because its first chapter begins late.
     if let Some(first) = parts.parts.first_mut() {
         first.start_ns = 0;
@@ -234,10 +235,10 @@ fn named_within(path: &Path, marks: &Marks, tags: &Tags) -> Option<Parts> {
 }
 
 /// The tracks that a file with these tags is, by its parts. A part that begins behind the file's end is left out and named.
-fn parted(hash: AudioHash, mut tags: Tags, parts: &Parts, path: &Path) -> Vec<ReadTrack> {
+fn parted(hash: AudioHash, mut tags: Tags, parts: &FileParts, path: &Path) -> Vec<ReadTrack> {
     let file_s = tags.duration_s;
-    let begins = |part: &&Part| file_s == 0.0 || (part.start_ns as f64) < file_s * 1e9;
-    let there: Vec<&Part> = parts.parts.iter().filter(begins).collect();
+    let begins = |part: &&FilePart| file_s == 0.0 || (part.start_ns as f64) < file_s * 1e9;
+    let there: Vec<&FilePart> = parts.parts.iter().filter(begins).collect();
     if let Some(beyond) = parts.parts.iter().find(|part| !begins(part)) {
         tags.warning.get_or_insert(FileFault::Sheet {
             why: SheetFault::BeyondEnd {
@@ -272,7 +273,13 @@ fn parted(hash: AudioHash, mut tags: Tags, parts: &Parts, path: &Path) -> Vec<Re
 
 /// The tags of a part: what is said of it, then of all parts, then what the file says of itself. What the file says of its
 /// sound as a whole (tempo, key, words that are sung) is said of no part.
-fn tags_of_part(whole: &Tags, part: &Part, parts: &Parts, span: FileSpan, path: &Path) -> Tags {
+fn tags_of_part(
+    whole: &Tags,
+    part: &FilePart,
+    parts: &FileParts,
+    span: FileSpan,
+    path: &Path,
+) -> Tags {
     let said = |text: &Option<String>| text.as_deref().and_then(clean);
     let artist = said(&part.artist).or_else(|| said(&parts.album_artist));
     let album_artist = said(&parts.album_artist);
@@ -338,7 +345,7 @@ fn tags_of_part(whole: &Tags, part: &Part, parts: &Parts, span: FileSpan, path: 
 }
 
 /// The tags of a file that is one track of a sheet: its own, and the sheet's where it has none.
-fn with_names_of(tags: Tags, part: &Part, parts: &Parts) -> Tags {
+fn with_names_of(tags: Tags, part: &FilePart, parts: &FileParts) -> Tags {
     let from_sheet = tags_of_part(
         &Tags::default(),
         part,
@@ -453,6 +460,11 @@ fn find(file: &mut (impl BufRead + Seek), file_len: u64) -> io::Result<(FoundTag
             riff::read(file, start, file_len, &mut own)?;
         }
         (_, Some(b"ftyp"), _) => mp4::read(file, start, file_len, &mut own)?,
+        (Some(b"DSD "), ..) | (Some(b"FRM8"), ..) => {
+            if let Some((at, len)) = dsd::id3v2(file, start, file_len)? {
+                id3v2::read(&read_at(file, at, len.min(BLOCK_MAX))?, &mut own);
+            }
+        }
         (Some(b"caff" | b"\x1a\x45\xdf\xa3"), ..) => {
             containers::find_tags(&mut FileRange::new(file, start, file_len), &mut own)?;
         }

@@ -18,9 +18,9 @@ use crate::sheets::{self, SheetOfFile, is_sheet};
 
 /// Endings of files that Segue plays.
 const PLAYED: &[&str] = &[
-    "3g2", "3gp", "aac", "aif", "aifc", "aiff", "au", "bw64", "caf", "flac", "m4a", "m4b", "m4r",
-    "mka", "mp1", "mp2", "mp3", "mp4", "oga", "ogg", "opus", "rf64", "snd", "w64", "wav", "wave",
-    "webm",
+    "3g2", "3gp", "aac", "aif", "aifc", "aiff", "au", "bw64", "caf", "dff", "dsf", "flac", "m4a",
+    "m4b", "m4r", "mka", "mp1", "mp2", "mp3", "mp4", "oga", "ogg", "opus", "rf64", "snd", "w64",
+    "wav", "wave", "webm",
 ];
 
 /// Endings of music that no decoder here reads: named as failures, so that no one wonders where it is.
@@ -31,8 +31,6 @@ const NOT_PLAYED: &[(&str, &str)] = &[
     ("ac4", "Dolby AC-4"),
     ("amr", "AMR"),
     ("ape", "Monkey's Audio"),
-    ("dff", "DSD"),
-    ("dsf", "DSD"),
     ("dts", "DTS"),
     ("dtshd", "DTS"),
     ("ec3", "Dolby Digital Plus (E-AC-3)"),

@@ -13,6 +13,7 @@ use symphonia::core::meta::MetadataOptions;
 use symphonia::default::formats::{AdtsReader, MpaReader};
 use symphonia::default::meta::{ApeReader, Id3v1Reader, Id3v2Reader};
 
+use crate::dsd::{self, DsdReader};
 use crate::error;
 use crate::shown::Shown;
 use crate::source::{BoundedFile, Budget};
@@ -33,6 +34,10 @@ pub(super) fn open_container(
     }
     let (source, budget) = BoundedFile::new(file, shown.clone());
     let stream = MediaSourceStream::new(Box::new(source), Default::default());
+    if dsd::is_dsd(&head) {
+        let reader = DsdReader::open(stream).map_err(|why| FailedFile::new(path, why))?;
+        return Ok((Box::new(reader), budget));
+    }
     let probe = match is_container(&head) {
         true => symphonia::default::get_probe(),
         false => frames_probe(),
@@ -45,8 +50,13 @@ pub(super) fn open_container(
             MetadataOptions::default(),
         )
         .map_err(|error| match error {
+            // It is known what it is, and it ends before its sound.
             CodecError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
-                FailedFile::new(path, FileFault::UnknownFormat)
+                let why = match is_container(&head) {
+                    true => FileFault::CutOff,
+                    false => FileFault::UnknownFormat,
+                };
+                FailedFile::new(path, why)
             }
             CodecError::Unsupported(_) => FailedFile::new(path, FileFault::UnknownFormat),
             other => error::codec(path, other),

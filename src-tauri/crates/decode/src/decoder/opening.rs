@@ -54,10 +54,14 @@ impl LinkDecoder {
         let codec = registry()
             .make_audio_decoder(&params, &AudioDecoderOptions::default())
             .map_err(|_| FailedFile::new(path, unknown_codec(&params)))?;
-        let short_name = codec.codec_info().short_name;
-        let name = codec_name(short_name);
-        let bits_per_sample = params.bits_per_coded_sample.or(params.bits_per_sample);
         let container = reader.format_info().short_name;
+        let short_name = codec.codec_info().short_name;
+        let mut name = codec_name(short_name);
+        let mut bits_per_sample = params.bits_per_coded_sample.or(params.bits_per_sample);
+        // What its reader hands out is PCM already.
+        if container == "dsd" {
+            (name, bits_per_sample) = (container.to_owned(), Some(1));
+        }
 
         let rate_hz = params.sample_rate.unwrap_or(0);
         let clock = Clock {
@@ -69,7 +73,7 @@ impl LinkDecoder {
             path: path.to_owned(),
             link: link.clone(),
             format: AudioFormat {
-                lossless: matches!(name.as_str(), "flac" | "alac" | "pcm"),
+                lossless: matches!(name.as_str(), "flac" | "alac" | "pcm" | "dsd"),
                 bits_per_sample: bits_per_sample.or_else(|| match short_name {
                     // The sixth byte of the magic cookie (Apple, ALACSpecificConfig).
                     "alac" => params
@@ -158,7 +162,7 @@ impl LinkDecoder {
                 let byte_len = self.link.shown.len();
                 frames = frames.map(|frames| frames.min(byte_len / frame_bytes.max(1)));
             }
-            (_, "flac") | ("aiff" | "wave" | "caf", _) => {}
+            (_, "flac") | ("aiff" | "wave" | "caf" | "dsd", _) => {}
             _ => frames = None,
         }
         self.clock.origin = origin;

@@ -27,6 +27,12 @@ impl Shown {
             (b".snd", _) => chunks::au(file, start, byte_len)?,
             (b"\x1a\x45\xdf\xa3", _) => matroska::show(file, start, byte_len)?,
             (b"caff", _) => chunks::caf(file, start, byte_len)?,
+            // Their readers count from the first byte.
+            (b"DSD " | b"FRM8", _) => {
+                let mut shown = Self::default();
+                shown.file(start..byte_len);
+                Some(shown)
+            }
             _ if four(4) == b"ftyp" => mp4::show(file, start, byte_len)?,
             _ => None,
         };
