@@ -82,7 +82,7 @@ fn stretches_of_a_file_make_the_whole() {
                 (length - length / 2) * channels as u64,
                 "{name}, stretch {n}"
             );
-            decoder.seek(u64::MAX).unwrap();
+            decoder.seek(length + 10).unwrap();
             assert_eq!(decoder.next_block().unwrap(), None, "{name}, stretch {n}");
             assert_eq!(decoder.position(), length, "{name}, stretch {n}");
             joined.extend(heard);

@@ -143,7 +143,6 @@ pub(crate) fn make_room(
 
 /// Writes what was read of a track, unless its path is known with other audio and nothing tells yet what became of
 /// that: then `None`, and it is to be put again when all else is, as one of the `last`.
-#[expect(clippy::too_many_arguments, reason = "all of one row")]
 pub(crate) fn put(
     db: &Connection,
     file: &AudioFile,

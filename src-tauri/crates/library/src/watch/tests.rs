@@ -201,3 +201,15 @@ fn folders_without_a_watch_are_looked_at() {
     reach.look_now();
     assert_eq!(reach.look(), [root.join("b")]);
 }
+
+#[test]
+fn a_cue_sheet_that_comes_changes_or_goes_is_told() {
+    let told = watched(true);
+    let cue = told.root.join("image.cue");
+    fs::write(&cue, "TITLE A").unwrap();
+    told.until(&[&cue]);
+    fs::write(&cue, "TITLE B").unwrap();
+    told.until(&[&cue]);
+    fs::remove_file(&cue).unwrap();
+    told.until(&[&cue]);
+}
