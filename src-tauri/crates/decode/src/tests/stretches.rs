@@ -39,8 +39,8 @@ fn stretches_of_a_file_make_the_whole() {
         "opus.opus",
     ];
     let exact = exact.map(|name| (name, 0.0));
-    // Up to where the decoder has found its way behind a jump, as in the test of jumps.
-    let near = near.map(|name| (name, 2e-3));
+    // As near as a jump comes, as in the test of jumps: AAC fills bands with random numbers.
+    let near = near.map(|name| (name, if name.contains("aac") { 1e-2 } else { 2e-3 }));
     for (name, tolerance) in exact.into_iter().chain(near) {
         let all = whole(name);
         let path = fixture(name);
