@@ -240,3 +240,92 @@ fn several_networks_are_taken_in_under_one_manifest() {
     let heard = world.json(&["embed", text(&song)]);
     assert_eq!(heard["vector"].as_array().unwrap().len(), 12 + 8);
 }
+
+/// Two small networks stand for those that come with Segue. The fine one listens when it is asked to, and then serves; what it
+/// heard is kept while it is turned off.
+#[test]
+fn a_fine_model_that_came_along_listens_more_closely_and_serves() {
+    let world = World::new();
+    let (shipped, elsewhere) = (world.path("shipped"), World::new());
+    for (name, role) in [("kaldi-like", ""), ("librosa-like", "role = \"fine\"\n")] {
+        elsewhere.json(&["models", "import", text(&strangers().join(name))]);
+        let (from, to) = (elsewhere.path("data/models").join(name), shipped.join(name));
+        fs::create_dir_all(&to).unwrap();
+        fs::copy(from.join("model.onnx"), to.join("model.onnx")).unwrap();
+        let manifest = fs::read_to_string(from.join("manifest.toml")).unwrap();
+        fs::write(to.join("manifest.toml"), format!("{role}{manifest}")).unwrap();
+    }
+    let run = |arguments: &[&str]| -> Value {
+        let mut command = world.command(&[&["--json"], arguments].concat());
+        let output = command.env("SEGUE_MODELS", &shipped).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let states = || -> Vec<[Value; 4]> {
+        let rows = run(&["models", "list"])["models"]
+            .as_array()
+            .unwrap()
+            .clone();
+        let keys = ["name", "current", "closely", "serving"];
+        rows.iter()
+            .map(|row| keys.map(|key| row[key].clone()))
+            .collect()
+    };
+    let music = world.path("music");
+    fs::create_dir(&music).unwrap();
+    for seed in 1..=3 {
+        let file = music.join(format!("{seed}.wav"));
+        write_wav(&file, 16_000, &glide(16_000, 2.0, seed));
+    }
+    run(&["scan", text(&music)]);
+    let done = run(&["analyze"]);
+    assert_eq!(
+        (&done["analyzed"], &done["analyzed_closely"]),
+        (&3.into(), &0.into())
+    );
+    let quick = |serves: bool| {
+        [
+            "kaldi-like".into(),
+            true.into(),
+            false.into(),
+            serves.into(),
+        ]
+    };
+    let fine = |listens: bool, serves: bool| {
+        [
+            "librosa-like".into(),
+            false.into(),
+            listens.into(),
+            serves.into(),
+        ]
+    };
+    assert_eq!(states(), [quick(true), fine(true, false)]);
+    let closely = &run(&["doctor"])["model"]["closely"];
+    assert_eq!(
+        (&closely["to_hear"], &closely["left_s"]),
+        (&3.into(), &Value::Null)
+    );
+
+    let done = run(&["analyze", "--closely"]);
+    assert_eq!(
+        (&done["analyzed"], &done["analyzed_closely"]),
+        (&0.into(), &3.into())
+    );
+    assert_eq!(states(), [quick(false), fine(true, true)]);
+    let off = run(&["models", "closely", "off"]);
+    assert_eq!((&off["on"], &off["heard"]), (&false.into(), &3.into()));
+    assert_eq!(states(), [quick(true), fine(false, false)]);
+    let on = run(&["models", "closely", "on"]);
+    assert_eq!((&on["serving"], &on["to_hear"]), (&true.into(), &0.into()));
+
+    // Where none came along, it is said.
+    fs::remove_dir_all(shipped.join("librosa-like")).unwrap();
+    for arguments in [&["models", "closely", "on"][..], &["analyze", "--closely"]] {
+        let mut command = world.command(arguments);
+        let output = command.env("SEGUE_MODELS", &shipped).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("listens more closely"), "{said}");
+    }
+}

@@ -40,6 +40,7 @@ EARS = {
     },
     "segue-ear-4-fine": {
         "description": "EfficientAT mn04, an FCN and MusiCNN of the Million Song Dataset, joined and whitened on openly licensed music",
+        "role": "fine",
         "networks": ["mn04", "fcn", "musicnn"],
         "parts": FINE_PARTS,
     },

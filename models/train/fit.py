@@ -125,6 +125,7 @@ def manifest(name, ear, folder, whole, tags_parts):
         return f"\n{head}\n" + "".join(f"{key} = {toml(value)}\n" for key, value in rows.items() if value is not None)
 
     text = f'name = "{name}"\ndescription = {toml(ear["description"])}\n'
+    text += f'role = "{ear["role"]}"\n' if "role" in ear else ""
     text += table("[files]", {f"{key}{end}": value for key in ("projection", "readout") for end, value in (("", f"{key}.safetensors"), ("_sha256", sha(f"{key}.safetensors")))})
     for network in ear["networks"]:
         embedding, tags = SIZES[network]

@@ -6,6 +6,7 @@ const COMMANDS: &[&str] = &[
     "remove_folder",
     "rescan",
     "forget_missing",
+    "set_closely",
     "failures",
     "songs",
     "albums",

@@ -20,6 +20,7 @@ pub(crate) fn register(builder: Builder<Wry>) -> Builder<Wry> {
         remove_folder,
         rescan,
         forget_missing,
+        set_closely,
         failures,
         songs,
         albums,
@@ -106,6 +107,11 @@ fn remove_folder(desktop: State<'_, Desktop>, path: String) -> Answer<()> {
 #[tauri::command(async)]
 fn rescan(desktop: State<'_, Desktop>) -> Answer<()> {
     Ok(desktop.rescan()?)
+}
+
+#[tauri::command(async)]
+fn set_closely(desktop: State<'_, Desktop>, on: bool) -> Answer<()> {
+    Ok(desktop.set_closely(on)?)
 }
 
 #[tauri::command(async)]

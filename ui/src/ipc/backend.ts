@@ -59,6 +59,8 @@ export interface Backend {
   rescan(): Promise<void>;
   /** Forgets songs whose files were deleted (`LibraryStatus.missing`); plays, opinions and playlists stay. How many. */
   forgetMissing(): Promise<number>;
+  /** Has the fine model listen from now on, or not (`LibraryStatus.closely`). */
+  setClosely(on: boolean): Promise<void>;
   failures(): Promise<FailureRow[]>;
   songs(query: SongsQuery, offset: number, limit: number): Promise<SongsPage>;
   albums(query: AlbumsQuery, offset: number, limit: number): Promise<AlbumsPage>;

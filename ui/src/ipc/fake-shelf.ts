@@ -1,5 +1,14 @@
 // The fake twin's library behind its calls: folders, long work on them, songs and albums in order.
-import type { Backend, JobKind, JobProgress, LibraryStatus, RootRow, SongsQuery, TrackRow } from "./backend";
+import type {
+  Backend,
+  CloselyStatus,
+  JobKind,
+  JobProgress,
+  LibraryStatus,
+  RootRow,
+  SongsQuery,
+  TrackRow,
+} from "./backend";
 import { cut, find, findAlbums, waveform } from "./fake-answers";
 import { fakeCover } from "./fake-covers";
 import type { FakeLibrary } from "./fake-library";
@@ -13,6 +22,7 @@ type Calls = Pick<
   | "removeFolder"
   | "rescan"
   | "forgetMissing"
+  | "setClosely"
   | "failures"
   | "songs"
   | "albums"
@@ -34,6 +44,8 @@ export class FakeShelf {
   #analyzed: number;
   #missing: number;
   #jobs: Record<JobKind, JobProgress>;
+  /** Where the library is still being analysed there is a fine model too. */
+  #closely: CloselyStatus | null;
   #sorted: { key: string; rows: TrackRow[] } | null = null;
 
   constructor(
@@ -54,7 +66,21 @@ export class FakeShelf {
         empty || !whole.listening
           ? progress("analysis", empty ? "idle" : "paused", 0, 0)
           : progress("analysis", "running", this.#analyzed, size),
+      closely: progress("closely", "idle", 0, 0),
     };
+    const heard = Math.floor(this.#analyzed / 3);
+    this.#closely = whole.listening
+      ? {
+          on: true,
+          model: "segue-ear-fine@77d0c4be1a92",
+          serving: false,
+          heard,
+          to_hear: this.#analyzed - heard,
+          left_s: (this.#analyzed - heard) * 2.5,
+          waits: "busy",
+          problem: null,
+        }
+      : null;
   }
 
   pass(seconds: number, tell: World["tell"]): void {
@@ -113,6 +139,12 @@ export class FakeShelf {
           tell({ event: "playlists" });
           return forgotten;
         }),
+      setClosely: (on) =>
+        answer("set_closely", () => {
+          if (this.#closely === null) throw invalid({ is: "no-fine-model" });
+          this.#closely = { ...this.#closely, on, waits: on ? "busy" : null };
+          changed();
+        }),
       failures: () => answer("failures", () => (this.#roots.length === 0 ? [] : this.whole.refused)),
       songs: (query, offset, limit) =>
         answer("songs", () => {
@@ -156,7 +188,7 @@ export class FakeShelf {
           const work = this.#jobs[job];
           const left = work.done < work.total;
           // A scan that does not run cannot be paused.
-          if (left || job === "analysis")
+          if (left || job !== "scan")
             work.status = action === "pause" ? "paused" : action === "resume" && left ? "running" : "idle";
           tell({ event: "job", progress: work });
         }),
@@ -191,7 +223,8 @@ export class FakeShelf {
       serving: null,
       to_hear: 0,
       provider: "cpu",
-      jobs: Object.values(this.#jobs),
+      closely: this.#closely,
+      jobs: Object.values(this.#jobs).filter(({ job }) => job !== "closely" || this.#closely?.on === true),
       first_choice,
       revision: this.#revision,
     };

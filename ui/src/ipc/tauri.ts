@@ -10,6 +10,7 @@ export const tauri: Backend = {
   removeFolder: (path) => invoke("remove_folder", { path }),
   rescan: () => invoke("rescan"),
   forgetMissing: () => invoke("forget_missing"),
+  setClosely: (on) => invoke("set_closely", { on }),
   failures: () => invoke("failures"),
   songs: (query, offset, limit) => invoke("songs", { query, offset, limit }),
   albums: (query, offset, limit) => invoke("albums", { ...query, offset, limit }),

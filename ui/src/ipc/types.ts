@@ -412,9 +412,9 @@ in_use: string | null,
  */
 rate_hz: number | null, };
 
-export type JobKind = "scan" | "analysis";
+export type JobKind = "scan" | "analysis" | "closely";
 
-export type JobStage = "listening" | "measuring";
+export type JobStage = "listening" | "measuring" | "closely";
 
 export type JobAction = "pause" | "resume" | "cancel";
 
@@ -439,6 +439,42 @@ current: string | null,
 left_s: number | null, 
 /**
  * Why it failed.
+ */
+problem: Problem | null, };
+
+export type CloselyWaits = "battery" | "busy";
+
+export type CloselyStatus = { 
+/**
+ * Whether it is to listen.
+ */
+on: boolean, 
+/**
+ * Its id.
+ */
+model: string, 
+/**
+ * Whether radio, likeness and heard tags go by its vectors.
+ */
+serving: boolean, 
+/**
+ * Recordings that it heard.
+ */
+heard: number, 
+/**
+ * Recordings at hand that the quick one has heard, and it has neither heard nor refused.
+ */
+to_hear: number, 
+/**
+ * Seconds of listening left, by what the others took; `null` before the first.
+ */
+left_s: number | null, 
+/**
+ * Why it does not listen now, though it should.
+ */
+waits: CloselyWaits | null, 
+/**
+ * Why it cannot listen.
  */
 problem: Problem | null, };
 
@@ -610,7 +646,11 @@ to_hear: number,
 /**
  * Where its network runs, once it was opened.
  */
-provider: ProviderName | null, jobs: Array<JobProgress>, 
+provider: ProviderName | null, 
+/**
+ * The fine model; `null` where none came with Segue.
+ */
+closely: CloselyStatus | null, jobs: Array<JobProgress>, 
 /**
  * Whether to offer the first choice among a dozen songs: enough was heard, nothing was played, nothing was chosen.
  */
@@ -627,6 +667,7 @@ export type CommandError = { code: ErrorCodeName, problem: Problem, };
 export type ErrorCodeName = "not-found" | "unplayable" | "no-device" | "no-model" | "database" | "invalid" | "other";
 
 export type Problem = { "is": "library", error: LibraryError, } | { "is": "analysis", error: AnalysisError, } | { "is": "output", error: OutputFault, } | { "is": "unplayable", path: string, why: FileFault, } | { "is": "nothing-sounded", wav: string | null, first: FailureRow | null, } | { "is": "not-installed", what: string, looked: Array<string>, } | { "is": "no-such-track", track: string, } | { "is": "no-such-playlist", playlist: string, } | { "is": "file", attempt: FileAttempt, path: string, detail: string, } | { "is": "exchange", action: string, path: string, reason: string, } | { "is": "no-thread", detail: string, } | { "is": "player-ended" } | { "is": "no-home-folder" } | { "is": "not-serialized", detail: string, } | { "is": "no-program", detail: string, } | { "is": "database-not-whole", detail: string, } | { "is": "window-plays-no-file" } | { "is": "no-such-root", path: string, } | { "is": "no-such-play-source", source_name: string, } | { "is": "too-late-to-undo" } | { "is": "not-played-as-shown" } | { "is": "not-an-instant", text: string, detail: string, } | { "is": "no-artist", path: string, } | { "is": "feedback-not-of-a-song" } | { "is": "same-recording" } | { "is": "no-such-feedback", id: number, } | { "is": "nothing-analyzed" } | { "is": "not-analyzed", path: string, } | { "is": "mix-too-small", mix: string, } | { "is": "no-such-mix", mix: string, } | { "is": "discovery-range" } | { "is": "no-such-album", title: string, } | { "is": "no-such-seed", kind: SeedKind, name: string, } | { "is": "no-known-words", text: string, } | { "is": "empty-station" } | { "is": "nothing-to-play" } | { "is": "songs-gone" } | { "is": "shipped-model-name", model: string, } | { "is": "model-name-taken", model: string, } | { "is": "model-shipped", model: string, } | { "is": "model-current", model: string, } | { "is": "model-serving", model: string, } | { "is": "no-such-model", model: string, } | { "is": "no-such-output", name: string, } | { "is": "trial-refused", said: string, } | { "is": "trial-failed" } | { "is": "trial-crashed", status: string, said: string | null, } | { "is": "trial-timeout", limit_s: number, } | { "is": "source-never-changes" } | { "is": "no-deleted-playlist", playlist: string, } | { "is": "playlist-changed-since" } | { "is": "playlist-fixed", playlist: string, } | { "is": "playlist-renewed", playlist: string, } | { "is": "album-gone" } | { "is": "no-queue" } | { "is": "no-playlist-name" } | { "is": "ambiguous-playlist", name: string, ids: Array<number>, } | { "is": "playlist-source-unreadable", playlist: string, detail: string, } | { "is": "play-length", listened_s: number, } | { "is": "future-play" } | { "is": "plays-not-written", detail: string, } | { "is": "plays-format", format: string, } | { "is": "negative-stretch" } | { "is": "too-few-plays", least: number, } | { "is": "not-a-term", term: string, } | { "is": "not-a-decade", year: number, } | { "is": "no-such-reason-kind", kind: string, } | { "is": "term-not-in-library", term: string, } | { "is": "forget-future" } | { "is": "learned-again" } | { "is": "no-such-forgotten", id: number, };
+export type Problem = { "is": "library", error: LibraryError, } | { "is": "analysis", error: AnalysisError, } | { "is": "output", error: OutputFault, } | { "is": "unplayable", path: string, why: FileFault, } | { "is": "nothing-sounded", wav: string | null, first: FailureRow | null, } | { "is": "not-installed", what: string, looked: Array<string>, } | { "is": "no-such-track", track: string, } | { "is": "no-such-playlist", playlist: string, } | { "is": "file", attempt: FileAttempt, path: string, detail: string, } | { "is": "exchange", action: string, path: string, reason: string, } | { "is": "no-thread", detail: string, } | { "is": "player-ended" } | { "is": "no-home-folder" } | { "is": "not-serialized", detail: string, } | { "is": "no-program", detail: string, } | { "is": "database-not-whole", detail: string, } | { "is": "window-plays-no-file" } | { "is": "no-such-root", path: string, } | { "is": "no-such-play-source", source_name: string, } | { "is": "too-late-to-undo" } | { "is": "not-played-as-shown" } | { "is": "not-an-instant", text: string, detail: string, } | { "is": "no-artist", path: string, } | { "is": "feedback-not-of-a-song" } | { "is": "same-recording" } | { "is": "no-such-feedback", id: number, } | { "is": "nothing-analyzed" } | { "is": "not-analyzed", path: string, } | { "is": "mix-too-small", mix: string, } | { "is": "no-such-mix", mix: string, } | { "is": "discovery-range" } | { "is": "no-such-album", title: string, } | { "is": "no-such-seed", kind: SeedKind, name: string, } | { "is": "no-known-words", text: string, } | { "is": "empty-station" } | { "is": "nothing-to-play" } | { "is": "songs-gone" } | { "is": "shipped-model-name", model: string, } | { "is": "model-name-taken", model: string, } | { "is": "model-shipped", model: string, } | { "is": "no-fine-model" } | { "is": "model-current", model: string, } | { "is": "model-serving", model: string, } | { "is": "no-such-model", model: string, } | { "is": "trial-refused", said: string, } | { "is": "trial-failed" } | { "is": "trial-crashed", status: string, said: string | null, } | { "is": "trial-timeout", limit_s: number, } | { "is": "source-never-changes" } | { "is": "no-deleted-playlist", playlist: string, } | { "is": "playlist-changed-since" } | { "is": "playlist-fixed", playlist: string, } | { "is": "playlist-renewed", playlist: string, } | { "is": "album-gone" } | { "is": "no-queue" } | { "is": "no-playlist-name" } | { "is": "ambiguous-playlist", name: string, ids: Array<number>, } | { "is": "playlist-source-unreadable", playlist: string, detail: string, } | { "is": "play-length", listened_s: number, } | { "is": "future-play" } | { "is": "plays-not-written", detail: string, } | { "is": "plays-format", format: string, } | { "is": "negative-stretch" } | { "is": "too-few-plays", least: number, } | { "is": "not-a-term", term: string, } | { "is": "not-a-decade", year: number, } | { "is": "no-such-reason-kind", kind: string, } | { "is": "term-not-in-library", term: string, } | { "is": "forget-future" } | { "is": "learned-again" } | { "is": "no-such-forgotten", id: number, };
 
 export type FileAttempt = "read-folder" | "make-folder" | "find" | "write" | "remove" | "start" | "keep-model";
 

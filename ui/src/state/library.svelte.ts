@@ -19,6 +19,11 @@ const FAILED = {
     resume: "failed.resumeAnalysis",
     cancel: "failed.cancelAnalysis",
   },
+  closely: {
+    pause: "failed.pauseClosely",
+    resume: "failed.resumeClosely",
+    cancel: "failed.cancelClosely",
+  },
 } as const satisfies Record<JobKind, Record<JobAction, string>>;
 
 export class Library {
@@ -138,6 +143,10 @@ export class Library {
       const songs = await this.backend.forgetMissing();
       this.notices.info(t("done.deletedForgotten", { count: songs }));
     });
+  }
+
+  setClosely(on: boolean): Promise<boolean> {
+    return this.#do(t(on ? "failed.closelyOn" : "failed.closelyOff"), () => this.backend.setClosely(on));
   }
 
   control(job: JobKind, action: JobAction): Promise<boolean> {

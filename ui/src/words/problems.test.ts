@@ -243,6 +243,7 @@ check<Problem>(
         "there is another model named ear; remove it first, or choose another name in the manifest",
       ],
     ],
+    "no-fine-model": [[{}, "no second model came with Segue, or another model was chosen"]],
     "model-shipped": [[{ model: "ear" }, "ear comes with Segue and cannot be removed"]],
     "model-current": [[{ model: "ear" }, "ear is the current model; use another first"]],
     "model-serving": [[{ model: "ear" }, "ear is needed until the current model has analysed the library"]],

@@ -110,6 +110,8 @@ export function problem(of: Problem): string {
       return t("problems.asked.shippedModelName", of);
     case "model-name-taken":
       return t("problems.asked.modelNameTaken", of);
+    case "no-fine-model":
+      return t("problems.asked.noFineModel");
     case "model-shipped":
       return t("problems.asked.modelShipped", of);
     case "model-current":

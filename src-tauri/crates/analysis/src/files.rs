@@ -10,7 +10,7 @@ use std::sync::Arc;
 use segue_core::{AnalysisError, ModelFault, ModelId};
 use sha2::{Digest, Sha256};
 
-use crate::manifest::{Manifest, ModelFile, TagSource};
+use crate::manifest::{Manifest, ModelFile, ModelRole, TagSource};
 use crate::onnx::external_files;
 use crate::projection::Projection;
 
@@ -138,7 +138,7 @@ impl Files {
 type ReadProjection = fn(&[u8], usize, usize) -> Result<Projection, String>;
 
 /// A file that a manifest names, as it is taken in.
-struct Wanted<'a> {
+struct SourceFile<'a> {
     /// Its key in the manifest, and the network's entry that the key is in.
     key: &'static str,
     network: Option<usize>,
@@ -150,7 +150,7 @@ struct Wanted<'a> {
     max: u64,
 }
 
-impl Wanted<'_> {
+impl SourceFile<'_> {
     /// The table that names it.
     fn table<'a>(&self, manifest: &'a mut toml::Table) -> Option<&'a mut toml::Table> {
         match self.network {
@@ -206,7 +206,7 @@ impl ModelSource {
     }
 
     /// All files that the manifest names. A file that was given for a network that is not there is refused.
-    fn wanted<'a>(&'a self, manifest: &'a Manifest) -> Result<Vec<Wanted<'a>>, AnalysisError> {
+    fn wanted<'a>(&'a self, manifest: &'a Manifest) -> Result<Vec<SourceFile<'a>>, AnalysisError> {
         let mut all = Vec::new();
         let mut taken = Vec::new();
         let mut elsewhere = |given: &'a [NetworkFile], network: &Option<String>| {
@@ -217,7 +217,7 @@ impl ModelSource {
         for (place, network) in manifest.networks.iter().enumerate() {
             let weights = network.weights.as_ref();
             let entry = network.name.as_ref().map(|_| place);
-            all.push(Wanted {
+            all.push(SourceFile {
                 key: "onnx",
                 network: entry,
                 file: &network.onnx,
@@ -226,7 +226,7 @@ impl ModelSource {
                 max: ONNX_BYTES_MAX,
             });
             if let Some(file) = weights {
-                all.push(Wanted {
+                all.push(SourceFile {
                     key: "weights",
                     network: entry,
                     file,
@@ -253,7 +253,7 @@ impl ModelSource {
             ("projection", manifest.projection.as_ref()),
             ("readout", readout),
         ] {
-            all.extend(file.map(|file| Wanted {
+            all.extend(file.map(|file| SourceFile {
                 key,
                 network: None,
                 file,
@@ -266,11 +266,26 @@ impl ModelSource {
     }
 }
 
-/// What the manifest in `folder` says of its model: name and description. No other file is read.
-pub fn describe(folder: &Path) -> Result<(String, String), AnalysisError> {
+/// What a manifest says of its model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelCard {
+    /// What people call it.
+    pub name: String,
+    /// Its words on itself.
+    pub description: String,
+    /// What it is for, where it comes with Segue.
+    pub role: ModelRole,
+}
+
+/// What the manifest in `folder` says of its model. No other file is read.
+pub fn describe(folder: &Path) -> Result<ModelCard, AnalysisError> {
     let path = folder.join(MANIFEST);
     let manifest = parse(&path, &read(&path, MANIFEST_BYTES_MAX)?)?;
-    Ok((manifest.name, manifest.description))
+    Ok(ModelCard {
+        name: manifest.name,
+        description: manifest.description,
+        role: manifest.role,
+    })
 }
 
 /// The stamp on the vectors of the model in `folder`, without a runtime: its files are read and checked.

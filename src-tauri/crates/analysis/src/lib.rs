@@ -37,8 +37,8 @@ mod warm_up;
 mod waveform;
 mod windows;
 
-pub use files::{ModelSource, NetworkFile, Staged, describe, model_id};
-pub use manifest::{TagInfo, TagKind};
+pub use files::{ModelCard, ModelSource, NetworkFile, Staged, describe, model_id};
+pub use manifest::{ModelRole, TagInfo, TagKind};
 pub use measure::measure_file;
 pub use model::{Analyzed, Model};
 pub use network::Fallen;

@@ -36,6 +36,7 @@ const PARTS_MAX: usize = 8;
 pub(crate) struct Manifest {
     pub(crate) name: String,
     pub(crate) description: String,
+    pub(crate) role: ModelRole,
     pub(crate) windows: Windows,
     /// At least one.
     pub(crate) networks: Vec<NetworkSpec>,
@@ -55,6 +56,8 @@ pub(crate) struct Manifest {
 struct Written {
     name: String,
     description: String,
+    #[serde(default)]
+    role: ModelRole,
     #[serde(default)]
     files: WrittenFiles,
     front_end: Option<FrontEnd>,
@@ -94,6 +97,17 @@ struct WrittenVector {
 #[serde(deny_unknown_fields)]
 struct WrittenReadout {
     parts: Vec<String>,
+}
+
+/// What a model that comes with Segue is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModelRole {
+    /// It hears everything first.
+    #[default]
+    Quick,
+    /// It takes its time, and hears what the quick one has heard once more.
+    Fine,
 }
 
 /// Which parts of a track are analysed.
@@ -428,6 +442,7 @@ impl Written {
         Ok(Manifest {
             name: self.name,
             description: self.description,
+            role: self.role,
             windows: self.windows,
             projection: entry(files.projection, files.projection_sha256),
             vector_size: size.unwrap_or_else(|| parts_size(&networks, &parts)),

@@ -29,7 +29,7 @@ pub struct Measured {
 }
 
 /// One network and what it is tried with: as large a share of the patches as it has of a track's.
-struct Trial<'a> {
+struct NetworkTrial<'a> {
     spec: &'a NetworkSpec,
     files: &'a NetworkFiles,
     patches: Vec<Vec<f32>>,
@@ -43,7 +43,7 @@ pub(crate) fn measure(runtime: &Runtime, files: &Files) -> Result<Vec<Measured>,
         (front.patch_hop_frames * front.hop) as f64 / f64::from(front.sample_rate_hz)
     };
     let shortest_s = specs.iter().map(hop_s).fold(f64::INFINITY, f64::min);
-    let trials: Vec<Trial<'_>> = specs
+    let trials: Vec<NetworkTrial<'_>> = specs
         .iter()
         .zip(&files.networks)
         .map(|(spec, files)| {
@@ -52,7 +52,7 @@ pub(crate) fn measure(runtime: &Runtime, files: &Files) -> Result<Vec<Measured>,
             let count = (PATCHES * shortest_s / hop_s(spec)).round().max(1.0) as u32;
             let windows = (0..count).map(|seed| noise(front.patch_samples(), seed));
             let patches = windows.flat_map(|window| mel.patches(&mel.log_mels(&[window])));
-            Trial {
+            NetworkTrial {
                 spec,
                 files,
                 patches: patches.collect(),
@@ -96,7 +96,7 @@ pub(crate) fn measure(runtime: &Runtime, files: &Files) -> Result<Vec<Measured>,
     Ok(all)
 }
 
-impl Trial<'_> {
+impl NetworkTrial<'_> {
     fn open(&self, runtime: &Runtime, provider: Provider) -> Result<Network, String> {
         let network = Network::open(runtime, self.files.clone(), self.spec, provider);
         network.map_err(|error| match error {
@@ -118,7 +118,7 @@ fn check(outputs: &[NetworkOutput], expected: &[NetworkOutput]) -> Result<(), St
     Ok(())
 }
 
-fn speed(networks: &mut [Network], trials: &[Trial<'_>]) -> Result<f64, String> {
+fn speed(networks: &mut [Network], trials: &[NetworkTrial<'_>]) -> Result<f64, String> {
     let begun = Instant::now();
     let mut count = 0;
     while begun.elapsed() < MEASURE {

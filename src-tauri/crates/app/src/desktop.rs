@@ -23,13 +23,14 @@ use self::job::Job;
 use crate::analysis::{AnalyzeProgress, AnalyzeRequest, Limit};
 use crate::convert::{album_row, root_row, waveform_row};
 use crate::lock::lock;
+use crate::models::why_not_now;
 use crate::player::{MediaRequest, Notify, NowPlaying, Player};
 use crate::render::AudioOutput;
 use crate::thread::spawn;
 use crate::wire::{
     AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, FileAttempt, JobAction, JobKind,
-    JobStage, LibraryStatus, Notice, OutputPage, PlayerCommand, PlayerState, QueuePage, SongsPage,
-    SongsQuery, SoundPage, WaveformRow, shown,
+    JobProgress, JobStage, JobStatus, LibraryStatus, Notice, OutputPage, PlayerCommand,
+    PlayerState, QueuePage, SongsPage, SongsQuery, SoundPage, WaveformRow, shown,
 };
 use crate::{AppError, Provider, Segue, places};
 
@@ -39,6 +40,8 @@ const NEWS_EVERY: Duration = Duration::from_millis(700);
 const SWITCH_EVERY: Duration = Duration::from_secs(20);
 /// The setting that remembers a paused analysis.
 const ANALYSIS_PAUSED: &str = "analysis-paused";
+/// The setting that remembers that listening more closely is paused.
+const CLOSELY_PAUSED: &str = "closely-paused";
 
 /// Segue with a window.
 pub struct Desktop {
@@ -54,6 +57,7 @@ struct Work {
     tell: Notify,
     scan: Job,
     analysis: Job,
+    closely: Job,
     scan_requests: Sender<ScanRequest>,
     listen: Sender<()>,
     watcher: Mutex<Option<Watcher>>,
@@ -87,16 +91,18 @@ impl Desktop {
             output,
             Arc::clone(&tell),
         )?);
-        let paused = segue
-            .library
-            .setting(ANALYSIS_PAUSED)?
-            .is_some_and(|value| value == true);
+        let is_set = |name| {
+            let value = segue.library.setting(name)?;
+            Ok::<_, AppError>(value.is_some_and(|value| value == true))
+        };
+        let (paused, closely_paused) = (is_set(ANALYSIS_PAUSED)?, is_set(CLOSELY_PAUSED)?);
         let (scan_requests, requests) = unbounded();
         let (listen, listen_in) = unbounded();
         let work = Arc::new(Work {
             segue: Arc::clone(&segue),
             scan: Job::new(JobKind::Scan, false, Arc::clone(&tell)),
             analysis: Job::new(JobKind::Analysis, paused, Arc::clone(&tell)),
+            closely: Job::new(JobKind::Closely, closely_paused, Arc::clone(&tell)),
             tell,
             scan_requests,
             listen,
@@ -128,6 +134,7 @@ impl Desktop {
         *lock(&self.work.watcher) = None;
         self.work.scan.cancel();
         self.work.analysis.cancel();
+        self.work.closely.cancel();
         self.player.close();
     }
 
@@ -143,10 +150,11 @@ impl Desktop {
             Some(id) => library.heard_tracks(id)?,
             None => 0,
         };
-        let serving = self
-            .segue
-            .serving()?
-            .filter(|id| Some(id) != model.as_ref());
+        let closely = self.segue.closely()?;
+        // What the fine model found is told with the model itself.
+        let serving = self.segue.serving()?.filter(|id| {
+            Some(id) != model.as_ref() && !closely.as_ref().is_some_and(|it| it.serving)
+        });
         let to_hear = match (&model, &serving) {
             (Some(model), Some(serving)) => library.uncovered(model, serving)?,
             _ => 0,
@@ -167,10 +175,28 @@ impl Desktop {
             serving: serving.map(|id| id.to_string()),
             to_hear,
             provider: self.segue.model_manager.active_provider(),
-            jobs: vec![self.work.scan.progress(), self.work.analysis.progress()],
+            closely,
+            jobs: self.jobs()?,
             first_choice: self.segue.offers_first_choice(analyzed)?,
             revision: library.revision(),
         })
+    }
+
+    /// The long work; listening more closely where there is a model for it.
+    fn jobs(&self) -> Result<Vec<JobProgress>, AppError> {
+        let mut jobs = vec![self.work.scan.progress(), self.work.analysis.progress()];
+        if self.segue.listens_closely()? {
+            jobs.push(self.work.closely.progress());
+        }
+        Ok(jobs)
+    }
+
+    /// Has the fine model listen from now on, or not.
+    pub fn set_closely(&self, on: bool) -> Result<(), AppError> {
+        self.segue.set_closely(on)?;
+        self.work.tell_library();
+        self.work.want_listening();
+        Ok(())
     }
 
     /// Adds a folder; it is scanned in the background.
@@ -430,17 +456,21 @@ impl Desktop {
         let which = match job {
             JobKind::Scan => &self.work.scan,
             JobKind::Analysis => &self.work.analysis,
+            JobKind::Closely => &self.work.closely,
         };
         match action {
             JobAction::Pause => which.pause(true),
             JobAction::Resume => which.pause(false),
             JobAction::Cancel => which.cancel(),
         }
-        if job == JobKind::Analysis && action != JobAction::Cancel {
+        let setting = match job {
+            JobKind::Scan => None,
+            JobKind::Analysis => Some(ANALYSIS_PAUSED),
+            JobKind::Closely => Some(CLOSELY_PAUSED),
+        };
+        if let Some(setting) = setting.filter(|_| action != JobAction::Cancel) {
             let paused = action == JobAction::Pause;
-            self.segue
-                .library
-                .put_setting(ANALYSIS_PAUSED, &paused.into())?;
+            self.segue.library.put_setting(setting, &paused.into())?;
             self.work.want_listening();
         }
         Ok(())
@@ -560,7 +590,7 @@ impl Work {
         }
     }
 
-    /// The analysis thread: analyses and measures new recordings, whenever there may be some.
+    /// The analysis thread: analyses and measures new recordings, whenever there may be some; then has the fine model listen.
     fn listen_all(&self, wanted: &Receiver<()>, player: &Player) {
         let mut current = self.segue.model_manager.current();
         let mut playlists = self.segue.library.playlists_changed().ok();
@@ -582,6 +612,10 @@ impl Work {
                     }
                     let now = self.segue.model_manager.current();
                     if now == current {
+                        // What failed is tried again when something came, and not on and on.
+                        if self.closely.progress().status != JobStatus::Failed {
+                            self.listen_closely(wanted);
+                        }
                         continue;
                     }
                     current = now;
@@ -592,7 +626,53 @@ impl Work {
             if !self.analysis.is_paused() {
                 self.listen_now(wanted, player);
             }
+            self.listen_closely(wanted);
         }
+    }
+
+    /// Has the fine model hear what the current one has heard: one recording after the other, for as long as nothing else is to
+    /// be done and the machine has time and power.
+    fn listen_closely(&self, wanted: &Receiver<()>) {
+        let is_due = || -> Result<bool, AppError> {
+            let closely = self.segue.closely()?;
+            let due = closely.is_some_and(|it| {
+                it.on && it.to_hear > 0 && it.waits.is_none() && it.problem.is_none()
+            });
+            // What is new is heard quickly first, even where that is paused.
+            Ok(due && !self.has_unheard()? && self.segue.library.unmeasured(1)?.is_empty())
+        };
+        if self.closely.is_paused() || !matches!(is_due(), Ok(true)) {
+            return;
+        }
+        self.closely.begin();
+        let request = AnalyzeRequest {
+            jobs: Some(1),
+            provider: Provider::Auto,
+            again: false,
+            closely: true,
+        };
+        let mut told = Instant::now();
+        let mut observe = |progress: &AnalyzeProgress| {
+            if told.elapsed() >= NEWS_EVERY * 4 {
+                self.tell_library();
+                told = Instant::now();
+            }
+            let go_on = self.closely.advance(
+                progress.done,
+                progress.total,
+                progress.failed,
+                progress.current.clone(),
+            );
+            go_on
+                && wanted.is_empty()
+                && why_not_now().is_none()
+                && matches!(self.segue.listens_closely(), Ok(true))
+        };
+        let done = self
+            .segue
+            .listen_closely(&request, &Limit::default(), &mut observe);
+        self.closely.end(done.err());
+        self.tell_library();
     }
 
     /// Whether anything is to be analysed: asked first, because loading a network for nothing takes time and memory.
@@ -621,6 +701,7 @@ impl Work {
             jobs: Some(jobs),
             provider: Provider::Auto,
             again: false,
+            closely: false,
         };
         let mut told = Instant::now();
         let mut observe = |progress: &AnalyzeProgress| {

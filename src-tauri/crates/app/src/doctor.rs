@@ -33,7 +33,7 @@ impl Segue {
                 };
                 Ok(diagnosis(
                     &data_dir,
-                    &ModelManager::new(&data_dir),
+                    &ModelManager::new(&data_dir, places::models()),
                     database,
                     None,
                     0,
@@ -66,14 +66,20 @@ impl Segue {
                 .unwrap_or_default(),
             analyzed: analyzed.unwrap_or_default(),
         };
-        let to_hear = to_hear.unwrap_or_default();
-        diagnosis(
+        let found = diagnosis(
             self.library.data_dir(),
             &self.model_manager,
             database,
             serving,
-            to_hear,
-        )
+            to_hear.unwrap_or_default(),
+        );
+        Diagnosis {
+            model: ModelHealth {
+                closely: self.closely().ok().flatten(),
+                ..found.model
+            },
+            ..found
+        }
     }
 }
 
@@ -94,6 +100,7 @@ fn diagnosis(
         model: ModelHealth {
             serving: serving.map(|id| id.to_string()),
             to_hear,
+            closely: None,
             folder: folder.map(|folder| folder.to_string_lossy().into_owned()),
             id: id.as_ref().ok().map(ToString::to_string),
             problem: id.err(),

@@ -11,7 +11,7 @@ use segue_core::{AudioHash, FileSpan, Track, TrackId};
 use segue_library::{AlbumId, Library, ScanProgress, ScanReport, Sort, TrackQuery, Watched};
 
 use crate::convert::track_row;
-use crate::models::{ModelManager, Uncovered};
+use crate::models::{Coverage, ModelManager};
 use crate::taste::SnapshotCache;
 use crate::wire::{
     FailureRow, FileAttempt, MissingForgotten, Notice, ScanDone, SongSort, SongsQuery, TrackRow,
@@ -24,7 +24,7 @@ pub struct Segue {
     pub(crate) library: Library,
     pub(crate) model_manager: ModelManager,
     pub(crate) snapshots: SnapshotCache,
-    pub(crate) uncovered: Mutex<Option<Uncovered>>,
+    pub(crate) coverage: Mutex<Option<Coverage>>,
 }
 
 /// The order of a list of tracks.
@@ -63,10 +63,10 @@ impl Segue {
         };
         let library = Library::open(&data_dir)?;
         Ok(Self {
-            model_manager: ModelManager::new(library.data_dir()),
+            model_manager: ModelManager::new(library.data_dir(), places::models()),
             library,
             snapshots: SnapshotCache::default(),
-            uncovered: Mutex::default(),
+            coverage: Mutex::default(),
         })
     }
 

@@ -15,6 +15,8 @@ use segue_core::{
 };
 use segue_library::{Sort, TrackQuery};
 
+use crate::models::ModelManager;
+use crate::places::{self, ShippedModels};
 use crate::plays::subject;
 use crate::{AppError, AppEvent, AudioOutput, Desktop, Segue};
 
@@ -85,10 +87,20 @@ fn of_albums(count: usize) -> World {
     for album in albums.iter().take(count) {
         copy(album, &music.join(album.file_name().unwrap()));
     }
-    let segue = Segue::open(Some(&folder.path().join("data"))).unwrap();
+    let mut segue = Segue::open(Some(&folder.path().join("data"))).unwrap();
+    quick_alone(&mut segue);
     let world = World { folder, segue };
     world.scan();
     world
+}
+
+/// Whether a fine model came with this Segue, tests of that alone say.
+pub(crate) fn quick_alone(segue: &mut Segue) {
+    let shipped = places::models().map(|models| ShippedModels {
+        fine: None,
+        ..models
+    });
+    segue.model_manager = ModelManager::new(segue.library.data_dir(), shipped);
 }
 
 /// A folder as the library names it: without links, and without the prefix that Windows gives such paths.

@@ -46,6 +46,9 @@ pub(crate) enum Command {
         /// Listen to and measure everything anew
         #[arg(long)]
         again: bool,
+        /// Then listen more closely, with the slower model that came with Segue
+        #[arg(long)]
+        closely: bool,
     },
     /// Tidy the library
     #[command(subcommand)]
@@ -223,6 +226,12 @@ pub(crate) enum ModelsCommand {
         /// Its name
         #[arg(allow_hyphen_values = true)]
         name: String,
+    },
+    /// Listen more closely when the machine is idle, with the slower model that came with Segue: `on` or `off`
+    Closely {
+        /// `on` or `off`
+        #[arg(value_parser = on_or_off, action = clap::ArgAction::Set)]
+        on: bool,
     },
     /// Remove an imported model, and its vectors
     Remove {
@@ -495,6 +504,14 @@ fn network_file(given: OsString) -> NetworkFile {
 
 fn loudness(name: &str) -> Result<LoudnessMode, String> {
     LoudnessMode::parse(name).ok_or_else(|| "not one of off, track, album, auto".into())
+}
+
+fn on_or_off(word: &str) -> Result<bool, String> {
+    match word {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("not one of on, off".into()),
+    }
 }
 
 fn history(name: &str) -> Result<HistoryFormat, String> {

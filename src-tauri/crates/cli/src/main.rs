@@ -87,12 +87,14 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
             jobs,
             provider,
             again,
+            closely,
         } => {
             let mut bar = progress::analysis();
             let request = AnalyzeRequest {
                 jobs,
                 provider,
                 again,
+                closely,
             };
             let done = segue.analyze(&request, &mut |progress| bar.analysis(progress))?;
             bar.clear();
@@ -348,6 +350,7 @@ fn models(segue: &Segue, command: ModelsCommand, json: bool) -> Result<(), AppEr
             print::model_imported(&segue.import_model(&source, &program)?, json);
         }
         ModelsCommand::Use { name } => print::model_used(&segue.use_model(&name)?, json),
+        ModelsCommand::Closely { on } => print::closely(&segue.set_closely(on)?, json),
         ModelsCommand::Remove { name } => {
             segue.remove_model(&name)?;
             print::done(json);

@@ -11,7 +11,7 @@ mod sound;
 mod taste;
 
 pub(crate) use library::{analysis, embedded, missing_forgotten, scan, tracks};
-pub(crate) use machine::{doctor, model_imported, model_used, models, outputs, played};
+pub(crate) use machine::{closely, doctor, model_imported, model_used, models, outputs, played};
 pub(crate) use out::{complain, done, say};
 pub(crate) use playlists::{
     playlist, playlist_exported, playlist_imported, playlist_kept, playlists,

@@ -38,6 +38,7 @@ impl Bar {
         let stage = match progress.stage {
             JobStage::Listening => "listening",
             JobStage::Measuring => "measuring",
+            JobStage::Closely => "listening more closely",
         };
         if self.bar.prefix() != stage {
             self.bar.set_prefix(stage);

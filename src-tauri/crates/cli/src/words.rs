@@ -3,6 +3,7 @@
 //! Scripts read sentences too: beside each typed value of a JSON document stands its sentence, under the key that the
 //! contract of the command line names.
 
+mod closely;
 mod names;
 mod problems;
 mod reasons;
@@ -12,6 +13,7 @@ use segue_app::AppError;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub(crate) use closely::closely;
 pub(crate) use names::{interest_name, mix_content, mix_title, playlist_origin, term_name};
 pub(crate) use problems::{error, file, notice, output};
 pub(crate) use reasons::because;

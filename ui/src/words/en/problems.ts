@@ -232,6 +232,7 @@ export const problems = {
     modelNameTaken:
       "there is another model named {{model}}; remove it first, or choose another name in the manifest",
     modelShipped: "{{model}} comes with Segue and cannot be removed",
+    noFineModel: "no second model came with Segue, or another model was chosen",
     modelCurrent: "{{model}} is the current model; use another first",
     modelServing: "{{model}} is needed until the current model has analysed the library",
     noOutput: "there is no one sound card named {{name}}",

@@ -30,6 +30,17 @@ export const settings = {
     "The audio model failed: {{reason}}. Until it works, radio uses tags and what you play. To repair it, install Segue again.",
   analysisHelp:
     "Segue analyses how each song sounds, once, and keeps a short fingerprint. Radio works from the start, and gets better as more songs are analysed.",
+  closely: "Listen more closely",
+  closelyHelp:
+    "A second, slower model listens to your songs once more when the computer is idle and plugged in. Once it has heard them all, radio and tags go by what it heard. New songs are always analysed by the quick model first.",
+  closelyDone: "It has heard all songs, and radio goes by what it heard.",
+  closelyLeft_one: "{{count, number}} song to go, about {{time}} of listening.",
+  closelyLeft_other: "{{count, number}} songs to go, about {{time}} of listening.",
+  closelyToHear_one: "{{count, number}} song to go.",
+  closelyToHear_other: "{{count, number}} songs to go.",
+  closelyBattery: "It waits for the computer to be plugged in.",
+  closelyBusy: "It waits for the computer to be less busy.",
+  closelyFailed: "The second model failed: {{reason}}.",
   model: "Model",
   noModel: "none",
   runsOn: "Runs on",
@@ -73,6 +84,8 @@ export const jobs = {
   analysingShort: "Analysing",
   measuring: "Measuring loudness",
   measuringShort: "Measuring",
+  closely: "Listening more closely",
+  closelyShort: "More closely",
   done: "{{done}} of {{total}}",
   hint: "{{title}}: {{far}}",
   failed: "It failed.",
@@ -82,6 +95,8 @@ export const jobs = {
   resumeScan: "Resume scan",
   pauseAnalysis: "Pause analysis",
   resumeAnalysis: "Resume analysis",
+  pauseClosely: "Pause listening more closely",
+  resumeClosely: "Resume listening more closely",
 } as const;
 
 export const search = {

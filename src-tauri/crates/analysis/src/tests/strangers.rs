@@ -83,7 +83,7 @@ fn strangers_models_hear_what_numpy_hears() {
         let taken = taken.unwrap();
         assert_eq!(taken.name, name);
         assert_eq!(taken.id, model_id(folder.path()).unwrap());
-        assert_eq!(describe(folder.path()).unwrap().0, name);
+        assert_eq!(describe(folder.path()).unwrap().name, name);
         assert_eq!(Model::try_out(&runtime(), folder.path()).unwrap(), taken.id);
 
         let pcm = sound(rate_hz, rate_hz * 2);

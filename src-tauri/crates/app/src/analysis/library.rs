@@ -9,6 +9,7 @@
 //! nothing else, and the next run goes on. What is found does not depend on the number of threads, because each track
 //! is dealt with by one alone.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 use std::time::Instant;
@@ -31,6 +32,8 @@ pub struct AnalyzeRequest {
     pub provider: Provider,
     /// Also what has a vector and was measured, or was refused before.
     pub again: bool,
+    /// Once all that is done, have the fine model listen too.
+    pub closely: bool,
 }
 
 /// How many tracks may be dealt with at the same time, changed while that is done: whoever listens goes first.
@@ -125,13 +128,16 @@ impl FirstPass {
 type Observe<'a> = &'a mut dyn FnMut(&AnalyzeProgress) -> bool;
 
 impl Segue {
-    /// Listens to what has no vector of the current model, then measures what was not measured. `observe` is called
-    /// after each recording; its `false` ends the work early, and loses nothing.
+    /// Listens to what has no vector of the current model, then measures what was not measured, then listens more closely, if
+    /// asked to. `observe` is called after each recording; its `false` ends the work early, and loses nothing.
     pub fn analyze(
         &self,
         request: &AnalyzeRequest,
         observe: Observe,
     ) -> Result<AnalyzeDone, AppError> {
+        if request.closely && self.model_manager.fine().is_none() {
+            return Err(AppError::NoFineModel);
+        }
         if request.again {
             self.library.clear_measures()?;
         }
@@ -141,9 +147,16 @@ impl Segue {
             true => self.measure(request, &limit, observe)?,
             false => Pass::default(),
         };
+        let closely = match measured.finished && request.closely {
+            true => self.listen_closely(request, &limit, observe)?,
+            false => Pass {
+                finished: measured.finished,
+                ..Pass::default()
+            },
+        };
         // A file that no pass can decode is one refusal.
         let mut failures = listened.pass.failures;
-        for failure in measured.failures {
+        for failure in measured.failures.into_iter().chain(closely.failures) {
             if !failures.contains(&failure) {
                 failures.push(failure);
             }
@@ -152,9 +165,10 @@ impl Segue {
             analyzed: listened.pass.done,
             already: listened.already,
             measured: listened.measured + measured.done,
+            analyzed_closely: closely.done,
             failures,
-            finished: measured.finished,
-            seconds: listened.pass.seconds + measured.seconds,
+            finished: closely.finished,
+            seconds: listened.pass.seconds + measured.seconds + closely.seconds,
             listening_seconds: listened.pass.seconds,
             measuring_seconds: measured.seconds,
             listening_cpu_seconds: listened.pass.cpu_seconds,
@@ -173,8 +187,37 @@ impl Segue {
         limit: &Limit,
         observe: Observe,
     ) -> Result<FirstPass, AppError> {
+        let folder = self.model_manager.folder()?;
+        self.listen_with(&folder, JobStage::Listening, request, limit, observe)
+    }
+
+    /// The fine model's pass over what it has not heard.
+    pub(crate) fn listen_closely(
+        &self,
+        request: &AnalyzeRequest,
+        limit: &Limit,
+        observe: Observe,
+    ) -> Result<Pass, AppError> {
+        let fine = self.model_manager.fine().ok_or(AppError::NoFineModel)?;
+        let heard = self.listen_with(&fine.folder, JobStage::Closely, request, limit, observe)?;
+        let pass = heard.pass;
+        let recordings = pass.done + pass.failures.len() as u64;
+        let threads = request.threads(recordings as usize);
+        let model = self.model_manager.id_of(&fine.folder)?;
+        self.add_cost(&model, recordings, pass.seconds * threads as f64)?;
+        Ok(pass)
+    }
+
+    fn listen_with(
+        &self,
+        folder: &Path,
+        stage: JobStage,
+        request: &AnalyzeRequest,
+        limit: &Limit,
+        observe: Observe,
+    ) -> Result<FirstPass, AppError> {
         let begun = Begun::now();
-        let first = self.model_manager.open(request.provider)?;
+        let first = self.model_manager.open_in(folder, request.provider)?;
         let (id, provider) = (first.id().clone(), first.active_provider());
         if request.again {
             self.library.clear_analyses(&id)?;
@@ -188,12 +231,12 @@ impl Segue {
         // Models are opened here, one after the other, so that a refusal is an error and not a dead thread.
         let mut models = vec![first];
         while models.len() < request.threads(todo.len()) {
-            models.push(self.model_manager.open(request.provider)?);
+            models.push(self.model_manager.open_in(folder, request.provider)?);
         }
         let (mut audio_seconds, mut measured) = (0.0, 0);
         let fallen: Mutex<Option<Fallen>> = Mutex::default();
         let pass = in_parallel(
-            JobStage::Listening,
+            stage,
             &todo,
             models,
             limit,

@@ -400,6 +400,7 @@ impl Run {
             "removeFolder" => told(desktop.remove_folder(arg::<String>(with, 0).as_ref())),
             "rescan" => told(desktop.rescan()),
             "forgetMissing" => told(desktop.forget_missing()),
+            "setClosely" => told(desktop.set_closely(arg(with, 0))),
             "failures" => told(desktop.failures()),
             "songs" => told(desktop.songs(&arg(with, 0), arg(with, 1), arg(with, 2))),
             "albums" => {

@@ -79,7 +79,8 @@ impl Job {
         state.told = None;
     }
 
-    /// Notes how far the work is; waits here while it is paused. `false`: it was cancelled.
+    /// Notes how far the work is; waits here while it is paused, or gives up, where other work waits for its thread. `false`: it
+    /// was cancelled, or gives up.
     pub(crate) fn advance(
         &self,
         done: u64,
@@ -104,6 +105,9 @@ impl Job {
         }
         let held = Instant::now();
         while state.paused && !state.cancelled {
+            if state.progress.job == JobKind::Closely {
+                return false;
+            }
             state = self
                 .changed
                 .wait(state)

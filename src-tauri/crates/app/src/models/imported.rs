@@ -9,7 +9,7 @@ use segue_core::ModelId;
 
 use super::trial::try_in_a_process;
 use crate::wire::{FileAttempt, ModelImported, ModelRow, ModelUsed, ModelsListed};
-use crate::{AppError, Segue, places};
+use crate::{AppError, Segue};
 
 /// Age from which a staging folder is taken for the rest of an import that was killed, and removed.
 const STALE: Duration = Duration::from_secs(3600);
@@ -20,9 +20,15 @@ impl Segue {
         let current = self.model_manager.current();
         let serving = self.serving()?;
         let mut models = Vec::new();
-        let shipped = places::model();
-        if let Ok(folder) = &shipped {
-            models.push(self.model_row(folder, true, current.is_none(), serving.as_ref())?);
+        if let Ok(shipped) = self.model_manager.shipped() {
+            let quick = &shipped.quick.folder;
+            models.push(self.model_row(quick, true, current.is_none(), serving.as_ref())?);
+            if let Some(fine) = &shipped.fine {
+                let is_current = current.as_ref() == Some(&fine.name);
+                let mut row = self.model_row(&fine.folder, true, is_current, serving.as_ref())?;
+                row.closely = !is_current && self.listens_closely()?;
+                models.push(row);
+            }
         }
         for name in self.imported()? {
             let is_current = current.as_deref() == Some(name.as_str());
@@ -40,7 +46,10 @@ impl Segue {
         serving: Option<&ModelId>,
     ) -> Result<ModelRow, AppError> {
         let folder_name = folder.file_name().unwrap_or_default().to_string_lossy();
-        let (name, description) = describe(folder).unwrap_or((folder_name.into(), String::new()));
+        let (name, description) = describe(folder)
+            .map_or((folder_name.into(), String::new()), |card| {
+                (card.name, card.description)
+            });
         let id = model_id(folder);
         let mut row = ModelRow {
             name,
@@ -48,6 +57,7 @@ impl Segue {
             folder: folder.to_string_lossy().into_owned(),
             shipped,
             current,
+            closely: false,
             serving: id.as_ref().ok().is_some_and(|id| Some(id) == serving),
             heard: 0,
             to_hear: 0,
@@ -76,10 +86,10 @@ impl Segue {
         let staging = Staging::new(models)?;
         let staged = source.stage(&staging.0)?;
         let name = staged.name;
-        let taken = places::model()
-            .ok()
-            .and_then(|folder| describe(&folder).ok());
-        if taken.is_some_and(|(shipped, _)| shipped.eq_ignore_ascii_case(&name)) {
+        let shipped = self.model_manager.shipped().ok();
+        let shipped = shipped.map(|shipped| [Some(&shipped.quick), shipped.fine.as_ref()]);
+        let mut shipped = shipped.into_iter().flatten().flatten();
+        if shipped.any(|model| model.name.eq_ignore_ascii_case(&name)) {
             return Err(AppError::ShippedModelName { model: name });
         }
         for other in self.imported()? {
@@ -116,12 +126,12 @@ impl Segue {
 
     /// Removes an imported model with its vectors; fails for the current and the serving one.
     pub fn remove_model(&self, name: &str) -> Result<(), AppError> {
-        let (folder, imported) = self.named(name)?;
+        let (folder, current) = self.named(name)?;
         let model = name.to_owned();
-        if imported.is_none() {
+        if !folder.starts_with(self.model_manager.models()) {
             return Err(AppError::ModelShipped { model });
         }
-        if self.model_manager.current() == imported {
+        if self.model_manager.current() == current {
             return Err(AppError::ModelCurrent { model });
         }
         // A damaged model has no id any more, and without it its vectors cannot be found: only its folder is removed.
@@ -153,7 +163,7 @@ impl Segue {
         Ok(names)
     }
 
-    /// The folder of the model `name`, and the name if it is not the shipped one.
+    /// The folder of the model `name`, and the name if it is not the shipped quick one.
     fn named(&self, name: &str) -> Result<(PathBuf, Option<String>), AppError> {
         let imported = self.imported()?;
         if imported.iter().any(|other| other == name) {
@@ -162,10 +172,11 @@ impl Segue {
                 Some(name.to_owned()),
             ));
         }
-        let shipped = places::model()?;
-        match describe(&shipped)?.0 == name {
-            true => Ok((shipped, None)),
-            false => Err(AppError::NoSuchModel {
+        let shipped = self.model_manager.shipped()?;
+        match &shipped.fine {
+            _ if shipped.quick.name == name => Ok((shipped.quick.folder.clone(), None)),
+            Some(fine) if fine.name == name => Ok((fine.folder.clone(), Some(name.to_owned()))),
+            _ => Err(AppError::NoSuchModel {
                 model: name.to_owned(),
             }),
         }

@@ -3,6 +3,7 @@
 //! What was chosen and measured is stored in `models/state.json` in the data folder, beside the imported models. It bears
 //! a version; a file that cannot be read counts as absent, and all is chosen and measured again.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -13,6 +14,7 @@ use segue_core::ModelId;
 use serde::{Deserialize, Serialize};
 
 use crate::lock::lock;
+use crate::places::{ShippedModel, ShippedModels};
 use crate::wire::FileAttempt;
 use crate::{AppError, places};
 
@@ -20,12 +22,14 @@ const STATE_VERSION: u32 = 1;
 /// Warm-ups kept: models and runtimes come and go.
 const WARM_UPS_MAX: usize = 16;
 
-/// The current model, by its id at once and by its network when first needed.
+/// The models, by their ids at once and by their networks when first needed.
 pub(crate) struct ModelManager {
     /// `models` in the data folder.
     models: PathBuf,
-    /// The last id found, with the folder and the manifest that it was found for.
-    id: Mutex<Option<(PathBuf, Vec<u8>, ModelId)>>,
+    /// Those that came with Segue.
+    shipped: Result<ShippedModels, AppError>,
+    /// The last id found in each folder, with the manifest that it was found for.
+    ids: Mutex<HashMap<PathBuf, (Vec<u8>, ModelId)>>,
     active: Mutex<Option<Provider>>,
     /// What `auto` chose in this process, for which model.
     chosen: Mutex<Option<(ModelId, Provider)>>,
@@ -69,10 +73,11 @@ pub(crate) struct Failed {
 }
 
 impl ModelManager {
-    pub(crate) fn new(data_dir: &Path) -> Self {
+    pub(crate) fn new(data_dir: &Path, shipped: Result<ShippedModels, AppError>) -> Self {
         Self {
             models: data_dir.join("models"),
-            id: Mutex::default(),
+            shipped,
+            ids: Mutex::default(),
             active: Mutex::default(),
             chosen: Mutex::default(),
         }
@@ -83,12 +88,23 @@ impl ModelManager {
         &self.models
     }
 
-    /// The name of the current model; none: the shipped one.
+    /// The models that came with Segue.
+    pub(crate) fn shipped(&self) -> Result<&ShippedModels, AppError> {
+        self.shipped.as_ref().map_err(Clone::clone)
+    }
+
+    /// The shipped model that listens more closely. None comes after a model that the listener chose.
+    pub(crate) fn fine(&self) -> Option<&ShippedModel> {
+        let fine = self.shipped.as_ref().ok()?.fine.as_ref();
+        fine.filter(|_| self.current().is_none())
+    }
+
+    /// The name of the current model; none: the shipped quick one.
     pub(crate) fn current(&self) -> Option<String> {
         self.state().current
     }
 
-    /// Makes a model the current one; none: the shipped one.
+    /// Makes a model the current one; none: the shipped quick one.
     pub(crate) fn set_current(&self, name: Option<String>) -> Result<(), AppError> {
         let mut state = self.state();
         state.current = name;
@@ -97,25 +113,33 @@ impl ModelManager {
 
     /// The current model's folder.
     pub(crate) fn folder(&self) -> Result<PathBuf, AppError> {
-        match self.current() {
-            None => places::model(),
-            Some(name) => Ok(self.models.join(name)),
-        }
+        let Some(name) = self.current() else {
+            return Ok(self.shipped()?.quick.folder.clone());
+        };
+        let fine = self.shipped.as_ref().ok().and_then(|it| it.fine.as_ref());
+        Ok(match fine.filter(|fine| fine.name == name) {
+            Some(fine) => fine.folder.clone(),
+            None => self.models.join(name),
+        })
     }
 
-    /// The stamp on the current model's vectors. Reads and hashes the model's files once, and again when its
-    /// manifest is another (another process may have switched); needs no runtime.
+    /// The stamp on the current model's vectors.
     pub(crate) fn model_id(&self) -> Result<ModelId, AppError> {
-        let folder = self.folder()?;
+        self.id_of(&self.folder()?)
+    }
+
+    /// The stamp on the vectors of the model in `folder`. Reads and hashes the model's files once, and again when its
+    /// manifest is another; needs no runtime.
+    pub(crate) fn id_of(&self, folder: &Path) -> Result<ModelId, AppError> {
         let manifest = fs::read(folder.join("manifest.toml")).unwrap_or_default();
-        let mut known = lock(&self.id);
-        if let Some((of, by, id)) = &*known
-            && (of, by) == (&folder, &manifest)
+        let mut known = lock(&self.ids);
+        if let Some((by, id)) = known.get(folder)
+            && *by == manifest
         {
             return Ok(id.clone());
         }
-        let id = model_id(&folder)?;
-        *known = Some((folder, manifest, id.clone()));
+        let id = model_id(folder)?;
+        known.insert(folder.to_owned(), (manifest, id.clone()));
         Ok(id)
     }
 
@@ -124,22 +148,25 @@ impl ModelManager {
         *lock(&self.active)
     }
 
-    /// A loaded model, one for each thread. If the provider that `auto` chose does not start after all, the processor is
-    /// used.
+    /// The current model, loaded: one for each thread.
     pub(crate) fn open(&self, provider: Provider) -> Result<Model, AppError> {
+        self.open_in(&self.folder()?, provider)
+    }
+
+    /// The model in `folder`, loaded. If the provider that `auto` chose does not start after all, the processor is used.
+    pub(crate) fn open_in(&self, folder: &Path, provider: Provider) -> Result<Model, AppError> {
         let runtime = Runtime::load(&places::runtime()?)?;
-        let folder = self.folder()?;
         let first = match provider {
-            Provider::Auto => self.choose(&runtime, &folder)?,
+            Provider::Auto => self.choose(&runtime, folder)?,
             named => named,
         };
-        let model = match Model::load(&runtime, &folder, first) {
+        let model = match Model::load(&runtime, folder, first) {
             Err(error) if provider == Provider::Auto && first != Provider::Cpu => {
                 self.note_fallen(&Fallen {
                     provider: first,
                     reason: error.to_string(),
                 });
-                Model::load(&runtime, &folder, Provider::Cpu)?
+                Model::load(&runtime, folder, Provider::Cpu)?
             }
             outcome => outcome?,
         };
@@ -147,10 +174,10 @@ impl ModelManager {
         Ok(model)
     }
 
-    /// The fastest provider for the current model: measured when first asked, remembered for as long as model, ONNX
+    /// The fastest provider for a model: measured when first asked, remembered for as long as model, ONNX
     /// Runtime and the providers it offers stay the same.
     fn choose(&self, runtime: &Runtime, folder: &Path) -> Result<Provider, AppError> {
-        let model = self.model_id()?;
+        let model = self.id_of(folder)?;
         let mut chosen = lock(&self.chosen);
         if let Some((of, provider)) = &*chosen
             && *of == model
@@ -291,10 +318,14 @@ pub(crate) fn default_jobs() -> usize {
     std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
 }
 
-/// The current model did not cover the library when it was last asked.
-pub(crate) struct Uncovered {
-    pub(crate) current: ModelId,
-    pub(crate) kept: ModelId,
+/// What a model had not heard of what another had, when it was last asked.
+pub(crate) struct Coverage {
+    pub(crate) new: ModelId,
+    pub(crate) old: ModelId,
+    /// Recordings that the new one lacks.
+    pub(crate) missing: u64,
+    /// Recordings that the new one has heard.
+    pub(crate) heard: u64,
     pub(crate) revision: u64,
     pub(crate) asked: Instant,
     pub(crate) took: Duration,
@@ -307,11 +338,11 @@ mod tests {
     #[test]
     fn the_choice_is_kept_and_what_cannot_be_read_is_chosen_again() {
         let folder = tempfile::tempdir().unwrap();
-        let manager = ModelManager::new(folder.path());
+        let manager = ModelManager::new(folder.path(), places::models());
         assert_eq!(manager.current(), None);
         manager.set_current(Some("mine".into())).unwrap();
         // Another process sees it.
-        let other = ModelManager::new(folder.path());
+        let other = ModelManager::new(folder.path(), places::models());
         assert_eq!(other.current().as_deref(), Some("mine"));
         assert_eq!(other.folder().unwrap(), folder.path().join("models/mine"));
         for text in [
@@ -329,12 +360,14 @@ mod tests {
     #[test]
     fn a_chosen_card_that_does_not_start_gives_way_to_the_processor() {
         let folder = tempfile::tempdir().unwrap();
-        let manager = ModelManager::new(folder.path());
+        let manager = ModelManager::new(folder.path(), places::models());
         *lock(&manager.chosen) = Some((manager.model_id().unwrap(), Provider::Cuda));
         let model = manager.open(Provider::Auto).unwrap();
         assert_eq!(manager.active_provider(), Some(model.active_provider()));
         if model.active_provider() == Provider::Cpu {
-            let failed = ModelManager::new(folder.path()).last_failure().unwrap();
+            let failed = ModelManager::new(folder.path(), places::models())
+                .last_failure()
+                .unwrap();
             assert_eq!(failed.provider, "cuda");
             assert!(!failed.reason.is_empty());
             let again = manager.open(Provider::Auto).unwrap();

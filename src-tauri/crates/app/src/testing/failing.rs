@@ -552,6 +552,7 @@ fn a_play() {
                 jobs: Some(1),
                 provider: Provider::Cpu,
                 again: false,
+                closely: false,
             };
             move |segue| {
                 segue

@@ -10,6 +10,8 @@ use super::problem::AppError;
 pub enum JobKind {
     Scan,
     Analysis,
+    /// The fine model hears what the quick one has heard.
+    Closely,
 }
 
 /// What an analysis is about, one after the other.
@@ -20,6 +22,39 @@ pub enum JobStage {
     Listening,
     /// Loudness, silence and outline of whole files.
     Measuring,
+    /// Vectors and tags once more, by the fine model.
+    Closely,
+}
+
+/// Why the fine model does not listen now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum CloselyWaits {
+    /// The machine runs on its battery.
+    Battery,
+    /// Others keep the machine busy.
+    Busy,
+}
+
+/// How far the fine model is, which hears once more what the quick one has heard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct CloselyStatus {
+    /// Whether it is to listen.
+    pub on: bool,
+    /// Its id.
+    pub model: String,
+    /// Whether radio, likeness and heard tags go by its vectors.
+    pub serving: bool,
+    /// Recordings that it heard.
+    pub heard: u64,
+    /// Recordings at hand that the quick one has heard, and it has neither heard nor refused.
+    pub to_hear: u64,
+    /// Seconds of listening left, by what the others took; `null` before the first.
+    pub left_s: Option<f64>,
+    /// Why it does not listen now, though it should.
+    pub waits: Option<CloselyWaits>,
+    /// Why it cannot listen.
+    pub problem: Option<AppError>,
 }
 
 /// What to do with long work.

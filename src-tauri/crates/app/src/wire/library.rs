@@ -5,7 +5,7 @@ use segue_core::Rating;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::jobs::JobProgress;
+use super::jobs::{CloselyStatus, JobProgress};
 use super::problem::AppError;
 
 /// TRACK of the command-line contract.
@@ -165,6 +165,8 @@ pub struct LibraryStatus {
     pub to_hear: u64,
     /// Where its network runs, once it was opened.
     pub provider: Option<Provider>,
+    /// The fine model; `null` where none came with Segue.
+    pub closely: Option<CloselyStatus>,
     pub jobs: Vec<JobProgress>,
     /// Whether to offer the first choice among a dozen songs: enough was heard, nothing was played, nothing was chosen.
     pub first_choice: bool,

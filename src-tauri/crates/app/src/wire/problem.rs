@@ -161,6 +161,9 @@ pub enum AppError {
     /// The shipped model cannot be removed.
     #[error("shipped model: {model}")]
     ModelShipped { model: String },
+    /// No model that listens more closely came with this Segue, or another was chosen.
+    #[error("no fine model")]
+    NoFineModel,
     /// The model is in use.
     #[error("current model: {model}")]
     ModelCurrent { model: String },

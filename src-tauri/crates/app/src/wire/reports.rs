@@ -5,8 +5,8 @@ use segue_core::{OutputFault, TagScore};
 use serde::Serialize;
 
 use crate::wire::{
-    AppError, FailureRow, InterestRow, MixRow, PickRow, PlaylistRow, SeedRow, TastePartRow,
-    TrackRow,
+    AppError, CloselyStatus, FailureRow, InterestRow, MixRow, PickRow, PlaylistRow, SeedRow,
+    TastePartRow, TrackRow,
 };
 
 /// `scan`
@@ -54,6 +54,8 @@ pub struct AnalyzeDone {
     pub already: u64,
     /// Recordings measured now, from end to end, in either pass.
     pub measured: u64,
+    /// Recordings that the fine model heard now, if it was asked to.
+    pub analyzed_closely: u64,
     /// Files refused, one by one.
     pub failures: Vec<FailureRow>,
     /// False when it was stopped before its end.
@@ -365,6 +367,8 @@ pub struct ModelRow {
     pub shipped: bool,
     /// Whether it listens.
     pub current: bool,
+    /// Whether it hears once more what the current one has heard.
+    pub closely: bool,
     /// Whether radio, likeness and heard tags go by its vectors.
     pub serving: bool,
     /// Recordings that it heard.
@@ -488,6 +492,8 @@ pub struct ModelHealth {
     pub to_hear: u64,
     /// Its folder.
     pub folder: Option<String>,
+    /// The fine model; `null` where none came with Segue.
+    pub closely: Option<CloselyStatus>,
     /// Why there is none.
     pub problem: Option<AppError>,
 }

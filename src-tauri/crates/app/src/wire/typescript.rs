@@ -94,6 +94,8 @@ declarations!(
     JobAction,
     JobStatus,
     JobProgress,
+    CloselyWaits,
+    CloselyStatus,
     FailureRow,
     FeedbackKind,
     FeedbackRow,

@@ -59,6 +59,9 @@ pub(crate) fn analysis(done: &AnalyzeDone, json: bool) {
         done.provider,
         done.measuring_seconds
     );
+    if done.analyzed_closely > 0 {
+        text.push_str(&format!("{} heard more closely\n", done.analyzed_closely));
+    }
     if let Some(reason) = &done.fell_back {
         text.push_str(&format!("went on on the processor after {reason}\n"));
     }

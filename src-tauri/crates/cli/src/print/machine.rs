@@ -1,7 +1,8 @@
 //! What plays, which models there are, and what works on this machine.
 
 use segue_app::{
-    AppError, Diagnosis, ModelImported, ModelUsed, ModelsListed, OutputPage, PlayReport,
+    AppError, CloselyStatus, Diagnosis, ModelImported, ModelUsed, ModelsListed, OutputPage,
+    PlayReport,
 };
 
 use super::library::failed_files;
@@ -60,9 +61,16 @@ pub(crate) fn models(found: &ModelsListed, json: bool) {
     if json {
         return spoken(found);
     }
+    let fine_serves = found
+        .models
+        .iter()
+        .any(|model| model.closely && model.serving);
     let mut text = String::new();
     for model in &found.models {
         let state = match (model.current, model.serving) {
+            (true, false) if fine_serves => "current, hears all first",
+            (false, true) if model.closely => "listens more closely, and serves",
+            (false, false) if model.closely => "listens more closely, not serving yet",
             (true, true) => "current",
             (true, false) => "current, not serving yet",
             (false, true) => "serving until the current has analysed the library",
@@ -106,6 +114,13 @@ pub(crate) fn model_used(done: &ModelUsed, json: bool) {
     put(&format!("{text}\n"));
 }
 
+pub(crate) fn closely(done: &CloselyStatus, json: bool) {
+    if json {
+        return spoken(done);
+    }
+    put(&format!("{}\n", words::closely(done)));
+}
+
 pub(crate) fn doctor(found: &Diagnosis, json: bool) {
     if json {
         return spoken(found);
@@ -139,6 +154,9 @@ pub(crate) fn doctor(found: &Diagnosis, json: bool) {
             found.model.serving.as_deref().unwrap_or("none"),
             found.model.to_hear
         ));
+    }
+    if let Some(closely) = &found.model.closely {
+        text.push_str(&format!("              {}\n", words::closely(closely)));
     }
     text.push_str(&format!(
         "ONNX Runtime  {}\n",

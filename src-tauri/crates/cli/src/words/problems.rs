@@ -97,6 +97,11 @@ pub(crate) fn error(error: &AppError) -> String {
             "there is another model named {model}: `segue models remove {model}` first, or change the name in the manifest"
         ),
         AppError::ModelShipped { model } => format!("{model} is the shipped model, and stays"),
+        AppError::NoFineModel => {
+            "no model that listens more closely came with this Segue, or it does not follow the one that you chose; \
+             `segue models list` names them"
+                .into()
+        }
         AppError::ModelCurrent { model } => {
             format!("{model} is the current model: `segue models use` another first")
         }

@@ -7,7 +7,7 @@ use segue_core::{Descriptors, Embedding, Measures, TagScore, Waveform};
 use serde::Deserialize;
 
 use crate::Segue;
-use crate::testing::{World, real};
+use crate::testing::{World, quick_alone, real};
 
 #[derive(Deserialize)]
 pub(super) struct Described {
@@ -63,7 +63,8 @@ impl Described {
             let cover = demo.join("Felt & Lamplight/cover.jpg");
             fs::copy(cover, music.join(covered).join("cover.jpg")).unwrap();
         }
-        let segue = Segue::open(Some(&folder.path().join("data"))).unwrap();
+        let mut segue = Segue::open(Some(&folder.path().join("data"))).unwrap();
+        quick_alone(&mut segue);
         let world = World { folder, segue };
         world.scan();
         for file in &self.gone {
