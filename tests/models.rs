@@ -284,7 +284,7 @@ fn a_fine_model_that_came_along_listens_more_closely_and_serves() {
         (&done["analyzed"], &done["analyzed_closely"]),
         (&3.into(), &0.into())
     );
-    let quick = |serves: bool| {
+    let quick = |serves: bool| -> [Value; 4] {
         [
             "kaldi-like".into(),
             true.into(),
@@ -292,7 +292,7 @@ fn a_fine_model_that_came_along_listens_more_closely_and_serves() {
             serves.into(),
         ]
     };
-    let fine = |listens: bool, serves: bool| {
+    let fine = |listens: bool, serves: bool| -> [Value; 4] {
         [
             "librosa-like".into(),
             false.into(),

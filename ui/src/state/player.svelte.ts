@@ -12,6 +12,7 @@ export const SILENT: PlayerState = {
   position_s: 0,
   duration_s: 0,
   volume: 1,
+  gain: { db: 0, source: "off", held_back: false },
   repeat: "off",
   shuffle: false,
   station: null,

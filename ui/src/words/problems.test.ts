@@ -97,10 +97,7 @@ check<FileFault>(
         { why: { is: "disc-image", name: "Album.bin" } },
         "this cue sheet names Album.bin, a disc image, which Segue does not play",
       ],
-      [
-        { why: { is: "beyond-end", number: 9 } },
-        "its cue sheet has track 9 begin after the end of the file",
-      ],
+      [{ why: { is: "beyond-end", number: 9 } }, "its cue sheet has track 9 begin after the end of the file"],
     ],
     silent: [[{}, "it is silent"]],
     network: [[{ detail }, "the audio network failed on it: denied"]],

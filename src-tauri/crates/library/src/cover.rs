@@ -42,6 +42,12 @@ const UNSEEN_MAX: Duration = Duration::from_secs(60 * 24 * 3600);
 /// That it was seen is noted so often, by the time of its file.
 const NOTE_EVERY: Duration = Duration::from_secs(24 * 3600);
 
+/// A thumbnail, empty where the cover cannot be decoded, and the file that it is kept in.
+struct SeenThumbnail {
+    bytes: Vec<u8>,
+    kept: Option<PathBuf>,
+}
+
 impl Library {
     /// The cover of a track: embedded (the front, else the first picture), else a `cover`, `folder`, `front` or
     /// `album` picture beside it.
@@ -61,7 +67,7 @@ impl Library {
         now: SystemTime,
     ) -> Result<Option<Vec<u8>>, LibraryError> {
         let thumbnail = self.seen_thumbnail(id, size_px, now)?;
-        Ok(thumbnail.and_then(|(bytes, _)| some_bytes(bytes)))
+        Ok(thumbnail.and_then(|thumbnail| some_bytes(thumbnail.bytes)))
     }
 
     /// The file in which the same thumbnail is kept, for other programs to read. `None` too if it cannot be kept.
@@ -72,16 +78,16 @@ impl Library {
         now: SystemTime,
     ) -> Result<Option<PathBuf>, LibraryError> {
         let thumbnail = self.seen_thumbnail(id, size_px, now)?;
-        Ok(thumbnail.and_then(|(bytes, kept)| kept.filter(|_| !bytes.is_empty())))
+        Ok(thumbnail.and_then(|thumbnail| thumbnail.kept.filter(|_| !thumbnail.bytes.is_empty())))
     }
 
-    /// A thumbnail, empty where the cover cannot be decoded, and the file that it is kept in.
+    /// A thumbnail, and that it was looked at.
     fn seen_thumbnail(
         &self,
         id: TrackId,
         size_px: u32,
         now: SystemTime,
-    ) -> Result<Option<(Vec<u8>, Option<PathBuf>)>, LibraryError> {
+    ) -> Result<Option<SeenThumbnail>, LibraryError> {
         let Some((path, embedded)) = self.cover_source(id)? else {
             return Ok(None);
         };
@@ -92,7 +98,10 @@ impl Library {
         if let Some(hash) = embedded {
             let place = self.thumbnail_path(hash, edge_px);
             if let Ok(bytes) = see(&place, now) {
-                return Ok(Some((bytes, Some(place))));
+                return Ok(Some(SeenThumbnail {
+                    bytes,
+                    kept: Some(place),
+                }));
             }
         }
         let Some((cover, hash)) = find(&path, embedded.is_some()) else {
@@ -100,7 +109,10 @@ impl Library {
         };
         let place = self.thumbnail_path(hash, edge_px);
         if let Ok(bytes) = see(&place, now) {
-            return Ok(Some((bytes, Some(place))));
+            return Ok(Some(SeenThumbnail {
+                bytes,
+                kept: Some(place),
+            }));
         }
         // An empty file says: cannot be decoded, do not try again.
         let small = shrink(&cover.bytes, edge_px).unwrap_or_default();
@@ -112,7 +124,7 @@ impl Library {
                 None
             }
         };
-        Ok(Some((small, kept)))
+        Ok(Some(SeenThumbnail { bytes: small, kept }))
     }
 
     /// Removes thumbnails that were not seen for sixty days. Returns how many there were.

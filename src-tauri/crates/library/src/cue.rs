@@ -267,8 +267,11 @@ mod tests {
 
     use super::*;
 
-    /// What is read of a sheet: of each file its name, and of each part number, CD frame, title and artist.
-    fn told(sheet: &CueSheet) -> Vec<(String, Vec<(u32, u64, String, String)>)> {
+    /// Number, CD frame, title and artist.
+    type ToldPart = (u32, u64, String, String);
+
+    /// What is read of a sheet: of each file its name and its parts.
+    fn told(sheet: &CueSheet) -> Vec<(String, Vec<ToldPart>)> {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let files = sheet.files.iter().enumerate();
         files

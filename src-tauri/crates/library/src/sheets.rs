@@ -133,7 +133,7 @@ impl FileNames {
         let mut steps: Vec<&str> = named.name.split(['/', '\\']).collect();
         let name = steps.pop()?;
         let leads_out = |step: &&str| step.is_empty() || *step == ".." || step.ends_with(':');
-        if !steps.is_empty() && !steps.iter().any(|step| leads_out(&step)) {
+        if !steps.is_empty() && !steps.iter().any(leads_out) {
             let below = steps.iter().filter(|step| **step != ".");
             let below = below.fold(folder.to_owned(), |folder, step| folder.join(step));
             if let Some(found) = self.named(&below, name) {

@@ -42,7 +42,7 @@ pub(crate) struct FrontEnd {
     #[serde(default = "one")]
     pub(crate) power_scale: f64,
     #[serde(default)]
-    level: Level,
+    level: LevelRule,
     level_floor: Option<f64>,
     log_law: LogLaw,
     #[serde(default = "one")]
@@ -114,7 +114,7 @@ pub(crate) enum Spectrum {
 /// What becomes of a track's level before the logarithm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Level {
+enum LevelRule {
     /// It stays.
     #[default]
     Keep,
@@ -290,7 +290,7 @@ impl FrontEnd {
 
     /// The floor of the mean that a track's values are divided by; None: they keep their level.
     pub(crate) fn level_floor(&self) -> Option<f64> {
-        self.level_floor.filter(|_| self.level == Level::Mean)
+        self.level_floor.filter(|_| self.level == LevelRule::Mean)
     }
 
     /// Samples of a segment.
@@ -348,14 +348,14 @@ impl FrontEnd {
         )?;
         within("front_end.power_scale", self.power_scale, 1e-12..=1e12)?;
         match (self.level, self.level_floor) {
-            (Level::Keep, None) => {}
-            (Level::Keep, Some(_)) => {
+            (LevelRule::Keep, None) => {}
+            (LevelRule::Keep, Some(_)) => {
                 return Err(
                     "front_end.level_floor means nothing without level = \"mean\"".to_owned(),
                 );
             }
-            (Level::Mean, None) => return Err("front_end.level_floor is missing".to_owned()),
-            (Level::Mean, Some(floor)) => within("front_end.level_floor", floor, 1e-12..=1e12)?,
+            (LevelRule::Mean, None) => return Err("front_end.level_floor is missing".to_owned()),
+            (LevelRule::Mean, Some(floor)) => within("front_end.level_floor", floor, 1e-12..=1e12)?,
         }
         within("front_end.log_scale", self.log_scale, 1e-12..=1e12)?;
         within("front_end.log_offset", self.log_offset, -1e6..=1e6)?;
