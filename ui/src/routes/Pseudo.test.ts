@@ -21,12 +21,13 @@ const plainWords = new Function(`return ${script.slice(script.indexOf("(data) =>
 /** What the library holds, and may stand in the window as it is. */
 async function dataOf(fake: Fake): Promise<string[]> {
   const query = { text: "", album: null, sort: "title", descending: false } as const;
-  const [songs, playlists, status, taste, failures] = await Promise.all([
+  const [songs, playlists, status, taste, failures, outputs] = await Promise.all([
     fake.songs(query, 0, 2000),
     fake.playlists(),
     fake.status(),
     fake.taste(),
     fake.failures(),
+    fake.outputs(),
   ]);
   const named = songs.rows.flatMap((row) => [
     row.title,
@@ -39,7 +40,18 @@ async function dataOf(fake: Fake): Promise<string[]> {
   const lists = playlists.map((playlist) => playlist.name);
   const places = [...status.roots.map((root) => root.path), ...failures.map((failure) => failure.path)];
   const names = places.map((path) => path.split("/").at(-1)!);
-  return [...named, ...lists, ...places, ...names, status.version, status.model ?? "", "CPU", taste.version];
+  const cards = outputs.devices.map((device) => device.name);
+  return [
+    ...named,
+    ...lists,
+    ...places,
+    ...names,
+    ...cards,
+    status.version,
+    status.model ?? "",
+    "CPU",
+    taste.version,
+  ];
 }
 
 async function nothingPlain(fake: Fake, where: string, typed: string[] = []): Promise<void> {
