@@ -66,7 +66,8 @@ impl Home {
 }
 
 /// What WebKit and the libraries under it write by themselves, below the user's folders: the web view's own storage (the page
-/// keeps in it how the listener wants it to look), and what they cache of fonts, shaders and codecs of this machine.
+/// keeps in it how the listener wants it to look), what they cache of fonts, shaders and codecs of this machine, and what
+/// ALSA's bridge to PulseAudio notes.
 const WEBKIT_WRITES: &[&str] = &[
     ".local/share/org.segue.player/",
     ".cache/org.segue.player/",
@@ -75,6 +76,8 @@ const WEBKIT_WRITES: &[&str] = &[
     ".cache/mesa_shader_cache",
     ".cache/at-spi/",
     ".cache/dconf/",
+    // Who is asked for cards by ALSA: the sound server's library, for where the server runs.
+    ".config/pulse/",
 ];
 
 impl Home {

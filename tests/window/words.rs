@@ -15,8 +15,8 @@ const DATA: &str = "const done = arguments[arguments.length - 1];\
     Promise.all([\
         ask('songs', { query: { text: '', album: null, sort: 'title', descending: false }, offset: 0, limit: 200 }),\
         ask('status'), ask('failures'), ask('playlists'), ask('taste'),\
-        ask('find_seeds', { text: '', limit: 200 })])\
-    .then(([songs, status, failures, playlists, taste, seeds]) => {\
+        ask('find_seeds', { text: '', limit: 200 }), ask('outputs')])\
+    .then(([songs, status, failures, playlists, taste, seeds, outputs]) => {\
         const names = songs.rows.flatMap((row) => [row.title, row.path, row.album ?? '', row.album_artist ?? '',\
             ...row.artists, ...row.genres, ...(row.tags ?? [])]);\
         const paths = [...status.roots, ...failures].map(({ path }) => path).concat(status.jobs.map(({ current }) => current ?? ''));\
@@ -24,7 +24,7 @@ const DATA: &str = "const done = arguments[arguments.length - 1];\
         const typed = ['calm piano, no vocals, zorp', 'calm', 'piano', 'vocals', 'zorp', 'zzzz', 'Xyzzy', '/no/such/folder', '.opus'];\
         const versions = [...typed, 'CPU', status.version, status.model ?? '', taste.version];\
         const tags = seeds.map(({ seed }) => seed.name ?? '');\
-        done([...names, ...tags, ...paths, ...files, ...playlists.map(({ name }) => name), ...versions, status.suggested_folder ?? '']);\
+        done([...names, ...tags, ...outputs.devices.map(({ name }) => name), ...paths, ...files, ...playlists.map(({ name }) => name), ...versions, status.suggested_folder ?? '']);\
     }, (refused) => done([JSON.stringify(refused)]))";
 
 /// The page has come to rest: what it asked for is there and drawn.

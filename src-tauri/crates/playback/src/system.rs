@@ -51,7 +51,7 @@ impl Host for SystemHost {
         let default = default.as_ref().map(id_of);
         let devices = self.0.output_devices().map_err(not_opened)?;
         let described = devices.map(|device| described(&device, default.as_deref()));
-        Ok(described.collect())
+        Ok(described.filter(|device| is_card(&device.id)).collect())
     }
 
     fn open(
@@ -108,6 +108,25 @@ fn not_opened(error: cpal::Error) -> OutputFault {
 
 fn id_of(device: &cpal::Device) -> String {
     device.id().map(|id| id.to_string()).unwrap_or_default()
+}
+
+/// Whether sound can be heard there. ALSA names its filters, its bridge to JACK and its waste bin like cards.
+fn is_card(id: &str) -> bool {
+    const NONE: [&str; 10] = [
+        "null",
+        "jack",
+        "oss",
+        "lavrate",
+        "samplerate",
+        "speexrate",
+        "speex",
+        "upmix",
+        "vdownmix",
+        "usbstream",
+    ];
+    let name = id.strip_prefix("alsa:");
+    let name = name.map(|name| name.split_once(':').map_or(name, |(plugin, _)| plugin));
+    name.is_none_or(|name| !NONE.contains(&name))
 }
 
 fn described(device: &cpal::Device, default: Option<&str>) -> OutputDevice {
@@ -216,4 +235,25 @@ fn build(
     streams!(
         F32 f32, F64 f64, I8 i8, I16 i16, I24 I24, I32 i32, I64 i64, U8 u8, U16 u16, U24 U24, U32 u32, U64 u64,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_alsa_calls_a_device_and_nobody_can_hear_is_no_card() {
+        for (id, heard) in [
+            ("alsa:null", false),
+            ("alsa:jack", false),
+            ("alsa:usbstream:CARD=PCH", false),
+            ("alsa:default", true),
+            ("alsa:hw:CARD=PCH,DEV=0", true),
+            ("alsa:pulse", true),
+            ("pulseaudio:null", true),
+            ("wasapi:{0.0.0.00000000}.{jack}", true),
+        ] {
+            assert_eq!(is_card(id), heard, "{id}");
+        }
+    }
 }
