@@ -148,6 +148,25 @@ struct Visit {
 }
 
 impl Visit {
+    /// A new listener with six songs of the demo library, which stand in the list.
+    async fn enter_with_six_songs() -> Self {
+        let home = Home::new();
+        let music = home.path("Music");
+        copy_demo(&music, 6);
+        let visit = Self::enter(home, &[music.to_str().unwrap()]).await;
+        visit
+            .sees("[role=grid][aria-label=Songs][aria-rowcount='7']")
+            .await;
+        visit
+    }
+
+    /// Plays the first song of the list.
+    async fn play_the_first(&self) {
+        self.click("[role=row][aria-label] [role=gridcell]").await;
+        self.press("\u{E007}").await;
+        self.sees(PLAYING).await;
+    }
+
     async fn enter(home: Home, arguments: &[&str]) -> Self {
         let window = program("segue-window");
         assert!(
@@ -520,18 +539,8 @@ fn from_the_first_run_to_a_radio() {
 #[ignore = "needs the built window and a display: cargo xtask test"]
 fn the_queue_survives_a_restart_and_the_page_may_call_nothing_else() {
     run(async {
-        let home = Home::new();
-        copy_demo(&home.path("Music"), 6);
-        let music = home.path("Music").to_str().unwrap().to_owned();
-        let visit = Visit::enter(home, &[&music]).await;
-        visit
-            .sees("[role=grid][aria-label=Songs][aria-rowcount='7']")
-            .await;
-        visit.click("[role=row][aria-label] [role=gridcell]").await;
-        visit.press("\u{E007}").await;
-        visit
-            .sees("[aria-label=Player] button[aria-label=Pause]")
-            .await;
+        let visit = Visit::enter_with_six_songs().await;
+        visit.play_the_first().await;
         let title = "return document.querySelector('[aria-label=\"Current song\"]')?.innerText";
         let playing = visit.until("a title", title).await;
 

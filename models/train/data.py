@@ -88,6 +88,13 @@ def answers(cache_dir, network, lines):
     return [dict(np.load(cache_dir / network / f"{line['key']}.npz")) for line in lines]
 
 
+def join(ear, answers):
+    """What an ear makes of cached answers, {network: [one an excerpt]}: vectors [n, size] and tags [n, tags]."""
+    rows = zip(*(answers[network] for network in ear.networks))
+    joined = [ear.join(dict(zip(ear.networks, row))) for row in rows]
+    return tuple(np.stack(part) for part in zip(*joined))
+
+
 def arguments(**more):
     """The arguments every verb shares: --training, --cache."""
     parser = argparse.ArgumentParser()

@@ -143,9 +143,8 @@ def standardised(x):
 OWN = {"mn04": 384, "fcn": 64, "musicnn": 200}  # of an embedding, what the network's authors call one
 
 
-def rows_of(cache_dir, lines):
-    """The networks by themselves and joined: {name: [n, d]}."""
-    answers = {network: data.answers(cache_dir, network, lines) for network in OWN}
+def rows_of(answers):
+    """A baseline, and the networks by themselves and joined: {name: [n, d]} each."""
     alone = {network: standardised(np.stack([STATISTICS["embedding_mean"](a)[: OWN[network]] for a in answers[network]])) for network in OWN}
 
     def join(*names):
@@ -161,13 +160,6 @@ def heard_by(ear, paths):
     """Vectors [n, size] and tags [n, tags] of files."""
     heard = [ear.hear({rate: data.heard(path, rate) for rate in ear.rates_hz}) for path in paths]
     return tuple(np.stack(part) for part in zip(*heard))
-
-
-def from_cache(ear, cache_dir, lines):
-    """The same, of what the cache holds of this ear's networks."""
-    answers = {network: data.answers(cache_dir, network, lines) for network in ear.networks}
-    joined = [ear.join({network: rows[i] for network, rows in answers.items()}) for i in range(len(lines))]
-    return tuple(np.stack(part) for part in zip(*joined))
 
 
 def roc_auc(scores, truth):
@@ -198,7 +190,8 @@ def against_people(ear, tags, lines):
 
 def evaluate(training, cache_dir, folders, previous, segue, split):
     lines = [line for line in data.index(training) if split in ("all", line["split"])]
-    baseline, networks = rows_of(cache_dir, lines)
+    answers = {network: data.answers(cache_dir, network, lines) for network in OWN}
+    baseline, networks = rows_of(answers)
     metrics = SpaceMetrics(networks["all three"], lines)
     print(f"{split}: {len(lines)} excerpts, {len({line['track'] for line in lines})} pieces, {len({line['source'] for line in lines})} sources")
     rows, record = baseline, {"split": split, "excerpts": len(lines)}
@@ -207,7 +200,7 @@ def evaluate(training, cache_dir, folders, previous, segue, split):
     rows |= networks
     for folder in folders:
         ear = Ear(folder)
-        rows[folder.name], tags = from_cache(ear, cache_dir, lines)
+        rows[folder.name], tags = data.join(ear, answers)
         people = against_people(ear, tags, lines)
         print(f"{folder.name}: tags against people's words, ROC-AUC mean {np.mean([area for area, _ in people.values()]):.3f}: " + ", ".join(f"{tag} {area:.2f} ({n})" for tag, (area, n) in people.items()))
         print(f"  tags shown: {(tags >= ear.thresholds).sum(1).mean():.1f} an excerpt")

@@ -19,7 +19,7 @@ from safetensors.numpy import save_file
 
 import config as c
 import data
-from networks import FRONT_ENDS, LAYOUTS, STATISTICS, Ear
+from networks import FRONT_ENDS, LAYOUTS, STATISTICS, Ear, Network
 
 SIZES = {"mn04": (736, 527), "fcn": (398, 50), "musicnn": (1706, 50)}  # embedding, tags
 CLASSES = {"mn04": "a:", "fcn": "m:", "musicnn": "m:"}
@@ -170,16 +170,12 @@ def golden(folder):
         sounds = {rate: [golden_clip(rate, seconds * rate, clip + 1)] for rate in ear.rates_hz}
         answers = {}
         for name, network in ear.networks.items():
-            evaluator = ReferenceEvaluator(onnx.load(folder / f"{name}.onnx"))
-            mels = network.front.mels(sounds[network.front.rate_hz])
-            patches = network.front.patches(mels)
-            patches = patches.swapaxes(1, 2) if network.entry["layout"] == "b1tm" else patches
-            embedding, tags = (np.concatenate(part) for part in zip(*(evaluator.run(["embedding", "tags"], {"mel": p[None, None]}) for p in patches)))
-            mel = np.concatenate(mels, 1)
-            answers[name] = {"embedding": embedding, "tags": tags, "mel_mean": mel.mean(1), "mel_std": mel.std(1)}
-            tensors |= {f"{name}.mel{clip}": mel[:, ::50].T, f"{name}.embedding{clip}": embedding, f"{name}.tags{clip}": tags}
-            theirs = network.hear(sounds[network.front.rate_hz])
+            sound = sounds[network.front.rate_hz]
+            apart = Network(name, network.front.front, network.entry, ReferenceEvaluator(onnx.load(folder / f"{name}.onnx")))
+            answers[name], theirs = apart.hear(sound), network.hear(sound)
+            tensors[f"{name}.mel{clip}"] = np.concatenate(network.front.mels(sound), 1)[:, ::50].T
             for what in ("embedding", "tags"):
+                tensors[f"{name}.{what}{clip}"] = answers[name][what]
                 worst[f"{name}.{what}"] = max(worst.get(f"{name}.{what}", 0), np.abs(theirs[what] - answers[name][what]).max())
         vector, tags = ear.join(answers)
         tensors |= {f"vector{clip}": vector, f"tags{clip}": tags}

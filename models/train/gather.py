@@ -461,8 +461,7 @@ def play_all(out, seed):
 
 def tags_of(ear, lines, cache_dir):
     """What an ear of ours hears in excerpts that `data.py` has cached: [n, tags]."""
-    answers = {network: data.answers(cache_dir, network, lines) for network in ear.networks}
-    return np.stack([ear.join({network: rows[i] for network, rows in answers.items()})[1] for i in range(len(lines))])
+    return data.join(ear, {network: data.answers(cache_dir, network, lines) for network in ear.networks})[1]
 
 
 def styles(cache_dir, out, folder):

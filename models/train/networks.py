@@ -167,15 +167,15 @@ def session(path, threads=1):
 
 
 class Network:
-    """One network, run by onnxruntime as a manifest says."""
+    """One network, as a manifest says; `run` is a session of onnxruntime, or what answers like one."""
 
-    def __init__(self, name, front, entry, path):
-        self.name, self.front, self.entry, self.run = name, FrontEnd(front), entry, session(path)
+    def __init__(self, name, front, entry, run):
+        self.name, self.front, self.entry, self.run = name, FrontEnd(front), entry, run
 
     @classmethod
     def of_ours(cls, name, folder):
         """One that `weights.py` wrote."""
-        return cls(name, FRONT_ENDS[name], {"layout": LAYOUTS[name], "input": "mel", "embedding": "embedding", "tags": "tags"}, folder / f"{name}.onnx")
+        return cls(name, FRONT_ENDS[name], {"layout": LAYOUTS[name], "input": "mel", "embedding": "embedding", "tags": "tags"}, session(folder / f"{name}.onnx"))
 
     def hear(self, windows):
         """Of mono windows at this network's rate: {embedding [patches, e], tags [patches, t], mel_mean [bands], mel_std [bands]}."""
@@ -204,7 +204,7 @@ class Ear:
         self.folder = folder
         m = self.manifest = tomllib.loads((folder / "manifest.toml").read_text())
         entries = m.get("networks") or [m["network"] | {"name": "", "onnx": m["files"]["onnx"], "front_end": m["front_end"]}]
-        self.networks = {e["name"]: Network(e["name"], e["front_end"], e, folder / e["onnx"]) for e in entries}
+        self.networks = {e["name"]: Network(e["name"], e["front_end"], e, session(folder / e["onnx"])) for e in entries}
         self.projection = load_file(folder / m["files"]["projection"])
         self.readout = load_file(folder / m["files"]["readout"]) if "readout" in m["files"] else None
         self.tags = [tag["name"] for tag in m["tags"]]

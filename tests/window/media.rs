@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Instant;
 
-use super::{CURRENT, Home, PATIENCE, PLAYING, POSITION, Visit, copy_demo, run};
+use super::{CURRENT, PATIENCE, PLAYING, POSITION, Visit, run};
 
 /// Asks or tells the player on the bus.
 fn playerctl(arguments: &[&str]) -> String {
@@ -101,18 +101,10 @@ impl Drop for Seeks {
 #[ignore = "needs the built window, a display and a session bus: cargo xtask test"]
 fn media_keys_and_panels_steer_the_window_and_see_what_plays() {
     run(async {
-        let home = Home::new();
-        copy_demo(&home.path("Music"), 6);
-        let music = home.path("Music").to_str().unwrap().to_owned();
-        let visit = Visit::enter(home, &[&music]).await;
-        visit
-            .sees("[role=grid][aria-label=Songs][aria-rowcount='7']")
-            .await;
+        let visit = Visit::enter_with_six_songs().await;
         let nothing = until_it_says("player", &["status"], |said| said == "Stopped").await;
         assert_eq!(nothing, "Stopped");
-        visit.click("[role=row][aria-label] [role=gridcell]").await;
-        visit.press("\u{E007}").await;
-        visit.sees(PLAYING).await;
+        visit.play_the_first().await;
 
         // What plays is seen with its cover, which is a picture in a file.
         until_it_says("sound", &["status"], |said| said == "Playing").await;

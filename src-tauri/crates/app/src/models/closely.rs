@@ -127,7 +127,6 @@ mod tests {
     use std::path::Path;
 
     use segue_analysis::{ModelSource, Provider};
-    use segue_core::{Descriptors, Embedding, Track};
 
     use crate::analysis::AnalyzeRequest;
     use crate::models::ModelManager;
@@ -163,18 +162,6 @@ mod tests {
         world
     }
 
-    /// What a model heard in these, made up.
-    fn heard_by(world: &World, id: &ModelId, tracks: &[Track]) {
-        for track in tracks {
-            let vector = Embedding::new(id.clone(), vec![1.0, 0.5]).unwrap();
-            let ends = [vector.clone(), vector.clone()];
-            let library = &world.segue.library;
-            library
-                .put_analysis(track.audio, &vector, &ends, &[], &Descriptors::default())
-                .unwrap();
-        }
-    }
-
     #[test]
     fn what_the_quick_model_heard_serves_until_the_fine_one_has_heard_it_all() {
         let world = with_two_ears();
@@ -194,16 +181,16 @@ mod tests {
         };
         let all = tracks.len();
         check(&quick, 0, 0);
-        heard_by(&world, &quick, &tracks[1..]);
+        world.heard_by(&quick, &tracks[1..]);
         check(&quick, 0, all - 1);
-        heard_by(&world, &fine, &tracks[2..]);
+        world.heard_by(&fine, &tracks[2..]);
         check(&quick, all - 2, 1);
-        heard_by(&world, &fine, &tracks[1..2]);
+        world.heard_by(&fine, &tracks[1..2]);
         check(&fine, all - 1, 0);
         // Of a dozen songs one is many.
-        heard_by(&world, &quick, &tracks[..1]);
+        world.heard_by(&quick, &tracks[..1]);
         check(&quick, all - 1, 1);
-        heard_by(&world, &fine, &tracks[..1]);
+        world.heard_by(&fine, &tracks[..1]);
         check(&fine, all, 0);
 
         // Turned off, the quick one serves at once, and what the fine one heard is kept.
@@ -239,11 +226,11 @@ mod tests {
         world.scan();
         let all = world.tracks();
         assert!(all.len() > 100, "{}", all.len());
-        heard_by(&world, &quick, &all[2..]);
-        heard_by(&world, &fine, &all[2..]);
+        world.heard_by(&quick, &all[2..]);
+        world.heard_by(&fine, &all[2..]);
         segue.hand_over().unwrap();
         assert_eq!(segue.serving().unwrap(), Some(fine.clone()));
-        heard_by(&world, &quick, &all[..2]);
+        world.heard_by(&quick, &all[..2]);
         segue.hand_over().unwrap();
         assert_eq!(segue.serving().unwrap(), Some(fine));
         assert_eq!(segue.closely().unwrap().unwrap().to_hear, 2);

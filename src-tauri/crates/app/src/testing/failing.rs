@@ -11,8 +11,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use segue_analysis::Provider;
 use segue_core::{
-    Descriptors, Embedding, LibraryAction, LibraryError, ModelId, Play, PlayContext, PlaySource,
-    PlaySubject, Rating, Track,
+    LibraryAction, LibraryError, ModelId, Play, PlayContext, PlaySource, PlaySubject, Rating, Track,
 };
 use segue_exchange::history;
 use segue_library::{Failing, NewEntry};
@@ -580,28 +579,19 @@ fn id_of(world: &World, name: &str) -> ModelId {
     segue_analysis::model_id(&world.segue.model_manager.models().join(name)).unwrap()
 }
 
-/// What a model heard, made up.
-fn heard_by(world: &World, id: &ModelId) {
-    for track in world.tracks() {
-        let vector = Embedding::new(id.clone(), vec![1.0, 0.5]).unwrap();
-        let ends = [vector.clone(), vector.clone()];
-        let library = &world.segue.library;
-        library
-            .put_analysis(track.audio, &vector, &ends, &[], &Descriptors::default())
-            .unwrap();
-    }
-}
-
 #[test]
 fn a_switch_of_the_model() {
     check("using another", &["save-settings"], |world| {
         let name = with_two_models(world);
-        heard_by(world, &world.segue.model_manager.model_id().unwrap());
+        world.heard_by(
+            &world.segue.model_manager.model_id().unwrap(),
+            &world.tracks(),
+        );
         move |segue| segue.use_model(name).map(drop)
     });
     check("removing one", &["forget-analyses"], |world| {
         let name = with_two_models(world);
-        heard_by(world, &id_of(world, name));
+        world.heard_by(&id_of(world, name), &world.tracks());
         move |segue| segue.remove_model(name)
     });
 }
@@ -613,7 +603,7 @@ fn a_model_that_has_heard_all_serves_where_that_cannot_be_written() {
     let segue = &world.segue;
     let name = with_two_models(&world);
     let id = id_of(&world, name);
-    heard_by(&world, &id);
+    world.heard_by(&id, &world.tracks());
     segue
         .keep_serving(&segue.model_manager.model_id().unwrap())
         .unwrap();
