@@ -209,14 +209,10 @@ fn previous() -> Outcome<Option<PathBuf>> {
         command.args(arguments).current_dir(root());
         output("asking git for the model before", &mut command)
     };
-    let commits = git(&[
-        "log",
-        "--diff-filter=AM",
-        "--format=%H",
-        "--",
-        "models/*/manifest.toml",
-    ])?;
-    let Some(commit) = commits.lines().nth(1) else {
+    // The commit before the one that brought today's ear.
+    let first = format!("models/{QUICK}/manifest.toml");
+    let parents = git(&["log", "--diff-filter=A", "--format=%P", "--", &first])?;
+    let Some(commit) = parents.split_whitespace().next() else {
         return Ok(None);
     };
     let files = git(&["ls-tree", "-r", "--name-only", commit, "models"])?;
