@@ -10,6 +10,7 @@ mod models;
 mod network;
 mod playlists;
 mod recommending;
+mod sound;
 #[cfg(target_os = "linux")]
 mod window;
 mod words;

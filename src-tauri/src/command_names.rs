@@ -49,6 +49,8 @@ const COMMANDS: &[&str] = &[
     "set_loudness",
     "outputs",
     "set_output",
+    "set_equalizer",
+    "import_equalizer",
     "rate",
     "say",
     "say_wrong_after",

@@ -1,11 +1,12 @@
 //! The page's commands, one line each: the use cases are in `segue-app`.
 
 use segue_app::{
-    AlbumRow, AlbumSort, AlbumsPage, CommandError, Desktop, EnqueueAt, FailureRow, FeedbackKind,
-    FeedbackRow, JobAction, JobKind, LibraryStatus, LoudnessSettings, MixFound, MixRow, OutputPage,
-    OutputSettings, PickRef, PickRow, PlaySource, PlayerCommand, PlayerState, PlaylistPage,
-    PlaylistRow, PlaylistSource, QueuePage, Rating, SeedRef, SeedRow, SongsPage, SongsQuery,
-    SoundPage, StationRequest, TastePage, TrackRow, WaveformRow, WishRow,
+    AlbumRow, AlbumSort, AlbumsPage, CommandError, Desktop, EnqueueAt, EqualizerChange,
+    EqualizerSetting, FailureRow, FeedbackKind, FeedbackRow, JobAction, JobKind, LibraryStatus,
+    LoudnessSettings, MixFound, MixRow, OutputPage, OutputSettings, PickRef, PickRow, PlaySource,
+    PlayerCommand, PlayerState, PlaylistPage, PlaylistRow, PlaylistSource, QueuePage, Rating,
+    SeedRef, SeedRow, SongsPage, SongsQuery, SoundPage, StationRequest, TastePage, TrackRow,
+    WaveformRow, WishRow,
 };
 use tauri::{AppHandle, Builder, State, Wry};
 use tauri_plugin_dialog::DialogExt;
@@ -63,6 +64,8 @@ pub(crate) fn register(builder: Builder<Wry>) -> Builder<Wry> {
         set_loudness,
         outputs,
         set_output,
+        set_equalizer,
+        import_equalizer,
         rate,
         say,
         say_wrong_after,
@@ -388,6 +391,29 @@ fn outputs(desktop: State<'_, Desktop>) -> Answer<OutputPage> {
 #[tauri::command(async)]
 fn set_output(desktop: State<'_, Desktop>, settings: OutputSettings) -> Answer<OutputPage> {
     Ok(desktop.set_output(settings)?)
+}
+
+#[tauri::command(async)]
+fn set_equalizer(desktop: State<'_, Desktop>, change: EqualizerChange) -> Answer<EqualizerSetting> {
+    Ok(desktop.set_equalizer(change)?)
+}
+
+#[tauri::command(async)]
+fn import_equalizer(
+    app: AppHandle,
+    desktop: State<'_, Desktop>,
+    title: String,
+) -> Answer<Option<EqualizerSetting>> {
+    let chosen = app
+        .dialog()
+        .file()
+        .set_title(title)
+        .add_filter("TXT", &["txt"])
+        .blocking_pick_file();
+    let Some(path) = chosen.and_then(|chosen| chosen.into_path().ok()) else {
+        return Ok(None);
+    };
+    Ok(Some(desktop.import_equalizer(&path)?))
 }
 
 #[tauri::command(async)]

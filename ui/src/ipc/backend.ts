@@ -7,6 +7,8 @@ import type {
   AppEvent,
   CommandError,
   EnqueueAt,
+  EqualizerChange,
+  EqualizerSetting,
   FailureRow,
   FeedbackKind,
   FeedbackRow,
@@ -124,6 +126,10 @@ export interface Backend {
   /** The sound cards, and the choice among them. */
   outputs(): Promise<OutputPage>;
   setOutput(settings: OutputSettings): Promise<OutputPage>;
+  /** Changes the equaliser of the output in use, and answers with what is kept. */
+  setEqualizer(change: EqualizerChange): Promise<EqualizerSetting>;
+  /** Asks with a dialog headed by `title` for a file of Equalizer APO; `null` when the listener thought better of it. */
+  importEqualizer(title: string): Promise<EqualizerSetting | null>;
   rate(id: number, rating: RatingName | null): Promise<void>;
   /** Says *not now* or *never* of a song, or of all by its artist. */
   say(kind: FeedbackKind, id: number, artist: boolean): Promise<FeedbackRow>;

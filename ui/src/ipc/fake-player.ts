@@ -1,14 +1,7 @@
 // The fake twin's player: a queue in playing order, a clock that may be told the time, a guest DJ, and no sound.
-import type {
-  DjMode,
-  PickRow,
-  PlayerCommand,
-  PlayerState,
-  PlayerStatus,
-  QueueEdit,
-  QueuePage,
-} from "./types";
-import type { QueueRow, QueueSource, ReasonRow, Station, TrackRow } from "./types";
+import type { DjMode, PickRow, PlayerCommand, PlayerState, PlayerStatus, QueueEdit } from "./types";
+import type { QueuePage, QueueRow, QueueSource, ReasonRow, Station, TrackRow } from "./types";
+import { signalOf } from "./fake-signal";
 
 export type Ears = {
   changed: () => void;
@@ -43,6 +36,7 @@ export class FakePlayer {
     duration_s: 0,
     volume: 0.7,
     gain: { db: 0, source: "off", held_back: false },
+    signal: null,
     repeat: "off",
     shuffle: false,
     station: null,
@@ -249,8 +243,10 @@ export class FakePlayer {
   }
 
   #tell(change: Partial<PlayerState> = {}): void {
+    const track = ("current" in change ? change.current : this.state.current)?.track;
+    const signal = track ? signalOf(track) : null;
     const [undo, redo] = [this.#done, this.#undone].map((steps) => steps.at(-1)?.edit ?? null);
-    this.state = { ...this.state, ...change, undo: undo!, redo: redo! };
+    this.state = { ...this.state, ...change, signal, undo: undo!, redo: redo! };
     this.ears.changed();
   }
 }

@@ -306,6 +306,98 @@ source: GainSource,
  */
 held_back: boolean, };
 
+export type SourceFormat = { 
+/**
+ * `flac`, `mp3` …
+ */
+codec: string, 
+/**
+ * Samples per second.
+ */
+sample_rate_hz: number, 
+/**
+ * Bits per sample, where the codec knows such a thing.
+ */
+bits: number | null, 
+/**
+ * Samples per frame.
+ */
+channels: number, 
+/**
+ * Whether the samples are those that were encoded.
+ */
+lossless: boolean, };
+
+export type OutputFormat = { 
+/**
+ * What the system calls it.
+ */
+name: string | null, 
+/**
+ * Samples per second.
+ */
+sample_rate_hz: number, 
+/**
+ * Bits per sample; none: floating point, which holds 24.
+ */
+bits: number | null, 
+/**
+ * Whether the system mixes other sounds in, or may change what it is given.
+ */
+shared: boolean, };
+
+export type SignalStep = { "step": "downmix", 
+/**
+ * So many.
+ */
+channels: number, } | { "step": "gain", 
+/**
+ * By so much.
+ */
+gain: Gain, } | { "step": "resample", 
+/**
+ * The file's.
+ */
+from_hz: number, 
+/**
+ * The output's.
+ */
+to_hz: number, } | { "step": "volume", 
+/**
+ * In decibels; none: silence.
+ */
+db: number | null, } | { "step": "equalizer", 
+/**
+ * So many bands that lift or lower.
+ */
+bands: number, 
+/**
+ * Decibels for all frequencies.
+ */
+preamp_db: number, } | { "step": "limiter" } | { "step": "dither", 
+/**
+ * To so many bits.
+ */
+bits: number, };
+
+export type SignalPath = { 
+/**
+ * What the file holds.
+ */
+source: SourceFormat, 
+/**
+ * What is done to it.
+ */
+steps: Array<SignalStep>, 
+/**
+ * What the output gets.
+ */
+output: OutputFormat, 
+/**
+ * Whether the output gets every bit of the file and no other.
+ */
+bit_perfect: boolean, };
+
 export type PlayerState = { status: PlayerStatus, current: QueueRow | null, position_s: number, duration_s: number, 
 /**
  * 0..1, as the slider shows it.
@@ -314,7 +406,11 @@ volume: number,
 /**
  * What the song's samples are multiplied by, so that it is as loud as the others.
  */
-gain: Gain, repeat: RepeatMode, shuffle: boolean, station: Station | null, dj: DjMode | null, 
+gain: Gain, 
+/**
+ * The way of the sound; `null` while nothing sounds.
+ */
+signal: SignalPath | null, repeat: RepeatMode, shuffle: boolean, station: Station | null, dj: DjMode | null, 
 /**
  * A guest session: what is played teaches nothing.
  */
@@ -360,7 +456,55 @@ preamp_db: number,
  */
 fallback_db: number, };
 
-export type SoundPage = { loudness: LoudnessSettings, };
+export type BandShape = "peaking" | "low-shelf" | "high-shelf";
+
+export type EqualizerBand = { 
+/**
+ * What it does.
+ */
+shape: BandShape, 
+/**
+ * Where: the middle of its slope, for shelves.
+ */
+hz: number, 
+/**
+ * By how much.
+ */
+gain_db: number, 
+/**
+ * How narrow, or, for shelves, how steep.
+ */
+q: number, };
+
+export type Equalizer = { 
+/**
+ * Decibels for all frequencies.
+ */
+preamp_db: number, 
+/**
+ * At most [`BANDS_MAX`](Self::BANDS_MAX).
+ */
+bands: Array<EqualizerBand>, };
+
+export type EqualizerPreset = "flat" | "acoustic" | "bass-boost" | "bass-cut" | "classical" | "dance" | "electronic" | "hip-hop" | "jazz" | "latin" | "loudness" | "pop" | "rock" | "small-speakers" | "spoken-word" | "treble-boost" | "treble-cut" | "vocal";
+
+export type EqualizerSetting = { 
+/**
+ * Off, its curve is kept.
+ */
+on: boolean, 
+/**
+ * What it was chosen as; `null` for a curve of the listener's.
+ */
+preset: EqualizerPreset | null, equalizer: Equalizer, };
+
+export type EqualizerChange = { "set": "off" } | { "set": "on" } | { "set": "preset", preset: EqualizerPreset, } | { "set": "curve", equalizer: Equalizer, };
+
+export type SoundPage = { loudness: LoudnessSettings, 
+/**
+ * What the system calls the output that the equaliser is of; `null`: all that have none of their own.
+ */
+output: string | null, equalizer: EqualizerSetting, };
 
 export type ChosenDevice = { 
 /**

@@ -13,6 +13,7 @@ export const SILENT: PlayerState = {
   duration_s: 0,
   volume: 1,
   gain: { db: 0, source: "off", held_back: false },
+  signal: null,
   repeat: "off",
   shuffle: false,
   station: null,

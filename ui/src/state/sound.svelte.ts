@@ -1,5 +1,5 @@
 // How things sound: what the listener set, as the program keeps it.
-import type { Backend, LoudnessSettings, SoundPage } from "../ipc/backend";
+import type { Backend, EqualizerChange, LoudnessSettings, SoundPage } from "../ipc/backend";
 import type { Notices } from "./notices.svelte";
 import { t } from "../words";
 
@@ -22,7 +22,34 @@ export class Sound {
     if (!page) return;
     await this.notices.attempt(t("failed.save"), async () => {
       const loudness = await this.backend.setLoudness({ ...page.loudness, ...change });
-      this.page = { ...page, loudness };
+      if (this.page) this.page = { ...this.page, loudness };
+    });
+  }
+
+  async setEqualizer(change: EqualizerChange): Promise<void> {
+    await this.notices.attempt(t("failed.save"), async () => {
+      const equalizer = await this.backend.setEqualizer(change);
+      if (this.page) this.page = { ...this.page, equalizer };
+    });
+  }
+
+  /** The gain of one band, of the curve as it stands. */
+  async setBand(band: number, gain_db: number): Promise<void> {
+    const equalizer = this.page?.equalizer.equalizer;
+    if (!equalizer) return;
+    const bands = equalizer.bands.map((old, place) => (place === band ? { ...old, gain_db } : old));
+    await this.setEqualizer({ set: "curve", equalizer: { ...equalizer, bands } });
+  }
+
+  async setPreamp(preamp_db: number): Promise<void> {
+    const equalizer = this.page?.equalizer.equalizer;
+    if (equalizer) await this.setEqualizer({ set: "curve", equalizer: { ...equalizer, preamp_db } });
+  }
+
+  async importEqualizer(): Promise<void> {
+    await this.notices.attempt(t("failed.readEqualizer"), async () => {
+      const equalizer = await this.backend.importEqualizer(t("equalizer.importTitle"));
+      if (equalizer && this.page) this.page = { ...this.page, equalizer };
     });
   }
 }

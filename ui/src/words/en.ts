@@ -15,7 +15,7 @@ import { reasons } from "./en/reasons";
 import { firstRun, jobs, search, settings } from "./en/settings";
 import { keys, shortcuts } from "./en/shortcuts";
 import { songs } from "./en/songs";
-import { loudness } from "./en/sound";
+import { equalizer, loudness, signal } from "./en/sound";
 import { taste } from "./en/taste";
 import { time } from "./en/time";
 import { window } from "./en/window";
@@ -26,6 +26,7 @@ export const en = {
   because,
   counts,
   done,
+  equalizer,
   failed,
   firstRun,
   jobs,
@@ -43,6 +44,7 @@ export const en = {
   search,
   settings,
   shortcuts,
+  signal,
   songs,
   taste,
   time,

@@ -21,6 +21,17 @@ export function decibels(db: number): string {
   return t("loudness.decibels", { value: `${sign}${decimal(db, 1)}` });
 }
 
+/** A frequency: `63 Hz`, `1,000 Hz`. */
+export function hertz(hz: number): string {
+  return t("signal.hertz", { value: hz.toLocaleString(language, { maximumFractionDigits: 1 }) });
+}
+
+/** A sample rate: `44.1 kHz`. */
+export function kilohertz(hz: number): string {
+  const value = (hz / 1000).toLocaleString(language, { maximumFractionDigits: 3 });
+  return t("signal.kilohertz", { value });
+}
+
 /** A share in 0..1: `76%`. */
 export function percent(share: number, digits = 0): string {
   return share.toLocaleString(language, { style: "percent", maximumFractionDigits: digits });

@@ -6,6 +6,7 @@ mod job;
 mod playlist_edits;
 mod playlists;
 mod recommendations;
+mod sound;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,11 +14,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
-use segue_core::{
-    FailedFile, LoudnessSettings, OutputSettings, PlaySource, PlayedFrom, Rating, TrackId,
-};
+use segue_core::{FailedFile, PlaySource, PlayedFrom, Rating, TrackId};
 use segue_library::{Watched, Watcher};
-use segue_playback::{EngineCommand, OutputKind};
+use segue_playback::OutputKind;
 
 use self::job::Job;
 use crate::analysis::{AnalyzeProgress, AnalyzeRequest, Limit};
@@ -29,8 +28,8 @@ use crate::render::AudioOutput;
 use crate::thread::spawn;
 use crate::wire::{
     AlbumSort, AlbumsPage, AppEvent, EnqueueAt, FailureRow, FileAttempt, JobAction, JobKind,
-    JobProgress, JobStage, JobStatus, LibraryStatus, Notice, OutputPage, PlayerCommand,
-    PlayerState, QueuePage, SongsPage, SongsQuery, SoundPage, WaveformRow, shown,
+    JobProgress, JobStage, JobStatus, LibraryStatus, Notice, PlayerCommand, PlayerState, QueuePage,
+    SongsPage, SongsQuery, WaveformRow, shown,
 };
 use crate::{AppError, Provider, Segue, places};
 
@@ -389,35 +388,6 @@ impl Desktop {
     /// Carries out a command of the player bar.
     pub fn command(&self, command: &PlayerCommand) -> Result<(), AppError> {
         self.player.command(command)
-    }
-
-    /// How things sound.
-    pub fn sound(&self) -> Result<SoundPage, AppError> {
-        self.segue.sound()
-    }
-
-    /// Sets how loud songs are played, and says what is kept.
-    pub fn set_loudness(&self, settings: LoudnessSettings) -> Result<LoudnessSettings, AppError> {
-        let kept = self.segue.set_loudness(settings)?;
-        self.player.set_sound(EngineCommand::SetLoudness(kept))?;
-        Ok(kept)
-    }
-
-    /// The sound cards, the choice among them, and the one that plays.
-    pub fn outputs(&self) -> Result<OutputPage, AppError> {
-        let in_use = self.player.output()?;
-        Ok(OutputPage {
-            rate_hz: in_use.as_ref().map(|output| output.rate_hz),
-            in_use: in_use.map(|output| output.name),
-            ..self.segue.outputs()?
-        })
-    }
-
-    /// Plays to the card that is chosen, from now on.
-    pub fn set_output(&self, settings: OutputSettings) -> Result<OutputPage, AppError> {
-        self.segue.set_output(&settings)?;
-        self.player.use_output(settings)?;
-        self.outputs()
     }
 
     /// What plays, as the desktop's media controls show it.

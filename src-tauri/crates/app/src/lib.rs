@@ -37,7 +37,10 @@ pub use recommend::RadioRequest;
 pub use render::{AudioOutput, PlayReport, PlayRequest, Playing};
 pub use segue::{Segue, TrackSort};
 pub use segue_analysis::{ModelSource, NetworkFile, OPT_OUTS, Provider};
-pub use segue_core::{LoudnessSettings, OutputSettings, PlaySource, Rating};
+pub use segue_core::{
+    ChosenDevice, Equalizer, EqualizerPreset, LoudnessMode, LoudnessSettings, OutputSettings,
+    PlaySource, Rating,
+};
 pub use segue_exchange::history::HistoryFormat;
 pub use segue_library::ScanProgress;
 pub use wire::*;

@@ -12,11 +12,7 @@ const OUTPUT: &str = "output";
 impl Segue {
     /// The cards that there are, and the choice among them.
     pub fn outputs(&self) -> Result<OutputPage, AppError> {
-        // No card, or none that answers, is an ordinary state: then the list is empty.
-        let devices = output_devices().unwrap_or_else(|fault| {
-            tracing::debug!(%fault, "no sound cards");
-            Vec::new()
-        });
+        let devices = devices();
         let settings = self.output_settings()?;
         let chosen = settings.device.as_ref().map(|chosen| &chosen.id);
         let row = |device: OutputDevice| OutputDeviceRow {
@@ -54,15 +50,7 @@ impl Segue {
     pub fn use_output(&self, name: Option<&str>) -> Result<OutputPage, AppError> {
         let device = match name {
             None => None,
-            Some(name) => {
-                let page = self.outputs()?;
-                let unknown = || AppError::NoSuchOutput { name: name.into() };
-                let found = named(&page.devices, name).ok_or_else(unknown)?;
-                Some(ChosenDevice {
-                    id: found.id.clone(),
-                    name: found.name.clone(),
-                })
-            }
+            Some(name) => Some(named(connected(), name)?),
         };
         let settings = self.output_settings()?;
         self.set_output(&OutputSettings { device, ..settings })?;
@@ -70,16 +58,34 @@ impl Segue {
     }
 }
 
-fn named<'a>(devices: &'a [OutputDeviceRow], name: &str) -> Option<&'a OutputDeviceRow> {
+/// No card, or none that answers, is an ordinary state: then there are none.
+fn devices() -> Vec<OutputDevice> {
+    output_devices().unwrap_or_else(|fault| {
+        tracing::debug!(%fault, "no sound cards");
+        Vec::new()
+    })
+}
+
+/// The cards that are there, to choose from.
+pub(crate) fn connected() -> Vec<ChosenDevice> {
+    let chosen = |OutputDevice { id, name, .. }| ChosenDevice { id, name };
+    devices().into_iter().map(chosen).collect()
+}
+
+/// The one of these cards that is meant: by its name, by a part of it that no other name has, or by the system's name of it.
+pub(crate) fn named(devices: Vec<ChosenDevice>, name: &str) -> Result<ChosenDevice, AppError> {
     let folded = segue_core::fold(name);
     let exact = devices
         .iter()
         .find(|device| device.id == name || device.name == name);
-    exact.or_else(|| {
-        let part = |device: &&OutputDeviceRow| segue_core::fold(&device.name).contains(&folded);
+    let found = exact.or_else(|| {
+        let part = |device: &&ChosenDevice| segue_core::fold(&device.name).contains(&folded);
         let mut found = devices.iter().filter(part);
         found.next().filter(|_| found.next().is_none())
-    })
+    });
+    found
+        .cloned()
+        .ok_or_else(|| AppError::NoSuchOutput { name: name.into() })
 }
 
 #[cfg(test)]
@@ -91,11 +97,9 @@ mod tests {
 
     #[test]
     fn a_card_is_named_in_full_in_part_or_as_the_system_does() {
-        let device = |id: &str, name: &str| OutputDeviceRow {
+        let device = |id: &str, name: &str| ChosenDevice {
             id: id.into(),
             name: name.into(),
-            is_default: false,
-            chosen: false,
         };
         let devices = [
             device("pulseaudio:hdmi", "HDMI"),
@@ -103,11 +107,8 @@ mod tests {
             device("pulseaudio:usb2", "USB Audio Interface"),
         ];
         let check = |name: &str, expected: Option<usize>| {
-            assert_eq!(
-                named(&devices, name),
-                expected.map(|at| &devices[at]),
-                "{name}"
-            );
+            let found = named(devices.to_vec(), name).ok();
+            assert_eq!(found, expected.map(|at| devices[at].clone()), "{name}");
         };
         check("HDMI", Some(0));
         check("hdmi", Some(0));

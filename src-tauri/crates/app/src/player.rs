@@ -62,7 +62,7 @@ impl Player {
             // Fails only when the player is gone.
             _ = events.send(PlayerMessage::Engine(told));
         })?;
-        for command in segue.sound_commands(None)? {
+        for command in segue.sound_commands(None, None)? {
             engine.send(command);
         }
         let autoplay = Autoplay::new(to_planner);

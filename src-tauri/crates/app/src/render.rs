@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crossbeam_channel::Receiver;
 use segue_core::{
-    FailedFile, FileSpan, LoudnessMode, Play, PlayContext, PlaySource, TrackLoudness,
+    FailedFile, FileSpan, LoudnessMode, Play, PlayContext, PlaySource, SignalPath, TrackLoudness,
 };
 use segue_playback::{
     End, Engine, EngineCommand, Event, MediaItem, OutputKind, TimedEvent, render,
@@ -14,7 +14,7 @@ use segue_playback::{
 use serde::Serialize;
 
 use crate::plays::{ago, subject};
-use crate::wire::FailureRow;
+use crate::wire::{FailureRow, FileSignal};
 use crate::{AppError, Segue};
 
 /// Where sound goes.
@@ -64,6 +64,8 @@ pub struct PlayRequest {
     pub length_s: Option<f64>,
     /// Whose loudness decides; none: as it is set.
     pub loudness: Option<LoudnessMode>,
+    /// `off`, a preset's name or a file; none: as it is set for the output.
+    pub equalizer: Option<OsString>,
 }
 
 /// What `play` did.
@@ -79,8 +81,17 @@ pub struct PlayReport {
     pub failures: Vec<FailureRow>,
     /// Files of which something is missing that they hold, and what.
     pub notices: Vec<FailureRow>,
+    /// The ways of the files' sounds.
+    pub signals: Vec<FileSignal>,
     /// How often sound was not ready in time; never for a WAV file, which waits.
     pub underruns: u64,
+}
+
+fn file_signal(path: &Path, signal: &SignalPath) -> FileSignal {
+    FileSignal {
+        path: path.to_string_lossy().into_owned(),
+        signal: signal.clone(),
+    }
 }
 
 /// How far playing is.
@@ -109,7 +120,7 @@ impl Segue {
             .iter()
             .map(|file| self.file(file))
             .collect::<Result<Vec<_>, _>>()?;
-        let settings = self.sound_commands(request.loudness)?;
+        let settings = self.sound_commands(request.loudness, request.equalizer.as_deref())?;
         let known = files.iter().map(|(path, span)| {
             let loudness = self.library.loudness(path, *span)?;
             Ok(((path.clone(), *span), loudness))
@@ -131,6 +142,11 @@ impl Segue {
                     wav: Some(wav.to_string_lossy().into_owned()),
                     failures: rendered.failures.iter().map(FailureRow::from).collect(),
                     notices: rendered.notices.iter().map(FailureRow::from).collect(),
+                    signals: rendered
+                        .paths
+                        .iter()
+                        .map(|(path, signal)| file_signal(path, signal))
+                        .collect(),
                     underruns: 0,
                 });
             }
@@ -162,6 +178,7 @@ impl Segue {
             wav: None,
             failures: Vec::new(),
             notices: Vec::new(),
+            signals: Vec::new(),
             underruns: 0,
         };
         let mut path = String::new();
@@ -172,8 +189,11 @@ impl Segue {
                     item,
                     from_s,
                     notice,
+                    path: signal,
                     ..
                 } => {
+                    done.signals
+                        .extend(signal.map(|signal| file_signal(&item.path, &signal)));
                     let notice =
                         notice.map(|why| FailureRow::from(&FailedFile::new(&item.path, why)));
                     done.notices.extend(notice);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use segue_app::{AudioOutput, HistoryFormat, NetworkFile, Provider, TrackSort};
-use segue_core::{LoudnessMode, Timestamp};
+use segue_core::{EqualizerPreset, LoudnessMode, Timestamp};
 
 /// Segue on the command line: scans, listens, recommends and plays. Nothing leaves this machine.
 #[derive(Parser)]
@@ -183,6 +183,12 @@ pub(crate) enum Command {
         /// Whose loudness decides: off, track, album or auto [default: as it is set]
         #[arg(long, value_parser = loudness)]
         loudness: Option<LoudnessMode>,
+        /// The equaliser: off, a preset, or a file of Equalizer APO or AutoEQ [default: as it is set]
+        #[arg(long, value_name = "PRESET-OR-FILE", allow_hyphen_values = true)]
+        eq: Option<OsString>,
+        /// Tell what is done to each file's sound on its way to the output
+        #[arg(long)]
+        path: bool,
     },
     /// How things sound
     #[command(subcommand)]
@@ -271,6 +277,54 @@ pub(crate) enum OutputCommand {
         /// Decibels for songs whose loudness is neither tagged nor measured yet
         #[arg(long, value_name = "DB", allow_hyphen_values = true)]
         fallback: Option<f64>,
+    },
+    /// The equaliser; without a command, show it
+    Eq {
+        /// That of one sound card, named as for `use` [default: all that have none of their own]
+        #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
+        device: Option<String>,
+        #[command(subcommand)]
+        change: Option<EqCommand>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum EqCommand {
+    /// Off; the curve is kept
+    Off,
+    /// On again
+    On,
+    /// A curve that is often asked for
+    Preset {
+        /// flat, acoustic, bass-boost, bass-cut, classical, dance, electronic, hip-hop, jazz, latin, loudness, pop, rock,
+        /// small-speakers, spoken-word, treble-boost, treble-cut or vocal
+        #[arg(value_parser = preset)]
+        name: EqualizerPreset,
+    },
+    /// Ten gains in decibels, for 31.5, 63, 125, 250 and 500 Hz, and 1, 2, 4, 8 and 16 kHz
+    Set {
+        /// From the lowest to the highest
+        #[arg(
+            num_args = 10,
+            required = true,
+            allow_negative_numbers = true,
+            value_name = "DB"
+        )]
+        gains: Vec<f64>,
+        /// Decibels for all of them
+        #[arg(
+            long,
+            value_name = "DB",
+            default_value_t = 0.0,
+            allow_hyphen_values = true
+        )]
+        preamp: f64,
+    },
+    /// The curve of a file of Equalizer APO, as AutoEQ publishes for headphones
+    Import {
+        /// The file
+        #[arg(allow_hyphen_values = true)]
+        file: PathBuf,
     },
 }
 
@@ -500,6 +554,13 @@ fn network_file(given: OsString) -> NetworkFile {
             path: given.into(),
         },
     }
+}
+
+fn preset(name: &str) -> Result<EqualizerPreset, String> {
+    EqualizerPreset::parse(name).ok_or_else(|| {
+        let names = EqualizerPreset::ALL.map(EqualizerPreset::as_str);
+        format!("not one of {}", names.join(", "))
+    })
 }
 
 fn loudness(name: &str) -> Result<LoudnessMode, String> {

@@ -12,14 +12,14 @@ use std::ffi::OsStr;
 use std::process::ExitCode;
 
 use arguments::{
-    Arguments, Command, FeedbackCommand, LibraryCommand, ModelsCommand, OutputCommand,
+    Arguments, Command, EqCommand, FeedbackCommand, LibraryCommand, ModelsCommand, OutputCommand,
     PlaylistCommand, PlaysCommand, TasteCommand,
 };
 use segue_app::{
-    AnalyzeRequest, AppError, FeedbackKind, ModelSource, PlayRequest, PlaylistSource, RadioRequest,
-    Segue, SongsQuery,
+    AnalyzeRequest, AppError, EqualizerChange, FeedbackKind, ModelSource, PlayRequest,
+    PlaylistSource, RadioRequest, Segue, SongsQuery,
 };
-use segue_core::LoudnessSettings;
+use segue_core::{Equalizer, LoudnessSettings};
 
 #[expect(
     unsafe_code,
@@ -195,6 +195,8 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
             start,
             length,
             loudness,
+            eq,
+            path,
         } => {
             let mut bar = progress::playing();
             let request = PlayRequest {
@@ -203,10 +205,11 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
                 start_s: start,
                 length_s: length,
                 loudness,
+                equalizer: eq,
             };
             let played = segue.play(&request, &mut |event| bar.playing(event))?;
             bar.clear();
-            print::played(&played, json);
+            print::played(&played, path, json);
         }
         Command::Output(command) => output(&segue, command, json)?,
         Command::Models(command) => models(&segue, command, json)?,
@@ -315,7 +318,7 @@ fn output(segue: &Segue, command: OutputCommand, json: bool) -> Result<(), AppEr
             preamp,
             fallback,
         } => {
-            let kept = segue.sound()?.loudness;
+            let kept = segue.sound(None)?.loudness;
             let wanted = LoudnessSettings {
                 mode: mode.unwrap_or(kept.mode),
                 preamp_db: preamp.unwrap_or(kept.preamp_db),
@@ -327,8 +330,36 @@ fn output(segue: &Segue, command: OutputCommand, json: bool) -> Result<(), AppEr
             };
             print::loudness(&kept, json);
         }
+        OutputCommand::Eq { device, change } => {
+            let device = device.map(|name| segue.output_named(&name)).transpose()?;
+            let device = device.as_ref();
+            let change = match change {
+                None => {
+                    let others = segue.equalized_outputs()?;
+                    print::equalizer(&segue.sound(device)?.equalizer, &others, json);
+                    return Ok(());
+                }
+                Some(EqCommand::Import { file }) => {
+                    let kept = segue.import_equalizer(device, &file)?;
+                    print::equalizer(&kept, &[], json);
+                    return Ok(());
+                }
+                Some(EqCommand::Off) => EqualizerChange::Off,
+                Some(EqCommand::On) => EqualizerChange::On,
+                Some(EqCommand::Preset { name }) => EqualizerChange::Preset { preset: name },
+                Some(EqCommand::Set { gains, preamp }) => EqualizerChange::Curve {
+                    equalizer: Equalizer::of_octaves(preamp, gains_of(&gains)),
+                },
+            };
+            print::equalizer(&segue.set_equalizer(device, change)?, &[], json);
+        }
     }
     Ok(())
+}
+
+/// The grammar lets ten through, no more and no less.
+fn gains_of(gains: &[f64]) -> [f64; 10] {
+    std::array::from_fn(|at| gains.get(at).copied().unwrap_or_default())
 }
 
 fn models(segue: &Segue, command: ModelsCommand, json: bool) -> Result<(), AppError> {

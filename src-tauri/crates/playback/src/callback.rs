@@ -38,7 +38,9 @@ impl Callback {
         now: Instant,
     ) {
         let frames = out.len() / self.channels;
-        let length = Duration::from_secs_f64(frames as f64 / f64::from(self.rate_hz));
+        // What the limiter looks ahead at is taken, and not heard yet.
+        let held = frames + self.tap.latency();
+        let length = Duration::from_secs_f64(held as f64 / f64::from(self.rate_hz));
         self.tap.will_sound(ahead + length);
         for out in out.chunks_mut(BLOCK * self.channels) {
             let block = &mut self.block[..out.len() / self.channels];

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
-use segue_core::{OutputFault, OutputSettings, WhenLost};
+use segue_core::{OutputFault, OutputFormat, OutputSettings, WhenLost};
 use segue_decode::AudioFormat;
 
 use crate::host::{CardStream, HeedStream, Host, OutputDevice};
@@ -22,6 +22,7 @@ const RESTS_AFTER: Duration = Duration::from_secs(5);
 /// A stream that is open.
 struct Open {
     device: OutputDevice,
+    bits: Option<u32>,
     rate_hz: u32,
     /// The rate of the file for which it was opened: the card may not have it.
     asked_hz: Option<u32>,
@@ -94,6 +95,7 @@ impl Card {
         self.stands_in = chosen.is_some_and(|chosen| chosen.id != opened.device.id);
         self.open = Some(Open {
             device: opened.device,
+            bits: opened.bits,
             rate_hz: opened.feed.rate_hz(),
             asked_hz: rate_hz,
             stream: opened.stream,
@@ -130,6 +132,16 @@ impl Output for Card {
         open.rate_hz != wanted_hz && open.asked_hz != Some(wanted_hz)
     }
 
+    fn format(&self) -> OutputFormat {
+        OutputFormat {
+            name: self.open.as_ref().map(|open| open.device.name.clone()),
+            bits: self.open.as_ref().and_then(|open| open.bits),
+            // No card can be opened exclusively (`system.rs`).
+            shared: true,
+            ..OutputFormat::default()
+        }
+    }
+
     fn drive(&mut self) -> Result<Drive, OutputFault> {
         Ok(Drive::Paced)
     }
@@ -144,6 +156,7 @@ impl Output for Card {
 
     fn in_use(&self) -> Option<OutputInUse> {
         self.open.as_ref().map(|open| OutputInUse {
+            id: open.device.id.clone(),
             name: open.device.name.clone(),
             rate_hz: open.rate_hz,
         })

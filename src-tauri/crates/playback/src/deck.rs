@@ -10,7 +10,7 @@ use segue_decode::{AudioFormat, StereoStream};
 
 use crate::queue::Entry;
 use crate::read_ahead::{Decoding, ReadAhead};
-use crate::ring::{FADE_S, StereoFrame};
+use crate::ring::{FADE_S, StereoFrame, fade_gain};
 use crate::stream::Stream;
 
 /// Frames decoded at opening, so that a broken file shows itself before its turn.
@@ -195,7 +195,7 @@ impl Deck {
             if self.since_cut >= fade {
                 break;
             }
-            let gain = self.since_cut as f32 / fade as f32;
+            let gain = fade_gain(self.since_cut as f32 / fade as f32);
             *frame = [frame[0] * gain, frame[1] * gain];
             self.since_cut += 1;
         }

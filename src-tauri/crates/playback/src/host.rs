@@ -36,6 +36,8 @@ pub(crate) type HeedStream = Arc<dyn Fn(DeviceNews) + Send + Sync>;
 pub(crate) struct OpenedStream {
     /// The card it goes to.
     pub(crate) device: OutputDevice,
+    /// Bits of the samples that it takes; none where they are floating point.
+    pub(crate) bits: Option<u32>,
     pub(crate) feed: Feed,
     pub(crate) stream: Box<dyn CardStream>,
 }

@@ -6,12 +6,16 @@
 //! are measured in frames that really sounded.
 //!
 //! The way of a sample: [`Queue`](queue::Queue) names a file, a *loader* opens and decodes it on a thread that may wait for the
-//! disk, a *deck* has what is done to one track, the engine's fill joins decks at the output's rate (the mixing stage), the *ring* carries frames to the *output*, where a *card* takes them in its *callback*.
+//! disk, a *deck* has what is done to one track, the engine's fill joins decks at the output's rate (the mixing stage), the *ring*
+//! carries frames to the *output*, what is done to all sound (*dsp*) is done where they come out, and a *card* takes them in its
+//! *callback*.
 
 mod callback;
 mod card;
 mod deck;
+mod dsp;
 mod engine;
+mod frame;
 mod host;
 mod join;
 mod loader;
@@ -30,7 +34,7 @@ pub use engine::{Engine, Pending, output_devices};
 pub use host::OutputDevice;
 pub use output::{OutputInUse, OutputKind};
 pub use protocol::{
-    Answer, End, EngineCommand, EngineState, Event, PlayId, Saved, Status, TimedEvent,
+    Answer, End, EngineCommand, EngineState, Equalizers, Event, PlayId, Saved, Status, TimedEvent,
 };
 pub use queue::{Edit, EditKind, Entry, EntryId, MediaItem, QueueSnapshot, Repeat};
 pub use render::{RenderError, Rendered, render};

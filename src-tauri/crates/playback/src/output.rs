@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use segue_core::{OutputFault, OutputSettings};
+use segue_core::{OutputFault, OutputFormat, OutputSettings};
 use segue_decode::AudioFormat;
 
 use crate::host::{DeviceNews, OutputDevice};
@@ -62,6 +62,8 @@ pub(crate) struct WrittenFile {
 pub(crate) trait Output {
     /// Starts consuming; `first` is the file that opens the run.
     fn open(&mut self, first: &AudioFormat) -> Result<Feed, OutputFault>;
+    /// What it is given, as far as that does not depend on what plays; its rate is the ring's.
+    fn format(&self) -> OutputFormat;
     /// Lets an output without a pace of its own consume.
     fn drive(&mut self) -> Result<Drive, OutputFault>;
     /// The run of sound is over. An output that returns what it wrote must be opened again.
@@ -107,6 +109,8 @@ pub(crate) trait Output {
 /// The card that is played to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputInUse {
+    /// The system's name of it.
+    pub id: String,
     /// What people call it.
     pub name: String,
     /// Frames per second that it is given.
@@ -187,6 +191,10 @@ impl Output for Null {
         Ok(feed)
     }
 
+    fn format(&self) -> OutputFormat {
+        OutputFormat::default()
+    }
+
     fn drive(&mut self) -> Result<Drive, OutputFault> {
         Ok(Drive::Paced)
     }
@@ -217,6 +225,8 @@ pub(crate) struct Wav {
     tap: Option<Tap>,
     /// Frames wanted yet.
     remaining: u64,
+    /// Frames yet to come that are none of the music, because what filters it is late; none before the first.
+    late: Option<usize>,
     block: Vec<StereoFrame>,
 }
 
@@ -230,6 +240,7 @@ impl Wav {
             file: Some(file),
             tap: None,
             remaining: 0,
+            late: None,
             block: vec![[0.0; 2]; 4096],
         })
     }
@@ -244,19 +255,20 @@ impl Wav {
             return Ok(Drive::Took);
         };
         loop {
-            let wanted = self
-                .block
-                .len()
-                .min(usize::try_from(self.remaining).unwrap_or(usize::MAX));
-            if wanted == 0 {
+            if self.remaining == 0 {
                 return Ok(Drive::Full);
             }
-            let taken = tap.fill(&mut self.block[..wanted], Instant::now());
+            let late = *self.late.get_or_insert_with(|| tap.latency());
+            let remaining = usize::try_from(self.remaining).unwrap_or(usize::MAX);
+            let wanted = self.block.len().min(remaining.saturating_add(late));
+            let taken = tap.take(&mut self.block[..wanted], Instant::now());
             if taken == 0 {
                 return Ok(Drive::Took);
             }
-            file.write(&self.block[..taken])?;
-            self.remaining -= taken as u64;
+            let early = taken.min(late);
+            self.late = Some(late - early);
+            file.write(&self.block[early..taken])?;
+            self.remaining -= (taken - early) as u64;
         }
     }
 }
@@ -278,9 +290,20 @@ impl Output for Wav {
         self.remaining = self.length_s.map_or(u64::MAX, |length_s| {
             (length_s * f64::from(rate_hz)).round() as u64
         });
-        let (feed, tap) = ring_at(rate_hz);
-        self.tap = Some(tap);
+        let (feed, mut tap) = ring_at(rate_hz);
+        if short {
+            tap.dither_to(16);
+        }
+        (self.tap, self.late) = (Some(tap), None);
         Ok(feed)
+    }
+
+    fn format(&self) -> OutputFormat {
+        let format = self.file.as_ref().and_then(|file| file.written().0);
+        OutputFormat {
+            bits: format.map(|format| u32::from(format.bits)),
+            ..OutputFormat::default()
+        }
     }
 
     fn drive(&mut self) -> Result<Drive, OutputFault> {
@@ -288,10 +311,18 @@ impl Output for Wav {
     }
 
     fn finish(&mut self) -> Result<Option<WrittenFile>, OutputFault> {
-        self.tap = None;
+        let tail = self.tap.take().map(|mut tap| tap.tail());
         let Some(mut file) = self.file.take() else {
             return Ok(None);
         };
+        if let Some(tail) = tail {
+            let early = self.late.unwrap_or(0).min(tail.len());
+            let wanted = tail[early..].iter().copied();
+            let wanted: Vec<_> = wanted
+                .take(usize::try_from(self.remaining).unwrap_or(usize::MAX))
+                .collect();
+            file.write(&wanted).map_err(|source| self.failed(source))?;
+        }
         let (Some(format), frames @ 1..) = file.written() else {
             return Ok(None);
         };

@@ -22,8 +22,8 @@
 //! - `Position` comes about four times a second of sound, and after a seek. It tells, as the state does, what is heard: what a
 //!   card has taken and not sounded yet is not counted. The accounts of `Ended` go by what was taken.
 //! - What is done to one track's samples, such as its gain, belongs to the play, stays from `Started` to `Ended` unless the listener
-//!   changes how loud tracks are played, and is done before tracks meet. What is done to all sound (volume, and once they exist
-//!   equaliser and limiter) is done behind the ring, where it is heard at once; no event and no account knows of it.
+//!   changes how loud tracks are played, and is done before tracks meet. What is done to all sound (volume,
+//!   equaliser, limiter) is done behind the ring, where it is heard at once; no event and no account knows of it.
 //! - Each event bears the instant at which it happened, and none is before the one told before it. What sounds happens when
 //!   the output takes the frame, however late that is looked at.
 //! - Each command is followed by one `StateChanged` with all of the state, after the other events of the command. It comes too
@@ -35,10 +35,14 @@
 //!   and gives `OutputChanged` if it succeeds.
 //! - `Written` comes once a WAV file is whole, before the `QueueEnded` or `Stopped` that closed it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use segue_core::{EndReason, FileFault, Gain, LoudnessSettings, OutputFault, OutputSettings};
+use segue_core::{
+    EndReason, Equalizer, FileFault, Gain, LoudnessSettings, OutputFault, OutputSettings,
+    SignalPath,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::output::OutputInUse;
@@ -102,6 +106,8 @@ pub enum EngineCommand {
     SetVolume(f64),
     /// How loud tracks are played.
     SetLoudness(LoudnessSettings),
+    /// How all sound is equalised.
+    SetEqualizers(Box<Equalizers>),
     /// What follows an entry.
     SetRepeat(Repeat),
     /// Shuffles what is to come by this seed, or puts the order back.
@@ -110,6 +116,15 @@ pub enum EngineCommand {
     UseOutput(OutputSettings),
     /// Takes up what [`Engine::saved`](crate::Engine::saved) gave, paused at its place.
     Restore(Box<Saved>),
+}
+
+/// Equalisers of several outputs, of which one is in use.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Equalizers {
+    /// By the system's names of the outputs ([`OutputInUse::id`]).
+    pub by_output: BTreeMap<String, Equalizer>,
+    /// Of all others.
+    pub otherwise: Equalizer,
 }
 
 /// One sounding of an entry. Counts them since the engine started.
@@ -142,6 +157,8 @@ pub enum Event {
         from_s: f64,
         /// What is missing of what the file holds, where the listener should know.
         notice: Option<FileFault>,
+        /// The way of its sound, as it is now.
+        path: Option<Box<SignalPath>>,
     },
     /// How far it has come.
     Position {
@@ -277,6 +294,8 @@ pub struct EngineState {
     pub volume: f64,
     /// That of the track that sounds.
     pub gain: Gain,
+    /// The way of its sound; none while nothing sounds.
+    pub path: Option<Box<SignalPath>>,
     /// What follows an entry.
     pub repeat: Repeat,
     /// Whether the order is a shuffled one.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crossbeam_channel::unbounded;
-use segue_core::{FailedFile, FileSpan, OutputFault, TrackLoudness};
+use segue_core::{FailedFile, FileSpan, OutputFault, SignalPath, TrackLoudness};
 
 use crate::engine::Engine;
 use crate::output::OutputKind;
@@ -19,6 +19,8 @@ pub struct Rendered {
     pub sample_rate_hz: u32,
     /// Files that were left out or broke off, and why.
     pub failures: Vec<FailedFile>,
+    /// The ways of the files' sounds.
+    pub paths: Vec<(PathBuf, SignalPath)>,
     /// Files of which something is missing, and what.
     pub notices: Vec<FailedFile>,
 }
@@ -77,16 +79,17 @@ pub fn render(
         engine.send(command);
     }
     engine.play_files(items.iter().cloned(), start_s);
-    let (mut failures, mut notices) = (Vec::new(), Vec::new());
+    let (mut failures, mut notices, mut paths) = (Vec::new(), Vec::new(), Vec::new());
     let mut written = None;
     for TimedEvent { event, .. } in events {
         match event {
             Event::Failed { item, why, .. } => failures.push(FailedFile::new(&item.path, why)),
             Event::Started {
-                item,
-                notice: Some(notice),
-                ..
-            } => notices.push(FailedFile::new(&item.path, notice)),
+                item, notice, path, ..
+            } => {
+                notices.extend(notice.map(|notice| FailedFile::new(&item.path, notice)));
+                paths.extend(path.map(|path| (item.path.clone(), *path)));
+            }
             Event::Written {
                 frames,
                 sample_rate_hz,
@@ -103,6 +106,7 @@ pub fn render(
             sample_rate_hz,
             failures,
             notices,
+            paths,
         }),
         None => Err(RenderError::Silent {
             wav: wav.to_owned(),

@@ -1,7 +1,7 @@
 //! The ring between the engine and what consumes sound: a card's callback, a paced thread, a file.
 //!
 //! It owns the samples on their way, and everything that must take effect at once although samples are
-//! decoded ahead: pause, volume, and throwing stale samples away. The [`Feed`] belongs to the engine. The
+//! decoded ahead: pause, volume, equaliser and limiter (`dsp.rs`), and throwing stale samples away. The [`Feed`] belongs to the engine. The
 //! [`Tap`] belongs to the consumer and is a clean room: no lock, allocation, log or file; it never waits,
 //! and gives silence where there is nothing.
 //!
@@ -13,11 +13,56 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// One frame: left and right, full scale at ±1.
-pub(crate) type StereoFrame = [f32; 2];
+use crate::dsp::{Chain, Design, Remote, chain};
+pub(crate) use crate::frame::StereoFrame;
 
 /// Length of the fades at pause, resume, seek and skip: above the click threshold, below notice.
 pub(crate) const FADE_S: f64 = 0.005;
+
+/// The gain of a fade that has come so far. A straight line would have corners, which click 30 dB louder.
+pub(crate) fn fade_gain(share: f32) -> f32 {
+    share * share * (3.0 - 2.0 * share)
+}
+
+/// The volume's factor, on its way to where it is wanted: through two low passes, so that it has neither jump nor corner however it
+/// is turned.
+struct VolumeRamp {
+    ahead: f64,
+    now: f64,
+    step: f64,
+}
+
+/// How long each of them takes for most of the way.
+const LEVEL_S: f64 = 0.004;
+/// Nearer than this it is there.
+const LEVEL_NEAR: f64 = 1e-6;
+
+impl VolumeRamp {
+    fn new(rate_hz: u32) -> Self {
+        Self {
+            ahead: 1.0,
+            now: 1.0,
+            step: 1.0 - (-1.0 / (LEVEL_S * f64::from(rate_hz))).exp(),
+        }
+    }
+
+    fn jump(&mut self, to: f64) {
+        (self.ahead, self.now) = (to, to);
+    }
+
+    /// One frame further.
+    fn towards(&mut self, wanted: f64) -> f64 {
+        if self.now == wanted && self.ahead == wanted {
+            return wanted;
+        }
+        self.ahead += (wanted - self.ahead) * self.step;
+        self.now += (self.ahead - self.now) * self.step;
+        if (wanted - self.now).abs() < LEVEL_NEAR && (wanted - self.ahead).abs() < LEVEL_NEAR {
+            self.jump(wanted);
+        }
+        self.now
+    }
+}
 
 /// What both ends see. Indices are absolute frame counts.
 struct Shared {
@@ -57,12 +102,14 @@ pub(crate) fn ring(rate_hz: u32, lead: usize) -> (Feed, Tap) {
         underruns: AtomicU64::new(0),
         short: AtomicU64::new(0),
     });
+    let (remote, chain) = chain(rate_hz);
     let feed = Feed {
         frames: producer,
         shared: Arc::clone(&shared),
         rate_hz,
         lead,
         written: 0,
+        remote,
     };
     let step = (1.0 / (FADE_S * f64::from(rate_hz))).min(1.0) as f32;
     let tap = Tap {
@@ -73,8 +120,9 @@ pub(crate) fn ring(rate_hz: u32, lead: usize) -> (Feed, Tap) {
         flows: false,
         dry: false,
         fade: 1.0,
-        level: 1.0,
+        level: VolumeRamp::new(rate_hz),
         step,
+        chain,
     };
     (feed, tap)
 }
@@ -86,6 +134,7 @@ pub(crate) struct Feed {
     rate_hz: u32,
     lead: usize,
     written: u64,
+    remote: Remote,
 }
 
 impl Feed {
@@ -108,6 +157,7 @@ impl Feed {
     pub(crate) fn write(&mut self, frames: &[StereoFrame]) {
         let (written, _) = self.frames.push_partial_slice(frames);
         self.written += written.len() as u64;
+        self.remote.send();
     }
 
     /// Index of the next frame to be written.
@@ -161,6 +211,16 @@ impl Feed {
         self.shared.underruns.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Has all sound filtered so, at once and without a click.
+    pub(crate) fn set_equalizer(&mut self, design: Design) {
+        self.remote.set(design);
+    }
+
+    /// How all sound is filtered.
+    pub(crate) fn equalizer(&self) -> &Design {
+        self.remote.design()
+    }
+
     /// Sets the factor of the volume.
     pub(crate) fn set_level(&self, level: f32) {
         self.shared.level.store(level.to_bits(), Ordering::Release);
@@ -198,9 +258,10 @@ pub(crate) struct Tap {
     /// Whether silence stands in for sound just now.
     dry: bool,
     fade: f32,
-    level: f32,
-    /// Change of fade and level from frame to frame.
+    level: VolumeRamp,
+    /// Change of the fade from frame to frame.
     step: f32,
+    chain: Chain,
 }
 
 impl Tap {
@@ -211,8 +272,38 @@ impl Tap {
     }
 
     /// Fills `out` with what comes next, and silence where nothing does. Returns how many frames, from the
-    /// first on, are sound.
+    /// first on, are sound; what an equaliser does to it may ring on behind them.
     pub(crate) fn fill(&mut self, out: &mut [StereoFrame], now: Instant) -> usize {
+        let sound = self.gather(out, now);
+        self.chain.process(out);
+        sound
+    }
+
+    /// The same for an output without a pace: what is not there yet is no silence to it.
+    pub(crate) fn take(&mut self, out: &mut [StereoFrame], now: Instant) -> usize {
+        let sound = self.gather(out, now);
+        self.chain.process(&mut out[..sound]);
+        sound
+    }
+
+    /// Rounds what it gives out to so many bits, for an output that takes no more.
+    pub(crate) fn dither_to(&mut self, bits: u32) {
+        self.chain.dither_to(bits);
+    }
+
+    /// Frames by which what it gives out is late.
+    pub(crate) fn latency(&mut self) -> usize {
+        self.chain.latency()
+    }
+
+    /// What is still on its way within, as if silence followed.
+    pub(crate) fn tail(&mut self) -> Vec<StereoFrame> {
+        let mut tail = vec![[0.0; 2]; self.chain.latency()];
+        self.chain.process(&mut tail);
+        tail
+    }
+
+    fn gather(&mut self, out: &mut [StereoFrame], now: Instant) -> usize {
         let read = self.read;
         let run = self.shared.running.load(Ordering::Acquire);
         let level = f32::from_bits(self.shared.level.load(Ordering::Acquire));
@@ -234,7 +325,7 @@ impl Tap {
                 continue;
             }
             if !self.open {
-                self.level = level;
+                self.level.jump(f64::from(level));
                 if !run {
                     break;
                 }
@@ -308,8 +399,7 @@ impl Tap {
                 self.fade + self.step
             }
             .clamp(0.0, 1.0);
-            self.level += (level - self.level).clamp(-self.step, self.step);
-            let gain = self.fade * self.level;
+            let gain = fade_gain(self.fade) * self.level.towards(f64::from(level)) as f32;
             *to = if gain == 1.0 {
                 *from
             } else {
@@ -463,13 +553,99 @@ mod tests {
 
     #[test]
     fn volume_moves_without_a_jump() {
-        let (mut feed, mut tap) = ring(RATE_HZ, 2000);
+        let (mut feed, mut tap) = ring(RATE_HZ, 5000);
         feed.run(true);
-        feed.write(&vec![[1.0; 2]; 2000]);
+        feed.write(&vec![[1.0; 2]; 5000]);
         pull(&mut tap, 100);
         feed.set_level(0.5);
-        let (_, out) = pull(&mut tap, 500);
+        let (_, out) = pull(&mut tap, 4000);
         assert!(out.windows(2).all(|w| (w[1][0] - w[0][0]).abs() < 0.01));
-        assert_eq!(out[499], [0.5; 2]);
+        assert_eq!(out[3999], [0.5; 2]);
+    }
+
+    /// The loudest of what is above 2 kHz, of full scale, in decibels: a click, where a tone below is all there should be.
+    fn click_db(sound: &[StereoFrame]) -> f64 {
+        const TAPS: i32 = 1023;
+        let cut = 2000.0 / f64::from(RATE_HZ);
+        let taps = (0..TAPS).map(|n| {
+            let (m, share) = (f64::from(n - TAPS / 2), f64::from(n) / f64::from(TAPS - 1));
+            let tau = std::f64::consts::TAU;
+            let window = 0.42 - 0.5 * (tau * share).cos() + 0.08 * (2.0 * tau * share).cos();
+            let low = match m == 0.0 {
+                true => 2.0 * cut,
+                false => (tau * cut * m).sin() / (std::f64::consts::PI * m),
+            };
+            (if m == 0.0 { 1.0 } else { 0.0 } - low) * window
+        });
+        let taps: Vec<f64> = taps.collect();
+        let high = sound.windows(taps.len()).map(|window| {
+            let parts = window.iter().zip(&taps);
+            parts
+                .map(|(frame, tap)| f64::from(frame[0]) * tap)
+                .sum::<f64>()
+                .abs()
+        });
+        20.0 * high.fold(0.0, f64::max).log10()
+    }
+
+    /// Plays a tone at full scale while something is done to it.
+    fn check_no_click(hz: f64, act: impl Fn(&mut Feed, usize)) {
+        let (mut feed, mut tap) = ring(RATE_HZ, 40_000);
+        let tone = |n: usize| (std::f64::consts::TAU * hz * n as f64 / f64::from(RATE_HZ)).sin();
+        let tone: Vec<StereoFrame> = (0..40_000).map(|n| [tone(n) as f32; 2]).collect();
+        feed.run(true);
+        feed.write(&tone);
+        let mut out = Vec::new();
+        for turn in 0..30 {
+            act(&mut feed, turn);
+            out.extend(pull(&mut tap, 500).1);
+        }
+        // It begins at full, in the tone's zero, whose corner is no matter here.
+        let db = click_db(&out[2000..]);
+        assert!(db < -60.0, "{hz} Hz: {db} dB");
+    }
+
+    #[test]
+    fn neither_volume_nor_mute_nor_pause_clicks() {
+        for hz in [50.0, 110.0, 431.0] {
+            check_no_click(hz, |_, _| {});
+            check_no_click(hz, |feed, turn| feed.set_level([1.0, 0.0][turn / 10 % 2]));
+            // A slider that is dragged.
+            check_no_click(hz, |feed, turn| {
+                feed.set_level(((turn * 7) % 11) as f32 / 10.0)
+            });
+            check_no_click(hz, |feed, turn| feed.run(turn / 10 % 2 == 0));
+        }
+    }
+
+    fn equalizer(gain_db: f64) -> Design {
+        let equalizer = segue_core::Equalizer::of_octaves(-6.0, [gain_db; 10]);
+        Design::new(&equalizer, RATE_HZ)
+    }
+
+    #[test]
+    fn an_equaliser_that_is_turned_does_not_click() {
+        for hz in [50.0, 110.0, 431.0] {
+            let turned = |feed: &mut Feed, turn: usize| {
+                if turn % 6 == 5 {
+                    let designs = [equalizer(6.0), equalizer(-4.0), Design::OFF, equalizer(1.0)];
+                    feed.set_equalizer(designs[turn / 6 % 4]);
+                }
+            };
+            check_no_click(hz, turned);
+        }
+    }
+
+    #[test]
+    fn an_equaliser_that_is_off_again_leaves_every_bit() {
+        let (mut feed, mut tap) = ring(RATE_HZ, 20_000);
+        feed.run(true);
+        feed.write(&ramp(1, 20_000));
+        assert_eq!(pull(&mut tap, 100), (100, ramp(1, 100)));
+        feed.set_equalizer(equalizer(6.0));
+        assert_ne!(pull(&mut tap, 5_000).1, ramp(101, 5_000));
+        feed.set_equalizer(Design::OFF);
+        pull(&mut tap, 5_000);
+        assert_eq!(pull(&mut tap, 100), (100, ramp(10_101, 100)));
     }
 }

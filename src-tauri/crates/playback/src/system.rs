@@ -70,7 +70,11 @@ impl Host for SystemHost {
         };
         let mut failed = None;
         for (config, format) in configs(&device, rate_hz).map_err(not_opened)? {
-            let (feed, tap) = ring_at(config.sample_rate);
+            let (feed, mut tap) = ring_at(config.sample_rate);
+            let bits = (!format.is_float()).then(|| format.bits_per_sample());
+            if let Some(bits @ ..=16) = bits {
+                tap.dither_to(bits);
+            }
             let callback = Callback::new(tap, config.channels, config.sample_rate);
             let opened = build(&device, config, format, callback, Arc::clone(&heed))
                 .and_then(|stream| StreamTrait::play(&stream).map(|()| stream));
@@ -79,6 +83,7 @@ impl Host for SystemHost {
                     let default = self.0.default_output_device();
                     return Ok(OpenedStream {
                         device: described(&device, default.as_ref().map(id_of).as_deref()),
+                        bits,
                         feed,
                         stream: Box::new(stream),
                     });

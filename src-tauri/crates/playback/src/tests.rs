@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, unbounded};
 use proptest::prelude::*;
-use segue_core::{EndReason, FailedFile, FileFault, FileSpan, OutputFault, TrackLoudness};
+use segue_core::{
+    EndReason, FailedFile, FileFault, FileSpan, OutputFault, OutputFormat, TrackLoudness,
+};
 use segue_decode::{AudioFormat, StereoStream};
 use tempfile::TempDir;
 
@@ -25,6 +27,7 @@ use crate::*;
 mod asking;
 mod cards;
 mod clean_room;
+mod equalizer;
 mod loading;
 mod loudness;
 mod outputs;
@@ -156,6 +159,21 @@ impl Output for Script {
         let (feed, tap) = ring(self.rate_hz, 600);
         *self.tap.borrow_mut() = Some(tap);
         Ok(feed)
+    }
+
+    fn format(&self) -> OutputFormat {
+        OutputFormat {
+            name: Some("the script".to_owned()),
+            ..OutputFormat::default()
+        }
+    }
+
+    fn in_use(&self) -> Option<OutputInUse> {
+        Some(OutputInUse {
+            id: "script".to_owned(),
+            name: "the script".to_owned(),
+            rate_hz: self.rate_hz,
+        })
     }
 
     fn drive(&mut self) -> Result<Drive, OutputFault> {

@@ -9,15 +9,14 @@
 mod account;
 mod ahead;
 mod fill;
+mod sound;
 mod track;
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use segue_core::{
-    EndReason, Gain, GainSource, LoudnessSettings, OutputFault, OutputSettings, TrackLoudness,
-};
+use segue_core::{EndReason, LoudnessSettings, OutputFault, OutputSettings};
 use segue_decode::AudioFormat;
 
 use crate::deck::Deck;
@@ -25,7 +24,9 @@ use crate::host::{DeviceNews, OutputDevice};
 use crate::join::Join;
 use crate::loader::Loader;
 use crate::output::{DeviceChange, Drive, Output};
-use crate::protocol::{Answer, End, EngineCommand, EngineState, Event, Saved, Status, TimedEvent};
+use crate::protocol::{
+    Answer, End, EngineCommand, EngineState, Equalizers, Event, Saved, Status, TimedEvent,
+};
 use crate::queue::{EntryId, PlaybackPosition, Queue, QueueSnapshot, Undone};
 use crate::ring::{Feed, StereoFrame};
 use ahead::Ahead;
@@ -79,6 +80,7 @@ pub(crate) struct Transport {
     status: Status,
     volume: f64,
     loudness: LoudnessSettings,
+    equalizers: Equalizers,
     /// Where the current track will go on, while no range of it is in the ring.
     cue_s: f64,
     loader: Box<dyn Loader>,
@@ -138,6 +140,7 @@ impl Transport {
             status: Status::Stopped,
             volume: 1.0,
             loudness: LoudnessSettings::default(),
+            equalizers: Equalizers::default(),
             cue_s: 0.0,
             loader,
             asked: 0,
@@ -237,6 +240,10 @@ impl Transport {
             EngineCommand::Withdraw(entries) => self.edit(|queue| queue.withdraw(&entries)),
             EngineCommand::SetVolume(volume) => self.set_volume(volume),
             EngineCommand::SetLoudness(settings) => self.set_loudness(settings),
+            EngineCommand::SetEqualizers(equalizers) => {
+                self.equalizers = *equalizers;
+                self.equalize();
+            }
             EngineCommand::SetRepeat(repeat) => self.edit(|queue| queue.set_repeat(repeat)),
             EngineCommand::SetShuffle(Some(seed)) => self.edit(|queue| queue.shuffle(seed)),
             EngineCommand::SetShuffle(None) => self.edit(Queue::unshuffle),
@@ -311,6 +318,7 @@ impl Transport {
             }
             DeviceNews::Rerouted => {
                 self.output.rerouted();
+                self.equalize();
                 self.tell(Event::OutputChanged);
             }
             DeviceNews::Underrun => {
@@ -440,55 +448,6 @@ impl Transport {
         }
     }
 
-    fn set_volume(&mut self, volume: f64) {
-        if !volume.is_nan() {
-            self.volume = volume.clamp(0.0, 1.0);
-        }
-        if let Some(feed) = &self.feed {
-            feed.set_level(self.level());
-        }
-    }
-
-    /// How loud tracks are played from now on: what sounds is taken up anew at its place where its gain becomes another.
-    fn set_loudness(&mut self, settings: LoudnessSettings) {
-        if std::mem::replace(&mut self.loudness, settings) == settings {
-            return;
-        }
-        let Some(track) = &mut self.sounding else {
-            return;
-        };
-        let (loudness, in_order) = track.loudness;
-        let gain = Gain::of(&settings, &loudness, in_order);
-        if std::mem::replace(&mut track.gain, gain) == gain && self.coming.is_empty() {
-            return;
-        }
-        self.unload();
-        if self.status == Status::Playing {
-            self.load();
-        }
-    }
-
-    /// The gain of a track that is taken up behind `before`, if it follows one without a seam.
-    fn gain_of(
-        &self,
-        (loudness, in_order): (TrackLoudness, bool),
-        before: Option<&TrackAccount>,
-    ) -> Gain {
-        let gain = Gain::of(&self.loudness, &loudness, in_order);
-        // An album that goes on keeps its gain, even if it has been measured meanwhile: else it would jump at a seam.
-        let kept = before.filter(|before| {
-            gain.source == GainSource::Album
-                && before.gain.source == GainSource::Album
-                && before.loudness.0.leads_to(&loudness)
-                && before.gain.suits(&loudness)
-        });
-        kept.map_or(gain, |before| before.gain)
-    }
-
-    fn level(&self) -> f32 {
-        self.volume.powi(3) as f32
-    }
-
     fn restore(&mut self, saved: Saved) {
         self.stop(End::Stopped);
         self.queue = Queue::restore(Arc::unwrap_or_clone(saved.queue));
@@ -586,6 +545,7 @@ impl Transport {
                 self.join.reset();
                 self.underruns.seen = 0;
                 self.feed = Some(feed);
+                self.equalize();
                 if std::mem::take(&mut self.output_lost) {
                     self.tell(Event::OutputChanged);
                 }
@@ -747,6 +707,7 @@ impl Transport {
             position_s: self.heard_s(),
             duration_s: self.sounding.as_ref().and_then(|t| t.duration_s),
             volume: self.volume,
+            path: self.sounding.as_ref().and_then(|track| self.path_of(track)),
             gain: self
                 .sounding
                 .as_ref()

@@ -61,6 +61,7 @@ export const failed = {
   readSongs: "Could not read the songs",
   readOutputs: "Could not read the sound cards",
   readQueue: "Could not read the queue",
+  readEqualizer: "Could not read the equaliser",
   readSettings: "Could not read the settings",
   readLibrary: "Could not read the library",
   readPlaylist: "Could not read the playlist",

@@ -1,4 +1,4 @@
-// How things sound: loudness.
+// How things sound: loudness, the equaliser, and the way of the signal.
 
 export const loudness = {
   title: "Loudness",
@@ -16,4 +16,71 @@ export const loudness = {
   preamp: "Louder or quieter",
   fallback: "Songs of unknown loudness",
   decibels: "{{value}} dB",
+} as const;
+
+export const equalizer = {
+  title: "Equaliser",
+  preset: "Preset",
+  own: "Your own curve",
+  import: "Import a curve…",
+  importTitle: "Import an equaliser of Equalizer APO or AutoEQ",
+  ofOutput: "For {{output}}. Other outputs keep their own.",
+  ofAll: "For every output that has no equaliser of its own.",
+  preamp: "Preamp",
+  presets: {
+    flat: "Flat",
+    acoustic: "Acoustic",
+    "bass-boost": "More bass",
+    "bass-cut": "Less bass",
+    classical: "Classical",
+    dance: "Dance",
+    electronic: "Electronic",
+    "hip-hop": "Hip-hop",
+    jazz: "Jazz",
+    latin: "Latin",
+    loudness: "Quiet listening",
+    pop: "Pop",
+    rock: "Rock",
+    "small-speakers": "Small speakers",
+    "spoken-word": "Spoken word",
+    "treble-boost": "More treble",
+    "treble-cut": "Less treble",
+    vocal: "Vocal",
+  },
+} as const;
+
+export const signal = {
+  title: "Signal path",
+  silence: "Nothing is playing.",
+  bits_one: "{{count, number}} bit",
+  bits_other: "{{count, number}} bits",
+  channels_one: "{{count, number}} channel",
+  channels_other: "{{count, number}} channels",
+  lossless: "lossless",
+  lossy: "lossy",
+  float: "floating point",
+  output: "Output",
+  downmix_one: "{{count, number}} channel mixed to two",
+  downmix_other: "{{count, number}} channels mixed to two",
+  gain: {
+    off: "Gain: {{db}}",
+    track: "Gain for the song's loudness: {{db}}",
+    album: "Gain for the album's loudness: {{db}}",
+    fallback: "Gain for unknown loudness: {{db}}",
+  },
+  heldBack: "{{said}}, held back by its peak",
+  resample: "Sample rate: {{from}} to {{to}}",
+  volume: "Volume: {{db}}",
+  muted: "Muted",
+  equalizer_one: "Equaliser: {{count, number}} band, preamp {{db}}",
+  equalizer_other: "Equaliser: {{count, number}} bands, preamp {{db}}",
+  limiter: "Limiter for peaks over −1 dB",
+  dither_one: "Dithered to {{count, number}} bit",
+  dither_other: "Dithered to {{count, number}} bits",
+  bitPerfect: "Bit-perfect: the output gets every bit of the file, and no other.",
+  shared:
+    "Nothing is altered, but the system mixes in other sounds and may change what it is given: it is not bit-perfect.",
+  altered: "Not bit-perfect.",
+  hertz: "{{value}} Hz",
+  kilohertz: "{{value}} kHz",
 } as const;

@@ -67,6 +67,7 @@ impl Snapshot {
             duration_s: duration_s.unwrap_or_default(),
             volume: state.volume as f32,
             gain: state.gain,
+            signal: state.path.map(|path| *path),
             repeat: match state.repeat {
                 Repeat::Off => RepeatMode::Off,
                 Repeat::All => RepeatMode::All,

@@ -1,6 +1,6 @@
 //! The player and its queue.
 
-use segue_core::{Gain, OutputFault};
+use segue_core::{Gain, OutputFault, SignalPath};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -120,6 +120,8 @@ pub struct PlayerState {
     pub volume: f32,
     /// What the song's samples are multiplied by, so that it is as loud as the others.
     pub gain: Gain,
+    /// The way of the sound; `null` while nothing sounds.
+    pub signal: Option<SignalPath>,
     pub repeat: RepeatMode,
     pub shuffle: bool,
     pub station: Option<Station>,

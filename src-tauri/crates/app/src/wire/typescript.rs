@@ -2,11 +2,12 @@
 
 use segue_analysis::Provider;
 use segue_core::{
-    AnalysisError, Because, ChosenDevice, Damage, DataDirFault, ErrorCode, FileFault, FolderFault,
-    Gain, GainSource, Habit, LibraryAction, LibraryError, LostTag, LoudnessMode, LoudnessSettings,
-    MixContent, MixKind, ModelFault, Mood, OutputFault, OutputSettings, Period, Rating, ReasonKind,
-    RuntimeFault, SeedDetail, SeedName, SheetFault, StationTitle, TagFault, TermName,
-    UnplayableFormat, WhenLost, WishTerm, YearRange,
+    AnalysisError, BandShape, Because, ChosenDevice, Damage, DataDirFault, Equalizer,
+    EqualizerBand, EqualizerPreset, ErrorCode, FileFault, FolderFault, Gain, GainSource, Habit,
+    LibraryAction, LibraryError, LostTag, LoudnessMode, LoudnessSettings, MixContent, MixKind,
+    ModelFault, Mood, OutputFault, OutputFormat, OutputSettings, Period, Rating, ReasonKind,
+    RuntimeFault, SeedDetail, SeedName, SheetFault, SignalPath, SignalStep, SourceFormat,
+    StationTitle, TagFault, TermName, UnplayableFormat, WhenLost, WishTerm, YearRange,
 };
 use ts_rs::TS;
 
@@ -78,11 +79,21 @@ declarations!(
     QueueEdit,
     GainSource,
     Gain,
+    SourceFormat,
+    OutputFormat,
+    SignalStep,
+    SignalPath,
     PlayerState,
     PlayerCommand,
     EnqueueAt,
     LoudnessMode,
     LoudnessSettings,
+    BandShape,
+    EqualizerBand,
+    Equalizer,
+    EqualizerPreset,
+    EqualizerSetting,
+    EqualizerChange,
     SoundPage,
     ChosenDevice,
     WhenLost,

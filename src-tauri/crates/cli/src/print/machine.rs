@@ -9,7 +9,7 @@ use super::library::failed_files;
 use super::out::{line, put, say, spoken};
 use crate::words;
 
-pub(crate) fn played(done: &PlayReport, json: bool) {
+pub(crate) fn played(done: &PlayReport, with_path: bool, json: bool) {
     for notice in &done.notices {
         say(&format!("{}: {}", notice.path, words::file(&notice.why)));
     }
@@ -23,6 +23,10 @@ pub(crate) fn played(done: &PlayReport, json: bool) {
         ),
         None => format!("{:.1} s played\n", done.seconds),
     };
+    for played in done.signals.iter().filter(|_| with_path) {
+        let way = words::signal_path(&played.signal);
+        text.push_str(&format!("{}\n{way}", played.path));
+    }
     failed_files(&mut text, &done.failures);
     put(&text);
 }

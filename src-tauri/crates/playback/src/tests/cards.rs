@@ -1,7 +1,9 @@
 //! Cards that are chosen, unplugged and plugged in again, that rest, and that run at the file's rate: a host of cards by a script.
 
+use std::collections::BTreeMap;
+
 use crossbeam_channel::bounded;
-use segue_core::{ChosenDevice, OutputSettings, WhenLost};
+use segue_core::{ChosenDevice, Equalizer, OutputSettings, SignalStep, WhenLost};
 
 use super::*;
 use crate::card::Card;
@@ -80,6 +82,7 @@ impl Host for Plugged {
         let stream = LoggedStream(Rc::clone(&self.log), device.id.clone());
         Ok(OpenedStream {
             device,
+            bits: Some(16),
             feed,
             stream: Box::new(stream),
         })
@@ -361,4 +364,45 @@ fn the_position_told_is_what_is_heard() {
     bench.send(EngineCommand::Seek(0.3));
     bench.send(EngineCommand::Play);
     assert_eq!(bench.state().position_s, 0.3);
+}
+
+#[test]
+fn the_sound_has_the_equaliser_of_whichever_card_it_goes_to() {
+    let (_folder, items) = shelf();
+    let cards = plugged(&["built-in", "phones"]);
+    let mut bench = bench(&cards, OutputSettings::default());
+    let own = Equalizers {
+        by_output: BTreeMap::from([("phones".to_owned(), Equalizer::of_octaves(-12.0, [3.0; 10]))]),
+        otherwise: Equalizer::default(),
+    };
+    bench.send(EngineCommand::SetEqualizers(Box::new(own)));
+    bench.send(set(&items, &[2]));
+    let plain = bench.pull(600);
+    let equalised = |bench: &Bench| {
+        let path = bench.state().path.unwrap();
+        assert_eq!(path.output.bits, Some(16));
+        let steps = path.steps.into_iter();
+        let bands = steps.filter(|step| matches!(step, SignalStep::Equalizer { .. }));
+        (path.output.name.unwrap(), bands.count())
+    };
+    assert_eq!(equalised(&bench), ("BUILT-IN".to_owned(), 0));
+    // By choice, by another default, and by the system's own leading elsewhere.
+    bench.send(EngineCommand::UseOutput(chosen("phones", WhenLost::Pause)));
+    let quieter = bench.pull(600);
+    assert_eq!(equalised(&bench), ("PHONES".to_owned(), 1));
+    assert!(
+        quieter[500][0] < 0.8 * plain[500][0],
+        "{:?}, {:?}",
+        quieter[500],
+        plain[500]
+    );
+    bench.send(EngineCommand::UseOutput(OutputSettings::default()));
+    bench.pull(600);
+    assert_eq!(equalised(&bench), ("BUILT-IN".to_owned(), 0));
+    cards.ids.replace(vec!["phones", "built-in"]);
+    let generation = 3;
+    let rerouted = DeviceNews::Rerouted;
+    bench.transport.device_news(generation, rerouted, bench.now);
+    bench.pull(600);
+    assert_eq!(equalised(&bench), ("PHONES".to_owned(), 1));
 }

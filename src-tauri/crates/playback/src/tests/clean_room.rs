@@ -4,9 +4,11 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 
 use rodio::cpal::{FromSample, I24, Sample};
+use segue_core::Equalizer;
 
 use super::*;
 use crate::callback::Callback;
+use crate::dsp::Design;
 
 thread_local! {
     /// Whether this thread is in the callback.
@@ -63,7 +65,8 @@ fn asks(run: impl FnOnce()) -> usize {
 
 /// Plays through everything that can happen to a callback.
 fn check<T: Sample + FromSample<f32>>(channels: u16) {
-    let (mut feed, tap) = ring(48_000, 4096);
+    let (mut feed, mut tap) = ring(48_000, 4096);
+    tap.dither_to(16);
     let mut callback = Callback::new(tap, channels, 48_000);
     let mut out = vec![T::EQUILIBRIUM; 1024 * usize::from(channels)];
     let mut fill = |what: &str, sounds: bool| {
@@ -102,6 +105,17 @@ fn check<T: Sample + FromSample<f32>>(channels: u16) {
     assert_eq!(feed.underruns(), 1);
     feed.write(&level(0.75, 3000));
     fill("it comes again", true);
+    let lift = Equalizer::of_octaves(0.0, [9.0; 10]);
+    feed.set_equalizer(Design::new(&lift, 48_000));
+    feed.write(&level(0.75, 3000));
+    for _ in 0..3 {
+        fill("it goes over to an equaliser, and is limited", true);
+    }
+    feed.set_equalizer(Design::OFF);
+    feed.write(&level(0.75, 5000));
+    for _ in 0..4 {
+        fill("it goes back", true);
+    }
     drop(feed);
     fill("nobody feeds it any more", true);
 }

@@ -233,6 +233,7 @@ fn a_restart_takes_up_where_it_left() {
             status: Status::Paused,
             duration_s: None,
             undo: None,
+            path: None,
             ..state
         }
     );

@@ -70,6 +70,7 @@ impl Transport {
                     track.from_s,
                     track.notice.take(),
                 );
+                let path = self.sounding.as_ref().and_then(|track| self.path_of(track));
                 self.pass_to(from_at);
                 self.tell(Event::Started {
                     play,
@@ -78,6 +79,7 @@ impl Transport {
                     duration_s,
                     from_s,
                     notice,
+                    path,
                 });
                 if self.status == Status::Paused {
                     self.tell_paused();

@@ -1,6 +1,9 @@
 //! A track in the account of what sounds.
 
+use std::sync::Arc;
+
 use segue_core::{FailedFile, FileFault, Gain, TrackLoudness};
+use segue_decode::AudioFormat;
 
 use crate::deck::Deck;
 use crate::protocol::PlayId;
@@ -9,6 +12,8 @@ use crate::queue::Entry;
 /// A track in the account of what sounds, from its loading to its end.
 pub(super) struct TrackAccount {
     pub(super) entry: Entry,
+    /// What its file holds.
+    pub(super) format: Arc<AudioFormat>,
     pub(super) duration_s: Option<f64>,
     pub(super) notice: Option<FileFault>,
     /// Where in the track the play began.
@@ -42,6 +47,7 @@ impl TrackAccount {
         let from_s = deck.position_s();
         Self {
             entry: deck.entry().clone(),
+            format: Arc::new(deck.format().clone()),
             duration_s: deck.duration_s(),
             notice: deck.notice().cloned(),
             from_s,
