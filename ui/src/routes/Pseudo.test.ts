@@ -50,6 +50,8 @@ async function dataOf(fake: Fake): Promise<string[]> {
     status.version,
     status.model ?? "",
     "CPU",
+    // Codecs have one name everywhere.
+    ...["flac", "mp3", "aac", "alac", "opus", "vorbis"].map((codec) => codec.toUpperCase()),
     taste.version,
   ];
 }

@@ -210,7 +210,10 @@ mod tests {
         // Of the same name, and another one.
         let others = device("pulseaudio:usb2", "USB Headphones");
         segue.set_equalizer(Some(&phones), change).unwrap();
-        assert_eq!(segue.equalized_outputs().unwrap(), [phones.clone()]);
+        assert_eq!(
+            segue.equalized_outputs().unwrap(),
+            std::slice::from_ref(&phones)
+        );
         // It is known by its name though it is not there.
         assert_eq!(segue.output_named("usb head").unwrap(), phones);
         let unknown = segue.output_named("no such card").unwrap_err();

@@ -280,6 +280,8 @@ fn shortened(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::f64::consts::FRAC_1_SQRT_2;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -329,8 +331,16 @@ mod tests {
         check_shelf("Filter: ON HSC Fc 100 Hz Gain 6 dB", 100.0, 0.6688);
         check_shelf("Filter: ON LSC 6 dB Fc 100 Hz Gain 6 dB", 100.0, 0.4926);
         check_shelf("Filter: ON LS 6 dB Fc 100 Hz Gain 6 dB", 141.25, 0.4926);
-        check_shelf("Filter: ON HS 12 dB Fc 100 Hz Gain -6 dB", 84.14, 0.7071);
-        check_shelf("Filter: ON LS Fc 100 Hz Gain 6 dB Q 0.7071", 118.85, 0.7071);
+        check_shelf(
+            "Filter: ON HS 12 dB Fc 100 Hz Gain -6 dB",
+            84.14,
+            FRAC_1_SQRT_2,
+        );
+        check_shelf(
+            "Filter: ON LS Fc 100 Hz Gain 6 dB Q 0.7071",
+            118.85,
+            FRAC_1_SQRT_2,
+        );
         check_shelf("Filter: ON HSC Fc 100 Hz Gain 6 dB Q 0.9", 100.0, 0.9);
     }
 
