@@ -65,7 +65,7 @@ pub use reason::{Because, Habit};
 pub use reason_kind::ReasonKind;
 pub use session::{SESSION_GAP_S, ends_session};
 pub use signal_path::{OutputFormat, SignalPath, SignalStep, SourceFormat};
-pub use signature::{SIGNATURE_BYTES, id3v2_byte_len, unplayable_format};
+pub use signature::{SIGNATURE_BYTES, ape_refusal, id3v2_byte_len, unplayable_format};
 pub use span::FileSpan;
 pub use station::{SeedDetail, SeedName, StationTitle};
 pub use term::{Term, TermName};

@@ -1,6 +1,8 @@
 //! What a file is by its first bytes, where Segue cannot play it, and how long the tag before them is. The scan and the
 //! decoder ask here, so that both say the same, whatever the file's ending claims.
 
+use crate::FileFault;
+
 /// How many bytes from the beginning of the sound [`unplayable_format`] looks at.
 pub const SIGNATURE_BYTES: usize = 512;
 
@@ -66,10 +68,27 @@ pub fn unplayable_format(head: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// Why Monkey's Audio that begins with `head` is not played: its version is one from before 2003, or it holds floating point.
+pub fn ape_refusal(head: &[u8]) -> Option<FileFault> {
+    let number = |at: usize| {
+        head.get(at..at + 2)
+            .map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]))
+    };
+    let version = number(4)?;
+    if version < 3980 {
+        let (major, minor) = (version / 1000, version % 1000 / 10);
+        return Some(FileFault::not_playable(format!(
+            "Monkey's Audio {major}.{minor:02}"
+        )));
+    }
+    // Behind the descriptor, whose length stands in it, come the level and the flags.
+    let flags = number(usize::from(number(8)?) + 2)?;
+    (flags & 1 << 12 != 0).then(|| FileFault::not_playable("Monkey's Audio (floating point)"))
+}
+
 /// First bytes and what they mean.
 const MARKERS: &[(&[u8], &str)] = &[
     (b"wvpk", "WavPack"),
-    (b"MAC ", "Monkey's Audio"),
     (b"TTA1", "True Audio"),
     (b"TTA2", "True Audio"),
     (b"MPCK", "Musepack"),
@@ -105,7 +124,7 @@ mod tests {
             assert_eq!(unplayable_format(head), expected, "{head:?}");
         };
         check(b"wvpk\x10\0\0\0", Some("WavPack"));
-        check(b"MAC \x96\x0f", Some("Monkey's Audio"));
+        check(b"MAC \x96\x0f", None);
         check(b"RIFF\0\0\0\0WAVE", None);
         check(b"fLaC", None);
         check(b"", None);
@@ -131,6 +150,23 @@ mod tests {
         check(&latm, None);
         (latm[23], latm[24]) = (0x56, 0xe0);
         check(&latm, Some("AAC (LATM)"));
+    }
+
+    #[test]
+    fn an_older_or_floating_ape_is_refused_by_name() {
+        let check = |version: u16, flags: u16, expected: Option<&str>| {
+            let mut head = vec![0; 76];
+            head[..4].copy_from_slice(b"MAC ");
+            head[4..6].copy_from_slice(&version.to_le_bytes());
+            head[8] = 52;
+            head[54..56].copy_from_slice(&flags.to_le_bytes());
+            let expected = expected.map(FileFault::not_playable);
+            assert_eq!(ape_refusal(&head), expected, "{version}, {flags:#x}");
+        };
+        check(3990, 0, None);
+        check(3950, 0, Some("Monkey's Audio 3.95"));
+        check(3990, 1 << 12, Some("Monkey's Audio (floating point)"));
+        assert_eq!(ape_refusal(b"MAC \x96\x0f"), None);
     }
 
     #[test]

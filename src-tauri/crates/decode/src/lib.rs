@@ -10,6 +10,7 @@
 //! Words: a *frame* is one sample of every channel; a *block* is what one packet decodes to; positions are
 //! counted in frames that a listener hears, so the first audible frame is 0 whatever the encoder put before it.
 
+mod ape;
 mod bytes;
 mod decoder;
 mod downmix;

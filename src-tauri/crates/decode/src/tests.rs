@@ -1,5 +1,6 @@
 //! Every file of `tests_data` against the formula it was made from (see `tests_data/make.py`), and damage.
 
+mod ape;
 mod containers;
 mod dsd;
 mod streams;
@@ -58,7 +59,7 @@ fn whole(name: &str) -> Vec<f32> {
     rest(&mut Decoder::open(&fixture(name), FileSpan::WHOLE).unwrap())
 }
 
-const LOSSLESS: [(&str, &str, u32, u64, u64, u32); 11] = [
+const LOSSLESS: [(&str, &str, u32, u64, u64, u32); 13] = [
     ("pcm16.wav", "pcm", 44_100, 2, 3_000, 16),
     ("pcm24.wav", "pcm", 44_100, 2, 3_000, 24),
     ("float.wav", "pcm", 44_100, 2, 3_000, 32),
@@ -70,6 +71,8 @@ const LOSSLESS: [(&str, &str, u32, u64, u64, u32); 11] = [
     ("96k.flac", "flac", 96_000, 2, 5_000, 24),
     ("surround.flac", "flac", 44_100, 6, 4_000, 16),
     ("alac.m4a", "alac", 44_100, 2, 10_000, 16),
+    ("mono.ape", "ape", 44_100, 1, 80_000, 16),
+    ("24.ape", "ape", 44_100, 2, 3_000, 24),
 ];
 
 /// Name, codec, rate, frames of the source, whether the file states them.

@@ -13,6 +13,7 @@
 //!   TagLib and lofty do not.
 //! - **MP4** (ISO 14496-12): the bodies of all `mdat` boxes, wherever they lie.
 //! - **WAV, RF64, AIFF** (EBU Tech 3306, AIFF 1.3): the sound chunk with the format chunk.
+//! - **Monkey's Audio**: what lies between the tags; nothing in it changes with them.
 //! - **DSF, DSDIFF**: the bits, with their rate and the count of channels.
 //! - **all else** (CAF, Matroska): the whole file.
 //!
@@ -133,6 +134,14 @@ impl Audio {
                 ..,
             ] => aiff(file, start, file_len)?,
             [_, _, _, _, b'f', b't', b'y', b'p', ..] => mp4(file, start, file_len)?,
+            [b'M', b'A', b'C', b' ', ..] => {
+                let end = end_tags(file, start, file_len)?.0;
+                Some(Audio {
+                    word: "ape",
+                    facts: Vec::new(),
+                    spans: vec![(start, end - start)],
+                })
+            }
             [b'D', b'S', b'D', b' ', ..] | [b'F', b'R', b'M', b'8', ..] => {
                 dsd(file, start, file_len)?
             }

@@ -18,9 +18,9 @@ use crate::sheets::{self, SheetOfFile, is_sheet};
 
 /// Endings of files that Segue plays.
 const PLAYED: &[&str] = &[
-    "3g2", "3gp", "aac", "aif", "aifc", "aiff", "au", "bw64", "caf", "dff", "dsf", "flac", "m4a",
-    "m4b", "m4r", "mka", "mp1", "mp2", "mp3", "mp4", "oga", "ogg", "opus", "rf64", "snd", "w64",
-    "wav", "wave", "webm",
+    "3g2", "3gp", "aac", "aif", "aifc", "aiff", "ape", "au", "bw64", "caf", "dff", "dsf", "flac",
+    "m4a", "m4b", "m4r", "mka", "mp1", "mp2", "mp3", "mp4", "oga", "ogg", "opus", "rf64", "snd",
+    "w64", "wav", "wave", "webm",
 ];
 
 /// Endings of music that no decoder here reads: named as failures, so that no one wonders where it is.
@@ -30,7 +30,6 @@ const NOT_PLAYED: &[(&str, &str)] = &[
     ("ac3", "Dolby Digital (AC-3)"),
     ("ac4", "Dolby AC-4"),
     ("amr", "AMR"),
-    ("ape", "Monkey's Audio"),
     ("dts", "DTS"),
     ("dtshd", "DTS"),
     ("ec3", "Dolby Digital Plus (E-AC-3)"),

@@ -11,8 +11,9 @@ use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 use symphonia::default::formats::{AdtsReader, MpaReader};
-use symphonia::default::meta::{ApeReader, Id3v1Reader, Id3v2Reader};
+use symphonia::default::meta::{ApeReader as ApeTags, Id3v1Reader, Id3v2Reader};
 
+use crate::ape::{self, ApeReader};
 use crate::dsd::{self, DsdReader};
 use crate::error;
 use crate::shown::Shown;
@@ -34,6 +35,10 @@ pub(super) fn open_container(
     }
     let (source, budget) = BoundedFile::new(file, shown.clone());
     let stream = MediaSourceStream::new(Box::new(source), Default::default());
+    if ape::is_ape(&head) {
+        let reader = ApeReader::open(stream, &head).map_err(|why| FailedFile::new(path, why))?;
+        return Ok((Box::new(reader), budget));
+    }
     if dsd::is_dsd(&head) {
         let reader = DsdReader::open(stream).map_err(|why| FailedFile::new(path, why))?;
         return Ok((Box::new(reader), budget));
@@ -112,7 +117,7 @@ fn frames_probe() -> &'static Probe {
         let mut probe = Probe::new();
         probe.register_format::<AdtsReader<'_>>();
         probe.register_format::<MpaReader<'_>>();
-        probe.register_metadata::<ApeReader<'_>>();
+        probe.register_metadata::<ApeTags<'_>>();
         probe.register_metadata::<Id3v1Reader<'_>>();
         probe.register_metadata::<Id3v2Reader<'_>>();
         probe

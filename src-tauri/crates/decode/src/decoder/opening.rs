@@ -59,8 +59,11 @@ impl LinkDecoder {
         let mut name = codec_name(short_name);
         let mut bits_per_sample = params.bits_per_coded_sample.or(params.bits_per_sample);
         // What its reader hands out is PCM already.
+        if let "dsd" | "ape" = container {
+            name = container.to_owned();
+        }
         if container == "dsd" {
-            (name, bits_per_sample) = (container.to_owned(), Some(1));
+            bits_per_sample = Some(1);
         }
 
         let rate_hz = params.sample_rate.unwrap_or(0);
@@ -73,7 +76,7 @@ impl LinkDecoder {
             path: path.to_owned(),
             link: link.clone(),
             format: AudioFormat {
-                lossless: matches!(name.as_str(), "flac" | "alac" | "pcm" | "dsd"),
+                lossless: matches!(name.as_str(), "flac" | "alac" | "pcm" | "dsd" | "ape"),
                 bits_per_sample: bits_per_sample.or_else(|| match short_name {
                     // The sixth byte of the magic cookie (Apple, ALACSpecificConfig).
                     "alac" => params
@@ -162,7 +165,7 @@ impl LinkDecoder {
                 let byte_len = self.link.shown.len();
                 frames = frames.map(|frames| frames.min(byte_len / frame_bytes.max(1)));
             }
-            (_, "flac") | ("aiff" | "wave" | "caf" | "dsd", _) => {}
+            (_, "flac") | ("aiff" | "wave" | "caf" | "dsd" | "ape", _) => {}
             _ => frames = None,
         }
         self.clock.origin = origin;

@@ -293,8 +293,8 @@ fn what_cannot_be_played_is_refused_by_name_whatever_its_ending() {
     );
     check(
         "c.mp3",
-        b"MAC \x96\x0f\0\0\x34\0\0\0",
-        FileFault::not_playable("Monkey's Audio"),
+        b"MAC \x6e\x0f\0\0\x34\0\0\0",
+        FileFault::not_playable("Monkey's Audio 3.95"),
     );
     check(
         "d.mp3",

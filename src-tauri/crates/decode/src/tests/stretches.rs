@@ -28,6 +28,7 @@ fn stretches_of_a_file_make_the_whole() {
         "alac.m4a",
         "flac.oga",
         "flac.mka",
+        "mono.ape",
     ];
     let near = [
         "aac.m4a",

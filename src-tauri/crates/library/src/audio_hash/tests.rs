@@ -28,6 +28,7 @@ const FORMATS: &[(&str, &str, &[TagType])] = &[
     ("adts", "aac", &[TagType::Id3v2, TagType::Id3v1]),
     ("wav", "wav", &[TagType::Id3v2, TagType::RiffInfo]),
     ("aiff", "aiff", &[TagType::Id3v2, TagType::AiffText]),
+    ("ape", "ape", &[TagType::Ape, TagType::Id3v1]),
     ("caf", "caf", &[]),
     ("matroska", "mka", &[]),
 ];

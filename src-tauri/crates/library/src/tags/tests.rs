@@ -25,6 +25,7 @@ const FORMATS: &[(&str, TagType, &str)] = &[
     ("adts-a.aac", TagType::Id3v2, "aac"),
     ("wav-a.wav", TagType::Id3v2, "pcm"),
     ("aiff-a.aiff", TagType::Id3v2, "pcm"),
+    ("ape-a.ape", TagType::Ape, "ape"),
 ];
 
 /// What is read of a file that is one track.
@@ -368,7 +369,7 @@ fn what_cannot_be_played_is_refused_by_name_whatever_its_ending() {
     let wav = std::fs::read(copy("wav-a.wav", &dir.path().join("a.wav"))).unwrap();
     for (name, head, format) in [
         ("b.flac", b"wvpk\x10\x20\0\0".as_slice(), "WavPack"),
-        ("c.mp3", b"MAC \x96\x0f\0\0", "Monkey's Audio"),
+        ("c.mp3", b"MAC \x6e\x0f\0\0", "Monkey's Audio 3.95"),
         ("d.mp3", b"ID3\x03\0\0\0\0\0\x02\0\0MPCKSH", "Musepack"),
     ] {
         let path = dir.path().join(name);
