@@ -35,6 +35,7 @@ mod term;
 mod text;
 mod told;
 mod track;
+mod wavpack;
 mod wish;
 
 pub use analysis_error::{AnalysisError, ModelFault, RuntimeFault};
@@ -72,4 +73,5 @@ pub use term::{Term, TermName};
 pub use text::{WantedArtist, artist_key, fold, is_word, similar_key, title_key};
 pub use told::{typed_or_told, typed_or_told_if_any};
 pub use track::{SAME_LENGTH_S, Track};
+pub use wavpack::{WAVPACK_HEADER_BYTES, WavpackBlock, WavpackHead};
 pub use wish::{Period, WishTerm, YearRange};

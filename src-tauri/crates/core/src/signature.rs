@@ -88,7 +88,6 @@ pub fn ape_refusal(head: &[u8]) -> Option<FileFault> {
 
 /// First bytes and what they mean.
 const MARKERS: &[(&[u8], &str)] = &[
-    (b"wvpk", "WavPack"),
     (b"TTA1", "True Audio"),
     (b"TTA2", "True Audio"),
     (b"MPCK", "Musepack"),
@@ -123,7 +122,7 @@ mod tests {
         let check = |head: &[u8], expected: Option<&str>| {
             assert_eq!(unplayable_format(head), expected, "{head:?}");
         };
-        check(b"wvpk\x10\0\0\0", Some("WavPack"));
+        check(b"wvpk\x10\0\0\0", None);
         check(b"MAC \x96\x0f", None);
         check(b"RIFF\0\0\0\0WAVE", None);
         check(b"fLaC", None);

@@ -18,10 +18,12 @@ mod dsd;
 mod error;
 mod format;
 mod mp4;
+mod pcm_reader;
 mod resample;
 mod shown;
 mod source;
 mod stream;
+mod wavpack;
 mod windows;
 
 pub use decoder::Decoder;

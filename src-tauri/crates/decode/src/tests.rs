@@ -5,6 +5,7 @@ mod containers;
 mod dsd;
 mod streams;
 mod stretches;
+mod wavpack;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -59,7 +60,7 @@ fn whole(name: &str) -> Vec<f32> {
     rest(&mut Decoder::open(&fixture(name), FileSpan::WHOLE).unwrap())
 }
 
-const LOSSLESS: [(&str, &str, u32, u64, u64, u32); 13] = [
+const LOSSLESS: [(&str, &str, u32, u64, u64, u32); 17] = [
     ("pcm16.wav", "pcm", 44_100, 2, 3_000, 16),
     ("pcm24.wav", "pcm", 44_100, 2, 3_000, 24),
     ("float.wav", "pcm", 44_100, 2, 3_000, 32),
@@ -73,15 +74,20 @@ const LOSSLESS: [(&str, &str, u32, u64, u64, u32); 13] = [
     ("alac.m4a", "alac", 44_100, 2, 10_000, 16),
     ("mono.ape", "ape", 44_100, 1, 80_000, 16),
     ("24.ape", "ape", 44_100, 2, 3_000, 24),
+    ("16.wv", "wavpack", 44_100, 2, 4_000, 16),
+    ("24.wv", "wavpack", 96_000, 1, 4_000, 24),
+    ("float.wv", "wavpack", 44_100, 2, 4_000, 32),
+    ("surround.wv", "wavpack", 44_100, 6, 4_000, 16),
 ];
 
 /// Name, codec, rate, frames of the source, whether the file states them.
-const LOSSY: [(&str, &str, u32, u64, bool); 5] = [
+const LOSSY: [(&str, &str, u32, u64, bool); 6] = [
     ("aac.m4a", "aac", 44_100, 60_000, true),
     ("cbr.mp3", "mp3", 44_100, 60_000, true),
     ("vbr.mp3", "mp3", 44_100, 60_000, true),
     ("vorbis.ogg", "vorbis", 44_100, 60_000, true),
     ("opus.opus", "opus", 48_000, 130_000, true),
+    ("lossy.wv", "wavpack", 44_100, 60_000, true),
 ];
 
 #[test]

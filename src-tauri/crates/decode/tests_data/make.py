@@ -1,4 +1,4 @@
-"""Makes the audio files in this folder: python3 make.py (needs ffmpeg, flac, oggenc and opusenc).
+"""Makes the audio files in this folder: python3 make.py (needs ffmpeg, flac, oggenc, opusenc and wavpack).
 
 The sound is a formula in whole numbers, so that the tests can regenerate it to the bit: see `tone` here and in
 src/tests.rs. Every file holds it from sample 0 on.
@@ -47,6 +47,8 @@ def encode(name, rate, channels, frames, bits, *options):
     target = str(HERE / name)
     if name.endswith(".opus"):
         command = ["opusenc", "--quiet", *options, "/tmp/segue-source.wav", target]
+    elif name.endswith(".wv"):
+        command = ["wavpack", "-q", "-y", *options, "/tmp/segue-source.wav", "-o", target]
     else:
         command = ["ffmpeg", "-v", "error", "-y", "-i", "/tmp/segue-source.wav", "-fflags", "+bitexact",
                    "-flags:a", "+bitexact", *options, target]
@@ -84,6 +86,12 @@ encode("mono48k.aac", 48000, 1, 20000, 16, "-c:a", "aac", "-b:a", "64k", "-aac_c
 encode("flac.oga", 44100, 2, 8000, 16, "-c:a", "flac")
 encode("opus.mka", 48000, 2, 24000, 16, "-c:a", "libopus", "-b:a", "48k")
 encode("opus.mp4", 48000, 2, 24000, 16, "-c:a", "libopus", "-b:a", "48k")
+# Blocks as short as the encoder makes them; extra modes that store more of the predictors than the plain ones.
+encode("16.wv", 44100, 2, 4000, 16, "-hhx6", "--blocksize=500")
+encode("24.wv", 96000, 1, 4000, 24, "-hx1", "--blocksize=500")
+encode("float.wv", 44100, 2, 4000, 32, "-x4", "--blocksize=2000")
+encode("surround.wv", 44100, 6, 4000, 16, "-hhx6", "--blocksize=500")
+encode("lossy.wv", 44100, 2, 60000, 16, "-b200", "--blocksize=8000")
 # Six channels at low quality, where Vorbis couples channels that are coupled again.
 wav("/tmp/segue-source.wav", 44100, 6, 22050, 16)
 subprocess.run(["oggenc", "-Q", "-q", "1", "-s", "1", "-o", str(HERE / "surround.ogg"), "/tmp/segue-source.wav"], check=True)

@@ -13,7 +13,7 @@
 //!   TagLib and lofty do not.
 //! - **MP4** (ISO 14496-12): the bodies of all `mdat` boxes, wherever they lie.
 //! - **WAV, RF64, AIFF** (EBU Tech 3306, AIFF 1.3): the sound chunk with the format chunk.
-//! - **Monkey's Audio**: what lies between the tags; nothing in it changes with them.
+//! - **Monkey's Audio, WavPack**: what lies between the tags; nothing in it changes with them.
 //! - **DSF, DSDIFF**: the bits, with their rate and the count of channels.
 //! - **all else** (CAF, Matroska): the whole file.
 //!
@@ -134,10 +134,10 @@ impl Audio {
                 ..,
             ] => aiff(file, start, file_len)?,
             [_, _, _, _, b'f', b't', b'y', b'p', ..] => mp4(file, start, file_len)?,
-            [b'M', b'A', b'C', b' ', ..] => {
+            [b'M', b'A', b'C', b' ', ..] | [b'w', b'v', b'p', b'k', ..] => {
                 let end = end_tags(file, start, file_len)?.0;
                 Some(Audio {
-                    word: "ape",
+                    word: if head[0] == b'M' { "ape" } else { "wavpack" },
                     facts: Vec::new(),
                     spans: vec![(start, end - start)],
                 })

@@ -8,11 +8,13 @@
 use std::io::{self, BufRead, Seek, SeekFrom};
 use std::path::Path;
 
-use segue_core::{FileFault, SIGNATURE_BYTES, UnplayableFormat, ape_refusal, he_aac_core_hz};
+use segue_core::{FileFault, UnplayableFormat, he_aac_core_hz};
 
 use crate::bytes::{after_id3v2, be, box_lengths, le, read_at};
 use crate::containers::element;
 use crate::dsd::Dsd;
+
+mod one_codec;
 
 /// Chunks, boxes or elements walked over before a file is taken for a trap.
 const STEPS_MAX: usize = 100_000;
@@ -42,7 +44,8 @@ pub(crate) fn look(
         (b"RIFF" | b"RF64" | b"BW64", b"WAVE") => wav(file, start + 12, file_len, 8)?,
         (b"riff", _) => wav(file, start + 40, file_len, 24)?,
         (b".snd", _) => au(&head, file_len - start),
-        (b"MAC ", _) => ape(file, start, file_len)?,
+        (b"MAC ", _) => one_codec::ape(file, start, file_len)?,
+        (b"wvpk", _) => one_codec::wavpack(file, start, file_len)?,
         (b"DSD ", _) | (b"FRM8", _) => dsd(file, start, file_len)?,
         (b"FORM", b"AIFF" | b"AIFC") => aiff(file, start, file_len)?,
         (b"caff", _) => caf(file, start, file_len)?,
@@ -56,58 +59,6 @@ pub(crate) fn look(
         _ => Ok(Facts::default()),
     };
     Ok(told)
-}
-
-/// Monkey's Audio since version 3.98: a descriptor, a header, and where each frame begins.
-fn ape(
-    file: &mut (impl BufRead + Seek),
-    start: u64,
-    file_len: u64,
-) -> io::Result<Result<Facts, FileFault>> {
-    let head = read_at(file, start, SIGNATURE_BYTES as u64)?;
-    if let Some(why) = ape_refusal(&head) {
-        return Ok(Err(why));
-    }
-    let field = |at: usize, len: usize| head.get(at..at + len).map(le);
-    let fields = (field(8, 4), field(12, 4), field(16, 4), field(20, 4));
-    let (Some(descriptor), Some(header), Some(seek), Some(wav)) = fields else {
-        return Ok(Err(FileFault::CutOff));
-    };
-    let at = usize::try_from(descriptor)
-        .unwrap_or(usize::MAX)
-        .min(1 << 20);
-    let numbers = (
-        field(at + 4, 4),
-        field(at + 8, 4),
-        field(at + 12, 4),
-        field(at + 20, 4),
-    );
-    let (Some(per_frame), Some(last), Some(frames), Some(rate_hz)) = numbers else {
-        return Ok(Err(FileFault::CutOff));
-    };
-    if frames == 0 {
-        return Ok(Err(FileFault::NoAudio));
-    }
-    // The first frame ends where the second begins.
-    let first_ends = match frames {
-        1 => {
-            let body = (field(28, 4).unwrap_or_default() << 32) + field(24, 4).unwrap_or_default();
-            descriptor + header + seek + wav + body
-        }
-        _ => read_at(file, start + descriptor + header + 4, 4)?
-            .get(..4)
-            .map_or(u64::MAX, le),
-    };
-    if start.saturating_add(first_ends) > file_len {
-        return Ok(Err(FileFault::CutOff));
-    }
-    let samples = (frames - 1).saturating_mul(per_frame).saturating_add(last);
-    Ok(Ok(Facts {
-        codec: Some("ape"),
-        sample_rate_hz: u32::try_from(rate_hz).ok().filter(|hz| *hz > 0),
-        duration_s: Some(samples as f64 / rate_hz.max(1) as f64),
-        ..Facts::default()
-    }))
 }
 
 /// DSD that is not compressed.

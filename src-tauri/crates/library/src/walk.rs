@@ -20,7 +20,7 @@ use crate::sheets::{self, SheetOfFile, is_sheet};
 const PLAYED: &[&str] = &[
     "3g2", "3gp", "aac", "aif", "aifc", "aiff", "ape", "au", "bw64", "caf", "dff", "dsf", "flac",
     "m4a", "m4b", "m4r", "mka", "mp1", "mp2", "mp3", "mp4", "oga", "ogg", "opus", "rf64", "snd",
-    "w64", "wav", "wave", "webm",
+    "w64", "wav", "wave", "webm", "wv",
 ];
 
 /// Endings of music that no decoder here reads: named as failures, so that no one wonders where it is.
@@ -48,7 +48,6 @@ const NOT_PLAYED: &[(&str, &str)] = &[
     ("thd", "Dolby TrueHD"),
     ("tta", "True Audio"),
     ("wma", "Windows Media Audio"),
-    ("wv", "WavPack"),
 ];
 
 /// What a walk over the library's folders reports.

@@ -20,6 +20,7 @@ make aac.m4a -c:a aac -b:a 24k
 make faststart.m4a -c:a aac -b:a 24k -movflags +faststart
 make alac.m4a -c:a alac
 make adts.aac -c:a aac -b:a 24k
+make wavpack.wv
 make wav.wav -c:a pcm_u8 -ar 8000
 make aiff.aiff -c:a pcm_s8 -ar 8000
 make caf.caf -c:a alac

@@ -13,11 +13,12 @@ use symphonia::core::meta::MetadataOptions;
 use symphonia::default::formats::{AdtsReader, MpaReader};
 use symphonia::default::meta::{ApeReader as ApeTags, Id3v1Reader, Id3v2Reader};
 
-use crate::ape::{self, ApeReader};
+use crate::ape;
 use crate::dsd::{self, DsdReader};
 use crate::error;
 use crate::shown::Shown;
 use crate::source::{BoundedFile, Budget};
+use crate::wavpack;
 
 /// Finds out which container the link is.
 pub(super) fn open_container(
@@ -35,13 +36,18 @@ pub(super) fn open_container(
     }
     let (source, budget) = BoundedFile::new(file, shown.clone());
     let stream = MediaSourceStream::new(Box::new(source), Default::default());
+    let own = |reader: Result<Box<dyn FormatReader>, FileFault>| match reader {
+        Ok(reader) => Ok((reader, budget.clone())),
+        Err(why) => Err(FailedFile::new(path, why)),
+    };
     if ape::is_ape(&head) {
-        let reader = ApeReader::open(stream, &head).map_err(|why| FailedFile::new(path, why))?;
-        return Ok((Box::new(reader), budget));
+        return own(ape::open(stream, &head).map(|reader| Box::new(reader) as _));
+    }
+    if wavpack::is_wavpack(&head) {
+        return own(wavpack::open(stream).map(|reader| Box::new(reader) as _));
     }
     if dsd::is_dsd(&head) {
-        let reader = DsdReader::open(stream).map_err(|why| FailedFile::new(path, why))?;
-        return Ok((Box::new(reader), budget));
+        return own(DsdReader::open(stream).map(|reader| Box::new(reader) as _));
     }
     let probe = match is_container(&head) {
         true => symphonia::default::get_probe(),

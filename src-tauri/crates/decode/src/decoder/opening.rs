@@ -59,8 +59,8 @@ impl LinkDecoder {
         let mut name = codec_name(short_name);
         let mut bits_per_sample = params.bits_per_coded_sample.or(params.bits_per_sample);
         // What its reader hands out is PCM already.
-        if let "dsd" | "ape" = container {
-            name = container.to_owned();
+        if let Some(own) = own_codec(container) {
+            name = own.to_owned();
         }
         if container == "dsd" {
             bits_per_sample = Some(1);
@@ -76,7 +76,8 @@ impl LinkDecoder {
             path: path.to_owned(),
             link: link.clone(),
             format: AudioFormat {
-                lossless: matches!(name.as_str(), "flac" | "alac" | "pcm" | "dsd" | "ape"),
+                lossless: matches!(container, "dsd" | "ape" | "wavpack")
+                    || matches!(name.as_str(), "flac" | "alac" | "pcm"),
                 bits_per_sample: bits_per_sample.or_else(|| match short_name {
                     // The sixth byte of the magic cookie (Apple, ALACSpecificConfig).
                     "alac" => params
@@ -165,7 +166,8 @@ impl LinkDecoder {
                 let byte_len = self.link.shown.len();
                 frames = frames.map(|frames| frames.min(byte_len / frame_bytes.max(1)));
             }
-            (_, "flac") | ("aiff" | "wave" | "caf" | "dsd" | "ape", _) => {}
+            (_, "flac") | ("aiff" | "wave" | "caf", _) => {}
+            (own, _) if own_codec(own).is_some() => {}
             _ => frames = None,
         }
         self.clock.origin = origin;
@@ -188,7 +190,7 @@ impl LinkDecoder {
             "opus" => 9_600,
             // Two of the longest blocks.
             "vorbis" => 2 * 8_192,
-            "flac" | "alac" | "pcm" => 0,
+            "flac" | "alac" | "pcm" | "dsd" | "ape" | "wavpack" => 0,
             _ => 8_192,
         };
     }
@@ -298,6 +300,15 @@ fn aac_core(config: &[u8]) -> Option<[u8; 2]> {
     let is_he = [5, 29].contains(&object) && core == 2 && rate != 15 && extended_rate != 15;
     let core = core << 11 | rate << 7 | channels << 3 | general;
     is_he.then_some((core as u16).to_be_bytes())
+}
+
+/// The codec of a file whose reader hands out PCM.
+fn own_codec(container: &str) -> Option<&str> {
+    match container {
+        "dsd" | "ape" | "wavpack" => Some(container),
+        "wavpack-lossy" => Some("wavpack"),
+        _ => None,
+    }
 }
 
 /// Folds the many names of raw samples into one.

@@ -28,7 +28,7 @@ impl Shown {
             (b"\x1a\x45\xdf\xa3", _) => matroska::show(file, start, byte_len)?,
             (b"caff", _) => chunks::caf(file, start, byte_len)?,
             // Their readers count from the first byte.
-            (b"DSD " | b"FRM8" | b"MAC ", _) => {
+            (b"DSD " | b"FRM8" | b"MAC " | b"wvpk", _) => {
                 let mut shown = Self::default();
                 shown.file(start..byte_len);
                 Some(shown)

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{Fate, correlation, fate, fixture, formula, rest, whole};
-use segue_core::{FileFault, FileSpan};
+use segue_core::{FileFault, FileSpan, UnplayableFormat};
 
 use crate::Decoder;
 
@@ -281,15 +281,17 @@ fn what_cannot_be_played_is_refused_by_name_whatever_its_ending() {
             Ok(_) => panic!("{name} plays"),
         }
     };
+    check("a.ofr", b"OFR ", FileFault::not_playable("OptimFROG"));
+    check("b.flac", b"OFR ", FileFault::not_playable("OptimFROG"));
     check(
-        "a.wv",
-        b"wvpk\x10\x20\0\0\x10\x04\0\0",
-        FileFault::not_playable("WavPack"),
-    );
-    check(
-        "b.flac",
-        b"wvpk\x10\x20\0\0\x10\x04\0\0",
-        FileFault::not_playable("WavPack"),
+        "b.mp3",
+        b"wvpk\x10\x20\0\0\x03\x03\0\0",
+        FileFault::NotPlayable {
+            format: UnplayableFormat::Subtype {
+                name: "WavPack".to_owned(),
+                subtype: "3".to_owned(),
+            },
+        },
     );
     check(
         "c.mp3",

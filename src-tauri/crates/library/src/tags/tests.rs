@@ -26,6 +26,7 @@ const FORMATS: &[(&str, TagType, &str)] = &[
     ("wav-a.wav", TagType::Id3v2, "pcm"),
     ("aiff-a.aiff", TagType::Id3v2, "pcm"),
     ("ape-a.ape", TagType::Ape, "ape"),
+    ("wavpack-a.wv", TagType::Ape, "wavpack"),
 ];
 
 /// What is read of a file that is one track.
@@ -368,7 +369,7 @@ fn what_cannot_be_played_is_refused_by_name_whatever_its_ending() {
     let dir = tempfile::tempdir().unwrap();
     let wav = std::fs::read(copy("wav-a.wav", &dir.path().join("a.wav"))).unwrap();
     for (name, head, format) in [
-        ("b.flac", b"wvpk\x10\x20\0\0".as_slice(), "WavPack"),
+        ("b.flac", b"OFR \x10\x20\0\0".as_slice(), "OptimFROG"),
         ("c.mp3", b"MAC \x6e\x0f\0\0", "Monkey's Audio 3.95"),
         ("d.mp3", b"ID3\x03\0\0\0\0\0\x02\0\0MPCKSH", "Musepack"),
     ] {
