@@ -69,6 +69,46 @@ fn loudness_is_set_and_asked_for_and_off_leaves_every_bit() {
 }
 
 #[test]
+fn songs_fade_into_each_other_as_it_is_set_or_asked_for() {
+    let world = World::new();
+    for (name, seed) in [("a.wav", 3), ("b.wav", 5)] {
+        write_wav(&world.path(name), 44_100, &glide(44_100, 4.0, seed));
+    }
+    let played = |options: &[&str]| {
+        let path = |name: &str| world.path(name).display().to_string();
+        let output = format!("wav:{}", path("out.wav"));
+        let line = ["play", &path("a.wav"), &path("b.wav"), "--output", &output];
+        let report = world.json(&[&line[..], options].concat());
+        let signals = report["signals"].as_array().unwrap().clone();
+        let faded = signals
+            .iter()
+            .map(|file| steps(&file["signal"]).contains(&"crossfade"));
+        (
+            report["seconds"].as_f64().unwrap(),
+            faded.collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(played(&[]), (8.0, vec![false, false]));
+    let (seconds, faded) = played(&["--crossfade", "1"]);
+    assert!((seconds - 7.0).abs() < 0.05, "{seconds}");
+    assert_eq!(faded, [false, true]);
+    let kept = world.json(&["output", "crossfade", "1.5"]);
+    assert_eq!(
+        (&kept["mode"], &kept["seconds"]),
+        (&"fixed".into(), &1.5.into())
+    );
+    assert_eq!(world.json(&["output", "crossfade"]), kept);
+    let (seconds, _) = played(&[]);
+    assert!((seconds - 6.5).abs() < 0.05, "{seconds}");
+    assert_eq!(played(&["--crossfade", "off"]), (8.0, vec![false, false]));
+    world.refuses(
+        &["output", "crossfade", "soft"],
+        2,
+        "not one of off, auto, 0.5 to 12",
+    );
+}
+
+#[test]
 fn the_equaliser_is_a_preset_ten_gains_or_a_file_for_each_output() {
     let world = World::new();
     let sound = glide(44_100, 1.0, 5);

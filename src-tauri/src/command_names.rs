@@ -47,6 +47,7 @@ const COMMANDS: &[&str] = &[
     "queue",
     "sound",
     "set_loudness",
+    "set_crossfade",
     "outputs",
     "set_output",
     "set_equalizer",

@@ -1,7 +1,7 @@
 //! The page's commands, one line each: the use cases are in `segue-app`.
 
 use segue_app::{
-    AlbumRow, AlbumSort, AlbumsPage, CommandError, Desktop, EnqueueAt, EqualizerChange,
+    AlbumRow, AlbumSort, AlbumsPage, CommandError, Crossfade, Desktop, EnqueueAt, EqualizerChange,
     EqualizerSetting, FailureRow, FeedbackKind, FeedbackRow, JobAction, JobKind, LibraryStatus,
     LoudnessSettings, MixFound, MixRow, OutputPage, OutputSettings, PickRef, PickRow, PlaySource,
     PlayerCommand, PlayerState, PlaylistPage, PlaylistRow, PlaylistSource, QueuePage, Rating,
@@ -62,6 +62,7 @@ pub(crate) fn register(builder: Builder<Wry>) -> Builder<Wry> {
         queue,
         sound,
         set_loudness,
+        set_crossfade,
         outputs,
         set_output,
         set_equalizer,
@@ -381,6 +382,11 @@ fn set_loudness(
     settings: LoudnessSettings,
 ) -> Answer<LoudnessSettings> {
     Ok(desktop.set_loudness(settings)?)
+}
+
+#[tauri::command(async)]
+fn set_crossfade(desktop: State<'_, Desktop>, crossfade: Crossfade) -> Answer<Crossfade> {
+    Ok(desktop.set_crossfade(crossfade)?)
 }
 
 #[tauri::command(async)]

@@ -7,6 +7,7 @@ import type {
   AppEvent,
   CommandError,
   EnqueueAt,
+  Crossfade,
   EqualizerChange,
   EqualizerSetting,
   FailureRow,
@@ -123,6 +124,8 @@ export interface Backend {
   sound(): Promise<SoundPage>;
   /** Answers with what is kept. */
   setLoudness(settings: LoudnessSettings): Promise<LoudnessSettings>;
+  /** Answers with what is kept. */
+  setCrossfade(crossfade: Crossfade): Promise<Crossfade>;
   /** The sound cards, and the choice among them. */
   outputs(): Promise<OutputPage>;
   setOutput(settings: OutputSettings): Promise<OutputPage>;

@@ -1,6 +1,7 @@
 // The fake twin's sound: what the listener set is kept, and heard by nobody.
 import type {
   Backend,
+  Crossfade,
   Equalizer,
   EqualizerChange,
   EqualizerPreset,
@@ -10,9 +11,11 @@ import type {
 } from "./backend";
 import type { World } from "./fake-world";
 
-type Calls = Pick<Backend, "sound" | "setLoudness" | "setEqualizer" | "importEqualizer">;
+type Calls = Pick<Backend, "sound" | "setLoudness" | "setCrossfade" | "setEqualizer" | "importEqualizer">;
 
 const LOUDNESS_DB = 15;
+const FADE_MIN_S = 0.5;
+const FADE_MAX_S = 12;
 const OCTAVES_HZ = [31.5, 63, 125, 250, 500, 1000, 2000, 4000, 8000, 16_000];
 const within = (db: number, range: number) => Math.min(range, Math.max(-range, db));
 
@@ -36,6 +39,7 @@ function curve(preset: EqualizerPreset): Equalizer {
 export function fakeSound({ answer }: World): Calls {
   const page: SoundPage = {
     loudness: { mode: "off", preamp_db: 0, fallback_db: -6 },
+    crossfade: { mode: "off" },
     output: null,
     equalizer: { on: false, preset: "flat", equalizer: curve("flat") },
   };
@@ -66,6 +70,14 @@ export function fakeSound({ answer }: World): Calls {
           fallback_db: within(fallback_db, LOUDNESS_DB),
         };
         return page.loudness;
+      }),
+    setCrossfade: (wanted: Crossfade) =>
+      answer("setCrossfade", () => {
+        page.crossfade =
+          wanted.mode === "fixed"
+            ? { mode: "fixed", seconds: Math.min(FADE_MAX_S, Math.max(FADE_MIN_S, wanted.seconds)) }
+            : wanted;
+        return page.crossfade;
       }),
     setEqualizer: (wanted) => answer("setEqualizer", () => change(wanted)),
     importEqualizer: () =>

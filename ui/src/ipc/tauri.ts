@@ -51,6 +51,7 @@ export const tauri: Backend = {
   queue: (offset, limit) => invoke("queue", { offset, limit }),
   sound: () => invoke("sound"),
   setLoudness: (settings) => invoke("set_loudness", { settings }),
+  setCrossfade: (crossfade) => invoke("set_crossfade", { crossfade }),
   outputs: () => invoke("outputs"),
   setOutput: (settings) => invoke("set_output", { settings }),
   setEqualizer: (change) => invoke("set_equalizer", { change }),

@@ -362,7 +362,7 @@ from_hz: number,
 /**
  * The output's.
  */
-to_hz: number, } | { "step": "volume", 
+to_hz: number, } | { "step": "crossfade" } | { "step": "volume", 
 /**
  * In decibels; none: silence.
  */
@@ -456,6 +456,12 @@ preamp_db: number,
  */
 fallback_db: number, };
 
+export type Crossfade = { "mode": "off" } | { "mode": "fixed", 
+/**
+ * In seconds.
+ */
+seconds: number, } | { "mode": "auto" };
+
 export type BandShape = "peaking" | "low-shelf" | "high-shelf";
 
 export type EqualizerBand = { 
@@ -500,7 +506,7 @@ preset: EqualizerPreset | null, equalizer: Equalizer, };
 
 export type EqualizerChange = { "set": "off" } | { "set": "on" } | { "set": "preset", preset: EqualizerPreset, } | { "set": "curve", equalizer: Equalizer, };
 
-export type SoundPage = { loudness: LoudnessSettings, 
+export type SoundPage = { loudness: LoudnessSettings, crossfade: Crossfade, 
 /**
  * What the system calls the output that the equaliser is of; `null`: all that have none of their own.
  */

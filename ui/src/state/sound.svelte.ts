@@ -1,5 +1,5 @@
 // How things sound: what the listener set, as the program keeps it.
-import type { Backend, EqualizerChange, LoudnessSettings, SoundPage } from "../ipc/backend";
+import type { Backend, Crossfade, EqualizerChange, LoudnessSettings, SoundPage } from "../ipc/backend";
 import type { Notices } from "./notices.svelte";
 import { t } from "../words";
 
@@ -23,6 +23,13 @@ export class Sound {
     await this.notices.attempt(t("failed.save"), async () => {
       const loudness = await this.backend.setLoudness({ ...page.loudness, ...change });
       if (this.page) this.page = { ...this.page, loudness };
+    });
+  }
+
+  async setCrossfade(wanted: Crossfade): Promise<void> {
+    await this.notices.attempt(t("failed.save"), async () => {
+      const crossfade = await this.backend.setCrossfade(wanted);
+      if (this.page) this.page = { ...this.page, crossfade };
     });
   }
 

@@ -15,7 +15,7 @@ import { reasons } from "./en/reasons";
 import { firstRun, jobs, search, settings } from "./en/settings";
 import { keys, shortcuts } from "./en/shortcuts";
 import { songs } from "./en/songs";
-import { equalizer, loudness, signal } from "./en/sound";
+import { crossfade, equalizer, loudness, signal } from "./en/sound";
 import { taste } from "./en/taste";
 import { time } from "./en/time";
 import { window } from "./en/window";
@@ -31,6 +31,7 @@ export const en = {
   firstRun,
   jobs,
   keys,
+  crossfade,
   loudness,
   mixes,
   names,

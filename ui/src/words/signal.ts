@@ -30,6 +30,8 @@ export function signalStep(step: SignalStep): string {
     }
     case "resample":
       return t("signal.resample", { from: kilohertz(step.from_hz), to: kilohertz(step.to_hz) });
+    case "crossfade":
+      return t("signal.crossfade");
     case "volume":
       return step.db === null ? t("signal.muted") : t("signal.volume", { db: decibels(step.db) });
     case "equalizer":

@@ -38,8 +38,8 @@ pub use render::{AudioOutput, PlayReport, PlayRequest, Playing};
 pub use segue::{Segue, TrackSort};
 pub use segue_analysis::{ModelSource, NetworkFile, OPT_OUTS, Provider};
 pub use segue_core::{
-    ChosenDevice, Equalizer, EqualizerPreset, LoudnessMode, LoudnessSettings, OutputSettings,
-    PlaySource, Rating,
+    ChosenDevice, Crossfade, Equalizer, EqualizerPreset, LoudnessMode, LoudnessSettings,
+    OutputSettings, PlaySource, Rating,
 };
 pub use segue_exchange::history::HistoryFormat;
 pub use segue_library::ScanProgress;

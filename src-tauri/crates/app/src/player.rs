@@ -57,12 +57,12 @@ impl Player {
         let (to_window, news) = unbounded();
         let events = to_owner.clone();
         let library = Arc::clone(&segue);
-        let loudness_of = move |item: &MediaItem| library.loudness_of(item);
-        let engine = Engine::start(output, loudness_of, move |told| {
+        let profile_of = move |item: &MediaItem| library.profile_of(item);
+        let engine = Engine::start(output, profile_of, move |told| {
             // Fails only when the player is gone.
             _ = events.send(PlayerMessage::Engine(told));
         })?;
-        for command in segue.sound_commands(None, None)? {
+        for command in segue.sound_commands(None, None, None)? {
             engine.send(command);
         }
         let autoplay = Autoplay::new(to_planner);

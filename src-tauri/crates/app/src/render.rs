@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crossbeam_channel::Receiver;
 use segue_core::{
-    FailedFile, FileSpan, LoudnessMode, Play, PlayContext, PlaySource, SignalPath, TrackLoudness,
+    Crossfade, FailedFile, FileSpan, LoudnessMode, Play, PlayContext, PlaySource, SignalPath,
+    TrackProfile,
 };
 use segue_playback::{
     End, Engine, EngineCommand, Event, MediaItem, OutputKind, TimedEvent, render,
@@ -66,6 +67,8 @@ pub struct PlayRequest {
     pub loudness: Option<LoudnessMode>,
     /// `off`, a preset's name or a file; none: as it is set for the output.
     pub equalizer: Option<OsString>,
+    /// How songs fade into each other; none: as it is set.
+    pub crossfade: Option<Crossfade>,
 }
 
 /// What `play` did.
@@ -120,14 +123,18 @@ impl Segue {
             .iter()
             .map(|file| self.file(file))
             .collect::<Result<Vec<_>, _>>()?;
-        let settings = self.sound_commands(request.loudness, request.equalizer.as_deref())?;
+        let settings = self.sound_commands(
+            request.loudness,
+            request.equalizer.as_deref(),
+            request.crossfade,
+        )?;
         let known = files.iter().map(|(path, span)| {
-            let loudness = self.library.loudness(path, *span)?;
-            Ok(((path.clone(), *span), loudness))
+            let profile = self.profile(path, *span)?;
+            Ok(((path.clone(), *span), profile))
         });
-        type Known = HashMap<(PathBuf, FileSpan), TrackLoudness>;
+        type Known = HashMap<(PathBuf, FileSpan), TrackProfile>;
         let known = known.collect::<Result<Known, AppError>>()?;
-        let loudness_of = move |item: &MediaItem| {
+        let profile_of = move |item: &MediaItem| {
             let known = known.get(&(item.path.clone(), item.span));
             known.copied().unwrap_or_default()
         };
@@ -135,7 +142,7 @@ impl Segue {
             AudioOutput::Default => OutputKind::Device(self.output_settings()?),
             AudioOutput::Null => OutputKind::Null,
             AudioOutput::Wav(wav) => {
-                let rendered = render(&files, start_s, length_s, settings, loudness_of, wav)?;
+                let rendered = render(&files, start_s, length_s, settings, profile_of, wav)?;
                 return Ok(PlayReport {
                     seconds: rendered.frames as f64 / f64::from(rendered.sample_rate_hz.max(1)),
                     sample_rate_hz: rendered.sample_rate_hz,
@@ -152,7 +159,7 @@ impl Segue {
             }
         };
         let (heard, events) = crossbeam_channel::unbounded();
-        let engine = Engine::start(kind, loudness_of, move |event| {
+        let engine = Engine::start(kind, profile_of, move |event| {
             // Fails only when nobody listens any more.
             _ = heard.send(event);
         })?;

@@ -5,7 +5,8 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use segue_core::{
-    ChosenDevice, Equalizer, EqualizerPreset, LoudnessMode, LoudnessSettings, TrackLoudness,
+    ChosenDevice, Crossfade, Equalizer, EqualizerPreset, FileSpan, LoudnessMode, LoudnessSettings,
+    TrackProfile,
 };
 use segue_exchange::equalizer;
 use segue_playback::{EngineCommand, Equalizers, MediaItem};
@@ -17,6 +18,8 @@ use crate::{AppError, EqualizerChange, EqualizerSetting, Segue, SoundPage};
 
 /// The setting that holds how loud tracks are played.
 const LOUDNESS: &str = "loudness";
+/// The setting that holds how songs fade into each other.
+const CROSSFADE: &str = "crossfade";
 /// The setting that holds the equalisers by the system's names of their outputs; that of all others has none.
 const EQUALIZERS: &str = "equalizers";
 const OTHERS: &str = "";
@@ -36,6 +39,7 @@ impl Segue {
         let equalizers: ByOutput = self.kept(EQUALIZERS)?;
         Ok(SoundPage {
             loudness: self.kept(LOUDNESS)?,
+            crossfade: self.kept(CROSSFADE)?,
             output: output.map(|output| output.name.clone()),
             equalizer: in_force(&equalizers, output),
         })
@@ -63,6 +67,13 @@ impl Segue {
         let settings = settings.within_range();
         self.keep(LOUDNESS, &settings)?;
         Ok(settings)
+    }
+
+    /// Keeps how songs fade into each other, and says what is kept.
+    pub fn set_crossfade(&self, crossfade: Crossfade) -> Result<Crossfade, AppError> {
+        let crossfade = crossfade.within_range();
+        self.keep(CROSSFADE, &crossfade)?;
+        Ok(crossfade)
     }
 
     /// Changes the equaliser of an output, or of all that have none of their own, and says what is kept.
@@ -130,6 +141,7 @@ impl Segue {
         &self,
         loudness: Option<LoudnessMode>,
         equalizer: Option<&OsStr>,
+        crossfade: Option<Crossfade>,
     ) -> Result<Vec<EngineCommand>, AppError> {
         let kept: LoudnessSettings = self.kept(LOUDNESS)?;
         let equalizers = match equalizer {
@@ -151,14 +163,27 @@ impl Segue {
                 ..kept
             }),
             EngineCommand::SetEqualizers(Box::new(equalizers)),
+            EngineCommand::SetCrossfade(match crossfade {
+                Some(asked) => asked,
+                None => self.kept(CROSSFADE)?,
+            }),
         ])
     }
 
-    /// What is known of an item's loudness. Not knowing it is no reason not to play.
-    pub(crate) fn loudness_of(&self, item: &MediaItem) -> TrackLoudness {
-        self.library.loudness(&item.path, item.span).unwrap_or_else(|error| {
+    /// What is known of a file, or a stretch of one, that decides how it is played.
+    pub(crate) fn profile(&self, path: &Path, span: FileSpan) -> Result<TrackProfile, AppError> {
+        let track = self.library.track_at(path, span)?;
+        Ok(TrackProfile {
+            loudness: self.library.loudness(path, span)?,
+            bpm: track.and_then(|track| track.bpm),
+        })
+    }
+
+    /// The same of an item. Not knowing it is no reason not to play.
+    pub(crate) fn profile_of(&self, item: &MediaItem) -> TrackProfile {
+        self.profile(&item.path, item.span).unwrap_or_else(|error| {
             tracing::warn!(path = %item.path.display(), %error, "its loudness could not be looked up");
-            TrackLoudness::default()
+            TrackProfile::default()
         })
     }
 

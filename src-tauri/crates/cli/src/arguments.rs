@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use segue_app::{AudioOutput, HistoryFormat, NetworkFile, Provider, TrackSort};
-use segue_core::{EqualizerPreset, LoudnessMode, Timestamp};
+use segue_core::{Crossfade, EqualizerPreset, LoudnessMode, Timestamp};
 
 /// Segue on the command line: scans, listens, recommends and plays. Nothing leaves this machine.
 #[derive(Parser)]
@@ -186,6 +186,9 @@ pub(crate) enum Command {
         /// The equaliser: off, a preset, or a file of Equalizer APO or AutoEQ [default: as it is set]
         #[arg(long, value_name = "PRESET-OR-FILE", allow_hyphen_values = true)]
         eq: Option<OsString>,
+        /// How songs fade into each other: off, auto or seconds [default: as it is set]
+        #[arg(long, value_name = "off|auto|SECONDS", value_parser = crossfade)]
+        crossfade: Option<Crossfade>,
         /// Tell what is done to each file's sound on its way to the output
         #[arg(long)]
         path: bool,
@@ -277,6 +280,12 @@ pub(crate) enum OutputCommand {
         /// Decibels for songs whose loudness is neither tagged nor measured yet
         #[arg(long, value_name = "DB", allow_hyphen_values = true)]
         fallback: Option<f64>,
+    },
+    /// Fade songs into each other, but never within an album that is played in its order; without a length, show how it is set
+    Crossfade {
+        /// off; auto: for as long as the one dies away and the other builds up; or 0.5 to 12 seconds
+        #[arg(value_name = "off|auto|SECONDS", value_parser = crossfade)]
+        length: Option<Crossfade>,
     },
     /// The equaliser; without a command, show it
     Eq {
@@ -561,6 +570,10 @@ fn preset(name: &str) -> Result<EqualizerPreset, String> {
         let names = EqualizerPreset::ALL.map(EqualizerPreset::as_str);
         format!("not one of {}", names.join(", "))
     })
+}
+
+fn crossfade(text: &str) -> Result<Crossfade, String> {
+    Crossfade::parse(text).ok_or_else(|| "not one of off, auto, 0.5 to 12".into())
 }
 
 fn loudness(name: &str) -> Result<LoudnessMode, String> {

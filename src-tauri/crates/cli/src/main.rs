@@ -196,6 +196,7 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
             length,
             loudness,
             eq,
+            crossfade,
             path,
         } => {
             let mut bar = progress::playing();
@@ -206,6 +207,7 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
                 length_s: length,
                 loudness,
                 equalizer: eq,
+                crossfade,
             };
             let played = segue.play(&request, &mut |event| bar.playing(event))?;
             bar.clear();
@@ -329,6 +331,13 @@ fn output(segue: &Segue, command: OutputCommand, json: bool) -> Result<(), AppEr
                 false => segue.set_loudness(wanted)?,
             };
             print::loudness(&kept, json);
+        }
+        OutputCommand::Crossfade { length } => {
+            let kept = match length {
+                None => segue.sound(None)?.crossfade,
+                Some(length) => segue.set_crossfade(length)?,
+            };
+            print::crossfade(kept, json);
         }
         OutputCommand::Eq { device, change } => {
             let device = device.map(|name| segue.output_named(&name)).transpose()?;

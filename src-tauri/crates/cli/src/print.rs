@@ -17,5 +17,5 @@ pub(crate) use playlists::{
     playlist, playlist_exported, playlist_imported, playlist_kept, playlists,
 };
 pub(crate) use recommending::{mix, mixes, path, radio, similar};
-pub(crate) use sound::{equalizer, loudness};
+pub(crate) use sound::{crossfade, equalizer, loudness};
 pub(crate) use taste::{choice, feedback, forgotten, imported, judged, taste, trained};

@@ -17,7 +17,7 @@ pub(crate) use closely::closely;
 pub(crate) use names::{interest_name, mix_content, mix_title, playlist_origin, term_name};
 pub(crate) use problems::{error, file, notice, output};
 pub(crate) use reasons::because;
-pub(crate) use sound::{band, loudness, signal_path};
+pub(crate) use sound::{band, crossfade, loudness, signal_path};
 
 /// A typed value within a document: its key, the key of its sentence, and the sentence, if the value is of that type: `null`
 /// where there is none.

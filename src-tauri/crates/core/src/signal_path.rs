@@ -56,6 +56,8 @@ pub enum SignalStep {
         /// The output's.
         to_hz: u32,
     },
+    /// It fades in while the song before it fades out.
+    Crossfade,
     /// The volume.
     Volume {
         /// In decibels; none: silence.

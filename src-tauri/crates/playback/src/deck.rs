@@ -8,6 +8,7 @@
 use segue_core::{FailedFile, FileFault, TrackLoudness};
 use segue_decode::{AudioFormat, StereoStream};
 
+use crate::blend::Blend;
 use crate::queue::Entry;
 use crate::read_ahead::{Decoding, ReadAhead};
 use crate::ring::{FADE_S, StereoFrame, fade_gain};
@@ -36,6 +37,8 @@ pub(crate) struct Deck {
     loudness: (TrackLoudness, bool),
     /// What its samples are multiplied by.
     gain: f32,
+    /// How it and the track before it overlap, if they do.
+    blend: Option<Blend>,
 }
 
 enum PcmSource {
@@ -74,6 +77,7 @@ impl Deck {
             since_cut: u64::MAX,
             loudness: (TrackLoudness::default(), false),
             gain: 1.0,
+            blend: None,
         };
         if at_s > 0.0 {
             deck.source = Some(PcmSource::Here(stream));
@@ -121,6 +125,25 @@ impl Deck {
     /// From here on samples are multiplied by this; 1 leaves them as they are.
     pub(crate) fn set_gain(&mut self, factor: f32) {
         self.gain = factor;
+    }
+
+    /// It is to fade in while the track before it fades out, so: goes to where that begins.
+    pub(crate) fn blend_in(&mut self, blend: Blend) -> Result<(), FailedFile> {
+        self.blend = Some(blend);
+        match blend.in_from_s > 0.0 {
+            true => self.seek(blend.in_from_s),
+            false => Ok(()),
+        }
+    }
+
+    /// How it and the track before it overlap, if they do.
+    pub(crate) fn blend(&self) -> Option<Blend> {
+        self.blend
+    }
+
+    /// It follows the track before it after all.
+    pub(crate) fn forget_blend(&mut self) {
+        self.blend = None;
     }
 
     /// What the file holds.

@@ -11,3 +11,4 @@ mod limiter;
 
 pub(crate) use chain::{Chain, Remote, chain};
 pub(crate) use design::Design;
+pub(crate) use limiter::Limiter;

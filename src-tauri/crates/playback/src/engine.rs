@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
 
-use segue_core::{EndReason, FileSpan, OutputFault, TrackLoudness};
+use segue_core::{EndReason, FileSpan, OutputFault, TrackProfile};
 
 use crate::card::Card;
 use crate::host::{DeviceNews, Host, OutputDevice};
@@ -48,13 +48,13 @@ impl Engine {
     /// it should pass them on and return. The state and queue that the engine shows are never older than
     /// the event being told. `events` must not drop the engine.
     ///
-    /// `loudness_of` tells what is known of an item's loudness when its file is opened; it may wait for a disk.
+    /// `profile_of` tells what is known of an item when its file is opened; it may wait for a disk.
     pub fn start(
         kind: OutputKind,
-        loudness_of: impl Fn(&MediaItem) -> TrackLoudness + Send + Sync + 'static,
+        profile_of: impl Fn(&MediaItem) -> TrackProfile + Send + Sync + 'static,
         events: impl FnMut(TimedEvent) + Send + 'static,
     ) -> Result<Self, OutputFault> {
-        let bring = move |wanted| loader::bring_known(wanted, &loudness_of, &loader::bring);
+        let bring = move |wanted| loader::bring_known(wanted, &profile_of, &loader::bring);
         Self::start_with(kind, bring, events)
     }
 

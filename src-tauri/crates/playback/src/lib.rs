@@ -6,10 +6,11 @@
 //! are measured in frames that really sounded.
 //!
 //! The way of a sample: [`Queue`](queue::Queue) names a file, a *loader* opens and decodes it on a thread that may wait for the
-//! disk, a *deck* has what is done to one track, the engine's fill joins decks at the output's rate (the mixing stage), the *ring*
+//! disk, a *deck* has what is done to one track, the engine's fill joins decks at the output's rate, or fades one into the next (the mixing stage), the *ring*
 //! carries frames to the *output*, what is done to all sound (*dsp*) is done where they come out, and a *card* takes them in its
 //! *callback*.
 
+mod blend;
 mod callback;
 mod card;
 mod deck;

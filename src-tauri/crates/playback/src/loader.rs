@@ -10,8 +10,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use segue_core::{FailedFile, TrackLoudness};
+use segue_core::{Crossfade, FailedFile, TrackProfile};
 
+use crate::blend::{Before, Blend};
 use crate::deck::Deck;
 use crate::queue::{Entry, MediaItem};
 
@@ -27,6 +28,8 @@ pub(crate) struct Wanted {
     pub(crate) deck: Option<Box<Deck>>,
     /// What stands before and after it in the order of play.
     pub(crate) beside: [Option<Arc<MediaItem>>; 2],
+    /// What it will follow, if that may fade into it, and how.
+    pub(crate) after: Option<(Arc<MediaItem>, Crossfade)>,
 }
 
 /// What came of it.
@@ -50,18 +53,33 @@ pub(crate) fn bring(wanted: Wanted) -> Brought {
     }
 }
 
-/// The same, and tells each file that was opened what is known of its loudness.
+/// The same, and tells each file that was opened what is known of its loudness, and how the track before it fades into it.
 pub(crate) fn bring_known(
     wanted: Wanted,
-    loudness_of: &dyn Fn(&MediaItem) -> TrackLoudness,
+    profile_of: &dyn Fn(&MediaItem) -> TrackProfile,
     bring: &dyn Fn(Wanted) -> Brought,
 ) -> Brought {
     let item = Arc::clone(&wanted.entry.item);
     let (is_open, beside) = (wanted.deck.is_some(), wanted.beside.clone());
+    let after = wanted.after.clone();
     let mut deck = bring(wanted)?;
     if !is_open {
-        let loudness = loudness_of(&item);
-        let [before, after] = beside.map(|item| item.map(|item| loudness_of(&item)));
+        let profile = profile_of(&item);
+        let loudness = profile.loudness;
+        if let Some((before, crossfade)) = &after {
+            let before = Before {
+                item: before,
+                profile: profile_of(before),
+                crossfade: *crossfade,
+            };
+            match Blend::plan(&before, &item, &profile) {
+                Ok(Some(blend)) => deck.blend_in(blend)?,
+                Ok(None) => {}
+                // Whichever file it is, it shows that where it is played.
+                Err(error) => tracing::debug!(%error, "it fades into nothing"),
+            }
+        }
+        let [before, after] = beside.map(|item| item.map(|item| profile_of(&item).loudness));
         let in_order = before.is_some_and(|before| before.leads_to(&loudness))
             || after.is_some_and(|after| loudness.leads_to(&after));
         deck.know_loudness(loudness, in_order);

@@ -15,8 +15,8 @@
 //! - `Started` comes with the first frame that sounds, so an entry that is loaded but never sounds has no
 //!   events of its own, and `listened_s` of an `Ended` is above 0. Plays are numbered as they start, from 1.
 //! - At most two plays are under way, and two only while one fades into the other. The older one ends first, and has no
-//!   `Position` any more once the newer one has started; pauses hold both. Today no tracks fade into each other, so that each
-//!   play ends before the next starts.
+//!   `Position` any more once the newer one has started; pauses hold both. The newer one is current from its start. Whatever cuts the
+//!   fade short ends the older one with [`End::Finished`], since it was at its end.
 //! - Within a play `Paused` and `Resumed` alternate, `Paused` first. `Ended` may follow either: leaving a
 //!   paused track ends its play; the next one, paused too, begins with `Started` when it sounds.
 //! - `Position` comes about four times a second of sound, and after a seek. It tells, as the state does, what is heard: what a
@@ -40,8 +40,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use segue_core::{
-    EndReason, Equalizer, FileFault, Gain, LoudnessSettings, OutputFault, OutputSettings,
-    SignalPath,
+    Crossfade, EndReason, Equalizer, FileFault, Gain, LoudnessSettings, OutputFault,
+    OutputSettings, SignalPath,
 };
 use serde::{Deserialize, Serialize};
 
@@ -106,6 +106,8 @@ pub enum EngineCommand {
     SetVolume(f64),
     /// How loud tracks are played.
     SetLoudness(LoudnessSettings),
+    /// How songs fade into each other, from the next one on.
+    SetCrossfade(Crossfade),
     /// How all sound is equalised.
     SetEqualizers(Box<Equalizers>),
     /// What follows an entry.

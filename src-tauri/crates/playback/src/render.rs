@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crossbeam_channel::unbounded;
-use segue_core::{FailedFile, FileSpan, OutputFault, SignalPath, TrackLoudness};
+use segue_core::{FailedFile, FileSpan, OutputFault, SignalPath, TrackProfile};
 
 use crate::engine::Engine;
 use crate::output::OutputKind;
@@ -50,13 +50,13 @@ fn first_fault(failures: &[FailedFile]) -> String {
 
 /// Plays `items` one after the other into `wav`, from `start_s` of the first one on, for at most `length_s`:
 /// what a sound card would get, faster than real time. [`OutputKind::Wav`] says in which format. `settings` are carried out
-/// first; `loudness_of` tells what is known of an item's loudness.
+/// first; `profile_of` tells what is known of an item.
 pub fn render(
     items: &[(PathBuf, FileSpan)],
     start_s: f64,
     length_s: Option<f64>,
     settings: Vec<EngineCommand>,
-    loudness_of: impl Fn(&MediaItem) -> TrackLoudness + Send + Sync + 'static,
+    profile_of: impl Fn(&MediaItem) -> TrackProfile + Send + Sync + 'static,
     wav: &Path,
 ) -> Result<Rendered, RenderError> {
     let (tell, events) = unbounded();
@@ -66,7 +66,7 @@ pub fn render(
             path: wav.to_owned(),
             length_s,
         },
-        loudness_of,
+        profile_of,
         move |e| _ = tell.send(e),
     )?;
     if items.is_empty() {

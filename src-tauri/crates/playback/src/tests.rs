@@ -11,13 +11,14 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, unbounded};
 use proptest::prelude::*;
 use segue_core::{
-    EndReason, FailedFile, FileFault, FileSpan, OutputFault, OutputFormat, TrackLoudness,
+    Crossfade, EndReason, FailedFile, FileFault, FileSpan, OutputFault, OutputFormat,
+    TrackLoudness, TrackProfile,
 };
 use segue_decode::{AudioFormat, StereoStream};
 use tempfile::TempDir;
 
 use crate::host::DeviceNews;
-use crate::loader::{AtOnce, Brought, Loader, Wanted, bring};
+use crate::loader::{AtOnce, Brought, Loader, Wanted, bring, bring_known};
 use crate::output::{Drive, Output, WrittenFile};
 use crate::ring::{Feed, StereoFrame, Tap, ring};
 use crate::transport::{Pace, Transport};
@@ -27,6 +28,7 @@ use crate::*;
 mod asking;
 mod cards;
 mod clean_room;
+mod crossfade;
 mod equalizer;
 mod loading;
 mod loudness;
@@ -185,6 +187,11 @@ impl Output for Script {
     }
 }
 
+/// Brings a file that nothing is known of.
+fn bring_unknown(wanted: Wanted) -> Brought {
+    bring_known(wanted, &|_| TrackProfile::default(), &bring)
+}
+
 /// A loader that brings when the test says so.
 #[derive(Clone, Default)]
 struct Slow {
@@ -214,7 +221,7 @@ impl Loader for Slow {
         let left = self.brings.get().checked_sub(1)?;
         let wanted = self.wanted.borrow_mut().pop_front()?;
         self.brings.set(left);
-        Some((wanted.number, bring(wanted)))
+        Some((wanted.number, bring_unknown(wanted)))
     }
 }
 
@@ -232,7 +239,7 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        Self::with(Box::new(AtOnce::new(bring)), RATE_HZ)
+        Self::with(Box::new(AtOnce::new(bring_unknown)), RATE_HZ)
     }
 
     fn with(loader: Box<dyn Loader>, rate_hz: u32) -> Self {
@@ -436,7 +443,7 @@ fn render(
     length_s: Option<f64>,
     wav: &Path,
 ) -> Result<Rendered, RenderError> {
-    let unknown = |_: &MediaItem| TrackLoudness::default();
+    let unknown = |_: &MediaItem| TrackProfile::default();
     crate::render(items, start_s, length_s, Vec::new(), unknown, wav)
 }
 

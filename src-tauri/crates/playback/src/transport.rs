@@ -16,7 +16,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use segue_core::{EndReason, LoudnessSettings, OutputFault, OutputSettings};
+use segue_core::{Crossfade, EndReason, LoudnessSettings, OutputFault, OutputSettings};
 use segue_decode::AudioFormat;
 
 use crate::deck::Deck;
@@ -80,6 +80,7 @@ pub(crate) struct Transport {
     status: Status,
     volume: f64,
     loudness: LoudnessSettings,
+    crossfade: Crossfade,
     equalizers: Equalizers,
     /// Where the current track will go on, while no range of it is in the ring.
     cue_s: f64,
@@ -91,13 +92,17 @@ pub(crate) struct Transport {
     join: Join,
     /// What is being decoded: the file of the last of `coming`, or, without any, of `sounding`.
     deck: Option<Box<Deck>>,
+    /// What fades out into it.
+    fading_deck: Option<Box<Deck>>,
     /// Will sound through another opening of the output, as soon as what this one was given has been heard.
     held: Option<Box<Deck>>,
     /// The sounding track's deck, put aside at a seek or pause.
     spare: Option<Box<Deck>>,
     ahead: Ahead,
     sounding: Option<TrackAccount>,
-    /// Follow `sounding` in the ring without a seam.
+    /// Fades out while `sounding` fades in.
+    leaving: Option<TrackAccount>,
+    /// Follow `sounding` in the ring: without a seam, or the first of them overlaps it.
     coming: VecDeque<TrackAccount>,
     /// Entries that failed since a track last sounded to its end, so that nothing is tried in circles.
     failed: HashSet<EntryId>,
@@ -140,6 +145,7 @@ impl Transport {
             status: Status::Stopped,
             volume: 1.0,
             loudness: LoudnessSettings::default(),
+            crossfade: Crossfade::default(),
             equalizers: Equalizers::default(),
             cue_s: 0.0,
             loader,
@@ -147,10 +153,12 @@ impl Transport {
             awaited: None,
             join: Join::default(),
             deck: None,
+            fading_deck: None,
             held: None,
             spare: None,
             ahead: Ahead::Unknown,
             sounding: None,
+            leaving: None,
             coming: VecDeque::new(),
             failed: HashSet::new(),
             block: vec![[0.0; 2]; BLOCK],
@@ -240,6 +248,11 @@ impl Transport {
             EngineCommand::Withdraw(entries) => self.edit(|queue| queue.withdraw(&entries)),
             EngineCommand::SetVolume(volume) => self.set_volume(volume),
             EngineCommand::SetLoudness(settings) => self.set_loudness(settings),
+            EngineCommand::SetCrossfade(crossfade) => {
+                if std::mem::replace(&mut self.crossfade, crossfade) != crossfade {
+                    self.forget_ahead();
+                }
+            }
             EngineCommand::SetEqualizers(equalizers) => {
                 self.equalizers = *equalizers;
                 self.equalize();
@@ -542,7 +555,7 @@ impl Transport {
         match self.output.open(first) {
             Ok(feed) => {
                 feed.set_level(self.level());
-                self.join.reset();
+                self.join.reset(Some(&feed));
                 self.underruns.seen = 0;
                 self.feed = Some(feed);
                 self.equalize();

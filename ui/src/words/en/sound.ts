@@ -18,6 +18,22 @@ export const loudness = {
   decibels: "{{value}} dB",
 } as const;
 
+export const crossfade = {
+  title: "Between songs",
+  mode: "Fade songs into each other",
+  off: "Off",
+  fixed: "Seconds",
+  auto: "Automatic",
+  help: {
+    off: "Each song begins where the one before ends.",
+    fixed:
+      "Songs overlap, without the silence at their ends. An album that is played in its order is never faded.",
+    auto: "Songs overlap for as long as one dies away and the other builds up. An album that is played in its order is never faded.",
+  },
+  length: "Length of the fade",
+  seconds: "{{value}} s",
+} as const;
+
 export const equalizer = {
   title: "Equaliser",
   preset: "Preset",
@@ -70,6 +86,7 @@ export const signal = {
   },
   heldBack: "{{said}}, held back by its peak",
   resample: "Sample rate: {{from}} to {{to}}",
+  crossfade: "Fades in while the song before fades out",
   volume: "Volume: {{db}}",
   muted: "Muted",
   equalizer_one: "Equaliser: {{count, number}} band, preamp {{db}}",

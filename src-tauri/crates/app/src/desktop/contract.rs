@@ -463,6 +463,7 @@ impl Run {
             "command" => told(desktop.command(&arg(with, 0))),
             "sound" => told(desktop.sound()),
             "setLoudness" => told(desktop.set_loudness(arg(with, 0))),
+            "setCrossfade" => told(desktop.set_crossfade(arg(with, 0))),
             "outputs" => told(desktop.outputs()),
             "setOutput" => told(desktop.set_output(arg(with, 0))),
             "setEqualizer" => told(desktop.set_equalizer(arg(with, 0))),

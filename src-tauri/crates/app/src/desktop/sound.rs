@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use segue_core::{ChosenDevice, LoudnessSettings, OutputSettings};
+use segue_core::{ChosenDevice, Crossfade, LoudnessSettings, OutputSettings};
 use segue_playback::{EngineCommand, OutputInUse};
 
 use super::Desktop;
@@ -47,6 +47,13 @@ impl Desktop {
     pub fn set_loudness(&self, settings: LoudnessSettings) -> Result<LoudnessSettings, AppError> {
         let kept = self.segue.set_loudness(settings)?;
         self.player.set_sound(EngineCommand::SetLoudness(kept))?;
+        Ok(kept)
+    }
+
+    /// Sets how songs fade into each other, and says what is kept.
+    pub fn set_crossfade(&self, crossfade: Crossfade) -> Result<Crossfade, AppError> {
+        let kept = self.segue.set_crossfade(crossfade)?;
+        self.player.set_sound(EngineCommand::SetCrossfade(kept))?;
         Ok(kept)
     }
 

@@ -3,6 +3,7 @@
 //! commands, the engine's events, finished plans. It never waits for a disk or for the library, else a command would wait
 //! with it.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use segue_core::OutputFault;
 use segue_core::{EndReason, Play, PlaySource, PlayedFrom, Track, TrackId};
 use segue_playback::{
-    Engine, EngineCommand, EngineState, Entry, EntryId, Event, MediaItem, OutputInUse,
+    Engine, EngineCommand, EngineState, Entry, EntryId, Event, MediaItem, OutputInUse, PlayId,
     QueueSnapshot, Repeat, Status, TimedEvent,
 };
 
@@ -48,8 +49,8 @@ pub(super) struct Owner {
     state: EngineState,
     pub(super) queue: Arc<QueueSnapshot>,
     pub(super) items: Items,
-    /// The current play.
-    account: Option<Account>,
+    /// The plays under way, each with its name, the oldest first: two while one song fades into the other.
+    accounts: VecDeque<(PlayId, Account)>,
     /// Whether the engine was paused, and at volume zero, by its last event.
     held: (bool, bool),
     pub(super) autoplay: Autoplay,
@@ -76,7 +77,7 @@ impl Owner {
             queue: engine.queue(),
             engine,
             items: Items::default(),
-            account: None,
+            accounts: VecDeque::new(),
             held: (false, false),
             autoplay,
             guest: false,
@@ -331,7 +332,9 @@ impl Owner {
         }
         (self.state, self.queue) = (self.engine.state(), self.engine.queue());
         match event {
-            Event::Started { item, notice, .. } => {
+            Event::Started {
+                play, item, notice, ..
+            } => {
                 if let Some(notice) = notice {
                     self.notify(Notice::FileIncomplete {
                         name: file_name(&item),
@@ -339,28 +342,33 @@ impl Owner {
                     });
                 }
                 let (_, silent) = self.held;
-                let item = self.items.get(&item);
-                self.account =
-                    item.map(|item| Account::new(Arc::clone(item), at, silent, self.guest));
+                if let Some(item) = self.items.get(&item) {
+                    let account = Account::new(Arc::clone(item), at, silent, self.guest);
+                    self.accounts.push_back((play, account));
+                }
                 self.hold(at, false, silent);
                 self.output_error = None;
                 self.autoplay.look_again();
             }
             Event::Ended {
+                play,
                 position_s,
                 listened_s,
                 duration_s,
                 how,
                 cause,
                 ..
-            } => self.log(&PlayEnd {
-                sounded_s: listened_s,
-                position_s,
-                duration_s,
-                how,
-                cause,
-                at,
-            }),
+            } => {
+                let ended = PlayEnd {
+                    sounded_s: listened_s,
+                    position_s,
+                    duration_s,
+                    how,
+                    cause,
+                    at,
+                };
+                self.log(play, &ended);
+            }
             Event::StateChanged { state } => {
                 self.hold(at, state.status == Status::Paused, state.volume <= 0.0)
             }
@@ -382,17 +390,18 @@ impl Owner {
         self.notify_state();
     }
 
-    /// Notes in the account of the current play that from this instant on it is paused or not, silent or not.
+    /// Notes in the accounts of what plays that from this instant on it is paused or not, silent or not.
     fn hold(&mut self, at: Instant, paused: bool, silent: bool) {
         self.held = (paused, silent);
-        if let Some(account) = &mut self.account {
+        for (_, account) in &mut self.accounts {
             account.note(at, paused, silent);
         }
     }
 
     /// Has a play written into the log.
-    fn log(&mut self, ended: &PlayEnd) {
-        if let Some(account) = self.account.take() {
+    fn log(&mut self, play: PlayId, ended: &PlayEnd) {
+        let place = self.accounts.iter().position(|(id, _)| *id == play);
+        if let Some((_, account)) = place.and_then(|place| self.accounts.remove(place)) {
             let play = account.close(ended, self.guest);
             self.have_written(Write::Log(Box::new(play)));
         }

@@ -1,6 +1,6 @@
 //! How things sound.
 
-use segue_core::{Equalizer, EqualizerPreset, LoudnessSettings, SignalPath};
+use segue_core::{Crossfade, Equalizer, EqualizerPreset, LoudnessSettings, SignalPath};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -8,6 +8,7 @@ use ts_rs::TS;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct SoundPage {
     pub loudness: LoudnessSettings,
+    pub crossfade: Crossfade,
     /// What the system calls the output that the equaliser is of; `null`: all that have none of their own.
     pub output: Option<String>,
     pub equalizer: EqualizerSetting,

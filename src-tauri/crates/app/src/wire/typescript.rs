@@ -2,7 +2,7 @@
 
 use segue_analysis::Provider;
 use segue_core::{
-    AnalysisError, BandShape, Because, ChosenDevice, Damage, DataDirFault, Equalizer,
+    AnalysisError, BandShape, Because, ChosenDevice, Crossfade, Damage, DataDirFault, Equalizer,
     EqualizerBand, EqualizerPreset, ErrorCode, FileFault, FolderFault, Gain, GainSource, Habit,
     LibraryAction, LibraryError, LostTag, LoudnessMode, LoudnessSettings, MixContent, MixKind,
     ModelFault, Mood, OutputFault, OutputFormat, OutputSettings, Period, Rating, ReasonKind,
@@ -88,6 +88,7 @@ declarations!(
     EnqueueAt,
     LoudnessMode,
     LoudnessSettings,
+    Crossfade,
     BandShape,
     EqualizerBand,
     Equalizer,

@@ -1,7 +1,7 @@
 //! How things sound.
 
 use segue_app::EqualizerSetting;
-use segue_core::{ChosenDevice, LoudnessSettings};
+use segue_core::{ChosenDevice, Crossfade, LoudnessSettings};
 use serde_json::json;
 
 use super::out::{line, put};
@@ -12,6 +12,13 @@ pub(crate) fn loudness(settings: &LoudnessSettings, json: bool) {
         return line(settings);
     }
     put(&words::loudness(settings));
+}
+
+pub(crate) fn crossfade(crossfade: Crossfade, json: bool) {
+    if json {
+        return line(&crossfade);
+    }
+    put(&words::crossfade(crossfade));
 }
 
 pub(crate) fn equalizer(setting: &EqualizerSetting, outputs: &[ChosenDevice], json: bool) {

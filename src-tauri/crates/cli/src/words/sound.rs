@@ -1,8 +1,8 @@
 //! How things sound.
 
 use segue_core::{
-    BandShape, EqualizerBand, GainSource, LoudnessMode, LoudnessSettings, REFERENCE_LUFS,
-    SignalPath, SignalStep,
+    BandShape, Crossfade, EqualizerBand, GainSource, LoudnessMode, LoudnessSettings,
+    REFERENCE_LUFS, SignalPath, SignalStep,
 };
 
 pub(crate) fn loudness(settings: &LoudnessSettings) -> String {
@@ -28,6 +28,17 @@ pub(crate) fn loudness(settings: &LoudnessSettings) -> String {
         ));
     }
     text
+}
+
+pub(crate) fn crossfade(crossfade: Crossfade) -> String {
+    match crossfade {
+        Crossfade::Off => "off: each song begins where the one before ends\n".to_owned(),
+        Crossfade::Fixed { seconds } => format!("songs fade into each other for {seconds} s\n"),
+        Crossfade::Auto => {
+            "auto: songs fade into each other for as long as the one dies away and the other builds up\n"
+                .to_owned()
+        }
+    }
 }
 
 pub(crate) fn band(band: &EqualizerBand) -> String {
@@ -94,6 +105,7 @@ fn signal_step(step: &SignalStep) -> String {
             format!("gain {:+.2} dB for {whose}{held}", gain.db)
         }
         SignalStep::Resample { from_hz, to_hz } => format!("resampled, {from_hz} to {to_hz} Hz"),
+        SignalStep::Crossfade => "faded in while the song before fades out".to_owned(),
         SignalStep::Volume { db: Some(db) } => format!("volume {db:+.1} dB"),
         SignalStep::Volume { db: None } => "muted".to_owned(),
         SignalStep::Equalizer { bands, preamp_db } => {

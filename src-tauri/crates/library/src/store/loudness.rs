@@ -4,6 +4,7 @@
 //! highest sample and not what a converter makes of the samples between. An album has one loudness for all its tracks: of
 //! its tags the loudest, where they disagree, else the energy of its tracks together, with the gate of EBU R128 at whole tracks.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 use rusqlite::{Connection, Row};
@@ -14,7 +15,7 @@ use segue_core::{
 use super::Library;
 use super::reading::{by_id, ids_at};
 use crate::buffered::Room;
-use crate::tags::{self, ReplayGain};
+use crate::tags::{self, ReplayGain, Tags};
 
 /// Tracks that are further below the album's mean than this are not counted (BS.1770-4, the relative gate).
 const GATE_LU: f64 = 10.0;
@@ -49,15 +50,24 @@ impl Library {
             // A file that cannot be read shows that when it is to be played.
             let tracks = tags::read(path, None, &mut Room::default()).unwrap_or_default();
             let told_of = tracks.into_iter().find(|track| track.span == span);
-            let replay_gain = told_of
-                .map(|track| track.tags.replay_gain)
-                .unwrap_or_default();
+            let tags = told_of.map(|track| track.tags).unwrap_or_default();
             TrackLoudness {
-                track: told(replay_gain.track_gain_db, replay_gain.track_peak),
-                album: None,
+                track: told(tags.replay_gain.track_gain_db, tags.replay_gain.track_peak),
+                album: place_told(path, &tags),
             }
         }))
     }
+}
+
+/// The place on its album that a file's tags tell: of files beside each other, since many albums have one name.
+fn place_told(path: &Path, tags: &Tags) -> Option<AlbumLevel> {
+    let mut album = DefaultHasher::new();
+    (path.parent(), tags.album.as_ref()?, tags.disc).hash(&mut album);
+    Some(AlbumLevel {
+        album: album.finish(),
+        place: tags.track?,
+        level: None,
+    })
 }
 
 /// The tracks of an album in its order, or the one track that is on none.

@@ -52,7 +52,7 @@ const PHASES: [[f32; TAPS]; 2] = [
 ];
 
 /// See the module's doc. All it needs is allocated when it is made.
-pub(super) struct Limiter {
+pub(crate) struct Limiter {
     ceiling: f64,
     recovery: f64,
     /// The last frames, twice in a row, so that any [`TAPS`] of them lie beside each other.
@@ -74,7 +74,7 @@ pub(super) struct Limiter {
 }
 
 impl Limiter {
-    pub(super) fn new(rate_hz: u32) -> Self {
+    pub(crate) fn new(rate_hz: u32) -> Self {
         let ahead = ((f64::from(rate_hz) * LOOK_AHEAD_S) as usize).max(8);
         Self {
             ceiling: 10_f64.powf((CEILING_DBTP - MISSED_DB) / 20.0),
@@ -95,12 +95,12 @@ impl Limiter {
     }
 
     /// Frames by which sound comes out later.
-    pub(super) fn latency(&self) -> usize {
+    pub(crate) fn latency(&self) -> usize {
         self.delayed.len()
     }
 
     /// Takes a frame in, and gives one out. Where it is not `wanted`, the gain goes back to 1.
-    pub(super) fn limit(&mut self, sound: [f64; 2], wanted: bool) -> StereoFrame {
+    pub(crate) fn limit(&mut self, sound: [f64; 2], wanted: bool) -> StereoFrame {
         let late = std::mem::replace(&mut self.delayed[self.delayed_at], sound);
         self.delayed_at = (self.delayed_at + 1) % self.delayed.len();
         let peak = self.peak(sound);
@@ -125,6 +125,18 @@ impl Limiter {
             true => late.map(|sample| sample as f32),
             false => late.map(|sample| (sample * gain) as f32),
         }
+    }
+
+    /// Whether nothing is held back, and nothing will be of what is on its way.
+    pub(crate) fn at_rest(&self) -> bool {
+        self.gain >= 1.0 && self.averaged.iter().all(|gain| *gain >= 1.0)
+    }
+
+    /// The frames on their way, the next one first, as they are.
+    pub(crate) fn on_their_way(&self) -> impl Iterator<Item = StereoFrame> {
+        let (newest, oldest) = self.delayed.split_at(self.delayed_at);
+        let frames = oldest.iter().chain(newest);
+        frames.map(|frame| frame.map(|sample| sample as f32))
     }
 
     /// The lowest of the gains that were needed within the look-ahead.

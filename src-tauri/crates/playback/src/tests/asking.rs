@@ -92,7 +92,7 @@ fn who_asks_on_the_engines_own_thread_is_not_kept_waiting() {
     let (tell, told) = unbounded();
     let engine = Engine::start(
         OutputKind::Null,
-        |_| TrackLoudness::default(),
+        |_| TrackProfile::default(),
         move |told| {
             if matches!(told.event, Event::QueueChanged { .. }) {
                 let pending = given.recv().unwrap();

@@ -31,7 +31,7 @@ fn equalized(
     writer.write(frames).unwrap();
     writer.finish().unwrap();
     let commands = vec![everywhere(equalizer.clone())];
-    let unknown = |_: &MediaItem| TrackLoudness::default();
+    let unknown = |_: &MediaItem| TrackProfile::default();
     let items = [(source, FileSpan::WHOLE)];
     let rendered = crate::render(&items, 0.0, None, commands, unknown, &wav).unwrap();
     let [(_, path)] = &rendered.paths[..] else {

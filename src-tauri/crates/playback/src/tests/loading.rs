@@ -404,6 +404,7 @@ fn each_wish_for_a_file_that_is_still_wanted_is_answered() {
             at_s,
             deck: None,
             beside: [None, None],
+            after: None,
         });
     };
     for (number, at_s) in [(1, 0.0), (2, 0.5), (3, 0.25), (4, 0.0)] {

@@ -68,16 +68,19 @@ fn songs_of_unlike_loudness_come_out_at_the_target_and_below_the_ceiling() {
         .iter()
         .map(|path| (path.clone(), measured(&decode(path, HZ))))
         .collect();
-    let loudness_of = {
+    let profile_of = {
         let known = known.clone();
-        move |item: &MediaItem| TrackLoudness {
-            track: known.get(&item.path).copied(),
-            album: None,
+        move |item: &MediaItem| TrackProfile {
+            loudness: TrackLoudness {
+                track: known.get(&item.path).copied(),
+                album: None,
+            },
+            bpm: None,
         }
     };
     let wav = folder.path().join("out.wav");
     let commands = vec![EngineCommand::SetLoudness(settings(LoudnessMode::Track))];
-    crate::render(&all_of(&paths), 0.0, None, commands, loudness_of, &wav).unwrap();
+    crate::render(&all_of(&paths), 0.0, None, commands, profile_of, &wav).unwrap();
 
     let out = decode(&wav, HZ);
     let length = songs[0].len();
@@ -120,7 +123,11 @@ fn without_a_gain_every_bit_stays() {
         let wav = folder.path().join("out.wav");
         let commands = vec![EngineCommand::SetLoudness(settings(mode))];
         let paths = std::slice::from_ref(&path);
-        crate::render(&all_of(paths), 0.0, None, commands, move |_| loudness, &wav).unwrap();
+        let profile = TrackProfile {
+            loudness,
+            bpm: None,
+        };
+        crate::render(&all_of(paths), 0.0, None, commands, move |_| profile, &wav).unwrap();
         let bytes = |path: &Path| fs::read(path).unwrap();
         assert_eq!(bytes(&path) == bytes(&wav), same, "{mode:?} {loudness:?}");
     }
@@ -129,8 +136,11 @@ fn without_a_gain_every_bit_stays() {
 /// Brings files that are told of as tracks of one album, in the order of their keys.
 fn of_an_album(levels: Vec<TrackLoudness>) -> Box<dyn Loader> {
     Box::new(AtOnce::new(move |wanted| {
-        let loudness_of = |item: &MediaItem| levels[item.key as usize];
-        crate::loader::bring_known(wanted, &loudness_of, &bring)
+        let profile_of = |item: &MediaItem| TrackProfile {
+            loudness: levels[item.key as usize],
+            bpm: None,
+        };
+        crate::loader::bring_known(wanted, &profile_of, &bring)
     }))
 }
 

@@ -127,7 +127,7 @@ fn what_cannot_be_rendered_leaves_no_file() {
                 path: wav.clone(),
                 length_s: None,
             },
-            |_| TrackLoudness::default(),
+            |_| TrackProfile::default(),
             |_| {},
         )
         .unwrap();

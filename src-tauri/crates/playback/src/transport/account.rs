@@ -6,6 +6,7 @@ use std::time::Duration;
 use segue_core::EndReason;
 
 use super::Transport;
+use super::track::TrackAccount;
 use crate::protocol::{End, Event, PlayId, Status};
 use crate::queue::EntryId;
 use crate::ring::Feed;
@@ -86,6 +87,21 @@ impl Transport {
                 }
                 continue;
             }
+            let left = |end: &u64| consumed >= *end;
+            let leaving_end = self.leaving.as_ref().and_then(TrackAccount::end);
+            if let Some(left_at) = leaving_end.filter(left).map(sounded_at) {
+                self.pass_to(left_at);
+                self.end_leaving();
+                continue;
+            }
+            let begins = self.coming.front().and_then(TrackAccount::from);
+            let overlaps = |from: &u64| range.end.is_some_and(|end| *from < end);
+            let begun = begins.filter(|from| overlaps(from) && consumed > *from);
+            if let Some(begun_at) = begun.map(sounded_at).filter(|_| self.leaving.is_none()) {
+                self.pass_to(begun_at);
+                self.leave_for_next();
+                continue;
+            }
             if let Some(ended_at) = ended_at {
                 self.pass_to(ended_at);
                 self.pass_end();
@@ -102,6 +118,36 @@ impl Transport {
             }
             return;
         }
+    }
+
+    /// What follows the sounding track fades in over it from here on, and is current.
+    fn leave_for_next(&mut self) {
+        let Some(next) = self.coming.pop_front() else {
+            return;
+        };
+        self.failed.clear();
+        if next.broke_off() {
+            self.failed.insert(next.entry.entry);
+        }
+        let heard = self.play_under_way().is_some();
+        self.queue.advance(Some(next.entry.entry), heard);
+        self.leaving = self.sounding.replace(next);
+    }
+
+    /// Closes the account of the track that fades out. Where the fade was cut short it was at its end all the same.
+    pub(super) fn end_leaving(&mut self) {
+        let Some(mut track) = self.leaving.take() else {
+            return;
+        };
+        let failure = track.range.as_mut().and_then(|range| range.failure.take());
+        let how = match failure {
+            Some(error) => {
+                self.fail(&track.entry.clone(), &error);
+                End::Failed
+            }
+            None => End::Finished,
+        };
+        self.tell_end(track, how, None);
     }
 
     /// The sounding track's last frame has sounded.
@@ -148,21 +194,31 @@ impl Transport {
 
     /// Closes the account of the sounding track. Whether it sounded.
     pub(super) fn finish(&mut self, how: End) -> bool {
-        let position_s = self.position_s();
-        let Some(mut track) = self.sounding.take() else {
+        self.end_leaving();
+        let Some(track) = self.sounding.take() else {
             return false;
         };
+        let heard = track.play.is_some();
+        if heard {
+            self.failed.clear();
+        }
+        let cause = match self.cause {
+            Some(EndReason::Next) if self.queue.current().is_none() => Some(EndReason::ListEnded),
+            cause => cause,
+        };
+        self.tell_end(track, how, cause);
+        heard
+    }
+
+    /// Tells of the end of a track's play, if it has sounded.
+    fn tell_end(&mut self, mut track: TrackAccount, how: End, cause: Option<EndReason>) {
+        let mut position_s = self.cue_s;
         if let (Some(range), Some(feed)) = (&track.range, &self.feed) {
-            track.listened_s += range.sounded_s(feed.consumed(), feed.rate_hz());
+            let sounded_s = range.sounded_s(feed.consumed(), feed.rate_hz());
+            track.listened_s += sounded_s;
+            position_s = range.from_s + sounded_s;
         }
         if let Some(play) = track.play {
-            self.failed.clear();
-            let cause = match self.cause {
-                Some(EndReason::Next) if self.queue.current().is_none() => {
-                    Some(EndReason::ListEnded)
-                }
-                cause => cause,
-            };
             self.tell(Event::Ended {
                 play,
                 entry: track.entry.entry,
@@ -175,7 +231,6 @@ impl Transport {
                 cause,
             });
         }
-        track.play.is_some()
     }
 
     /// The play that has started and not ended, and its entry.
@@ -192,16 +247,19 @@ impl Transport {
         self.tell_held(false, |play, entry| Event::Resumed { play, entry });
     }
 
-    /// Emits `Paused` or `Resumed` for the current play, unless the last event said the same: the grammar wants them to
+    /// Emits `Paused` or `Resumed` for the plays under way, unless the last event said the same: the grammar wants them to
     /// alternate.
-    fn tell_held(&mut self, held: bool, event: impl FnOnce(PlayId, EntryId) -> Event) {
-        let Some((play, entry)) = self.play_under_way() else {
-            return;
-        };
-        let told = self.sounding.as_mut().map(|track| &mut track.paused_told);
-        if let Some(told) = told.filter(|told| **told != held) {
-            *told = held;
-            self.tell(event(play, entry));
+    fn tell_held(&mut self, held: bool, event: impl Fn(PlayId, EntryId) -> Event) {
+        let mut due = Vec::new();
+        for track in self.leaving.iter_mut().chain(&mut self.sounding) {
+            if let Some(play) = track.play
+                && std::mem::replace(&mut track.paused_told, held) != held
+            {
+                due.push(event(play, track.entry.entry));
+            }
+        }
+        for event in due {
+            self.tell(event);
         }
     }
 }

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use segue_core::FailedFile;
+use segue_core::{Crossfade, FailedFile};
 
 use super::Transport;
 use super::ahead::Ahead;
-use super::track::TrackAccount;
+use super::track::{TrackAccount, TrackRange};
 use crate::deck::Deck;
 use crate::loader::{Brought, Wanted};
 use crate::protocol::{End, Event, Status};
@@ -17,6 +17,10 @@ use crate::queue::{Entry, EntryId};
 const AHEAD_S: f64 = 10.0;
 /// Of very short tracks so many are joined before commands are looked at again.
 const JOINS: usize = 4;
+/// Frames that are decoded at a time where each may be one too many.
+const FEW: usize = 64;
+/// A fade that is left with less than this is none.
+const FADE_LEAST_S: f64 = 0.02;
 /// While a file opens slowly, what a resampler holds back is let out when so little is ready.
 const DRY_S: f64 = 0.05;
 
@@ -54,9 +58,12 @@ impl Transport {
         let (Some(end), Some(feed)) = (end, &self.feed) else {
             return;
         };
-        // The tap steps from `end` to what is written from now on.
-        if end >= feed.written() || feed.withdraw(end) {
-            self.join.cut(end, feed);
+        // What has faded in cannot be taken out again. Else the tap steps from `end` to what is written from now on.
+        if !self.join.is_limited()
+            && !self.is_faded_into(kept)
+            && (end >= feed.written() || feed.withdraw(end))
+        {
+            self.join.cut(end);
             self.coming.truncate(kept);
             self.deck = None;
             self.forget_ahead();
@@ -68,25 +75,36 @@ impl Transport {
         }
     }
 
+    /// Whether that one of the coming overlaps what is before it.
+    fn is_faded_into(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|at| self.coming.get(at));
+        let end = before
+            .or(self.sounding.as_ref())
+            .and_then(TrackAccount::end);
+        let from = self.coming.get(at).and_then(TrackAccount::from);
+        from.zip(end).is_some_and(|(from, end)| from < end)
+    }
+
     pub(super) fn is_loaded(&self) -> bool {
         self.sounding.as_ref().is_some_and(|t| t.range.is_some())
     }
 
     /// Drops what is on its way to the output, keeping the place in the track.
     pub(super) fn unload(&mut self) {
+        self.end_leaving();
         self.cue_s = self.position_s();
         if let Some(number) = self.awaited.take() {
             self.loader.forget(number);
         }
         let deck = self.deck.take();
-        self.held = None;
+        (self.held, self.fading_deck) = (None, None);
         if !self.coming.is_empty() {
             self.coming.clear();
             self.forget_ahead();
         } else if deck.is_some() {
             self.spare = deck;
         }
-        self.join.reset();
+        self.join.reset(self.feed.as_ref());
         let Some(feed) = &self.feed else { return };
         feed.flush();
         if let Some(track) = &mut self.sounding
@@ -102,7 +120,7 @@ impl Transport {
         self.forget_ahead();
     }
 
-    fn forget_ahead(&mut self) {
+    pub(super) fn forget_ahead(&mut self) {
         if let Ahead::Opening(_, number) = std::mem::replace(&mut self.ahead, Ahead::Unknown) {
             self.loader.forget(number);
         }
@@ -136,12 +154,18 @@ impl Transport {
                 if self.sounding.is_none() {
                     self.forget_ahead();
                 }
-                self.awaited = Some(self.ask(entry, cue_s, spare));
+                self.awaited = Some(self.ask(entry, cue_s, spare, None));
             }
         }
     }
 
-    fn ask(&mut self, entry: Entry, at_s: f64, deck: Option<Box<Deck>>) -> u64 {
+    fn ask(
+        &mut self,
+        entry: Entry,
+        at_s: f64,
+        deck: Option<Box<Deck>>,
+        after: Option<Entry>,
+    ) -> u64 {
         self.asked += 1;
         let entries = self.queue.entries();
         let place = entries.iter().position(|other| other.entry == entry.entry);
@@ -156,6 +180,7 @@ impl Transport {
             at_s,
             deck,
             beside: beside.map(|entry| entry.map(|entry| Arc::clone(&entry.item))),
+            after: after.map(|before| (before.item, self.crossfade)),
         });
         self.asked
     }
@@ -250,10 +275,14 @@ impl Transport {
         }
     }
 
-    /// Decodes into the ring: the mixing stage. Tracks meet here, one frame after the other without a seam;
-    /// crossfading will have two decks read at once, and the equaliser stands behind them.
+    /// Decodes into the ring: the mixing stage. Tracks meet here, one frame after the other without a seam, or one fades into the
+    /// other: then two decks are read.
     pub(super) fn fill(&mut self) {
         let mut joins = 0;
+        let ahead_s = match self.crossfade {
+            Crossfade::Off => AHEAD_S,
+            _ => AHEAD_S + Crossfade::RANGE_S[1],
+        };
         loop {
             let Some(feed) = &mut self.feed else { return };
             let room = feed.room().min(self.block.len());
@@ -263,6 +292,32 @@ impl Transport {
             if self.join.drain(feed) {
                 continue;
             }
+            if self.fading_deck.is_some() && !self.join.is_fading() {
+                self.fading_deck = None;
+            }
+            if self.join.lacks_fading() {
+                match self.read_fading(room) {
+                    true => continue,
+                    false => return,
+                }
+            }
+            let left_s = self.deck.as_ref().and_then(|deck| {
+                let duration_s = deck.duration_s()?;
+                Some(duration_s - deck.position_s())
+            });
+            if left_s.is_some_and(|left_s| left_s < ahead_s) {
+                self.look_ahead();
+            }
+            let whole = match self.blends_in() {
+                // The fade before wants the rest of what a resampler holds back.
+                Some(0) if self.join.is_fading() => room.min(FEW),
+                Some(0) if joins < JOINS && self.fade_next() => {
+                    joins += 1;
+                    continue;
+                }
+                Some(0) | None => room,
+                Some(frames) => room.min(frames),
+            };
             let Some(deck) = &mut self.deck else {
                 if joins < JOINS && self.join_next() {
                     joins += 1;
@@ -273,17 +328,11 @@ impl Transport {
                 }
                 return;
             };
-            match deck.read(&mut self.block[..room]) {
+            match deck.read(&mut self.block[..whole]) {
                 Ok(None) => return,
                 Ok(Some(0)) => self.end_deck(None),
                 Ok(Some(count)) => {
                     self.join.push(&self.block[..count]);
-                    let left_s = deck
-                        .duration_s()
-                        .map(|duration_s| duration_s - deck.position_s());
-                    if left_s.is_some_and(|left_s| left_s < AHEAD_S) {
-                        self.look_ahead();
-                    }
                 }
                 Err(error) => self.end_deck(Some(error)),
             }
@@ -294,6 +343,12 @@ impl Transport {
     fn end_deck(&mut self, failure: Option<FailedFile>) {
         self.deck = None;
         let head = self.feed.as_ref().map(|feed| self.join.head(feed));
+        if let Some(head) = head.filter(|_| self.join.is_fading()) {
+            self.join.cut_fade(head);
+            if let Some(range) = self.fading_range() {
+                range.end = range.end.map(|end| end.min(head.max(range.from)));
+            }
+        }
         let joined = !self.coming.is_empty();
         let Some(track) = self.coming.back_mut().or(self.sounding.as_mut()) else {
             return;
@@ -333,10 +388,15 @@ impl Transport {
     fn look_ahead(&mut self) {
         // Once more where it could not be opened.
         while matches!(self.ahead, Ahead::Unknown) {
-            let last = self.coming.back().map(|track| track.entry.entry);
-            self.ahead = match self.next_after(last, true) {
+            let last = self.coming.back().or(self.sounding.as_ref());
+            let last = last.map(|track| track.entry.clone());
+            let joined = self.coming.back().map(|track| track.entry.entry);
+            self.ahead = match self.next_after(joined, true) {
                 Some(entry) => {
-                    let number = self.ask(entry.clone(), 0.0, None);
+                    // What repeats does not fade into itself.
+                    let fades = self.crossfade != Crossfade::Off;
+                    let after = last.filter(|last| fades && last.entry != entry.entry);
+                    let number = self.ask(entry.clone(), 0.0, None, after);
                     Ahead::Opening(entry, number)
                 }
                 None => Ahead::Nothing,
@@ -386,6 +446,96 @@ impl Transport {
                 self.join_next()
             }
         }
+    }
+
+    /// Frames of the track being decoded until what follows it fades in, where that is known and can be.
+    fn blends_in(&self) -> Option<usize> {
+        let (Ahead::Ready(next), Some(deck)) = (&self.ahead, &self.deck) else {
+            return None;
+        };
+        let blend = next.blend()?;
+        if self.output.reopens_for(next.format()) {
+            return None;
+        }
+        let left_s = blend.out_from_s - deck.position_s();
+        Some((left_s.max(0.0) * f64::from(deck.rate_hz())).round() as usize)
+    }
+
+    /// Lets what follows the track being decoded fade in over it from here on. Whether it does.
+    fn fade_next(&mut self) -> bool {
+        let (Some(feed), Some(old)) = (&self.feed, &self.deck) else {
+            return false;
+        };
+        let mut next = match std::mem::replace(&mut self.ahead, Ahead::Unknown) {
+            Ahead::Ready(next) => next,
+            other => {
+                self.ahead = other;
+                return false;
+            }
+        };
+        // Of what was brought late the rest is left.
+        let left_s = next
+            .blend()
+            .map_or(0.0, |blend| blend.out_to_s - old.position_s());
+        if left_s < FADE_LEAST_S {
+            next.forget_blend();
+            self.ahead = Ahead::Ready(next);
+            return false;
+        }
+        let frames = (left_s * f64::from(feed.rate_hz())).round() as u64;
+        let path = &next.entry().item.path;
+        match self.join.fade(path, next.rate_hz(), frames, feed) {
+            Ok((from, to)) => {
+                self.end_at(to);
+                let before = self.coming.back().or(self.sounding.as_ref());
+                let gain = self.gain_of(next.loudness(), before);
+                next.set_gain(gain.factor());
+                self.coming.push_back(TrackAccount::new(&next, from, gain));
+                self.fading_deck = self.deck.replace(next);
+                true
+            }
+            Err(error) => {
+                self.fail(&next.entry().clone(), &error);
+                false
+            }
+        }
+    }
+
+    /// Decodes of the track that fades out. Whether it is worth to go on.
+    fn read_fading(&mut self, room: usize) -> bool {
+        let read = match &mut self.fading_deck {
+            Some(deck) => deck.read(&mut self.block[..room]),
+            None => Ok(Some(0)),
+        };
+        let failure = match read {
+            Ok(None) => return false,
+            Ok(Some(count @ 1..)) => {
+                self.join.push_fading(&self.block[..count]);
+                return true;
+            }
+            Ok(Some(0)) => None,
+            Err(error) => Some(error),
+        };
+        self.fading_deck = None;
+        let end = self
+            .feed
+            .as_ref()
+            .and_then(|feed| self.join.end_fading(feed));
+        if let Some(range) = self.fading_range() {
+            range.end = end.or(range.end);
+            range.failure = failure;
+        }
+        true
+    }
+
+    /// The range of the track that is mixed as the one that fades out.
+    fn fading_range(&mut self) -> Option<&mut TrackRange> {
+        let track = match self.coming.len() {
+            0 => self.leaving.as_mut(),
+            1 => self.sounding.as_mut(),
+            more => self.coming.get_mut(more - 2),
+        };
+        track.and_then(|track| track.range.as_mut())
     }
 
     pub(super) fn fail(&mut self, entry: &Entry, error: &FailedFile) {

@@ -84,6 +84,9 @@ impl Transport {
                 to_hz,
             });
         }
+        if self.leaving.is_some() {
+            steps.push(SignalStep::Crossfade);
+        }
         if self.volume < 1.0 {
             let db = 20.0 * f64::from(self.level()).log10();
             steps.push(SignalStep::Volume {

@@ -66,6 +66,11 @@ impl TrackAccount {
         }
     }
 
+    /// Ring index of its first frame.
+    pub(super) fn from(&self) -> Option<u64> {
+        self.range.as_ref().map(|range| range.from)
+    }
+
     /// Ring index behind its last frame, once decoded.
     pub(super) fn end(&self) -> Option<u64> {
         self.range.as_ref().and_then(|range| range.end)
