@@ -1,5 +1,6 @@
 // What the fake twin answers from its library: lists in order, and waveforms. Pure.
 import { chance, type FakeLibrary } from "./fake-library";
+import { spelled } from "./fake-spelling";
 import type { AlbumsQuery } from "./backend";
 import type { AlbumRow, SongsQuery, TrackRow, WaveformRow } from "./types";
 
@@ -130,6 +131,14 @@ export function find(library: FakeLibrary, query: SongsQuery): TrackRow[] {
     relevance: (row) => [...(sought.length > 0 ? [rank(row, text, sought)] : []), ...byArtist(row)],
   };
   return ordered(rows, (row) => [...by[query.sort](row), row.id], query.descending);
+}
+
+/** The search that was meant, where nothing is called so. */
+export function meant(library: FakeLibrary, query: SongsQuery): string | null {
+  const known = new Map<string, number>();
+  for (const row of library.tracks)
+    for (const word of new Set(keysOf(row).all.split(" "))) known.set(word, (known.get(word) ?? 0) + 1);
+  return spelled(words(query.text), known);
 }
 
 /** Verses and refrains, a quiet beginning and a slow end; the same for the same song. */

@@ -9,7 +9,7 @@ import type {
   SongsQuery,
   TrackRow,
 } from "./backend";
-import { cut, find, findAlbums, waveform } from "./fake-answers";
+import { cut, find, findAlbums, meant, waveform } from "./fake-answers";
 import { fakeCover } from "./fake-covers";
 import type { FakeLibrary } from "./fake-library";
 import { found, invalid, noFolder, noSong, some, type World } from "./fake-world";
@@ -148,8 +148,11 @@ export class FakeShelf {
       failures: () => answer("failures", () => (this.#roots.length === 0 ? [] : this.whole.refused)),
       songs: (query, offset, limit) =>
         answer("songs", () => {
-          const rows = this.#list(query);
-          return { total: rows.length, offset, rows: rows.slice(offset, offset + limit) };
+          let rows = this.#list(query);
+          let corrected = rows.length === 0 && query.text.trim() !== "" ? meant(this.shown, query) : null;
+          if (corrected !== null) rows = this.#list({ ...query, text: corrected });
+          if (rows.length === 0) corrected = null;
+          return { total: rows.length, offset, corrected, rows: rows.slice(offset, offset + limit) };
         }),
       albums: (query, offset, limit) =>
         answer("albums", () => {

@@ -48,7 +48,7 @@ export type SongSort = "title" | "artist" | "album" | "year" | "duration" | "pla
 
 export type SongsQuery = { 
 /**
- * Words that must all occur somewhere; empty for all songs.
+ * What is asked for, in the query language; empty for all songs.
  */
 text: string, 
 /**
@@ -56,7 +56,11 @@ text: string,
  */
 album: number | null, sort: SongSort, descending: boolean, };
 
-export type SongsPage = { total: number, offset: number, rows: Array<TrackRow>, };
+export type SongsPage = { total: number, offset: number, 
+/**
+ * What was asked for instead, where nothing was found and a word is nearly one of the library.
+ */
+corrected: string | null, rows: Array<TrackRow>, };
 
 export type WaveformRow = { peak: Array<number>, rms: Array<number>, };
 
@@ -816,7 +820,7 @@ export type CommandError = { code: ErrorCodeName, problem: Problem, };
 
 export type ErrorCodeName = "not-found" | "unplayable" | "no-device" | "no-model" | "database" | "invalid" | "other";
 
-export type Problem = { "is": "library", error: LibraryError, } | { "is": "analysis", error: AnalysisError, } | { "is": "output", error: OutputFault, } | { "is": "unplayable", path: string, why: FileFault, } | { "is": "nothing-sounded", wav: string | null, first: FailureRow | null, } | { "is": "not-installed", what: string, looked: Array<string>, } | { "is": "no-such-track", track: string, } | { "is": "no-such-playlist", playlist: string, } | { "is": "file", attempt: FileAttempt, path: string, detail: string, } | { "is": "exchange", action: string, path: string, reason: string, } | { "is": "no-thread", detail: string, } | { "is": "player-ended" } | { "is": "no-home-folder" } | { "is": "not-serialized", detail: string, } | { "is": "no-program", detail: string, } | { "is": "database-not-whole", detail: string, } | { "is": "window-plays-no-file" } | { "is": "no-such-root", path: string, } | { "is": "no-such-play-source", source_name: string, } | { "is": "too-late-to-undo" } | { "is": "not-played-as-shown" } | { "is": "not-an-instant", text: string, detail: string, } | { "is": "no-artist", path: string, } | { "is": "feedback-not-of-a-song" } | { "is": "same-recording" } | { "is": "no-such-feedback", id: number, } | { "is": "nothing-analyzed" } | { "is": "not-analyzed", path: string, } | { "is": "mix-too-small", mix: string, } | { "is": "no-such-mix", mix: string, } | { "is": "discovery-range" } | { "is": "no-such-album", title: string, } | { "is": "no-such-seed", kind: SeedKind, name: string, } | { "is": "no-known-words", text: string, } | { "is": "empty-station" } | { "is": "nothing-to-play" } | { "is": "songs-gone" } | { "is": "shipped-model-name", model: string, } | { "is": "model-name-taken", model: string, } | { "is": "model-shipped", model: string, } | { "is": "no-fine-model" } | { "is": "model-current", model: string, } | { "is": "model-serving", model: string, } | { "is": "no-such-model", model: string, } | { "is": "no-such-output", name: string, } | { "is": "trial-refused", said: string, } | { "is": "trial-failed" } | { "is": "trial-crashed", status: string, said: string | null, } | { "is": "trial-timeout", limit_s: number, } | { "is": "source-never-changes" } | { "is": "no-deleted-playlist", playlist: string, } | { "is": "playlist-changed-since" } | { "is": "playlist-fixed", playlist: string, } | { "is": "playlist-renewed", playlist: string, } | { "is": "album-gone" } | { "is": "no-queue" } | { "is": "no-playlist-name" } | { "is": "ambiguous-playlist", name: string, ids: Array<number>, } | { "is": "playlist-source-unreadable", playlist: string, detail: string, } | { "is": "play-length", listened_s: number, } | { "is": "future-play" } | { "is": "plays-not-written", detail: string, } | { "is": "plays-format", format: string, } | { "is": "negative-stretch" } | { "is": "too-few-plays", least: number, } | { "is": "not-a-term", term: string, } | { "is": "not-a-decade", year: number, } | { "is": "no-such-reason-kind", kind: string, } | { "is": "term-not-in-library", term: string, } | { "is": "forget-future" } | { "is": "learned-again" } | { "is": "no-such-forgotten", id: number, };
+export type Problem = { "is": "library", error: LibraryError, } | { "is": "analysis", error: AnalysisError, } | { "is": "output", error: OutputFault, } | { "is": "unplayable", path: string, why: FileFault, } | { "is": "nothing-sounded", wav: string | null, first: FailureRow | null, } | { "is": "not-installed", what: string, looked: Array<string>, } | { "is": "bad-query", text: string, fault: QueryFault, } | { "is": "no-such-track", track: string, } | { "is": "no-such-playlist", playlist: string, } | { "is": "file", attempt: FileAttempt, path: string, detail: string, } | { "is": "exchange", action: string, path: string, reason: string, } | { "is": "no-thread", detail: string, } | { "is": "player-ended" } | { "is": "no-home-folder" } | { "is": "not-serialized", detail: string, } | { "is": "no-program", detail: string, } | { "is": "database-not-whole", detail: string, } | { "is": "window-plays-no-file" } | { "is": "no-such-root", path: string, } | { "is": "no-such-play-source", source_name: string, } | { "is": "too-late-to-undo" } | { "is": "not-played-as-shown" } | { "is": "not-an-instant", text: string, detail: string, } | { "is": "no-artist", path: string, } | { "is": "feedback-not-of-a-song" } | { "is": "same-recording" } | { "is": "no-such-feedback", id: number, } | { "is": "nothing-analyzed" } | { "is": "not-analyzed", path: string, } | { "is": "mix-too-small", mix: string, } | { "is": "no-such-mix", mix: string, } | { "is": "discovery-range" } | { "is": "no-such-album", title: string, } | { "is": "no-such-seed", kind: SeedKind, name: string, } | { "is": "no-known-words", text: string, } | { "is": "empty-station" } | { "is": "nothing-to-play" } | { "is": "songs-gone" } | { "is": "shipped-model-name", model: string, } | { "is": "model-name-taken", model: string, } | { "is": "model-shipped", model: string, } | { "is": "no-fine-model" } | { "is": "model-current", model: string, } | { "is": "model-serving", model: string, } | { "is": "no-such-model", model: string, } | { "is": "no-such-output", name: string, } | { "is": "trial-refused", said: string, } | { "is": "trial-failed" } | { "is": "trial-crashed", status: string, said: string | null, } | { "is": "trial-timeout", limit_s: number, } | { "is": "source-never-changes" } | { "is": "no-deleted-playlist", playlist: string, } | { "is": "playlist-changed-since" } | { "is": "playlist-fixed", playlist: string, } | { "is": "playlist-renewed", playlist: string, } | { "is": "album-gone" } | { "is": "no-queue" } | { "is": "no-playlist-name" } | { "is": "ambiguous-playlist", name: string, ids: Array<number>, } | { "is": "playlist-source-unreadable", playlist: string, detail: string, } | { "is": "play-length", listened_s: number, } | { "is": "future-play" } | { "is": "plays-not-written", detail: string, } | { "is": "plays-format", format: string, } | { "is": "negative-stretch" } | { "is": "too-few-plays", least: number, } | { "is": "not-a-term", term: string, } | { "is": "not-a-decade", year: number, } | { "is": "no-such-reason-kind", kind: string, } | { "is": "term-not-in-library", term: string, } | { "is": "forget-future" } | { "is": "learned-again" } | { "is": "no-such-forgotten", id: number, };
 
 export type FileAttempt = "read-folder" | "make-folder" | "find" | "write" | "remove" | "start" | "keep-model";
 
@@ -987,6 +991,22 @@ detail: string, } | { "is": "no-thread",
  * What the system said.
  */
 detail: string, } | { "is": "panicked" };
+
+export type QueryFault = { 
+/**
+ * The first character of what is wrong.
+ */
+from: number, 
+/**
+ * The character behind it.
+ */
+to: number, 
+/**
+ * What it is.
+ */
+kind: QueryFaultKind, };
+
+export type QueryFaultKind = { "is": "unknown-field", name: string, meant: string, } | { "is": "not-a-number", field: string, text: string, } | { "is": "not-a-date", field: string, text: string, } | { "is": "not-a-key", text: string, } | { "is": "unknown-flag", field: string, text: string, known: Array<string>, } | { "is": "empty-range", text: string, } | { "is": "unopened" } | { "is": "too-much" };
 
 export type LibraryError = { "is": "folder", 
 /**

@@ -174,7 +174,7 @@ export class App {
     await this.notices.attempt(t("failed.play"), async () => {
       const { total } = await this.backend.queue(0, 1);
       if (total > 0) await this.player.toggle();
-      else await this.actions.playSongs(this.songs.query, Math.max(0, this.songs.selection.cursor));
+      else await this.actions.playSongs(this.songs.found, Math.max(0, this.songs.selection.cursor));
     });
   }
 

@@ -1,11 +1,23 @@
 // Songs that a search finds, in an order: all of them where it is empty, or those of one album.
-import type { Backend, SongSort, SongsQuery, TrackRow } from "../ipc/backend";
+import {
+  asRefusal,
+  type Backend,
+  type QueryFault,
+  type SongSort,
+  type SongsQuery,
+  type TrackRow,
+} from "../ipc/backend";
 import type { Notices } from "./notices.svelte";
+import type { Rows } from "./pages.svelte";
 import { RowList } from "./rows.svelte";
 import { t } from "../words";
 
 export class SongList extends RowList<TrackRow> {
   query = $state.raw<SongsQuery>({ text: "", album: null, sort: "artist", descending: false });
+  /** What of the text means nothing. */
+  fault = $state.raw<QueryFault | null>(null);
+  /** What was looked for instead of a misspelt text. */
+  corrected = $state.raw<string | null>(null);
   /** How the songs stand while nothing is searched for. */
   #order: Pick<SongsQuery, "sort" | "descending">;
 
@@ -17,6 +29,11 @@ export class SongList extends RowList<TrackRow> {
     super(notices, t("failed.readSongs"));
     this.query = { ...this.query, ...query };
     this.#order = { sort: this.query.sort, descending: this.query.descending };
+  }
+
+  /** What the songs shown are found by. */
+  get found(): SongsQuery {
+    return this.corrected === null ? this.query : { ...this.query, text: this.corrected };
   }
 
   /** What a search finds stands with the best first, until a column is asked to sort it. */
@@ -43,8 +60,19 @@ export class SongList extends RowList<TrackRow> {
     return track;
   }
 
-  protected fetch(offset: number, limit: number) {
-    return this.backend.songs(this.query, offset, limit);
+  protected async fetch(offset: number, limit: number): Promise<Rows<TrackRow>> {
+    const asked = this.query;
+    try {
+      const page = await this.backend.songs(asked, offset, limit);
+      if (asked === this.query) [this.fault, this.corrected] = [null, page.corrected];
+      return page;
+    } catch (error) {
+      const refusal = asRefusal(error);
+      if (!("problem" in refusal) || refusal.problem.is !== "bad-query") throw error;
+      // Somebody is typing: the place is shown, and nobody is interrupted.
+      if (asked === this.query) [this.fault, this.corrected] = [refusal.problem.fault, null];
+      return { total: 0, rows: [] };
+    }
   }
 
   #ask(query: SongsQuery): void {

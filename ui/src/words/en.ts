@@ -9,6 +9,7 @@ import { output } from "./en/output";
 import { player } from "./en/player";
 import { playlists } from "./en/playlists";
 import { problems } from "./en/problems";
+import { query } from "./en/query";
 import { queue } from "./en/queue";
 import { radio } from "./en/radio";
 import { reasons } from "./en/reasons";
@@ -39,6 +40,7 @@ export const en = {
   player,
   playlists,
   problems,
+  query,
   queue,
   radio,
   reasons,

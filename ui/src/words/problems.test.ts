@@ -182,6 +182,12 @@ check<Problem>(
     "not-installed": [
       [{ what: "models", looked: ["/a", "/b"] }, "models is not installed; looked in /a, /b"],
     ],
+    "bad-query": [
+      [
+        { text: "year:x", fault: { from: 0, to: 6, kind: { is: "not-a-number", field: "year", text: "x" } } },
+        "“year:x” cannot be read. “x” is not a number for “year”. Write 1957, >=1957, 1957..1965 or none.",
+      ],
+    ],
     "no-such-track": [[{ track: "7" }, "song 7 is not in the library"]],
     "no-such-playlist": [[{ playlist: "7" }, "there is no playlist 7"]],
     file: [[{ attempt: "read-folder", path: "/m", detail }, "the folder /m cannot be read: denied"]],

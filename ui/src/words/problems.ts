@@ -19,6 +19,7 @@ import type {
 import { t } from ".";
 import { quoted } from "./names";
 import { list } from "./numbers";
+import { queryFault } from "./query";
 
 /** Why something could not be done. */
 export function problem(of: Problem): string {
@@ -44,6 +45,8 @@ export function problem(of: Problem): string {
     }
     case "not-installed":
       return t("problems.asked.notInstalled", { what: of.what, looked: list(of.looked) });
+    case "bad-query":
+      return t("problems.asked.badQuery", { text: of.text, why: queryFault(of.fault.kind) });
     case "no-such-track":
       return t("problems.asked.noTrack", of);
     case "no-such-playlist":

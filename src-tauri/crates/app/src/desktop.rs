@@ -259,13 +259,12 @@ impl Desktop {
         offset: u32,
         limit: u32,
     ) -> Result<SongsPage, AppError> {
-        let page =
-            self.segue
-                .library
-                .tracks(&self.segue.track_query(query, offset, Some(limit))?)?;
+        let query = self.segue.track_query(query, offset, Some(limit))?;
+        let (page, corrected) = self.segue.found(query)?;
         Ok(SongsPage {
             total: page.total,
             offset,
+            corrected,
             rows: self.segue.track_rows(&page.tracks)?,
         })
     }

@@ -7,8 +7,12 @@ use std::sync::Mutex;
 use std::sync::mpsc;
 use std::time::Instant;
 
+use jiff::Zoned;
+use segue_core::query::Query;
 use segue_core::{AudioHash, FileSpan, Track, TrackId};
-use segue_library::{AlbumId, Library, ScanProgress, ScanReport, Sort, TrackQuery, Watched};
+use segue_library::{
+    AlbumId, Library, ScanProgress, ScanReport, Sort, TrackPage, TrackQuery, Watched,
+};
 
 use crate::convert::track_row;
 use crate::models::{Coverage, ModelManager};
@@ -127,7 +131,7 @@ impl Segue {
         Ok(())
     }
 
-    /// A page of the tracks in which all words of `text` occur.
+    /// A page of the tracks that `text` asks for.
     pub fn tracks(
         &self,
         text: &str,
@@ -137,34 +141,58 @@ impl Segue {
         offset: u32,
     ) -> Result<TracksFound, AppError> {
         let query = TrackQuery {
-            text: text.into(),
+            query: query(text)?,
             heard_by: self.serving()?,
+            now: Zoned::now(),
             album: None,
             sort: sort.0,
             descending,
             limit: Some(limit),
             offset,
         };
-        let page = self.library.tracks(&query)?;
+        let (page, corrected) = self.found(query)?;
         Ok(TracksFound {
             total: page.total,
+            corrected,
             // Nothing changes about a song because its disk is unplugged; the folders tell of that.
             tracks: self.rows_as_scanned(&page.tracks)?,
+        })
+    }
+
+    /// What a query finds, and where that is nothing and a word is misspelt, what was meant finds, with what was meant.
+    pub(crate) fn found(
+        &self,
+        mut query: TrackQuery,
+    ) -> Result<(TrackPage, Option<String>), AppError> {
+        let page = self.library.tracks(&query)?;
+        if page.total > 0 || query.query.is_everything() {
+            return Ok((page, None));
+        }
+        let Some(spelled) = self.library.spelled(&query.query)? else {
+            return Ok((page, None));
+        };
+        let text = spelled.to_string();
+        query.query = spelled;
+        let meant = self.library.tracks(&query)?;
+        Ok(match meant.total {
+            0 => (page, None),
+            _ => (meant, Some(text)),
         })
     }
 
     /// The window's query as the library takes it.
     pub(crate) fn track_query(
         &self,
-        query: &SongsQuery,
+        songs: &SongsQuery,
         offset: u32,
         limit: Option<u32>,
     ) -> Result<TrackQuery, AppError> {
         Ok(TrackQuery {
-            text: query.text.clone(),
+            query: query(&songs.text)?,
             heard_by: self.serving()?,
-            album: query.album.map(AlbumId),
-            sort: match query.sort {
+            now: Zoned::now(),
+            album: songs.album.map(AlbumId),
+            sort: match songs.sort {
                 SongSort::Title => Sort::Title,
                 SongSort::Artist => Sort::Artist,
                 SongSort::Album => Sort::Album,
@@ -174,7 +202,7 @@ impl Segue {
                 SongSort::Added => Sort::Added,
                 SongSort::Relevance => Sort::Relevance,
             },
-            descending: query.descending,
+            descending: songs.descending,
             limit,
             offset,
         })
@@ -246,6 +274,14 @@ fn named(file: &OsStr) -> FileArgument {
     let url = text.starts_with("file:").then(|| url::Url::parse(text));
     let named = url.and_then(|url| url.ok()?.to_file_path().ok());
     FileArgument::File(named.unwrap_or_else(|| path.to_owned()))
+}
+
+/// Reads what somebody asks for.
+fn query(text: &str) -> Result<Query, AppError> {
+    Query::parse(text).map_err(|fault| AppError::BadQuery {
+        text: text.to_owned(),
+        fault,
+    })
 }
 
 fn scan_done(report: &ScanReport, begun: Instant) -> ScanDone {

@@ -54,8 +54,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Library(LibraryCommand),
     /// List tracks
+    #[command(after_long_help = QUERY_HELP)]
     Tracks {
-        /// Words that must all occur; tag:jazz, tag:"female vocals", -tag:rock ask for tags of the sound
+        /// Words, and fields such as artist:coltrane year:1957..1965 -genre:live plays:0 added:<30d tag:"female vocals"; see --help
         query: Vec<String>,
         /// Print at most this many
         #[arg(long, default_value_t = 100)]
@@ -395,7 +396,7 @@ pub(crate) enum PlaylistCommand {
         /// Its name
         #[arg(allow_hyphen_values = true)]
         name: String,
-        /// Words that must all occur, as in `segue tracks`
+        /// What it holds, as in `segue tracks`
         #[arg(long, allow_hyphen_values = true)]
         query: String,
         /// Made anew each day from what the search finds then
@@ -599,6 +600,9 @@ fn export(name: &str) -> Result<HistoryFormat, String> {
         _ => Err("not one of segue, listenbrainz".into()),
     }
 }
+
+/// The query language, for those who ask at length.
+const QUERY_HELP: &str = include_str!("query_help.txt");
 
 #[cfg(test)]
 mod tests {

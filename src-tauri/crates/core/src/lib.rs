@@ -25,6 +25,7 @@ mod mix;
 mod output_fault;
 mod output_settings;
 mod play;
+pub mod query;
 mod reason;
 mod reason_kind;
 mod session;

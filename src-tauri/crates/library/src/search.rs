@@ -1,11 +1,9 @@
-//! What a listener types into a search, taken apart: words for the index, and tags to ask for.
+//! Words as the index of words keeps them, and as they are looked for.
 //!
 //! Text is folded ([`segue_core::fold`]), cut into runs of letters and digits, and each Chinese or Japanese
 //! character stands by itself, since those scripts put no spaces between words. A search finds the tracks in
 //! which every word of the query begins some word, in whatever field. Names with signs in them are found without them
 //! too: AC/DC as acdc, R.E.M. as rem, P!nk as pink; and C# is not C.
-//!
-//! `tag:jazz` and `tag:"female vocals"` ask for what the network heard, `-tag:rock` for what it did not hear.
 
 use segue_core::{fold, is_word, similar_key};
 
@@ -14,72 +12,6 @@ const QUERY_WORDS_MAX: usize = 16;
 
 /// Longest word, in bytes, that is looked through for signs.
 const WORD_BYTES_MAX: usize = 64;
-
-/// The mark of a tag.
-const TAG: &str = "tag:";
-
-/// A query, taken apart. Nothing in it is syntax but the marks of tags.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct ParsedQuery {
-    /// What stands beside the tags.
-    pub(crate) text: String,
-    /// The tags asked for.
-    pub(crate) tags: Vec<TagTerm>,
-}
-
-/// A tag asked for, or asked away.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct TagTerm {
-    /// Its folded name, or the beginning of it.
-    pub(crate) name: String,
-    /// Whether the name is complete: it stood in quotes.
-    pub(crate) whole: bool,
-    /// `false`: tracks with this tag are not wanted.
-    pub(crate) wanted: bool,
-}
-
-impl ParsedQuery {
-    pub(crate) fn parse(text: &str) -> Self {
-        let mut query = Self::default();
-        let mut rest = text.trim_start();
-        while !rest.is_empty() {
-            let unmarked = rest.strip_prefix('-').unwrap_or(rest);
-            let marked = unmarked
-                .get(..TAG.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(TAG));
-            let end = |text: &str| text.find(char::is_whitespace).unwrap_or(text.len());
-            if !marked {
-                let (word, after) = rest.split_at(end(rest));
-                query.text.push_str(word);
-                query.text.push(' ');
-                rest = after.trim_start();
-                continue;
-            }
-            let name = &unmarked[TAG.len()..];
-            // A quote that is still open holds all that follows: the listener is typing.
-            let (name, whole, after) = match name.strip_prefix('"') {
-                Some(quoted) => match quoted.split_once('"') {
-                    Some((name, after)) => (name, true, after),
-                    None => (quoted, false, ""),
-                },
-                None => {
-                    let (name, after) = name.split_at(end(name));
-                    (name, false, after)
-                }
-            };
-            let name = fold(name.trim());
-            if !name.is_empty() && query.tags.len() < QUERY_WORDS_MAX {
-                query.tags.push(TagTerm {
-                    name,
-                    whole,
-                    wanted: unmarked.len() == rest.len(),
-                });
-            }
-            rest = after.trim_start();
-        }
-        query
-    }
-}
 
 /// `text` as the index wants it: folded words with single spaces between, and behind them what those with signs in them
 /// are also called.
@@ -155,6 +87,29 @@ pub(crate) fn any_word(text: &str) -> String {
     begins.join(" OR ")
 }
 
+/// `text` as one line in which [`phrase`] finds phrases: its words, and itself, for names of nothing but signs.
+pub(crate) fn phrased(text: &str) -> String {
+    let folded = fold(text);
+    format!(" {} {folded}", plain(&folded))
+}
+
+/// What of [`phrased`] text is looked for: words in this order, the last of which may go on.
+pub(crate) fn phrase(text: &str) -> String {
+    let folded = fold(text.trim());
+    match plain(&folded) {
+        words if words.is_empty() => folded,
+        words => format!(" {words}"),
+    }
+}
+
+/// Whether each word of `wanted` begins some word of `held`, as the index would find it.
+pub(crate) fn holds(held: &str, wanted: &str) -> bool {
+    let held = words(held);
+    let wanted = plain(&fold(wanted));
+    let mut wanted = wanted.split(' ').filter(|word| !word.is_empty());
+    wanted.all(|word| held.split(' ').any(|own| own.starts_with(word)))
+}
+
 /// The FTS5 expression that finds `text`, or `None` if it holds no word. Nothing in `text` is syntax.
 pub(crate) fn expression(text: &str) -> Option<String> {
     let begins = |word: &str| format!("\"{word}\"*");
@@ -228,32 +183,18 @@ mod tests {
     }
 
     #[test]
-    fn tags_are_taken_out_of_the_words() {
-        let tag = |name: &str, whole, wanted| TagTerm {
-            name: name.into(),
-            whole,
-            wanted,
-        };
-        for (text, words, tags) in [
-            (
-                "tag:\"female vocals\" -tag:rock",
-                "",
-                vec![tag("female vocals", true, true), tag("rock", false, false)],
-            ),
-            (
-                "night TAG:Jazz drive",
-                "night drive ",
-                vec![tag("jazz", false, true)],
-            ),
-            ("tag:\"female v", "", vec![tag("female v", false, true)]),
-            ("-tag:\"r&b\"x", "x ", vec![tag("r&b", true, false)]),
-            ("tag: tag:\"\" -tag:", "", vec![]),
-            ("-tags:a tagging", "-tags:a tagging ", vec![]),
-            ("ta", "ta ", vec![]),
-            ("é-tag:x", "é-tag:x ", vec![]),
+    fn words_and_phrases_are_found_in_text() {
+        let line = phrased("Kind of Blue: So What");
+        for (text, found) in [
+            ("of blue so", true),
+            ("KIND", true),
+            ("ind of", false),
+            ("so kind", false),
         ] {
-            let query = ParsedQuery::parse(text);
-            assert_eq!((query.text.as_str(), query.tags), (words, tags), "{text:?}");
+            assert_eq!(line.contains(&phrase(text)), found, "{text}");
         }
+        assert!(phrased("!!!").contains(&phrase("!!!")));
+        assert!(holds("Blue Note, A.B.C.", "not abc"));
+        assert!(!holds("Blue Note", "otes"));
     }
 }

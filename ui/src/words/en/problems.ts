@@ -197,6 +197,7 @@ export const problems = {
     notWritten: "nothing sounded, so {{wav}} was not written",
     notWrittenBecause: "nothing sounded, so {{wav}} was not written; {{failed}}",
     notInstalled: "{{what}} is not installed; looked in {{looked}}",
+    badQuery: "“{{text}}” cannot be read. {{why}}",
     noTrack: "song {{track}} is not in the library",
     noPlaylist: "there is no playlist {{playlist}}",
     exchange: "cannot {{action}} {{path}}: {{reason}}",

@@ -14,6 +14,8 @@ export const songs = {
   noMatch: "Nothing matches “{{text}}”",
   noMatchHelp:
     "Every word must be in the title, artist, album or genre. Try fewer words, or press Esc to see all songs.",
+  corrected: "Nothing matches “{{text}}”. These are the songs for “{{meant}}”.",
+  searchFor: "Search for “{{text}}”",
   scanning: "Scanning your folders",
   scanningHelp: "The first songs appear here in a moment. You can play them while the rest are added.",
   none: "No songs in these folders",

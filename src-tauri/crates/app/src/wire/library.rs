@@ -76,7 +76,7 @@ pub enum SongSort {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct SongsQuery {
-    /// Words that must all occur somewhere; empty for all songs.
+    /// What is asked for, in the query language; empty for all songs.
     pub text: String,
     /// Songs of this album only.
     pub album: Option<i64>,
@@ -89,6 +89,8 @@ pub struct SongsQuery {
 pub struct SongsPage {
     pub total: u64,
     pub offset: u32,
+    /// What was asked for instead, where nothing was found and a word is nearly one of the library.
+    pub corrected: Option<String>,
     pub rows: Vec<TrackRow>,
 }
 

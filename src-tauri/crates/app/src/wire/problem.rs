@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use segue_core::query::QueryFault;
 use segue_core::{AnalysisError, ErrorCode, FailedFile, FileFault, LibraryError, OutputFault};
 use segue_exchange::FileError;
 use segue_playback::RenderError;
@@ -46,6 +47,9 @@ pub enum AppError {
     /// Something that comes with Segue is not where it should be.
     #[error("not installed: {what}: {}", looked.join(", "))]
     NotInstalled { what: String, looked: Vec<String> },
+    /// A query that says something which means nothing.
+    #[error("query: {text}: {fault:?}")]
+    BadQuery { text: String, fault: QueryFault },
     /// A track that the library does not have.
     #[error("no track: {track}")]
     NoSuchTrack { track: String },

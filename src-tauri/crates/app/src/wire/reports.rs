@@ -85,6 +85,9 @@ pub struct AnalyzeDone {
 pub struct TracksFound {
     /// How many there are beyond this page.
     pub total: u64,
+    /// What was asked for instead, where nothing was found and a word is nearly one of the library.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<String>,
     /// The page.
     pub tracks: Vec<TrackRow>,
 }

@@ -1,6 +1,7 @@
 //! The TypeScript of what the window sends and receives, as it is committed in `ui/src/ipc/types.ts`.
 
 use segue_analysis::Provider;
+use segue_core::query::{QueryFault, QueryFaultKind};
 use segue_core::{
     AnalysisError, BandShape, Because, ChosenDevice, Crossfade, Damage, DataDirFault, Equalizer,
     EqualizerBand, EqualizerPreset, ErrorCode, FileFault, FolderFault, Gain, GainSource, Habit,
@@ -134,6 +135,8 @@ declarations!(
     SheetFault,
     TagFault,
     OutputFault,
+    QueryFault,
+    QueryFaultKind,
     LibraryError,
     FolderFault,
     DataDirFault,

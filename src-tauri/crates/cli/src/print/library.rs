@@ -4,7 +4,7 @@ use segue_app::{
     AnalyzeDone, Embedded, FailureRow, MissingForgotten, ScanDone, TrackRow, TracksFound,
 };
 
-use super::out::{line, name, put, spoken, time};
+use super::out::{line, name, put, say, spoken, time};
 use crate::words;
 
 pub(crate) fn scan(done: &ScanDone, json: bool) {
@@ -84,6 +84,11 @@ pub(crate) fn tracks(found: &TracksFound, json: bool) {
         return line(found);
     }
     let mut text = String::new();
+    if let Some(corrected) = &found.corrected {
+        say(&format!(
+            "nothing is called so; this is what “{corrected}” finds"
+        ));
+    }
     for track in &found.tracks {
         text.push_str(&format!(
             "{:>7}  {}  [{}]{}\n",

@@ -1,6 +1,7 @@
 //! What goes wrong, in sentences for whoever reads a terminal: errors, faults of files, notices. Hints name commands of `segue`.
 
 use segue_app::{AppError, FailureRow, FileAttempt, Notice, SeedKind};
+use segue_core::query::{QueryFault, QueryFaultKind};
 use segue_core::{
     AnalysisError, Damage, DataDirFault, FileFault, FolderFault, LibraryAction, LibraryError,
     LostTag, ModelFault, OutputFault, RuntimeFault, SheetFault, TagFault, UnplayableFormat,
@@ -24,6 +25,7 @@ pub(crate) fn error(error: &AppError) -> String {
         AppError::NotInstalled { what, looked } => {
             format!("{what} is not installed; looked in {}", looked.join(", "))
         }
+        AppError::BadQuery { text, fault } => query(text, fault),
         AppError::NoSuchTrack { track } => format!(
             "no track {track} in the library; `segue tracks` lists what there is, `segue scan FOLDER` adds more"
         ),
@@ -201,6 +203,40 @@ pub(crate) fn notice(notice: &Notice) -> String {
 /// A file with its fault.
 pub(crate) fn failure(failure: &FailureRow) -> String {
     of_file(&failure.path, &failure.why)
+}
+
+/// What of a query means nothing, with its place underlined.
+fn query(text: &str, fault: &QueryFault) -> String {
+    let why = match &fault.kind {
+        QueryFaultKind::UnknownField { name, meant } => {
+            format!("there is no field “{name}”; did you mean “{meant}”?")
+        }
+        QueryFaultKind::NotANumber { field, text } => {
+            format!("“{text}” is no number for “{field}”; write 1957, >=1957, 1957..1965 or none")
+        }
+        QueryFaultKind::NotADate { field, text } => format!(
+            "“{text}” is no time for “{field}”; write 2025-03, >=2025, 2024..2025, <30d or never"
+        ),
+        QueryFaultKind::NotAKey { text } => {
+            format!("“{text}” is no musical key; write Am, F# or 8A")
+        }
+        QueryFaultKind::UnknownFlag { field, text, known } => {
+            format!(
+                "“{field}:” does not know “{text}”, but {}",
+                known.join(", ")
+            )
+        }
+        QueryFaultKind::EmptyRange { text } => format!("“{text}” ends before it begins"),
+        QueryFaultKind::Unopened => "this bracket was not opened".to_owned(),
+        QueryFaultKind::TooMuch => "this is more than a query may hold".to_owned(),
+    };
+    // On one line, a character wide each, so that the marks stand under what they mean.
+    let line: String = text
+        .chars()
+        .map(|c| if c.is_control() || c == '\n' { ' ' } else { c })
+        .collect();
+    let marks = "^".repeat(fault.to.saturating_sub(fault.from).max(1));
+    format!("{why}\n  {line}\n  {}{marks}", " ".repeat(fault.from))
 }
 
 fn of_file(path: &str, why: &FileFault) -> String {
@@ -511,5 +547,27 @@ fn model(why: &ModelFault) -> String {
             "its tags are no probabilities; is network.tags_activation missing?".into()
         }
         ModelFault::Said { detail } => detail.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use segue_core::query::Query;
+
+    #[test]
+    fn a_query_is_underlined_where_it_means_nothing() {
+        for (text, said) in [
+            (
+                "björk yaer:1997",
+                "there is no field “yaer”; did you mean “year”?\n  björk yaer:1997\n        ^^^^",
+            ),
+            (
+                "is:lovely\tx",
+                "“is:” does not know “lovely”, but liked, disliked, compilation, lossless, duplicate, heard\n  is:lovely x\n  ^^^^^^^^^",
+            ),
+        ] {
+            let fault = Query::parse(text).unwrap_err();
+            assert_eq!(super::query(text, &fault), said);
+        }
     }
 }

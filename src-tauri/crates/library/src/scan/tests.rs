@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use lofty::tag::{ItemKey, TagType};
 use segue_core::FailedFile;
+use segue_core::query::Query;
 
 use super::*;
 use crate::fixtures::{Place, copy, place, retag};
@@ -488,7 +489,7 @@ fn what_is_read_together_is_numbered_by_path() {
 /// The titles of all tracks, of those that a search finds, and of what the albums count.
 fn shown(library: &Library) -> (Vec<String>, usize, Vec<u32>) {
     let found = TrackQuery {
-        text: "song".into(),
+        query: Query::words("song"),
         ..TrackQuery::default()
     };
     let albums = library

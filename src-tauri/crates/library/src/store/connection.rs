@@ -6,6 +6,8 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
+use super::functions;
+
 /// How long a write waits for another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 /// Memory for pages of the database in KiB: the sort indexes of 200,000 tracks.
@@ -28,5 +30,8 @@ pub(super) fn prepare(db: &Connection) -> rusqlite::Result<()> {
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "temp_store", "MEMORY")?;
-    db.pragma_update(None, "cache_size", -CACHE_KIB)
+    db.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    functions::register(db)?;
+    // The words of the index, for what is misspelt.
+    db.execute_batch("CREATE VIRTUAL TABLE temp.search_terms USING fts5vocab(main, search, row)")
 }

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// `MIGRATIONS[n]` leads from version `n` to `n + 1`.
@@ -62,7 +61,6 @@ pub(super) fn version(db: &Connection) -> rusqlite::Result<i64> {
 
 /// Brings the database to [`LATEST`]; each step is one transaction, and two processes do not do it at once.
 pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
-    functions(db)?;
     while version(db)? < LATEST {
         let step = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let from = version(&step)?;
@@ -76,12 +74,4 @@ pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
         step.commit()?;
     }
     Ok(())
-}
-
-/// What the migrations call.
-pub(super) fn functions(db: &Connection) -> rusqlite::Result<()> {
-    let pure = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    db.create_scalar_function("title_key", 1, pure, |call| {
-        Ok(segue_core::title_key(call.get_raw(0).as_str()?))
-    })
 }

@@ -6,6 +6,7 @@
 
 pub(crate) mod albums;
 pub(crate) mod changes;
+mod conditions;
 mod connection;
 mod credits;
 #[cfg(any(test, feature = "failing"))]
@@ -13,6 +14,7 @@ mod failing;
 mod feedback;
 mod folded;
 mod forgotten;
+mod functions;
 pub(crate) mod identity;
 pub(crate) mod log;
 mod loudness;
@@ -31,6 +33,7 @@ pub(crate) mod recordings;
 pub(crate) mod rows;
 mod selection;
 mod settings;
+mod spelling;
 pub(crate) mod superseded;
 pub(crate) mod tallies;
 pub(crate) mod tracks;

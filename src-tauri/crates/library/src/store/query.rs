@@ -1,16 +1,19 @@
 //! What tracks are asked for.
 
+use jiff::Zoned;
 use segue_core::ModelId;
+use segue_core::query::Query;
 use serde::{Deserialize, Serialize};
 
 /// Which tracks, in which order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TrackQuery {
-    /// Words that must each begin some word of title, artists, album, genres or file name. Blank finds all.
-    /// `tag:NAME` and `-tag:NAME` ask for tags that were heard, or were not.
-    pub text: String,
-    /// Whose heard tags the text asks for.
+    /// What is asked for.
+    pub query: Query,
+    /// Whose heard tags are meant.
     pub heard_by: Option<ModelId>,
+    /// The time that ages are counted from, in the listener's time zone.
+    pub now: Zoned,
     /// Only tracks of this album.
     pub album: Option<AlbumId>,
     /// Order.
@@ -44,7 +47,7 @@ pub enum Sort {
     Added,
     /// Path.
     Path,
-    /// How well it matches the text, best first; without text, as [`Artist`](Self::Artist).
+    /// How well it matches the words, best first; without words, as [`Artist`](Self::Artist).
     Relevance,
 }
 

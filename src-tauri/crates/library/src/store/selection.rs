@@ -1,18 +1,21 @@
 //! How a query for tracks becomes SQL that an index can serve.
 
-use rusqlite::{Connection, OptionalExtension, ToSql};
-use segue_core::{ModelId, TrackId, fold};
+use rusqlite::types::Value;
+use rusqlite::{Connection, ToSql};
+use segue_core::query::{Condition, Query};
+use segue_core::{TrackId, fold};
 
+use super::conditions::{Asked, Conditions, value_name};
 use super::query::{Sort, TrackQuery};
-use crate::search::{self, TagTerm};
+use crate::search;
 
 /// A query turned into SQL.
 pub(super) struct Selection {
     /// Counts what matches.
     pub(super) count: String,
     ids: String,
-    words: Option<String>,
-    signs: Option<String>,
+    /// What the condition names, in its order.
+    values: Vec<(String, Value)>,
     album: Option<i64>,
     ranked: Option<RelevanceParameters>,
     limit: i64,
@@ -55,39 +58,30 @@ impl RelevanceParameters {
 
 impl Selection {
     pub(super) fn of(db: &Connection, query: &TrackQuery) -> rusqlite::Result<Self> {
-        let search::ParsedQuery { text, tags } = search::ParsedQuery::parse(&query.text);
-        let words = search::expression(&text);
-        // An artist named "!!!" has no word to search for.
-        let signs = (words.is_none() && !text.trim().is_empty()).then(|| fold(text.trim()));
+        let asked = Asked {
+            heard_by: query.heard_by.as_ref(),
+            now: &query.now,
+        };
+        let mut conditions = Conditions::new(db, asked);
         // What is gone is not listed; the search holds none of it.
         let mut filters = vec!["t.missing = 0".to_owned()];
         if query.album.is_some() {
             filters.push("t.album_id = :album".to_owned());
         }
-        if signs.is_some() {
-            filters.push("(instr(t.title_sort, :signs) OR instr(t.artist_sort, :signs) OR instr(t.album_sort, :signs))".to_owned());
+        if !query.query.is_everything() {
+            filters.push(conditions.sql(&query.query)?);
         }
-        for tag in &tags {
-            filters.push(heard(db, query.heard_by.as_ref(), tag)?);
-        }
-        // The index alone counts what its words match.
-        let count = match &words {
-            Some(_) if filters.len() == 1 => {
-                "SELECT count(*) FROM search WHERE search MATCH :words".to_owned()
+        let filter = filters.join(" AND ");
+        let words = query.query.wanted_words();
+        let words = words.and_then(|text| Some((text, search::expression(text)?)));
+        let count = match (&query.query, &words) {
+            // The index alone counts what its words match.
+            (Query::Is(Condition::Words(_)), Some(_)) if query.album.is_none() => {
+                "SELECT count(*) FROM search WHERE search MATCH :v0".to_owned()
             }
-            Some(_) => format!(
-                "SELECT count(*) FROM tracks t WHERE {} AND t.id IN (SELECT rowid FROM search WHERE search MATCH :words)",
-                filters.join(" AND ")
-            ),
-            None => format!(
-                "SELECT count(*) FROM tracks t WHERE {}",
-                filters.join(" AND ")
-            ),
+            _ => format!("SELECT count(*) FROM tracks t WHERE {filter}"),
         };
-        let ranked = query.sort == Sort::Relevance && words.is_some();
-        if words.is_some() {
-            filters.push("t.id IN (SELECT rowid FROM search WHERE search MATCH :words)".to_owned());
-        }
+        let ranked = words.filter(|_| query.sort == Sort::Relevance);
         let columns: &[&str] = match query.sort {
             Sort::Title => &["t.title_sort", "t.artist_sort"],
             Sort::Artist | Sort::Relevance => {
@@ -106,13 +100,12 @@ impl Selection {
             Sort::Added => &["t.added_at"],
             Sort::Path => &["t.path", "t.span_start_ns"],
         };
-        let columns: Vec<&str> = match ranked {
+        let columns: Vec<&str> = match ranked.is_some() {
             true => [RELEVANCE].iter().chain(columns).copied().collect(),
             false => columns.to_vec(),
         };
         let order = order(&columns, "t.id", query.descending);
         let page = format!("ORDER BY {order} LIMIT :limit OFFSET :offset");
-        let filter = filters.join(" AND ");
         let ids = match query.sort {
             // The other way round SQLite would sort all tracks for each page.
             Sort::Plays => format!(
@@ -120,16 +113,13 @@ impl Selection {
             ),
             _ => format!("SELECT t.id FROM tracks t WHERE {filter} {page}"),
         };
+        let values = conditions.values.into_iter().enumerate();
         Ok(Self {
             count,
             ids,
-            signs,
+            values: values.map(|(n, value)| (value_name(n), value)).collect(),
             album: query.album.map(|album| album.0),
-            ranked: words
-                .as_ref()
-                .filter(|_| ranked)
-                .map(|words| RelevanceParameters::of(&text, words)),
-            words,
+            ranked: ranked.map(|(text, words)| RelevanceParameters::of(text, &words)),
             limit: query.limit.map_or(-1, i64::from),
             offset: query.offset,
         })
@@ -137,13 +127,10 @@ impl Selection {
 
     /// What the count is run with, and the page beside its limits.
     pub(super) fn parameters(&self) -> Vec<(&str, &dyn ToSql)> {
-        let mut parameters: Vec<(&str, &dyn ToSql)> = Vec::new();
-        if let Some(words) = &self.words {
-            parameters.push((":words", words));
-        }
-        if let Some(signs) = &self.signs {
-            parameters.push((":signs", signs));
-        }
+        let values = self.values.iter();
+        let mut parameters: Vec<(&str, &dyn ToSql)> = values
+            .map(|(name, value)| (name.as_str(), value as &dyn ToSql))
+            .collect();
         if let Some(album) = &self.album {
             parameters.push((":album", album));
         }
@@ -168,36 +155,6 @@ impl Selection {
             .query_map(&*parameters, |row| row.get(0).map(TrackId))?
             .collect()
     }
-}
-
-/// The condition that a recording was heard, or was not heard, with a tag. A name that is some tag's whole name means
-/// that tag; otherwise it means every tag that begins with it.
-fn heard(db: &Connection, model: Option<&ModelId>, term: &TagTerm) -> rusqlite::Result<String> {
-    let mut statement = db.prepare_cached("SELECT id, name FROM tag_names")?;
-    let all = statement
-        .query_map([], |row| Ok((row.get(0)?, fold(&row.get::<_, String>(1)?))))?
-        .collect::<rusqlite::Result<Vec<(i64, String)>>>()?;
-    let exact = all.iter().filter(|(_, name)| *name == term.name);
-    let mut ids: Vec<String> = exact.map(|(id, _)| id.to_string()).collect();
-    if ids.is_empty() && !term.whole {
-        let begun = all.iter().filter(|(_, name)| name.starts_with(&term.name));
-        ids = begun.map(|(id, _)| id.to_string()).collect();
-    }
-    let model: Option<i64> = match model {
-        Some(model) => db
-            .prepare_cached("SELECT id FROM models WHERE name = ?")?
-            .query_row([&model.0], |row| row.get(0))
-            .optional()?,
-        None => None,
-    };
-    let Some(model) = model.filter(|_| !ids.is_empty()) else {
-        return Ok(if term.wanted { "0" } else { "1" }.to_owned());
-    };
-    Ok(format!(
-        "t.recording_id {} (SELECT recording_id FROM tagged WHERE model_id = {model} AND tag_id IN ({}))",
-        if term.wanted { "IN" } else { "NOT IN" },
-        ids.join(", ")
-    ))
 }
 
 /// An ORDER BY that an index over `columns` can serve in both directions; `id` settles ties.

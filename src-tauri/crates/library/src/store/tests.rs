@@ -1,5 +1,6 @@
 //! The database: old and newer versions, damage, two processes, plays, opinions, pages and search.
 
+mod asking;
 mod failing;
 mod migrating;
 mod names;
@@ -13,6 +14,7 @@ mod writing;
 use std::fs;
 
 use proptest::prelude::*;
+use segue_core::query::Query;
 use segue_core::{
     AudioHash, Descriptors, Embedding, EndReason, Feedback, FeedbackId, FeedbackTarget, FileFault,
     FileSpan, Key, Measures, Mode, ModelId, Play, PlayContext, PlaySource, PlaySubject, PlayedFrom,
@@ -173,7 +175,7 @@ fn albums_are_one_by_title_and_artist_or_by_folder() {
         titles(
             &place.library,
             &TrackQuery {
-                text: "cy".into(),
+                query: Query::words("cy"),
                 ..query.clone()
             }
         ),

@@ -72,7 +72,7 @@ fn a_killed_scan_loses_nothing() {
     assert_eq!((tracks.len(), paths.len()), (FILES, FILES));
     let found = library
         .tracks(&TrackQuery {
-            text: "0042".into(),
+            query: Query::words("0042"),
             ..TrackQuery::default()
         })
         .unwrap();

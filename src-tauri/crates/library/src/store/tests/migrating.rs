@@ -258,7 +258,7 @@ proptest! {
         let db = rusqlite::Connection::open(&path).unwrap();
         // What is written here needs to survive nothing.
         db.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF").unwrap();
-        crate::store::migrations::functions(&db).unwrap();
+        crate::store::functions::register(&db).unwrap();
         for (n, migration) in MIGRATIONS[..version].iter().enumerate() {
             db.execute_batch(migration).unwrap();
             db.pragma_update(None, "user_version", n as i64 + 1).unwrap();

@@ -118,7 +118,7 @@ fn names_are_found_without_their_signs_and_told_apart_by_them() {
         ("한", &["t25"]),
     ] {
         let query = TrackQuery {
-            text: text.into(),
+            query: Query::parse(text).unwrap(),
             sort: Sort::Title,
             ..TrackQuery::default()
         };
@@ -404,7 +404,7 @@ fn a_database_of_another_folding_is_made_anew() {
         assert_eq!(library.check().unwrap(), "ok");
         let found = |text: &str| {
             let query = TrackQuery {
-                text: text.into(),
+                query: Query::parse(text).unwrap(),
                 sort: Sort::Path,
                 ..TrackQuery::default()
             };

@@ -17,10 +17,11 @@ fn words_are_found_anywhere_at_once() {
         ("!!!", vec!["!!!"]),
         ("eatles", vec![]),
         ("title:beatles", vec![]),
+        ("title: beatles", vec![]),
     ] {
         for sort in [Sort::Path, Sort::Relevance] {
             let query = TrackQuery {
-                text: text.into(),
+                query: Query::parse(text).unwrap(),
                 sort,
                 ..TrackQuery::default()
             };
@@ -54,7 +55,7 @@ fn a_title_weighs_more_than_an_artist_and_an_artist_more_than_an_album() {
         ("ann bluebird", &[3, 1]),
     ] {
         let query = TrackQuery {
-            text: text.into(),
+            query: Query::parse(text).unwrap(),
             sort: Sort::Relevance,
             ..TrackQuery::default()
         };
@@ -81,7 +82,7 @@ fn pages_are_stretches_of_the_whole_in_every_order() {
         for text in ["", "hop"] {
             let whole = TrackQuery {
                 sort,
-                text: text.into(),
+                query: Query::words(text),
                 ..TrackQuery::default()
             };
             let all = titles(&place.library, &whole);
@@ -117,7 +118,10 @@ proptest! {
         let place = place();
         fill(&place.library, &ROWS[..2]);
         let sort = [Sort::Relevance, Sort::Title, Sort::Plays][sort];
-        place.library.tracks(&TrackQuery { text: text.clone(), sort, ..TrackQuery::default() }).unwrap();
+        for query in [Ok(Query::words(&text)), Query::parse(&text)].into_iter().flatten() {
+            place.library.spelled(&query).unwrap();
+            place.library.tracks(&TrackQuery { query, sort, ..TrackQuery::default() }).unwrap();
+        }
         place.library.albums(&text, AlbumSort::Added, true, 0, Some(5)).unwrap();
     }
 }
@@ -164,7 +168,7 @@ fn tracks_are_found_by_what_was_heard_in_them() {
     hear(&other, 3, &["jazz"], &[]);
     let found = |text: &str, heard_by: &ModelId| {
         let query = TrackQuery {
-            text: text.into(),
+            query: Query::parse(text).unwrap(),
             heard_by: Some(heard_by.clone()),
             sort: Sort::Title,
             ..TrackQuery::default()

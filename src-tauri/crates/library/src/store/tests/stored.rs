@@ -182,7 +182,7 @@ fn stored(name: &str) -> (tempfile::TempDir, Library) {
         titles(
             &library,
             &TrackQuery {
-                text: "beat abb".into(),
+                query: Query::words("beat abb"),
                 ..TrackQuery::default()
             }
         )
