@@ -22,6 +22,7 @@ mod key;
 mod library_error;
 mod loudness;
 mod mix;
+mod musepack;
 mod output_fault;
 mod output_settings;
 mod play;
@@ -37,6 +38,7 @@ mod term;
 mod text;
 mod told;
 mod track;
+mod tta;
 mod wavpack;
 mod wish;
 
@@ -60,6 +62,7 @@ pub use loudness::{
     REFERENCE_LUFS, TrackLoudness,
 };
 pub use mix::{MixContent, MixKind, Mood};
+pub use musepack::{MUSEPACK_FRAME, MusepackHead, MusepackPacket};
 pub use output_fault::OutputFault;
 pub use output_settings::{ChosenDevice, OutputSettings, WhenLost};
 pub use play::{
@@ -76,5 +79,6 @@ pub use term::{Term, TermName};
 pub use text::{WantedArtist, artist_key, fold, is_word, similar_key, title_key};
 pub use told::{typed_or_told, typed_or_told_if_any};
 pub use track::{SAME_LENGTH_S, Track};
+pub use tta::TtaHead;
 pub use wavpack::{WAVPACK_HEADER_BYTES, WavpackBlock, WavpackHead};
 pub use wish::{Period, WishTerm, YearRange};

@@ -88,10 +88,7 @@ pub fn ape_refusal(head: &[u8]) -> Option<FileFault> {
 
 /// First bytes and what they mean.
 const MARKERS: &[(&[u8], &str)] = &[
-    (b"TTA1", "True Audio"),
     (b"TTA2", "True Audio"),
-    (b"MPCK", "Musepack"),
-    (b"MP+", "Musepack"),
     (b"OFR ", "OptimFROG"),
     (b"tBaK", "TAK"),
     (b"ajkg", "Shorten"),

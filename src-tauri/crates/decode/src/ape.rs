@@ -17,7 +17,7 @@ use symphonia::core::errors::{Error, Result, decode_error};
 use symphonia::core::formats::{FormatId, FormatInfo};
 use symphonia::core::io::MediaSourceStream;
 
-use crate::pcm_reader::{PcmPart, PcmReader, PcmShape, PcmSource, speakers};
+use crate::pcm_reader::{PartDecoder, PcmPart, PcmReader, PcmShape, speakers};
 
 static FORMAT: FormatInfo = FormatInfo {
     format: FormatId::new(FourCc::new(*b"MAC ")),
@@ -114,7 +114,7 @@ impl ApeSource {
     }
 }
 
-impl PcmSource for ApeSource {
+impl PartDecoder for ApeSource {
     fn seek(&mut self, frame: u64) -> Result<i64> {
         let frame = frame / u64::from(self.decoder.info().blocks_per_frame.max(1));
         self.next = u32::try_from(frame).unwrap_or(u32::MAX);
@@ -147,7 +147,7 @@ impl PcmSource for ApeSource {
             Err(ApeError::Io(error)) => return Err(Error::IoError(error)),
             // What is damaged in the middle is silent, so that what follows stays in its place.
             Err(_) if self.any_good => vec![if bits == 8 { 0x80 } else { 0 }; bytes],
-            Err(_) => return decode_error("ape: a frame cannot be decoded"),
+            Err(_) => return decode_error("bad frame"),
         };
         self.any_good = true;
         Ok(Some(PcmPart {

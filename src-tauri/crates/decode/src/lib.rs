@@ -18,11 +18,13 @@ mod dsd;
 mod error;
 mod format;
 mod mp4;
+mod musepack;
 mod pcm_reader;
 mod resample;
 mod shown;
 mod source;
 mod stream;
+mod tta;
 mod wavpack;
 mod windows;
 

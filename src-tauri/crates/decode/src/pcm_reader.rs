@@ -13,7 +13,7 @@ use symphonia::core::packet::Packet;
 use symphonia::core::units::{Duration, TimeBase, Timestamp};
 
 /// Decodes such a file, one part after the other.
-pub(crate) trait PcmSource: Send + Sync {
+pub(crate) trait PartDecoder: Send + Sync {
     /// Goes to the part that holds this frame; returns the part's first frame, which may be before the first audible one.
     fn seek(&mut self, frame: u64) -> Result<i64>;
 
@@ -40,7 +40,7 @@ pub(crate) struct PcmShape {
     pub(crate) frames: Option<u64>,
 }
 
-/// A file of a [`PcmSource`].
+/// A file of a [`PartDecoder`].
 pub(crate) struct PcmReader<S> {
     source: S,
     format: &'static FormatInfo,
@@ -49,7 +49,7 @@ pub(crate) struct PcmReader<S> {
     log: MetadataLog,
 }
 
-impl<S: PcmSource> PcmReader<S> {
+impl<S: PartDecoder> PcmReader<S> {
     pub(crate) fn new(source: S, format: &'static FormatInfo, shape: PcmShape) -> Self {
         let params = AudioCodecParameters {
             codec: shape.codec,
@@ -90,7 +90,7 @@ pub(crate) fn speakers(count: u16, mask: u32) -> Channels {
     }
 }
 
-impl<S: PcmSource> FormatReader for PcmReader<S> {
+impl<S: PartDecoder> FormatReader for PcmReader<S> {
     fn format_info(&self) -> &FormatInfo {
         self.format
     }

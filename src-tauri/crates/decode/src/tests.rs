@@ -3,8 +3,10 @@
 mod ape;
 mod containers;
 mod dsd;
+mod musepack;
 mod streams;
 mod stretches;
+mod tta;
 mod wavpack;
 
 use std::fs;
@@ -60,7 +62,7 @@ fn whole(name: &str) -> Vec<f32> {
     rest(&mut Decoder::open(&fixture(name), FileSpan::WHOLE).unwrap())
 }
 
-const LOSSLESS: [(&str, &str, u32, u64, u64, u32); 17] = [
+const LOSSLESS: [(&str, &str, u32, u64, u64, u32); 20] = [
     ("pcm16.wav", "pcm", 44_100, 2, 3_000, 16),
     ("pcm24.wav", "pcm", 44_100, 2, 3_000, 24),
     ("float.wav", "pcm", 44_100, 2, 3_000, 32),
@@ -78,16 +80,21 @@ const LOSSLESS: [(&str, &str, u32, u64, u64, u32); 17] = [
     ("24.wv", "wavpack", 96_000, 1, 4_000, 24),
     ("float.wv", "wavpack", 44_100, 2, 4_000, 32),
     ("surround.wv", "wavpack", 44_100, 6, 4_000, 16),
+    ("16.tta", "tta", 8_000, 2, 18_000, 16),
+    ("24.tta", "tta", 44_100, 1, 4_000, 24),
+    ("surround.tta", "tta", 8_000, 6, 4_000, 16),
 ];
 
 /// Name, codec, rate, frames of the source, whether the file states them.
-const LOSSY: [(&str, &str, u32, u64, bool); 6] = [
+const LOSSY: [(&str, &str, u32, u64, bool); 8] = [
     ("aac.m4a", "aac", 44_100, 60_000, true),
     ("cbr.mp3", "mp3", 44_100, 60_000, true),
     ("vbr.mp3", "mp3", 44_100, 60_000, true),
     ("vorbis.ogg", "vorbis", 44_100, 60_000, true),
     ("opus.opus", "opus", 48_000, 130_000, true),
     ("lossy.wv", "wavpack", 44_100, 60_000, true),
+    ("sv7.mpc", "musepack", 44_100, 30_000, true),
+    ("sv8.mpc", "musepack", 44_100, 60_000, true),
 ];
 
 #[test]

@@ -17,7 +17,7 @@ use symphonia::core::formats::{FormatId, FormatInfo};
 use symphonia::core::io::MediaSourceStream;
 
 use crate::bytes::read_at;
-use crate::pcm_reader::{PcmPart, PcmReader, PcmShape, PcmSource, speakers};
+use crate::pcm_reader::{PartDecoder, PcmPart, PcmReader, PcmShape, speakers};
 
 mod seeds;
 
@@ -200,7 +200,7 @@ impl WavpackSource {
     }
 }
 
-impl PcmSource for WavpackSource {
+impl PartDecoder for WavpackSource {
     fn seek(&mut self, frame: u64) -> Result<i64> {
         let (mut low, mut high) = (self.head.start, self.byte_len);
         while high - low > NEAR_BYTES {
@@ -256,7 +256,7 @@ impl PcmSource for WavpackSource {
                     continue;
                 }
                 None if self.any_good => self.silence(block.samples.into()),
-                None => return decode_error("wavpack: a set cannot be decoded"),
+                None => return decode_error("bad set"),
             };
             self.any_good = true;
             self.expected = Some(start + i64::from(block.samples));

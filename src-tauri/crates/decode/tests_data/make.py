@@ -1,4 +1,4 @@
-"""Makes the audio files in this folder: python3 make.py (needs ffmpeg, flac, oggenc, opusenc and wavpack).
+"""Makes the audio files in this folder: python3 make.py (needs ffmpeg, flac, oggenc, opusenc, wavpack and mpcenc).
 
 The sound is a formula in whole numbers, so that the tests can regenerate it to the bit: see `tone` here and in
 src/tests.rs. Every file holds it from sample 0 on.
@@ -47,6 +47,8 @@ def encode(name, rate, channels, frames, bits, *options):
     target = str(HERE / name)
     if name.endswith(".opus"):
         command = ["opusenc", "--quiet", *options, "/tmp/segue-source.wav", target]
+    elif name.endswith(".mpc"):
+        command = ["mpcenc", "--silent", "--overwrite", *options, "/tmp/segue-source.wav", target]
     elif name.endswith(".wv"):
         command = ["wavpack", "-q", "-y", *options, "/tmp/segue-source.wav", "-o", target]
     else:
@@ -92,6 +94,11 @@ encode("24.wv", 96000, 1, 4000, 24, "-hx1", "--blocksize=500")
 encode("float.wv", 44100, 2, 4000, 32, "-x4", "--blocksize=2000")
 encode("surround.wv", 44100, 6, 4000, 16, "-hhx6", "--blocksize=500")
 encode("lossy.wv", 44100, 2, 60000, 16, "-b200", "--blocksize=8000")
+# At 8 kHz a frame of True Audio has 8,359 samples.
+encode("16.tta", 8000, 2, 18000, 16, "-c:a", "tta")
+encode("24.tta", 44100, 1, 4000, 24, "-c:a", "tta", "-sample_fmt", "s32", "-bits_per_raw_sample", "24")
+encode("surround.tta", 8000, 6, 4000, 16, "-c:a", "tta")
+encode("sv8.mpc", 44100, 2, 60000, 16, "--quality", "6", "--num_frames", "2")
 # Six channels at low quality, where Vorbis couples channels that are coupled again.
 wav("/tmp/segue-source.wav", 44100, 6, 22050, 16)
 subprocess.run(["oggenc", "-Q", "-q", "1", "-s", "1", "-o", str(HERE / "surround.ogg"), "/tmp/segue-source.wav"], check=True)

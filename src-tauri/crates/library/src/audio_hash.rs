@@ -13,7 +13,7 @@
 //!   TagLib and lofty do not.
 //! - **MP4** (ISO 14496-12): the bodies of all `mdat` boxes, wherever they lie.
 //! - **WAV, RF64, AIFF** (EBU Tech 3306, AIFF 1.3): the sound chunk with the format chunk.
-//! - **Monkey's Audio, WavPack**: what lies between the tags; nothing in it changes with them.
+//! - **Monkey's Audio, WavPack, True Audio, Musepack**: what lies between the tags; nothing in it changes with them.
 //! - **DSF, DSDIFF**: the bits, with their rate and the count of channels.
 //! - **all else** (CAF, Matroska): the whole file.
 //!
@@ -134,10 +134,19 @@ impl Audio {
                 ..,
             ] => aiff(file, start, file_len)?,
             [_, _, _, _, b'f', b't', b'y', b'p', ..] => mp4(file, start, file_len)?,
-            [b'M', b'A', b'C', b' ', ..] | [b'w', b'v', b'p', b'k', ..] => {
+            [b'M', b'A', b'C', b' ', ..]
+            | [b'w', b'v', b'p', b'k', ..]
+            | [b'T', b'T', b'A', b'1', ..]
+            | [b'M', b'P', b'C', b'K', ..]
+            | [b'M', b'P', b'+', ..] => {
                 let end = end_tags(file, start, file_len)?.0;
                 Some(Audio {
-                    word: if head[0] == b'M' { "ape" } else { "wavpack" },
+                    word: match &head[..3] {
+                        b"MAC" => "ape",
+                        b"wvp" => "wavpack",
+                        b"TTA" => "tta",
+                        _ => "musepack",
+                    },
                     facts: Vec::new(),
                     spans: vec![(start, end - start)],
                 })

@@ -14,22 +14,15 @@ use crate::bytes::{after_id3v2, be, box_lengths, le, read_at};
 use crate::containers::element;
 use crate::dsd::Dsd;
 
+mod facts;
 mod one_codec;
+
+use facts::Facts;
 
 /// Chunks, boxes or elements walked over before a file is taken for a trap.
 const STEPS_MAX: usize = 100_000;
 /// The longest header that is read.
 const HEADER_MAX: u64 = 64 << 20;
-
-/// What is known of the sound beside what the tag reader finds.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Facts {
-    pub(crate) codec: Option<&'static str>,
-    pub(crate) sample_rate_hz: Option<u32>,
-    pub(crate) duration_s: Option<f64>,
-    /// The core's rate of what announces itself as HE-AAC.
-    pub(crate) he_aac_core_hz: Option<u32>,
-}
 
 /// What the headers tell; as `Err`, why the file cannot be played.
 pub(crate) fn look(
@@ -45,6 +38,8 @@ pub(crate) fn look(
         (b"riff", _) => wav(file, start + 40, file_len, 24)?,
         (b".snd", _) => au(&head, file_len - start),
         (b"MAC ", _) => one_codec::ape(file, start, file_len)?,
+        (b"TTA1", _) => one_codec::tta(file, start, file_len)?,
+        (b"MPCK" | [b'M', b'P', b'+', _], _) => one_codec::musepack(file, start, file_len)?,
         (b"wvpk", _) => one_codec::wavpack(file, start, file_len)?,
         (b"DSD ", _) | (b"FRM8", _) => dsd(file, start, file_len)?,
         (b"FORM", b"AIFF" | b"AIFC") => aiff(file, start, file_len)?,

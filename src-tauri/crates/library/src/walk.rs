@@ -19,8 +19,8 @@ use crate::sheets::{self, SheetOfFile, is_sheet};
 /// Endings of files that Segue plays.
 const PLAYED: &[&str] = &[
     "3g2", "3gp", "aac", "aif", "aifc", "aiff", "ape", "au", "bw64", "caf", "dff", "dsf", "flac",
-    "m4a", "m4b", "m4r", "mka", "mp1", "mp2", "mp3", "mp4", "oga", "ogg", "opus", "rf64", "snd",
-    "w64", "wav", "wave", "webm", "wv",
+    "m4a", "m4b", "m4r", "mka", "mp+", "mp1", "mp2", "mp3", "mp4", "mpc", "oga", "ogg", "opus",
+    "rf64", "snd", "tta", "w64", "wav", "wave", "webm", "wv",
 ];
 
 /// Endings of music that no decoder here reads: named as failures, so that no one wonders where it is.
@@ -39,14 +39,12 @@ const NOT_PLAYED: &[(&str, &str)] = &[
     ("mid", "MIDI"),
     ("midi", "MIDI"),
     ("mlp", "Meridian Lossless"),
-    ("mpc", "Musepack"),
     ("ofr", "OptimFROG"),
     ("ra", "RealAudio"),
     ("shn", "Shorten"),
     ("spx", "Speex"),
     ("tak", "TAK"),
     ("thd", "Dolby TrueHD"),
-    ("tta", "True Audio"),
     ("wma", "Windows Media Audio"),
 ];
 

@@ -162,8 +162,10 @@ fn agree(
             // FLAC, ALAC and raw samples are as long as they say, save that CAF counts the packets of ALAC, the last as long as
             // the others: 4,096 samples. What others cannot play without is counted by some headers and
             // not by others: up to two frames of MPEG, of 1,152 samples each, are the encoder's delay and its padding.
-            let exact =
-                ["flac", "alac", "pcm", "dsd", "ape", "wavpack"].contains(&heard.codec.as_str());
+            let exact = [
+                "flac", "alac", "pcm", "dsd", "ape", "wavpack", "tta", "musepack",
+            ]
+            .contains(&heard.codec.as_str());
             let samples = match exact {
                 true if starts_with(path, b"caff") => 4096.0,
                 true => 0.0,

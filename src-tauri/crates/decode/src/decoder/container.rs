@@ -18,7 +18,7 @@ use crate::dsd::{self, DsdReader};
 use crate::error;
 use crate::shown::Shown;
 use crate::source::{BoundedFile, Budget};
-use crate::wavpack;
+use crate::{musepack, tta, wavpack};
 
 /// Finds out which container the link is.
 pub(super) fn open_container(
@@ -45,6 +45,12 @@ pub(super) fn open_container(
     }
     if wavpack::is_wavpack(&head) {
         return own(wavpack::open(stream).map(|reader| Box::new(reader) as _));
+    }
+    if tta::is_tta(&head) {
+        return own(tta::open(stream).map(|reader| Box::new(reader) as _));
+    }
+    if musepack::is_musepack(&head) {
+        return own(musepack::open(stream).map(|reader| Box::new(reader) as _));
     }
     if dsd::is_dsd(&head) {
         return own(DsdReader::open(stream).map(|reader| Box::new(reader) as _));

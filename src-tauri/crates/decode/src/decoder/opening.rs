@@ -57,13 +57,10 @@ impl LinkDecoder {
         let container = reader.format_info().short_name;
         let short_name = codec.codec_info().short_name;
         let mut name = codec_name(short_name);
-        let mut bits_per_sample = params.bits_per_coded_sample.or(params.bits_per_sample);
+        let bits_per_sample = params.bits_per_coded_sample.or(params.bits_per_sample);
         // What its reader hands out is PCM already.
         if let Some(own) = own_codec(container) {
             name = own.to_owned();
-        }
-        if container == "dsd" {
-            bits_per_sample = Some(1);
         }
 
         let rate_hz = params.sample_rate.unwrap_or(0);
@@ -76,9 +73,11 @@ impl LinkDecoder {
             path: path.to_owned(),
             link: link.clone(),
             format: AudioFormat {
-                lossless: matches!(container, "dsd" | "ape" | "wavpack")
+                lossless: matches!(container, "dsd" | "ape" | "wavpack" | "tta")
                     || matches!(name.as_str(), "flac" | "alac" | "pcm"),
                 bits_per_sample: bits_per_sample.or_else(|| match short_name {
+                    _ if container == "dsd" => Some(1),
+                    _ if container == "musepack" => None,
                     // The sixth byte of the magic cookie (Apple, ALACSpecificConfig).
                     "alac" => params
                         .extra_data
@@ -190,7 +189,9 @@ impl LinkDecoder {
             "opus" => 9_600,
             // Two of the longest blocks.
             "vorbis" => 2 * 8_192,
-            "flac" | "alac" | "pcm" | "dsd" | "ape" | "wavpack" => 0,
+            "flac" | "alac" | "pcm" | "dsd" | "ape" | "wavpack" | "tta" => 0,
+            // The filters remember half a frame.
+            "musepack" => 1_152,
             _ => 8_192,
         };
     }
@@ -305,7 +306,7 @@ fn aac_core(config: &[u8]) -> Option<[u8; 2]> {
 /// The codec of a file whose reader hands out PCM.
 fn own_codec(container: &str) -> Option<&str> {
     match container {
-        "dsd" | "ape" | "wavpack" => Some(container),
+        "dsd" | "ape" | "wavpack" | "tta" | "musepack" => Some(container),
         "wavpack-lossy" => Some("wavpack"),
         _ => None,
     }

@@ -28,7 +28,10 @@ impl Shown {
             (b"\x1a\x45\xdf\xa3", _) => matroska::show(file, start, byte_len)?,
             (b"caff", _) => chunks::caf(file, start, byte_len)?,
             // Their readers count from the first byte.
-            (b"DSD " | b"FRM8" | b"MAC " | b"wvpk", _) => {
+            (
+                b"DSD " | b"FRM8" | b"MAC " | b"wvpk" | b"TTA1" | b"MPCK" | [b'M', b'P', b'+', _],
+                _,
+            ) => {
                 let mut shown = Self::default();
                 shown.file(start..byte_len);
                 Some(shown)

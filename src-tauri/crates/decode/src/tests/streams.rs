@@ -300,8 +300,8 @@ fn what_cannot_be_played_is_refused_by_name_whatever_its_ending() {
     );
     check(
         "d.mp3",
-        &[&id3v2(), b"MP+\x07".as_slice()].concat(),
-        FileFault::not_playable("Musepack"),
+        &[&id3v2(), b"tBaK".as_slice()].concat(),
+        FileFault::not_playable("TAK"),
     );
     check(
         "e.mp3",

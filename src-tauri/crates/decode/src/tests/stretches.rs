@@ -30,6 +30,7 @@ fn stretches_of_a_file_make_the_whole() {
         "flac.mka",
         "mono.ape",
         "16.wv",
+        "16.tta",
     ];
     let near = [
         "aac.m4a",
@@ -40,6 +41,8 @@ fn stretches_of_a_file_make_the_whole() {
         "vorbis.ogg",
         "opus.opus",
         "lossy.wv",
+        "sv7.mpc",
+        "sv8.mpc",
     ];
     let exact = exact.map(|name| (name, 0.0));
     // As near as a jump comes, as in the test of jumps: AAC fills bands with random numbers.

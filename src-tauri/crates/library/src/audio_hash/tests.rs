@@ -29,6 +29,8 @@ const FORMATS: &[(&str, &str, &[TagType])] = &[
     ("wav", "wav", &[TagType::Id3v2, TagType::RiffInfo]),
     ("aiff", "aiff", &[TagType::Id3v2, TagType::AiffText]),
     ("ape", "ape", &[TagType::Ape, TagType::Id3v1]),
+    ("tta", "tta", &[]),
+    ("musepack", "mpc", &[TagType::Ape]),
     ("wavpack", "wv", &[TagType::Ape, TagType::Id3v1]),
     ("caf", "caf", &[]),
     ("matroska", "mka", &[]),

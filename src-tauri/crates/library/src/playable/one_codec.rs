@@ -1,11 +1,11 @@
-//! Files of formats that are one codec in its own file: Monkey's Audio, WavPack.
+//! Files of formats that are one codec in its own file: Monkey's Audio, WavPack, True Audio, Musepack.
 
 use std::io::{self, BufRead, Seek};
 
-use segue_core::{FileFault, SIGNATURE_BYTES, WavpackHead, ape_refusal};
+use segue_core::{FileFault, MusepackHead, SIGNATURE_BYTES, TtaHead, WavpackHead, ape_refusal};
 
-use super::Facts;
 use crate::bytes::{le, read_at};
+use crate::playable::facts::Facts;
 
 /// Monkey's Audio since version 3.98: a descriptor, a header, and where each frame begins.
 pub(super) fn ape(
@@ -76,4 +76,37 @@ pub(super) fn wavpack(
             .map(|frames| frames as f64 / f64::from(head.rate_hz.max(1))),
         ..Facts::default()
     }))
+}
+
+/// True Audio: a header, and a table of frames.
+pub(super) fn tta(
+    file: &mut (impl BufRead + Seek),
+    start: u64,
+    file_len: u64,
+) -> io::Result<Result<Facts, FileFault>> {
+    let found = TtaHead::find(file_len - start, |at, len| {
+        read_at(file, start + at, len as u64)
+    })?;
+    Ok(found.map(|head| told("tta", head.rate_hz, head.samples.into())))
+}
+
+/// Musepack: a header, and frames or packets of them.
+pub(super) fn musepack(
+    file: &mut (impl BufRead + Seek),
+    start: u64,
+    file_len: u64,
+) -> io::Result<Result<Facts, FileFault>> {
+    let found = MusepackHead::find(file_len - start, |at, len| {
+        read_at(file, start + at, len as u64)
+    })?;
+    Ok(found.map(|head| told("musepack", head.rate_hz, head.samples)))
+}
+
+fn told(codec: &'static str, rate_hz: u32, samples: u64) -> Facts {
+    Facts {
+        codec: Some(codec),
+        sample_rate_hz: Some(rate_hz),
+        duration_s: Some(samples as f64 / f64::from(rate_hz.max(1))),
+        ..Facts::default()
+    }
 }

@@ -27,6 +27,7 @@ const FORMATS: &[(&str, TagType, &str)] = &[
     ("aiff-a.aiff", TagType::Id3v2, "pcm"),
     ("ape-a.ape", TagType::Ape, "ape"),
     ("wavpack-a.wv", TagType::Ape, "wavpack"),
+    ("musepack-a.mpc", TagType::Ape, "musepack"),
 ];
 
 /// What is read of a file that is one track.
@@ -371,7 +372,7 @@ fn what_cannot_be_played_is_refused_by_name_whatever_its_ending() {
     for (name, head, format) in [
         ("b.flac", b"OFR \x10\x20\0\0".as_slice(), "OptimFROG"),
         ("c.mp3", b"MAC \x6e\x0f\0\0", "Monkey's Audio 3.95"),
-        ("d.mp3", b"ID3\x03\0\0\0\0\0\x02\0\0MPCKSH", "Musepack"),
+        ("d.mp3", b"ID3\x03\0\0\0\0\0\x02\0\0tBaK", "TAK"),
     ] {
         let path = dir.path().join(name);
         std::fs::write(&path, [head, &wav].concat()).unwrap();
