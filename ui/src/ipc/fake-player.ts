@@ -39,6 +39,9 @@ export class FakePlayer {
     signal: null,
     repeat: "off",
     shuffle: false,
+    stop_after: null,
+    sleeps_in_s: null,
+    stretch: null,
     station: null,
     dj: null,
     guest: false,
@@ -98,7 +101,18 @@ export class FakePlayer {
     const { current } = this.state;
     if (this.state.status !== "playing" || !current) return null;
     this.state = { ...this.state, position_s: this.state.position_s + seconds };
-    if (this.state.position_s >= this.state.duration_s) this.do({ do: "next" });
+    const { stretch, sleeps_in_s, stop_after } = this.state;
+    if (sleeps_in_s !== null) {
+      const left_s = Math.max(0, sleeps_in_s - seconds);
+      this.state = { ...this.state, sleeps_in_s: left_s > 0 ? left_s : null };
+      if (left_s === 0) this.do({ do: "pause" });
+    }
+    if (stretch && this.state.position_s >= stretch.to_s) {
+      this.do({ do: "seek", position_s: stretch.from_s });
+    } else if (this.state.position_s >= this.state.duration_s) {
+      this.do({ do: "next" });
+      if (stop_after === "song") this.#tell({ status: "stopped", stop_after: null });
+    }
     return { entry: current.entry, position_s: this.state.position_s };
   }
 
@@ -126,6 +140,12 @@ export class FakePlayer {
         return this.#tell({ repeat: command.mode });
       case "shuffle":
         return this.#tell({ shuffle: command.on });
+      case "stop-after":
+        return this.#tell({ stop_after: this.at === null ? null : command.what });
+      case "sleep":
+        return this.#tell({ sleeps_in_s: command.minutes === null ? null : 60 * command.minutes });
+      case "loop":
+        return this.#tell({ stretch: this.at === null ? null : command.stretch });
       case "jump":
         return this.#go(found < 0 ? this.at : found);
       case "remove":

@@ -402,6 +402,10 @@ output: OutputFormat,
  */
 bit_perfect: boolean, };
 
+export type StopAfter = "song" | "album";
+
+export type Stretch = { from_s: number, to_s: number, };
+
 export type PlayerState = { status: PlayerStatus, current: QueueRow | null, position_s: number, duration_s: number, 
 /**
  * 0..1, as the slider shows it.
@@ -414,7 +418,19 @@ gain: Gain,
 /**
  * The way of the sound; `null` while nothing sounds.
  */
-signal: SignalPath | null, repeat: RepeatMode, shuffle: boolean, station: Station | null, dj: DjMode | null, 
+signal: SignalPath | null, repeat: RepeatMode, shuffle: boolean, 
+/**
+ * After what it stops; `null`: it plays on.
+ */
+stop_after: StopAfter | null, 
+/**
+ * Seconds until it pauses by itself; `null`: it does not.
+ */
+sleeps_in_s: number | null, 
+/**
+ * What is played round and round of the song; `null`: all of it, once.
+ */
+stretch: Stretch | null, station: Station | null, dj: DjMode | null, 
 /**
  * A guest session: what is played teaches nothing.
  */
@@ -440,7 +456,7 @@ output_error: OutputFault | null,
  */
 underruns: number, };
 
-export type PlayerCommand = { "do": "play" } | { "do": "pause" } | { "do": "toggle" } | { "do": "next" } | { "do": "previous" } | { "do": "seek", position_s: number, } | { "do": "volume", volume: number, } | { "do": "repeat", mode: RepeatMode, } | { "do": "shuffle", on: boolean, } | { "do": "jump", entry: number, } | { "do": "remove", entry: number, } | { "do": "move", entry: number, index: number, } | { "do": "clear" } | { "do": "undo" } | { "do": "redo" } | { "do": "dj", mode: DjMode | null, } | { "do": "guest", on: boolean, };
+export type PlayerCommand = { "do": "play" } | { "do": "pause" } | { "do": "toggle" } | { "do": "next" } | { "do": "previous" } | { "do": "seek", position_s: number, } | { "do": "volume", volume: number, } | { "do": "repeat", mode: RepeatMode, } | { "do": "shuffle", on: boolean, } | { "do": "stop-after", what: StopAfter | null, } | { "do": "sleep", minutes: number | null, } | { "do": "loop", stretch: Stretch | null, } | { "do": "jump", entry: number, } | { "do": "remove", entry: number, } | { "do": "move", entry: number, index: number, } | { "do": "clear" } | { "do": "undo" } | { "do": "redo" } | { "do": "dj", mode: DjMode | null, } | { "do": "guest", on: boolean, };
 
 export type EnqueueAt = "next" | "last";
 

@@ -19,6 +19,7 @@ import { songs } from "./en/songs";
 import { crossfade, equalizer, loudness, signal } from "./en/sound";
 import { taste } from "./en/taste";
 import { time } from "./en/time";
+import { until } from "./en/until";
 import { window } from "./en/window";
 
 export const en = {
@@ -26,13 +27,13 @@ export const en = {
   albums,
   because,
   counts,
+  crossfade,
   done,
   equalizer,
   failed,
   firstRun,
   jobs,
   keys,
-  crossfade,
   loudness,
   mixes,
   names,
@@ -51,5 +52,6 @@ export const en = {
   songs,
   taste,
   time,
+  until,
   window,
 } as const;

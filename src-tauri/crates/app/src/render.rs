@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crossbeam_channel::Receiver;
 use segue_core::{
@@ -69,6 +70,8 @@ pub struct PlayRequest {
     pub equalizer: Option<OsString>,
     /// How songs fade into each other; none: as it is set.
     pub crossfade: Option<Crossfade>,
+    /// Becomes quieter and ends after so many minutes; a WAV file knows no time.
+    pub sleep_min: Option<f64>,
 }
 
 /// What `play` did.
@@ -167,6 +170,10 @@ impl Segue {
             engine.send(command);
         }
         engine.play_files(files, start_s);
+        let sleep_s = request.sleep_min.map(|minutes| 60.0 * minutes);
+        if let Some(after) = sleep_s.and_then(|s| Duration::try_from_secs_f64(s).ok()) {
+            engine.send(EngineCommand::Sleep(Some(after)));
+        }
         self.follow(&engine, &events, request, tell)
     }
 
@@ -241,6 +248,8 @@ impl Segue {
                     .failures
                     .push(FailureRow::from(&FailedFile::new(&item.path, why))),
                 Event::OutputLost { why } => return Err(why.into()),
+                // It fell asleep.
+                Event::Paused { .. } => _ = engine.send(EngineCommand::Stop),
                 Event::QueueEnded | Event::Stopped => break,
                 _ => {}
             }

@@ -190,6 +190,9 @@ pub(crate) enum Command {
         /// How songs fade into each other: off, auto or seconds [default: as it is set]
         #[arg(long, value_name = "off|auto|SECONDS", value_parser = crossfade)]
         crossfade: Option<Crossfade>,
+        /// Become quieter and end after so many minutes
+        #[arg(long, value_name = "MINUTES")]
+        sleep: Option<f64>,
         /// Tell what is done to each file's sound on its way to the output
         #[arg(long)]
         path: bool,

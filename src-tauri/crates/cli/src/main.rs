@@ -197,6 +197,7 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
             loudness,
             eq,
             crossfade,
+            sleep,
             path,
         } => {
             let mut bar = progress::playing();
@@ -208,6 +209,7 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
                 loudness,
                 equalizer: eq,
                 crossfade,
+                sleep_min: sleep,
             };
             let played = segue.play(&request, &mut |event| bar.playing(event))?;
             bar.clear();

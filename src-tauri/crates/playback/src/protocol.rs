@@ -37,7 +37,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use segue_core::{
     Crossfade, EndReason, Equalizer, FileFault, Gain, LoudnessSettings, OutputFault,
@@ -114,6 +114,12 @@ pub enum EngineCommand {
     SetRepeat(Repeat),
     /// Shuffles what is to come by this seed, or puts the order back.
     SetShuffle(Option<u64>),
+    /// Stops once this entry has ended by itself; the one after it is current then. Forgotten when the listener leaves it before.
+    StopAfter(Option<EntryId>),
+    /// Becomes quieter and pauses after this time.
+    Sleep(Option<Duration>),
+    /// Plays the current entry from the second of these places, in seconds, on from the first, until another one is current.
+    LoopStretch(Option<[f64; 2]>),
     /// Plays to the card that the listener chose, and as they chose.
     UseOutput(OutputSettings),
     /// Takes up what [`Engine::saved`](crate::Engine::saved) gave, paused at its place.
@@ -302,6 +308,12 @@ pub struct EngineState {
     pub repeat: Repeat,
     /// Whether the order is a shuffled one.
     pub shuffled: bool,
+    /// The entry after whose end it stops.
+    pub stop_after: Option<EntryId>,
+    /// Seconds until it falls asleep.
+    pub sleeps_in_s: Option<f64>,
+    /// The stretch of the current track that is played round and round, in seconds.
+    pub stretch: Option<[f64; 2]>,
     /// Number of entries.
     pub queue_len: usize,
     /// As in [`QueueSnapshot::revision`].

@@ -37,6 +37,7 @@ mod playing;
 mod seams;
 mod sequences;
 mod stretches;
+mod until;
 
 const RATE_HZ: u32 = 8_000;
 const FADE: usize = 40;

@@ -9,15 +9,16 @@
 mod account;
 mod ahead;
 mod fill;
+mod output;
 mod sound;
 mod track;
+mod until;
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use segue_core::{Crossfade, EndReason, LoudnessSettings, OutputFault, OutputSettings};
-use segue_decode::AudioFormat;
+use segue_core::{Crossfade, EndReason, LoudnessSettings, OutputFault};
 
 use crate::deck::Deck;
 use crate::host::{DeviceNews, OutputDevice};
@@ -30,7 +31,9 @@ use crate::protocol::{
 use crate::queue::{EntryId, PlaybackPosition, Queue, QueueSnapshot, Undone};
 use crate::ring::{Feed, StereoFrame};
 use ahead::Ahead;
+use output::Underruns;
 use track::TrackAccount;
+use until::Until;
 
 /// What other threads may look at.
 #[derive(Debug)]
@@ -52,23 +55,8 @@ pub(crate) enum Pace {
 
 /// *Previous* goes back to the start of the track once this much has passed.
 const PREVIOUS_RESTARTS_S: f64 = 3.0;
-/// A card that takes nothing for this long is treated as lost: some drivers stop without reporting an error.
-const STALLED: Duration = Duration::from_secs(3);
 /// Frames decoded at a time.
 const BLOCK: usize = 2048;
-
-/// Underruns closer together than this count as one burst.
-const BURST: Duration = Duration::from_secs(5);
-
-/// Times that the output wanted sound and there was none.
-#[derive(Default)]
-struct Underruns {
-    counted: u64,
-    /// Of this opening of the output.
-    seen: u64,
-    /// When the last one was seen.
-    burst: Option<Instant>,
-}
 
 /// The state machine; see the module's doc.
 pub(crate) struct Transport {
@@ -104,6 +92,7 @@ pub(crate) struct Transport {
     leaving: Option<TrackAccount>,
     /// Follow `sounding` in the ring: without a seam, or the first of them overlaps it.
     coming: VecDeque<TrackAccount>,
+    until: Until,
     /// Entries that failed since a track last sounded to its end, so that nothing is tried in circles.
     failed: HashSet<EntryId>,
     block: Vec<StereoFrame>,
@@ -160,6 +149,7 @@ impl Transport {
             sounding: None,
             leaving: None,
             coming: VecDeque::new(),
+            until: Until::default(),
             failed: HashSet::new(),
             block: vec![[0.0; 2]; BLOCK],
             watch: (0, None),
@@ -186,6 +176,7 @@ impl Transport {
         self.observe();
         self.pass_to(now);
         self.cause = cause;
+        let before = self.queue.current().map(|entry| entry.entry);
         self.queue.stand(PlaybackPosition {
             position_s: self.position_s(),
             playing: self.status == Status::Playing,
@@ -260,9 +251,13 @@ impl Transport {
             EngineCommand::SetRepeat(repeat) => self.edit(|queue| queue.set_repeat(repeat)),
             EngineCommand::SetShuffle(Some(seed)) => self.edit(|queue| queue.shuffle(seed)),
             EngineCommand::SetShuffle(None) => self.edit(Queue::unshuffle),
+            EngineCommand::StopAfter(entry) => self.set_stop_after(entry),
+            EngineCommand::Sleep(after) => self.set_sleep(after),
+            EngineCommand::LoopStretch(stretch) => self.set_stretch(stretch),
             EngineCommand::UseOutput(settings) => self.use_output(settings),
             EngineCommand::Restore(saved) => self.restore(*saved),
         }
+        self.heed_departure(before);
         self.cause = None;
         self.tell_state();
         let published = self.look();
@@ -277,6 +272,7 @@ impl Transport {
         self.observe();
         self.pass_to(now);
         let status = self.status;
+        self.heed_time(now);
         self.receive();
         self.take_up_held();
         if (status, self.status) == (Status::Playing, Status::Paused) {
@@ -387,6 +383,10 @@ impl Transport {
             self.cue_s = 0.0;
         }
         self.status = Status::Playing;
+        if let Some(feed) = &self.feed {
+            // It may have fallen asleep.
+            feed.set_level(self.level());
+        }
         if self.is_loaded() {
             if self.output.wake().is_err() {
                 self.reopen_output();
@@ -549,140 +549,6 @@ impl Transport {
         }
     }
 
-    // The output
-
-    fn open_output(&mut self, first: &AudioFormat) -> bool {
-        match self.output.open(first) {
-            Ok(feed) => {
-                feed.set_level(self.level());
-                self.join.reset(Some(&feed));
-                self.underruns.seen = 0;
-                self.feed = Some(feed);
-                self.equalize();
-                if std::mem::take(&mut self.output_lost) {
-                    self.tell(Event::OutputChanged);
-                }
-                true
-            }
-            Err(error) => {
-                self.status = Status::Paused;
-                self.output_lost = true;
-                self.tell(Event::OutputLost { why: error });
-                self.tell_paused();
-                false
-            }
-        }
-    }
-
-    /// The run of sound is over.
-    fn close_output(&mut self) {
-        if let Some(feed) = &self.feed {
-            feed.run(false);
-        }
-        match self.output.finish() {
-            Ok(None) => {}
-            Ok(Some(written)) => {
-                self.feed = None;
-                self.tell(Event::Written {
-                    path: written.path,
-                    frames: written.frames,
-                    sample_rate_hz: written.rate_hz,
-                    bits: written.bits,
-                });
-            }
-            Err(why) => {
-                if let OutputFault::File { .. } = why {
-                    self.feed = None;
-                    self.output_lost = true;
-                }
-                self.tell(Event::OutputLost { why });
-            }
-        }
-    }
-
-    /// Goes to another card by the listener's choice.
-    fn use_output(&mut self, settings: OutputSettings) {
-        if self.output.choose(settings) {
-            self.output.lost();
-            self.reopen_output();
-        }
-    }
-
-    /// What plays goes on through another opening of the output; what does not finds it when it plays.
-    fn reopen_output(&mut self) {
-        self.unload();
-        if self.feed.take().is_some() {
-            self.output_lost = true;
-        }
-        if self.status == Status::Playing {
-            self.load();
-        }
-    }
-
-    fn lose_output(&mut self, why: OutputFault) {
-        self.unload();
-        self.feed = None;
-        self.let_go();
-        self.output_lost = true;
-        self.tell(Event::OutputLost { why });
-        if self.status == Status::Playing {
-            self.status = Status::Paused;
-            self.tell_paused();
-        }
-        self.tell_state();
-    }
-
-    /// Counts the times that the output came away short, and logs them, but not each: they come in bursts.
-    fn watch_underruns(&mut self, now: Instant) {
-        let Some((count, short_s)) = self
-            .feed
-            .as_ref()
-            .map(|feed| (feed.underruns(), feed.short_s()))
-        else {
-            return;
-        };
-        let Underruns {
-            counted,
-            seen,
-            burst,
-        } = &mut self.underruns;
-        let new = count.saturating_sub(*seen);
-        if new == 0 {
-            return;
-        }
-        (*counted, *seen) = (*counted + new, count);
-        let quiet = |last: Instant| now.saturating_duration_since(last) > BURST;
-        if burst.is_none_or(quiet) {
-            tracing::warn!(
-                underruns = *counted,
-                silence_ms = (short_s * 1000.0).round(),
-                "sound was not ready in time: the disk or the processor was busy"
-            );
-        }
-        *burst = Some(now);
-    }
-
-    fn watch_for_a_stall(&mut self, now: Instant) {
-        let Some(feed) = self
-            .feed
-            .as_ref()
-            .filter(|f| self.status == Status::Playing && f.written() > 0)
-        else {
-            self.watch.1 = None;
-            return;
-        };
-        let consumed = feed.consumed();
-        match self.watch {
-            (seen, Some(since)) if seen == consumed && feed.written() > consumed => {
-                if now.saturating_duration_since(since) > STALLED {
-                    self.watch.1 = None;
-                    self.lose_output(OutputFault::Stalled);
-                }
-            }
-            _ => self.watch = (consumed, Some(now)),
-        }
-    }
-
     // Telling
 
     fn tell_state(&mut self) {
@@ -728,6 +594,9 @@ impl Transport {
                 .unwrap_or_default(),
             repeat: self.queue.repeat(),
             shuffled: self.queue.is_shuffled(),
+            stop_after: self.until.stop_after,
+            sleeps_in_s: self.sleeps_in_s(),
+            stretch: self.stretch(),
             queue_len: self.queue.entries().len(),
             queue_revision: self.queue.revision(),
             undo: self.queue.undoable(),

@@ -21,7 +21,7 @@ use super::items::{Items, Placed, QueueItem};
 use super::plan::{Autoplay, Plan};
 use super::session::{Keeper, Restored, SavedSession, SessionPlace, Write};
 use super::window::{Snapshot, WindowUpdate};
-use crate::wire::{AppEvent, Notice, PlayerCommand, RepeatMode};
+use crate::wire::{AppEvent, Notice, PlayerCommand, RepeatMode, StopAfter};
 
 /// The delay between a change of the queue and storing it, and between two times that the position is stored.
 const KEEP_AFTER: Duration = Duration::from_secs(2);
@@ -238,6 +238,18 @@ impl Owner {
             PlayerCommand::Shuffle { on } => {
                 self.order(EngineCommand::SetShuffle(on.then(chance)), None)
             }
+            PlayerCommand::StopAfter { what } => {
+                let entry = what.and_then(|what| self.last_before_stop(what));
+                self.order(EngineCommand::StopAfter(entry), None);
+            }
+            PlayerCommand::Sleep { minutes } => {
+                let after = minutes.and_then(|m| Duration::try_from_secs_f64(60.0 * m).ok());
+                self.order(EngineCommand::Sleep(after), None);
+            }
+            PlayerCommand::Loop { stretch } => {
+                let stretch = stretch.map(|stretch| [stretch.from_s, stretch.to_s]);
+                self.order(EngineCommand::LoopStretch(stretch), None);
+            }
             PlayerCommand::Jump { entry } => {
                 self.order(EngineCommand::Jump(EntryId(entry)), Some(EndReason::Chosen))
             }
@@ -273,6 +285,21 @@ impl Owner {
         self.notify_state();
     }
 
+    /// The entry after which playing is to stop: the current one, or the last of its album that follows it without another between.
+    fn last_before_stop(&self, what: StopAfter) -> Option<EntryId> {
+        let from_current = self.queue.entries.get(self.queue.cursor..)?;
+        let album = |entry: &Entry| self.shown(entry).1.subject.album.clone();
+        let current = from_current.first()?;
+        let of_album = album(current);
+        let mut last = current.entry;
+        if what == StopAfter::Album && of_album.is_some() {
+            let follow = from_current.iter();
+            let follow = follow.take_while(|entry| album(entry) == of_album);
+            last = follow.last().map_or(last, |entry| entry.entry);
+        }
+        Some(last)
+    }
+
     /// Ends what plays and forgets its place, as a media key may ask.
     pub(super) fn stop(&mut self) {
         self.order(EngineCommand::Stop, Some(EndReason::Stopped));
@@ -292,8 +319,14 @@ impl Owner {
     /// The player as it stands.
     pub(super) fn snapshot(&self) -> Snapshot {
         let current = self.state.current.as_ref();
+        let state = self.engine.state();
+        let stops = |entry: EntryId| match current.is_some_and(|now| now.entry == entry) {
+            true => StopAfter::Song,
+            false => StopAfter::Album,
+        };
         Snapshot {
-            state: self.engine.state(),
+            stop_after: state.stop_after.map(stops),
+            state,
             current: current.map(|entry| self.shown(entry)),
             station: self.autoplay.station.as_ref().map(|now| now.shown.clone()),
             dj: self.autoplay.dj,

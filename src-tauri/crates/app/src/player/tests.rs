@@ -9,6 +9,7 @@ use super::*;
 use crate::testing::{desktop, heard, until};
 use crate::wire::{
     AppEvent, Notice, PlayerStatus, QueueEditKind, QueueRow, QueueSource, SeedRef, StationRequest,
+    StopAfter, Stretch,
 };
 use crate::{AudioOutput, Desktop};
 
@@ -92,6 +93,53 @@ fn an_undo_brings_back_the_queue_with_its_reasons_and_its_station() {
     until("it is moved", || entries()[0] == entry);
     undo(QueueEditKind::Moved);
     until("it is where it was", || entries() == second);
+    desktop.close();
+}
+
+#[test]
+fn it_plays_on_until_what_the_listener_named() {
+    let world = heard();
+    let ids = world.ids();
+    let (_folder, desktop, _) = desktop(world);
+    desktop.play_tracks(&ids[..6], PlaySource::Queue).unwrap();
+    let rows = desktop.queue(0, 10).unwrap().rows;
+    let state = || desktop.player().unwrap();
+    let stop_after = |what: Option<StopAfter>| {
+        let command = PlayerCommand::StopAfter { what };
+        desktop.command(&command).unwrap();
+        state().stop_after
+    };
+    assert_eq!(
+        stop_after(Some(StopAfter::Song)),
+        Some(StopAfter::Song),
+        "{rows:?}"
+    );
+    let goes_on = rows[0].track.album.is_some() && rows[1].track.album == rows[0].track.album;
+    let expected = match goes_on {
+        true => StopAfter::Album,
+        false => StopAfter::Song,
+    };
+    assert_eq!(stop_after(Some(StopAfter::Album)), Some(expected));
+    assert_eq!(stop_after(None), None);
+
+    let sleep = |minutes: Option<f64>| {
+        desktop.command(&PlayerCommand::Sleep { minutes }).unwrap();
+        state().sleeps_in_s
+    };
+    assert!(sleep(Some(30.0)).is_some_and(|left_s| (1700.0..=1800.0).contains(&left_s)));
+    assert_eq!((sleep(Some(-1.0)), sleep(None)), (None, None));
+
+    let stretch = Stretch {
+        from_s: 0.1,
+        to_s: 0.4,
+    };
+    let command = PlayerCommand::Loop {
+        stretch: Some(stretch),
+    };
+    desktop.command(&command).unwrap();
+    assert_eq!(state().stretch, Some(stretch));
+    desktop.command(&PlayerCommand::Next).unwrap();
+    assert_eq!(state().stretch, None);
     desktop.close();
 }
 

@@ -14,7 +14,7 @@ use segue_playback::{Edit, EditKind, EngineState, EntryId, Repeat, Status};
 use super::items::QueueItem;
 use crate::wire::{
     AppEvent, DjMode, Notice, PlayerState, PlayerStatus, QueueEdit, QueueEditKind, QueueRow,
-    RepeatMode, Station, TrackRow,
+    RepeatMode, Station, StopAfter, Stretch, TrackRow,
 };
 use crate::{AppError, Segue};
 
@@ -41,6 +41,7 @@ impl WindowUpdate {
 pub(super) struct Snapshot {
     pub(super) state: EngineState,
     pub(super) current: Option<(EntryId, Arc<QueueItem>)>,
+    pub(super) stop_after: Option<StopAfter>,
     pub(super) station: Option<Station>,
     pub(super) dj: Option<DjMode>,
     pub(super) guest: bool,
@@ -74,6 +75,9 @@ impl Snapshot {
                 Repeat::One => RepeatMode::One,
             },
             shuffle: state.shuffled,
+            stop_after: self.stop_after,
+            sleeps_in_s: state.sleeps_in_s,
+            stretch: state.stretch.map(|[from_s, to_s]| Stretch { from_s, to_s }),
             station: self.station,
             dj: self.dj,
             guest: self.guest,

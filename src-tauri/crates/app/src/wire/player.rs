@@ -85,6 +85,23 @@ impl DjMode {
     }
 }
 
+/// After what playing stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum StopAfter {
+    /// The song that plays.
+    Song,
+    /// The songs of its album that follow it.
+    Album,
+}
+
+/// A stretch of a song, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Stretch {
+    pub from_s: f64,
+    pub to_s: f64,
+}
+
 /// What an edit of the queue did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
@@ -124,6 +141,12 @@ pub struct PlayerState {
     pub signal: Option<SignalPath>,
     pub repeat: RepeatMode,
     pub shuffle: bool,
+    /// After what it stops; `null`: it plays on.
+    pub stop_after: Option<StopAfter>,
+    /// Seconds until it pauses by itself; `null`: it does not.
+    pub sleeps_in_s: Option<f64>,
+    /// What is played round and round of the song; `null`: all of it, once.
+    pub stretch: Option<Stretch>,
     pub station: Option<Station>,
     pub dj: Option<DjMode>,
     /// A guest session: what is played teaches nothing.
@@ -160,6 +183,18 @@ pub enum PlayerCommand {
     },
     Shuffle {
         on: bool,
+    },
+    /// Stops after the song or its album; `null` plays on.
+    StopAfter {
+        what: Option<StopAfter>,
+    },
+    /// Becomes quieter and pauses after so many minutes; `null` plays on.
+    Sleep {
+        minutes: Option<f64>,
+    },
+    /// Plays a stretch of the song round and round; `null` plays on.
+    Loop {
+        stretch: Option<Stretch>,
     },
     /// Plays this place of the queue.
     Jump {

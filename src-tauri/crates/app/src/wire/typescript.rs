@@ -84,6 +84,8 @@ declarations!(
     OutputFormat,
     SignalStep,
     SignalPath,
+    StopAfter,
+    Stretch,
     PlayerState,
     PlayerCommand,
     EnqueueAt,

@@ -61,6 +61,8 @@ enum Step {
     Move(usize, usize),
     Pull(usize),
     Lose,
+    /// Stops after the entry at a place.
+    StopAfter(usize),
     /// The loader brings so many.
     Bring(usize),
 }
@@ -98,6 +100,11 @@ fn step(items: Vec<Arc<MediaItem>>) -> impl Strategy<Value = Step> {
         2 => (0..8_usize).prop_map(Step::Jump),
         2 => (0..8_usize).prop_map(Step::Remove),
         1 => (0..8_usize, 0..8_usize).prop_map(|(from, to)| Step::Move(from, to)),
+        1 => (0..8_usize).prop_map(Step::StopAfter),
+        1 => (1..900_u64).prop_map(|ms| Step::Send(EngineCommand::Sleep(Some(Duration::from_millis(ms))))),
+        1 => (0.0..0.5_f64, 0.0..0.5_f64)
+            .prop_map(|(from_s, length_s)| Step::Send(EngineCommand::LoopStretch(Some([from_s, from_s + length_s])))),
+        1 => Just(Step::Send(EngineCommand::LoopStretch(None))),
         1 => Just(Step::Lose),
         6 => (1..3_usize).prop_map(Step::Bring),
     ]
@@ -105,11 +112,15 @@ fn step(items: Vec<Arc<MediaItem>>) -> impl Strategy<Value = Step> {
 
 #[test]
 fn any_sequence_of_commands_keeps_to_the_grammar_and_the_account() {
-    let (_folder, items) = shelf();
+    let (folder, mut items) = shelf();
+    let blip = synth(&folder, "blip.wav", RATE_HZ, &level(0.5, 3));
+    items.push(item(&blip, 5));
+    // About 10,000 commands; more with `PROPTEST_CASES`.
+    let usual = ProptestConfig::default();
     let config = ProptestConfig {
-        cases: 200,
+        cases: usual.cases.max(400),
         failure_persistence: None,
-        ..ProptestConfig::default()
+        ..usual
     };
     proptest!(config, |(steps in prop::collection::vec(step(items.clone()), 1..50), waits: bool, fades: bool)| {
         let slow = Slow::default();
@@ -131,6 +142,7 @@ fn any_sequence_of_commands_keeps_to_the_grammar_and_the_account() {
                 Step::Send(command) => bench.send(command),
                 Step::Jump(at) => bench.send(EngineCommand::Jump(entry(at))),
                 Step::Remove(at) => bench.send(EngineCommand::Remove(entry(at))),
+                Step::StopAfter(at) => bench.send(EngineCommand::StopAfter(Some(entry(at)))),
                 Step::Move(from, to) => bench.send(EngineCommand::Move(entry(from), to)),
                 Step::Pull(count) => pulled += bench.pull(count).len(),
                 Step::Bring(count) => bench.bring(&slow, count),

@@ -152,6 +152,9 @@ impl Transport {
 
     /// The sounding track's last frame has sounded.
     fn pass_end(&mut self) {
+        if self.goes_round() {
+            return;
+        }
         let failure = self
             .sounding
             .as_mut()
@@ -164,6 +167,8 @@ impl Transport {
             self.fail(&entry, &error);
         }
         let coming = self.coming.pop_front();
+        let current = self.queue.current().map(|entry| entry.entry);
+        let stops = self.until.stop_after.is_some() && self.until.stop_after == current;
         // This must come before the play is closed, because closing clears which entry failed.
         let late = match coming {
             Some(_) => None,
@@ -181,6 +186,7 @@ impl Transport {
         // Everything decoded has sounded, but more tracks may follow: their file may still be opening, or the output
         // may have consumed several short tracks at once.
         match late {
+            Some(next) if stops => self.stop_before(next, heard),
             Some(next) => {
                 self.queue.advance(Some(next), heard);
                 self.cue_s = 0.0;
@@ -188,7 +194,10 @@ impl Transport {
                     self.load();
                 }
             }
-            None => self.run_out(heard),
+            None => {
+                self.until.stop_after = None;
+                self.run_out(heard);
+            }
         }
     }
 

@@ -38,14 +38,14 @@ impl Transport {
         let mut last = None;
         let mut kept = 0;
         for track in &self.coming {
-            let next = self.next_after(last, true).map(|entry| entry.entry);
+            let next = self.follows(last).map(|entry| entry.entry);
             if next != Some(track.entry.entry) {
                 break;
             }
             (last, kept) = (next, kept + 1);
         }
         if kept == self.coming.len() {
-            let next = self.next_after(last, true).map(|entry| entry.entry);
+            let next = self.follows(last).map(|entry| entry.entry);
             if self.ahead.entry() != next {
                 self.forget_ahead();
             }
@@ -391,7 +391,7 @@ impl Transport {
             let last = self.coming.back().or(self.sounding.as_ref());
             let last = last.map(|track| track.entry.clone());
             let joined = self.coming.back().map(|track| track.entry.entry);
-            self.ahead = match self.next_after(joined, true) {
+            self.ahead = match self.follows(joined) {
                 Some(entry) => {
                     // What repeats does not fade into itself.
                     let fades = self.crossfade != Crossfade::Off;

@@ -117,6 +117,6 @@ impl Transport {
     }
 
     pub(super) fn level(&self) -> f32 {
-        self.volume.powi(3) as f32
+        (self.volume * self.wakefulness()).powi(3) as f32
     }
 }
