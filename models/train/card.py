@@ -6,12 +6,14 @@ Counts come from the index, figures from what `evaluate.py` left in the cache, w
 """
 
 import json
+import tomllib
 from collections import Counter, defaultdict
 from pathlib import Path
 
 import config as c
 import data
 
+SHOWN = 0.5  # the player shows tags of this trust (recommend/src/catalogue.rs)
 NETWORKS = {
     "mn04": "EfficientAT mn04_as (MIT): AudioSet, 527 classes named by people; 0.98M parameters, patches of 10 s at 32 kHz",
     "fcn": "FCN (MIT): Million Song Dataset, 50 tags of Last.fm; 0.25M parameters without its dead filters, patches of 10 s at 16 kHz",
@@ -117,6 +119,10 @@ the same source, own piece left out. *Hub skew*: 0 is even; *mutual*: by mutual 
     if mine:
         people = mine["people"]
         text += f"\nTags against people's words (style, title), ROC-AUC: {', '.join(f'{tag} {area:.2f} ({n})' for tag, (area, n) in people.items())}. Shown: {mine['shown']:.1f} an excerpt.\n"
+    tags = tomllib.loads((out / "manifest.toml").read_text())["tags"]
+    shown = sorted((tag for tag in tags if tag.get("trust", 1.0) >= SHOWN), key=lambda tag: -tag.get("trust", 1.0))
+    listed = ", ".join(f"{tag['name']} {tag.get('trust', 1.0):.2f}" for tag in shown)
+    text += f"\nTrusted enough to be shown (`trust.py`, trust of {SHOWN} and more): {listed}. The other {len(tags) - len(shown)} work in vectors and, at less weight, in wishes.\n"
     text += f"""
 ## Tried
 

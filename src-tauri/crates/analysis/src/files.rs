@@ -10,7 +10,7 @@ use std::sync::Arc;
 use segue_core::{AnalysisError, ModelFault, ModelId};
 use sha2::{Digest, Sha256};
 
-use crate::manifest::{Manifest, ModelFile, ModelRole, TagSource};
+use crate::manifest::{Manifest, ModelFile, ModelRole, TagInfo, TagSource};
 use crate::onnx::external_files;
 use crate::projection::Projection;
 
@@ -84,7 +84,8 @@ impl Files {
             check_hash(&path, &bytes, hash)?;
             Ok(bytes)
         };
-        let mut hash = Sha256::new().chain_update(&manifest_bytes);
+        let mut hash = Sha256::new();
+        heard_by(&manifest_bytes).for_each(|line| hash.update(line));
         let mut networks = Vec::new();
         for network in &manifest.networks {
             let path = folder.join(&network.onnx.name);
@@ -267,7 +268,7 @@ impl ModelSource {
 }
 
 /// What a manifest says of its model.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ModelCard {
     /// What people call it.
     pub name: String,
@@ -275,6 +276,8 @@ pub struct ModelCard {
     pub description: String,
     /// What it is for, where it comes with Segue.
     pub role: ModelRole,
+    /// The tags that it hears.
+    pub tags: Vec<TagInfo>,
 }
 
 /// What the manifest in `folder` says of its model. No other file is read.
@@ -285,7 +288,15 @@ pub fn describe(folder: &Path) -> Result<ModelCard, AnalysisError> {
         name: manifest.name,
         description: manifest.description,
         role: manifest.role,
+        tags: manifest.tags,
     })
+}
+
+/// What of a manifest decides what is heard: its lines without those that say how far a tag can be trusted. Trust is measured
+/// again and again, and all music would be heard anew each time if it were part of the stamp.
+fn heard_by(manifest: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let lines = manifest.split_inclusive(|byte| *byte == b'\n');
+    lines.filter(|line| !line.starts_with(b"trust = "))
 }
 
 /// The stamp on the vectors of the model in `folder`, without a runtime: its files are read and checked.
@@ -364,4 +375,22 @@ fn check_hash(path: &Path, bytes: &[u8], expected: &str) -> Result<(), AnalysisE
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trust_is_no_part_of_what_is_heard() {
+        let heard = |text: &str| heard_by(text.as_bytes()).collect::<Vec<_>>().concat();
+        let plain = "[[tags]]\nname = \"jazz\"\nthreshold = 0.5\n";
+        for trust in ["trust = 0.66\n", "trust = 1.0\n"] {
+            assert_eq!(heard(&format!("{plain}{trust}")), plain.as_bytes());
+        }
+        // What is spelt otherwise is part of it: the stamp changes, and nothing is mistaken for what was heard before.
+        let inline = "tags = [{ name = \"jazz\", trust = 0.66 }]\n";
+        assert_eq!(heard(inline), inline.as_bytes());
+        assert_eq!(heard(plain), plain.as_bytes());
+    }
 }

@@ -165,12 +165,19 @@ pub struct TagInfo {
     /// A tag that holds wherever this one does, such as `jazz` for `bebop`.
     #[serde(default)]
     pub parent: Option<String>,
+    /// How far it can be trusted, in `0..=1`; by default wholly. It changes nothing that is heard.
+    #[serde(default = "whole_trust")]
+    pub trust: f32,
     /// The network that gives it, where there are several.
     #[serde(default)]
     network: Option<String>,
     /// Its place in the network's output; by default its place among the network's tags in the list.
     #[serde(default)]
     index: Option<usize>,
+}
+
+fn whole_trust() -> f32 {
+    1.0
 }
 
 /// What a tag speaks of.
@@ -322,6 +329,7 @@ impl Manifest {
         at_most("the number of tags", self.tags.len() as f64, 4_096.0)?;
         for (place, tag) in self.tags.iter().enumerate() {
             within("a tag's threshold", f64::from(tag.threshold), 0.0..=1.0)?;
+            within("a tag's trust", f64::from(tag.trust), 0.0..=1.0)?;
             let length = tag.name.chars().count();
             if !(1..=64).contains(&length) || tag.name.chars().any(char::is_control) {
                 return Err(format!(
