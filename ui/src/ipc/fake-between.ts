@@ -8,7 +8,10 @@ export function way(ground: Ground, from: TrackRow, to: TrackRow, count: number)
   const next = chance(from.id * 31 + to.id);
   const half = Math.ceil((count - 2) / 2);
   const near = (row: TrackRow, many: number) =>
-    picks(ground, { seeds: [{ of: "track", id: row.id }], less: [], discovery: 0.3 }, many, [from.id, to.id]);
+    picks(ground, { seeds: [{ of: "track", id: row.id }], less: [], discovery: 0.3, more: null }, many, [
+      from.id,
+      to.id,
+    ]);
   const between = [...near(from, half), ...near(to, Math.max(0, count - 2 - half)).reverse()];
   const steps = between.map(({ track, score }, place): PickRow => ({
     track,
@@ -66,7 +69,7 @@ export function threaded(
     row ? [{ of: "track", id: row.id } as const] : [],
   );
   const without = [before.id, after?.id ?? 0];
-  const [pick] = picks(ground, { seeds, less: [], discovery: 0.4 }, 1, without);
+  const [pick] = picks(ground, { seeds, less: [], discovery: 0.4, more: null }, 1, without);
   if (!pick || mode === "nearest") return pick ?? null;
   const leads: ReasonRow = {
     kind: "bridge",

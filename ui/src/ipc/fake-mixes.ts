@@ -160,7 +160,9 @@ export function mixNamed(ground: Ground, id: string, count: number): MixFound {
   const next = chance(hash(id) + 1);
   const tracks =
     id === "for-you"
-      ? picks(ground, { seeds: [], less: [], discovery: 0.4 }, count, []).map(({ track }) => track)
+      ? picks(ground, { seeds: [], less: [], discovery: 0.4, more: null }, count, []).map(
+          ({ track }) => track,
+        )
       : tracksOf(ground, recipe, count);
   const rows = tracks.map((track): PickRow => ({
     track,

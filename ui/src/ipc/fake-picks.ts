@@ -61,7 +61,9 @@ function profile(ground: Ground, seed: SeedRef): Profile {
       };
     }
     case "words": {
-      const { wanted, unwanted } = understand(ground.library, seed.text);
+      const wish = understand(ground.library, seed.text);
+      const wanted = wish.wanted.map(({ term }) => term);
+      const unwanted = wish.unwanted.map(({ term }) => term);
       const fits = (row: TrackRow) =>
         unwanted.some((term) => meets(row, term)) ? 0 : wanted.filter((term) => meets(row, term)).length;
       return {
@@ -99,13 +101,14 @@ export function picks(
           ? 1
           : 0;
     if (fit === 0) return [];
+    const side = alike(request, tracks, track);
     const turned = terms(track).reduce((sum, term) => sum + Math.min(0, ground.turned(term)), 0);
     const known = track.plays > 3 ? 1 - discovery : track.plays === 0 ? discovery : 0.4;
     return [
       {
         track,
-        says: wanted[fits.indexOf(fit)]?.says ?? null,
-        score: fit + known + 2 * turned + 0.6 * next(),
+        says: side?.says ?? wanted[fits.indexOf(fit)]?.says ?? null,
+        score: fit + (side ? 3 : 0) + known + 2 * turned + 0.6 * next(),
       },
     ];
   });
@@ -116,6 +119,29 @@ export function picks(
     reasons: reasons(ground, track, says, next),
   }));
 }
+
+/** What a song has of the rhythm or the key of the song that the station starts from, where more of that is asked for. */
+function alike(
+  { seeds, more }: StationRequest,
+  tracks: TrackRow[],
+  track: TrackRow,
+): { says: Because } | null {
+  const [seed] = seeds;
+  const from = seed?.of === "track" ? tracks[seed.id - 1] : undefined;
+  if (!from) return null;
+  const { title } = from;
+  if (more === "rhythm" && from.bpm !== null && track.bpm !== null && Math.abs(from.bpm - track.bpm) < 5)
+    return { says: { is: "groove-like", title, bpm: Math.round(track.bpm), tags: [] } };
+  if (more === "harmony" && track.key !== null && from.key === track.key)
+    return { says: { is: "key-near", title, key: track.key, same: true } };
+  return null;
+}
+
+const KINDS: Partial<Record<Because["is"], ReasonRow["kind"]>> = {
+  asked: "wish",
+  "groove-like": "rhythm",
+  "key-near": "harmony",
+};
 
 /** What a song can be turned down by. */
 function terms(track: TrackRow): string[] {
@@ -150,7 +176,7 @@ export function reasons(
           term: `genre:${track.genres[0]}`,
         }
       : {
-          kind: says.is === "asked" ? "wish" : "sound",
+          kind: KINDS[says.is] ?? "sound",
           because: says,
           weight: 0.4 + next() * 0.5,
           term: null,

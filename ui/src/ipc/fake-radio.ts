@@ -87,7 +87,12 @@ export function fakeRadio(
         return {
           seed,
           name: seed.text.trim(),
-          about: { is: "understood", wanted: wish.wanted, unwanted: wish.unwanted },
+          about: {
+            is: "understood",
+            wanted: wish.wanted.map(({ term }) => term),
+            unwanted: wish.unwanted.map(({ term }) => term),
+            unknown: wish.unknown,
+          },
           cover_track: first?.id ?? null,
         };
       }
@@ -149,6 +154,7 @@ export function fakeRadio(
       seeds,
       less,
       discovery: request.discovery ?? 0.5,
+      more: request.more ?? null,
     };
     const first = begin.map((row) =>
       player.row(row, "radio", [{ kind: "sound", because: { is: "seed" }, weight: 1, term: null }]),

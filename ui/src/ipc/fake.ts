@@ -63,8 +63,9 @@ export function makeFake({
       taste.left(track, guest);
       tell({ event: "taste" });
     },
-    refill: ({ seeds, less, discovery }, heard) => {
-      const request = { seeds: seeds.map(({ seed }) => seed), less: less.map(({ seed }) => seed), discovery };
+    refill: ({ seeds, less, discovery, more }, heard) => {
+      const refs = (rows: typeof seeds) => rows.map(({ seed }) => seed);
+      const request = { seeds: refs(seeds), less: refs(less), discovery, more };
       const without = heard.map((row) => row.track.id);
       return picks(ground, request, 20, without, heard.length);
     },

@@ -78,9 +78,9 @@ cover_track: number | null, };
 
 export type AlbumsPage = { total: number, offset: number, rows: Array<AlbumRow>, };
 
-export type ReasonKind = "sound" | "genre" | "tag" | "artist" | "album" | "era" | "wish" | "away" | "taste" | "mood" | "hour" | "familiar" | "missed" | "then" | "new" | "recent" | "opinion" | "turned" | "explore" | "bridge" | "variety";
+export type ReasonKind = "sound" | "rhythm" | "harmony" | "genre" | "tag" | "artist" | "album" | "era" | "wish" | "away" | "taste" | "mood" | "hour" | "familiar" | "missed" | "then" | "new" | "recent" | "opinion" | "turned" | "explore" | "bridge" | "variety";
 
-export type Because = { "is": "sounds-like", title: string, tags: Array<string>, } | { "is": "among-nearest", title: string, } | { "is": "favourite" } | { "is": "seed" } | { "is": "clearly-asked" } | { "is": "near-favourites" } | { "is": "near-both" } | { "is": "near-seeds" } | { "is": "near-asked" } | { "is": "same-genre", genres: Array<string>, } | { "is": "shares-tags", tags: Array<string>, title: string, } | { "is": "same-artist", artists: Array<string>, } | { "is": "same-time", decade: number, } | { "is": "same-album" } | { "is": "asked", terms: Array<WishTerm>, } | { "is": "asked-to-leave-out", term: WishTerm, } | { "is": "less-of-this" } | { "is": "near-unwanted", title: string, } | { "is": "turned", up: boolean, name: TermName, } | { "is": "of-artists", habit: Habit, artists: Array<string>, } | { "is": "of-genres", habit: Habit, genres: Array<string>, } | { "is": "of-tags", habit: Habit, tags: Array<string>, } | { "is": "of-album", habit: Habit, title: string, } | { "is": "shares-tags-with-finished", tags: Array<string>, title: string, times: number, } | { "is": "sounds-like-finished", title: string, times: number, } | { "is": "sounds-like-taste" } | { "is": "sounds-like-left" } | { "is": "seems-liked" } | { "is": "heard", times: number, } | { "is": "left-or-heard-enough" } | { "is": "well-known" } | { "is": "fits-session" } | { "is": "like-just-left" } | { "is": "fits-hour" } | { "is": "other-hour" } | { "is": "new-to-you" } | { "is": "hardly-heard", times: number, } | { "is": "played-lately" } | { "is": "liked" } | { "is": "disliked" } | { "is": "worth-trying" } | { "is": "another-time" } | { "is": "missed", times: number, year: number, month: number, } | { "is": "within-month", times: number, } | { "is": "in-year", times: number, year: number, } | { "is": "on-day", year: number, month: number, day: number, } | { "is": "path-start" } | { "is": "path-end" } | { "is": "steps-from", steps: number, title: string, } | { "is": "steps-to", steps: number, title: string, } | { "is": "bridge", before: string, after: string, } | { "is": "close-to-earlier", title: string, } | { "is": "told", text: string, };
+export type Because = { "is": "sounds-like", title: string, tags: Array<string>, } | { "is": "among-nearest", title: string, } | { "is": "groove-like", title: string, bpm: number | null, tags: Array<string>, } | { "is": "key-near", title: string, key: string, same: boolean, } | { "is": "favourite" } | { "is": "seed" } | { "is": "clearly-asked" } | { "is": "near-favourites" } | { "is": "near-both" } | { "is": "near-seeds" } | { "is": "near-asked" } | { "is": "same-genre", genres: Array<string>, } | { "is": "shares-tags", tags: Array<string>, title: string, } | { "is": "same-artist", artists: Array<string>, } | { "is": "same-time", decade: number, } | { "is": "same-album" } | { "is": "asked", terms: Array<WishTerm>, } | { "is": "asked-to-leave-out", term: WishTerm, } | { "is": "less-of-this" } | { "is": "near-unwanted", title: string, } | { "is": "turned", up: boolean, name: TermName, } | { "is": "of-artists", habit: Habit, artists: Array<string>, } | { "is": "of-genres", habit: Habit, genres: Array<string>, } | { "is": "of-tags", habit: Habit, tags: Array<string>, } | { "is": "of-album", habit: Habit, title: string, } | { "is": "shares-tags-with-finished", tags: Array<string>, title: string, times: number, } | { "is": "sounds-like-finished", title: string, times: number, } | { "is": "sounds-like-taste" } | { "is": "sounds-like-left" } | { "is": "seems-liked" } | { "is": "heard", times: number, } | { "is": "left-or-heard-enough" } | { "is": "well-known" } | { "is": "fits-session" } | { "is": "like-just-left" } | { "is": "fits-hour" } | { "is": "other-hour" } | { "is": "new-to-you" } | { "is": "hardly-heard", times: number, } | { "is": "played-lately" } | { "is": "liked" } | { "is": "disliked" } | { "is": "worth-trying" } | { "is": "another-time" } | { "is": "missed", times: number, year: number, month: number, } | { "is": "within-month", times: number, } | { "is": "in-year", times: number, year: number, } | { "is": "on-day", year: number, month: number, day: number, } | { "is": "path-start" } | { "is": "path-end" } | { "is": "steps-from", steps: number, title: string, } | { "is": "steps-to", steps: number, title: string, } | { "is": "bridge", before: string, after: string, } | { "is": "close-to-earlier", title: string, } | { "is": "told", text: string, };
 
 export type Habit = "finishes" | "leaves" | "seems-to-finish" | "seems-to-leave";
 
@@ -122,11 +122,21 @@ kind: ReasonKind, } | { "is": "other-kind",
  */
 name: string, };
 
-export type WishTerm = { "is": "tag", name: string, } | { "is": "genre", name: string, } | { "is": "artist", name: string, } | { "is": "tempo", name: string, } | { "is": "era", years: YearRange, };
+export type WishTerm = { "is": "tag", name: string, } | { "is": "genre", name: string, } | { "is": "artist", name: string, } | { "is": "tempo", name: string, } | { "is": "era", years: YearRange, } | { "is": "bpm", range: BpmRange, } | { "is": "key", name: string, } | { "is": "mode", mode: Mode, } | { "is": "scene", name: string, } | { "is": "title", name: string, } | { "is": "like", name: string, } | { "is": "than", word: string, name: string, };
 
 export type Period = { "is": "year", year: number, } | { "is": "decade", decade: number, } | { "is": "early", decade: number, } | { "is": "mid", decade: number, } | { "is": "late", decade: number, };
 
 export type YearRange = { "is": "in", period: Period, } | { "is": "before", period: Period, } | { "is": "until", period: Period, } | { "is": "after", period: Period, } | { "is": "since", period: Period, } | { "is": "around", period: Period, } | { "is": "between", first: Period, last: Period, };
+
+export type BpmRange = { "is": "around", bpm: number, } | { "is": "at-least", bpm: number, } | { "is": "at-most", bpm: number, } | { "is": "between", from: number, to: number, };
+
+export type Mode = "major" | "minor";
+
+export type WishPart = { term: WishTerm, rest: string, };
+
+export type UnknownWord = { word: string, near: Array<string>, };
+
+export type Facet = "sound" | "rhythm" | "harmony";
 
 export type ReasonRow = { kind: ReasonKind, 
 /**
@@ -182,7 +192,11 @@ less: Array<SeedRef>,
 /**
  * 0 familiar .. 1 new; `null` for the middle.
  */
-discovery: number | null, };
+discovery: number | null, 
+/**
+ * By which side of music it shall be nearer to its seeds than by the others.
+ */
+more: Facet | null, };
 
 export type SeedRow = { seed: SeedRef, name: string, 
 /**
@@ -194,13 +208,17 @@ about: SeedDetail,
  */
 cover_track: number | null, };
 
-export type WishRow = { wanted: Array<WishTerm>, unwanted: Array<WishTerm>, 
+export type WishRow = { wanted: Array<WishPart>, unwanted: Array<WishPart>, 
 /**
  * Words that mean nothing to Segue.
  */
-unknown: Array<string>, };
+unknown: Array<UnknownWord>, };
 
-export type SeedDetail = { "is": "by", artists: Array<string>, } | { "is": "songs", count: number, } | { "is": "understood", wanted: Array<WishTerm>, unwanted: Array<WishTerm>, } | { "is": "told", text: string, };
+export type SeedDetail = { "is": "by", artists: Array<string>, } | { "is": "songs", count: number, } | { "is": "understood", wanted: Array<WishTerm>, unwanted: Array<WishTerm>, 
+/**
+ * What was not. Older stations did not keep it.
+ */
+unknown: Array<UnknownWord>, } | { "is": "told", text: string, };
 
 export type SeedName = { "is": "song", title: string, } | { "is": "album", title: string, } | { "is": "artist", name: string, } | { "is": "genre", name: string, } | { "is": "tag", name: string, } | { "is": "playlist", name: string, } | { "is": "words", text: string, };
 
@@ -214,7 +232,11 @@ title: StationTitle, seeds: Array<SeedRow>, less: Array<SeedRow>,
 /**
  * 0 familiar .. 1 new.
  */
-discovery: number, };
+discovery: number, 
+/**
+ * By which side of music it is nearer to its seeds than by the others.
+ */
+more: Facet | null, };
 
 export type Mood = "calm" | "happy" | "energetic" | "melancholy" | "dark" | "dreamy" | "party" | "focus";
 

@@ -121,6 +121,14 @@ test("the menu of a song starts radios from all it bears", async () => {
   await waitFor(async () =>
     expect((await fake.player()).station?.seeds).toMatchObject([{ seed: { of: "album" } }]),
   );
+  await fireEvent.contextMenu(rows()[3]!);
+  await choose("Radio from", "Radio: same groove");
+  await waitFor(async () =>
+    expect((await fake.player()).station).toMatchObject({
+      more: "rhythm",
+      seeds: [{ seed: { of: "track" } }],
+    }),
+  );
 });
 
 test("a menu within a menu is walked by keys", async () => {

@@ -1,5 +1,6 @@
 // What one can do with songs anywhere in the window: play, queue, radio, opinion, album. Their menus are in `menus`.
 import type {
+  Facet,
   Backend,
   EnqueueAt,
   FeedbackKind,
@@ -82,9 +83,10 @@ export class Actions {
     });
   }
 
-  /** A station from these songs; the page in front stays. */
-  startRadio(ids: number[]): Promise<boolean> {
-    return this.radio.start(stationFrom(spread(ids).map((id) => ({ of: "track", id }))));
+  /** A station from these songs, nearer to them by one side of music, if any; the page in front stays. */
+  startRadio(ids: number[], more: Facet | null = null): Promise<boolean> {
+    const seeds = spread(ids).map((id): SeedRef => ({ of: "track", id }));
+    return this.radio.start(stationFrom(seeds, more));
   }
 
   radioFrom(seed: SeedRef): Promise<boolean> {

@@ -1,5 +1,14 @@
 // The menus of songs, albums, tags, mixes and playlists: what stands in them, and in which order.
-import type { AlbumRow, MixRow, PlaylistRow, QueueRow, ReasonRow, SeedRef, TrackRow } from "../ipc/backend";
+import type {
+  AlbumRow,
+  Facet,
+  MixRow,
+  PlaylistRow,
+  QueueRow,
+  ReasonRow,
+  SeedRef,
+  TrackRow,
+} from "../ipc/backend";
 import type { MenuItem } from "../elements/menu";
 import type { Actions } from "./actions.svelte";
 import type { Library } from "./library.svelte";
@@ -10,9 +19,11 @@ import type { Playlists } from "./playlists.svelte";
 import { KIND_NAMES } from "./seeds.svelte";
 import type { Taste } from "./taste.svelte";
 import { t } from "../words";
+import { facetName } from "../words/names";
 import { turnedBy } from "../words/reasons";
 
 const TAGS = 4;
+const FACETS: Facet[] = ["sound", "rhythm", "harmony"];
 
 export class Menus {
   constructor(
@@ -221,6 +232,11 @@ export class Menus {
       ...(track.album === null ? [] : [{ ...album, act: () => void this.actions.radioFromAlbumOf(track) }]),
       ...named("genre", track.genres),
       ...named("tag", (track.tags ?? []).slice(0, TAGS)),
+      "line",
+      ...FACETS.map((facet) => ({
+        label: t("songs.radioBy", { facet: facetName(facet) }),
+        act: () => void this.actions.startRadio([track.id], facet),
+      })),
     ];
   }
 

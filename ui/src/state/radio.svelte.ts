@@ -1,5 +1,14 @@
 // A station before and while it runs: what it is to be like and unlike, its dial, a hearing of what it would play.
-import type { Backend, PickRow, SeedRef, SeedRow, Station, StationRequest, TrackRow } from "../ipc/backend";
+import type {
+  Backend,
+  Facet,
+  PickRow,
+  SeedRef,
+  SeedRow,
+  Station,
+  StationRequest,
+  TrackRow,
+} from "../ipc/backend";
 import type { WishRow } from "../ipc/backend";
 import { LatestQuery } from "./latestquery.svelte";
 import { artistsOf } from "./format";
@@ -32,9 +41,9 @@ export function spread(ids: number[], most = SEEDS_MAX): number[] {
   return Array.from({ length: most }, (_, i) => ids[Math.floor((i * ids.length) / most)]!);
 }
 
-/** A station from some seeds, the dial in the middle. */
-export function stationFrom(seeds: SeedRef[]): StationRequest {
-  return { seeds, less: [], discovery: null };
+/** A station from some seeds, the dial in the middle; nearer to them by one side of music, if any. */
+export function stationFrom(seeds: SeedRef[], more: Facet | null = null): StationRequest {
+  return { seeds, less: [], discovery: null, more };
 }
 
 /** What the radio page shows: the station on air, one to be made, a way from song to song. */
@@ -46,6 +55,8 @@ export class Radio {
   /** What the station to come should be like, and unlike. */
   seeds = $state.raw<Record<MoreLess, SeedRow[]>>({ more: [], less: [] });
   discovery = $state(0.5);
+  /** By which side of music it is to be nearer to its seeds, taken over from the station on air. */
+  facet = $state<Facet | null>(null);
   preview: LatestQuery<PickRow[]>;
   search: SeedSearch;
   /** Where nothing is chosen: songs to start from, and names. */
@@ -82,7 +93,7 @@ export class Radio {
   /** The station that the sides and the dial ask for. */
   get request(): StationRequest {
     const refs = (side: MoreLess) => this.seeds[side].map((row) => row.seed);
-    return { seeds: refs("more"), less: refs("less"), discovery: this.discovery };
+    return { seeds: refs("more"), less: refs("less"), discovery: this.discovery, more: this.facet };
   }
 
   get chosen(): boolean {
@@ -120,6 +131,20 @@ export class Radio {
     this.#weigh(this.#without(row));
   }
 
+  /** Words a wish otherwise, where it stands; without words it is dropped. */
+  async reword(row: SeedRow, text: string): Promise<void> {
+    if (text.trim() === "") return this.drop(row);
+    await this.notices.attempt(t("failed.understand"), async () => {
+      const [worded] = await this.backend.seeds([{ of: "words", text }]);
+      const side = this.sideOf(row);
+      if (side === null) return;
+      if (!worded || this.sideOf(worded) !== null) return this.drop(row);
+      const place = (held: SeedRow) => (seedKey(held.seed) === seedKey(row.seed) ? worded : held);
+      this.#weigh({ ...this.seeds, [side]: this.seeds[side].map(place) });
+      await this.#understand(text);
+    });
+  }
+
   /** The side that a seed lies on. */
   sideOf(row: SeedRow): MoreLess | null {
     const on = (side: MoreLess) => this.seeds[side].some((held) => seedKey(held.seed) === seedKey(row.seed));
@@ -130,6 +155,7 @@ export class Radio {
   take(station: Station): void {
     this.#view = "new";
     this.discovery = station.discovery;
+    this.facet = station.more;
     this.#weigh({ more: station.seeds, less: station.less });
     for (const { seed } of [...station.seeds, ...station.less])
       if (seed.of === "words") void this.#understand(seed.text);
@@ -163,7 +189,9 @@ export class Radio {
   }
 
   async startChosen(): Promise<void> {
-    if (await this.start(this.request)) this.#weigh({ more: [], less: [] });
+    if (!(await this.start(this.request))) return;
+    this.facet = null;
+    this.#weigh({ more: [], less: [] });
   }
 
   #weigh(seeds: Record<MoreLess, SeedRow[]>): void {

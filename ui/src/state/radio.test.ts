@@ -42,13 +42,31 @@ test("words that read as a wish are offered as one, first unless they are a name
   const [wish] = await find(app.radio.search, "calm piano, no vocals, zorp");
   expect(wish).toMatchObject({ seed: { of: "words", text: "calm piano, no vocals, zorp" } });
   expect(app.radio.search.found.value?.wish).toMatchObject({
-    wanted: [{ name: "calm" }, { name: "piano" }],
-    unwanted: [{ name: "vocals" }],
-    unknown: ["zorp"],
+    wanted: [{ term: { name: "calm" } }, { term: { name: "piano" } }],
+    unwanted: [{ term: { name: "vocals" }, rest: "calm piano, zorp" }],
+    unknown: [{ word: "zorp" }],
   });
   const [name] = await find(app.radio.search, "Classical");
   expect(name).toMatchObject({ seed: { of: "genre", name: "Classical" } });
   expect(await find(app.radio.search, "zorp zorp")).toEqual([]);
+});
+
+test("a part of a wish is taken away where it stands, and a misspelt word put right", async () => {
+  const { radio } = app;
+  radio.put(genre("Jazz"), "more");
+  radio.put((await find(radio.search, "calm piano, claim, no vocals"))[0]!, "more");
+  const text = () => names(radio.seeds.more)[1]!;
+  const wish = () => vi.waitFor(() => expect(radio.wishes[text()]).toBeDefined());
+  await wish();
+  const said = radio.wishes[text()]!;
+  await radio.reword(radio.seeds.more[1]!, said.unwanted[0]!.rest);
+  expect(names(radio.seeds.more)).toEqual(["Jazz", "calm piano, claim"]);
+  await radio.reword(radio.seeds.more[1]!, "calm");
+  expect(names(radio.seeds.more)).toEqual(["Jazz", "calm"]);
+  await wish();
+  await radio.reword(radio.seeds.more[1]!, radio.wishes[text()]!.wanted[0]!.rest);
+  expect(names(radio.seeds.more)).toEqual(["Jazz"]);
+  radio.drop(genre("Jazz"));
 });
 
 test("emptied, the field forgets what it was about to find", async () => {
@@ -86,12 +104,15 @@ test("a wish on a side is shown as it was understood", async () => {
   const row: SeedRow = {
     seed: { of: "words", text },
     name: text,
-    about: { is: "understood", wanted: [], unwanted: [] },
+    about: { is: "understood", wanted: [], unwanted: [], unknown: [] },
     cover_track: null,
   };
   app.radio.put(row, "more");
   await vi.waitFor(() =>
-    expect(app.radio.wishes[text]?.wanted).toMatchObject([{ name: "slow" }, { name: "strings" }]),
+    expect(app.radio.wishes[text]?.wanted).toMatchObject([
+      { term: { name: "slow" } },
+      { term: { name: "strings" } },
+    ]),
   );
 });
 
@@ -120,6 +141,7 @@ test("the seeds of the station on air can be changed", async () => {
     seeds: [{ of: "genre", name: "Jazz" }],
     less: [{ of: "genre", name: "Folk" }],
     discovery: 0.2,
+    more: "rhythm",
   });
   app.radio.take(app.radio.station!);
   expect([names(app.radio.seeds.more), names(app.radio.seeds.less)]).toEqual([["Jazz"], ["Folk"]]);

@@ -124,7 +124,12 @@ test.each<[SeedRef["of"], SeedDetail, string]>([
   ["genre", { is: "songs", count: 2000 }, "2,000 songs"],
   [
     "words",
-    { is: "understood", wanted: [{ is: "tag", name: "calm" }], unwanted: [{ is: "tag", name: "vocals" }] },
+    {
+      is: "understood",
+      wanted: [{ is: "tag", name: "calm" }],
+      unwanted: [{ is: "tag", name: "vocals" }],
+      unknown: [],
+    },
     "calm, no vocals",
   ],
   ["words", { is: "told", text: "calm, no vocals" }, "calm, no vocals"],
@@ -166,7 +171,18 @@ test.each<[YearRange, string]>([
 test("every kind of reason has a name", () => {
   // The compiler asks for each of them.
   const kinds: Record<ReasonKind, true> = {
-    ...{ sound: true, genre: true, tag: true, artist: true, album: true, era: true, wish: true, away: true },
+    ...{
+      sound: true,
+      rhythm: true,
+      harmony: true,
+      genre: true,
+      tag: true,
+      artist: true,
+      album: true,
+      era: true,
+      wish: true,
+      away: true,
+    },
     ...{ taste: true, mood: true, hour: true, familiar: true, missed: true, then: true, new: true },
     ...{ recent: true, opinion: true, turned: true, explore: true, bridge: true, variety: true },
   };

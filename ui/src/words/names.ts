@@ -1,5 +1,7 @@
 // What Segue calls what it makes and what it learned of: the types that the program sends, said in the language.
 import type {
+  BpmRange,
+  Facet,
   InterestName,
   MixContent,
   MixKind,
@@ -10,6 +12,7 @@ import type {
   SeedName,
   StationTitle,
   TermName,
+  UnknownWord,
   WishTerm,
   YearRange,
 } from "../ipc/types";
@@ -211,7 +214,49 @@ export const kindName = (kind: ReasonKind) => t(`names.kind.${kind}`);
 export const wishKind = (term: WishTerm) => t(`names.wish.${term.is}`);
 
 export function wishTerm(term: WishTerm): string {
-  return term.is === "era" ? yearRange(term.years) : term.name;
+  switch (term.is) {
+    case "era":
+      return yearRange(term.years);
+    case "bpm":
+      return bpmRange(term.range);
+    case "key":
+      return t("names.asked.key", { name: term.name });
+    case "mode":
+      return t(`names.asked.${term.mode}`);
+    case "title":
+      return t("names.asked.title", { name: quoted(term.name) });
+    case "like":
+      return t("names.asked.like", { name: quoted(term.name) });
+    case "than":
+      return t("names.asked.than", { word: term.word, name: quoted(term.name) });
+    case "tag":
+    case "genre":
+    case "artist":
+    case "tempo":
+    case "scene":
+      return term.name;
+  }
+}
+
+function bpmRange(range: BpmRange): string {
+  switch (range.is) {
+    case "around":
+      return t("names.asked.bpm.around", { bpm: range.bpm });
+    case "at-least":
+      return t("names.asked.bpm.atLeast", { bpm: range.bpm });
+    case "at-most":
+      return t("names.asked.bpm.atMost", { bpm: range.bpm });
+    case "between":
+      return t("names.asked.bpm.between", { from: range.from, to: range.to });
+  }
+}
+
+/** A side of music by which a station is nearer to its seeds. */
+export const facetName = (facet: Facet) => t(`names.facet.${facet}`);
+
+/** A word of a wish that means nothing here, with what may be meant. */
+export function unknownWord({ word, near }: UnknownWord): string {
+  return near.length > 0 ? t("radio.wish.unknownNear", { word, near: list(near.map(quoted)) }) : word;
 }
 
 function yearRange(years: YearRange): string {

@@ -14,6 +14,14 @@ const before1990s = {
 } as const;
 
 const cases: Cases = {
+  "groove-like": [
+    [{ title: "Shalimar", bpm: 98, tags: ["reggae"] }, "Moves like “Shalimar”: 98 bpm, reggae"],
+    [{ title: "Shalimar", bpm: null, tags: [] }, "Moves like “Shalimar”"],
+  ],
+  "key-near": [
+    [{ title: "Shalimar", key: "A minor", same: true }, "In the key of “Shalimar”: A minor"],
+    [{ title: "Shalimar", key: "E minor", same: false }, "In E minor, a key near that of “Shalimar”"],
+  ],
   "sounds-like": [
     [{ title, tags: [] }, "Sounds like “Shalimar”"],
     [{ title, tags: ["dreamy", "airy"] }, "Sounds like “Shalimar”: dreamy, airy"],

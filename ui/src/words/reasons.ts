@@ -17,6 +17,18 @@ export function because(reason: Because): string {
     }
     case "among-nearest":
       return t("because.amongNearest", { title: quoted(reason.title) });
+    case "groove-like": {
+      const title = quoted(reason.title);
+      const bpm = reason.bpm === null ? [] : [t("because.bpm", { bpm: reason.bpm })];
+      const has = [...bpm, ...reason.tags];
+      return has.length > 0
+        ? t("because.grooveLikeHas", { title, has: list(has) })
+        : t("because.grooveLike", { title });
+    }
+    case "key-near": {
+      const names = { title: quoted(reason.title), key: reason.key };
+      return reason.same ? t("because.keySame", names) : t("because.keyNear", names);
+    }
     case "favourite":
       return t("because.favourite");
     case "seed":

@@ -13,6 +13,7 @@ use segue_core::{AudioHash, FileSpan, Track, TrackId};
 use segue_library::{
     AlbumId, Library, ScanProgress, ScanReport, Sort, TrackPage, TrackQuery, Watched,
 };
+use segue_recommend::TagAbout;
 
 use crate::convert::track_row;
 use crate::models::{Coverage, ModelManager};
@@ -224,9 +225,14 @@ impl Segue {
         if let Some(model) = self.serving()? {
             let recordings: Vec<AudioHash> = tracks.iter().map(|track| track.audio).collect();
             let heard = self.library.plain_tags(&model, &recordings)?;
-            rows.iter_mut()
-                .zip(heard)
-                .for_each(|(row, tags)| row.tags = tags);
+            let about = self.model_manager.tags_of(&model);
+            let is_shown = |tag: &String| about.get(tag).is_none_or(TagAbout::is_shown);
+            for (row, mut tags) in rows.iter_mut().zip(heard) {
+                if let Some(tags) = &mut tags {
+                    tags.retain(is_shown);
+                }
+                row.tags = tags;
+            }
         }
         Ok(rows)
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use segue_app::{AudioOutput, HistoryFormat, NetworkFile, Provider, TrackSort};
-use segue_core::{Crossfade, EqualizerPreset, LoudnessMode, Timestamp};
+use segue_core::{Crossfade, EqualizerPreset, Facet, LoudnessMode, Timestamp};
 
 /// Segue on the command line: scans, listens, recommends and plays. Nothing leaves this machine.
 #[derive(Parser)]
@@ -77,18 +77,21 @@ pub(crate) enum Command {
         #[arg(required = true)]
         files: Vec<OsString>,
     },
-    /// Find what sounds alike, by sound alone
+    /// Find what is alike: by sound alone, by rhythm (tempo and groove) or by harmony (key)
     Similar {
         /// A path or track id
         #[arg(allow_hyphen_values = true)]
         file: OsString,
+        /// By what
+        #[arg(long, value_name = "SIDE", value_parser = facet, default_value = "sound")]
+        by: Facet,
         /// Number of tracks
         #[arg(long, default_value_t = 10)]
         count: u32,
     },
     /// The first tracks of an endless station, each with its reasons
     Radio {
-        /// Paths, track ids, artist:NAME, album:TITLE, genre:NAME, tag:NAME, playlist:NAME or words:"calm piano, no vocals"
+        /// Paths, track ids, artist:NAME, album:TITLE, genre:NAME, tag:NAME, playlist:NAME, or a wish such as words:"calm piano, no vocals", words:"like NAME but calmer", words:"rainy sunday, before 1980"
         #[arg(required = true, value_name = "SEED")]
         seeds: Vec<OsString>,
         /// What it shall keep away from, named like a seed; as often as you like
@@ -100,6 +103,9 @@ pub(crate) enum Command {
         /// 0 familiar .. 1 new
         #[arg(long, default_value_t = 0.5)]
         discovery: f32,
+        /// Nearer to its seeds by one side of music than by the others: sound, rhythm ("same groove") or harmony
+        #[arg(long, value_name = "SIDE", value_parser = facet)]
+        more: Option<Facet>,
         /// Seed of the random choices: the same seed gives the same tracks
         #[arg(long, default_value_t = 0, conflicts_with = "save")]
         seed_rng: u64,
@@ -578,6 +584,10 @@ fn preset(name: &str) -> Result<EqualizerPreset, String> {
 
 fn crossfade(text: &str) -> Result<Crossfade, String> {
     Crossfade::parse(text).ok_or_else(|| "not one of off, auto, 0.5 to 12".into())
+}
+
+fn facet(name: &str) -> Result<Facet, String> {
+    Facet::parse(name).ok_or_else(|| "not one of sound, rhythm, harmony".into())
 }
 
 fn loudness(name: &str) -> Result<LoudnessMode, String> {

@@ -116,12 +116,15 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
             );
         }
         Command::Embed { files } => segue.embed(&files, &mut |line| print::embedded(line, json))?,
-        Command::Similar { file, count } => print::similar(&segue.similar(&file, count)?, json),
+        Command::Similar { file, by, count } => {
+            print::similar(&segue.similar(&file, by, count)?, by, json);
+        }
         Command::Radio {
             seeds,
             less,
             count,
             discovery,
+            more,
             seed_rng,
             with_seed,
             save,
@@ -132,6 +135,7 @@ fn run(arguments: Arguments) -> Result<(), AppError> {
                 discovery,
                 rng_seed: seed_rng,
                 with_seed,
+                more,
             };
             if let Some(name) = save.save {
                 let source = segue.station_source(&seeds, &request)?;

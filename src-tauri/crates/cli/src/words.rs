@@ -14,7 +14,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub(crate) use closely::closely;
-pub(crate) use names::{interest_name, mix_content, mix_title, playlist_origin, term_name};
+pub(crate) use names::{
+    interest_name, mix_content, mix_title, playlist_origin, seed_detail, term_name, unknown_words,
+};
 pub(crate) use problems::{error, file, notice, output};
 pub(crate) use reasons::because;
 pub(crate) use sound::{band, crossfade, loudness, signal_path};

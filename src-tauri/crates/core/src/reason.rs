@@ -35,6 +35,19 @@ pub enum Because {
     SoundsLike { title: String, tags: Vec<String> },
     /// It is among the nearest that are left to a song that the list is built around, and no more than that.
     AmongNearest { title: String },
+    /// Its tempo and groove are near to those of a song that the list is built around. `bpm` is its own; `tags` of rhythm are
+    /// heard plainly in both.
+    GrooveLike {
+        title: String,
+        bpm: Option<u32>,
+        tags: Vec<String>,
+    },
+    /// Its key is near to that of a song that the list is built around, or the same; `key` is its own.
+    KeyNear {
+        title: String,
+        key: String,
+        same: bool,
+    },
     /// It is one of the listener's favourites, which the list is built around.
     Favourite,
     /// It is one of the songs that the listener chose to start from.

@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 pub enum ReasonKind {
     /// Nearness to a seed by sound.
     Sound,
+    /// Nearness to a seed by tempo and groove.
+    Rhythm,
+    /// Nearness to a seed by key.
+    Harmony,
     /// A genre: shared with the seed, or one the listener finishes or leaves.
     Genre,
     /// Tags the network heard: shared with the seed, or ones the listener finishes or leaves.
@@ -53,8 +57,10 @@ pub enum ReasonKind {
 
 impl ReasonKind {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Sound,
+        Self::Rhythm,
+        Self::Harmony,
         Self::Genre,
         Self::Tag,
         Self::Artist,
@@ -91,6 +97,8 @@ impl ReasonKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Sound => "sound",
+            Self::Rhythm => "rhythm",
+            Self::Harmony => "harmony",
             Self::Genre => "genre",
             Self::Tag => "tag",
             Self::Artist => "artist",

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::WishTerm;
+use crate::{UnknownWord, WishTerm};
 
 /// What a seed is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +52,9 @@ pub enum SeedDetail {
     Understood {
         wanted: Vec<WishTerm>,
         unwanted: Vec<WishTerm>,
+        /// What was not. Older stations did not keep it.
+        #[serde(default)]
+        unknown: Vec<UnknownWord>,
     },
     /// In the words of an older Segue, which kept sentences.
     Told { text: String },
@@ -84,5 +87,30 @@ pub enum StationTitle {
 impl From<String> for StationTitle {
     fn from(text: String) -> Self {
         Self::Told { text }
+    }
+}
+
+/// A side of music by which songs can be near to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "kebab-case")]
+pub enum Facet {
+    /// What the network hears, all in all.
+    Sound,
+    /// Tempo and groove.
+    Rhythm,
+    /// Key.
+    Harmony,
+}
+
+impl Facet {
+    /// The facet of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "sound" => Self::Sound,
+            "rhythm" => Self::Rhythm,
+            "harmony" => Self::Harmony,
+            _ => return None,
+        })
     }
 }

@@ -66,6 +66,7 @@ fn items(model: &ModelId, count: usize, heard: bool) -> impl Iterator<Item = Ite
             bpm: Some(60.0 + (number % 120) as f64),
             key: Some(Key::new((number % 12) as u8, Mode::Major)),
             edges_lufs: [Some(-14.0), Some(-20.0)],
+            loudness_lufs: Some(-14.0),
             genres: vec![format!("Genre {style}")],
             year: Some(1960 + (number % 60) as i32),
             duration_s: 200.0,
@@ -171,6 +172,7 @@ fn main() {
         count,
         discovery: 0.5,
         recent: Vec::new(),
+        more: None,
     };
     let (adjustments, exclusions) = (Adjustments::default(), Exclusions::default());
     let radio = |catalogue: &Catalogue, taste: &Taste, query: &StationQuery| {
@@ -187,7 +189,7 @@ fn main() {
         recommender.station(query)
     };
     measure("similar_50_of_all", 21, || {
-        similar(&catalogue, audio(17), 50)
+        similar(&catalogue, audio(17), segue_core::Facet::Sound, 50)
     });
     measure("radio_50_of_all_no_plays", 9, || {
         radio(&catalogue, &nothing, &query(1, 50))

@@ -51,7 +51,41 @@ pub struct Item {
     pub key: Option<Key>,
     /// Loudness of the first and the last 10 s that are not silent, in LUFS.
     pub edges_lufs: [Option<f64>; 2],
+    /// Loudness of the whole, in LUFS.
+    pub loudness_lufs: Option<f64>,
 }
+
+/// What a model's maker says of one of its tags.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TagAbout {
+    /// Its name.
+    pub name: String,
+    /// A tag that holds wherever this one does.
+    pub parent: Option<String>,
+    /// How far it can be trusted, in `0..=1`.
+    pub trust: f32,
+}
+
+impl TagAbout {
+    /// Trust from which a tag is shown: below, people who were asked would too often not agree.
+    const SHOWN: f32 = 0.5;
+
+    /// Whether the tag may be shown, and be a reason.
+    pub fn is_shown(&self) -> bool {
+        self.trust >= Self::SHOWN
+    }
+}
+
+/// What is known of a tag of the catalogue.
+#[derive(Clone, Copy, Debug)]
+struct TagNote {
+    parent: Option<u32>,
+    trust: f32,
+    shown: bool,
+}
+
+/// What a tag counts in a wish at least, at no trust at all.
+const UNTRUSTED: f64 = 0.55;
 
 /// A tag that the model gave a recording, in four bytes.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +94,9 @@ pub(crate) struct TrackTag {
     /// In 255ths.
     p: u8,
     /// Whether its probability is above the tag's threshold.
-    pub(crate) present: bool,
+    present: bool,
+    /// Whether it may be shown where it is present.
+    shown: bool,
 }
 
 impl TrackTag {
@@ -72,6 +108,16 @@ impl TrackTag {
     /// Its probability.
     pub(crate) fn p(self) -> f64 {
         f64::from(self.p) / 255.0
+    }
+
+    /// Whether it can be trusted enough to be shown, however plainly it is heard.
+    pub(crate) fn is_shown(self) -> bool {
+        self.shown
+    }
+
+    /// Whether it is heard plainly, and can be trusted enough to be shown.
+    pub(crate) fn is_plain(self) -> bool {
+        self.present && self.shown
     }
 
     /// How clearly the recording has it, in `0..=1`: more than half where it is above its threshold.
@@ -111,6 +157,9 @@ pub struct Catalogue {
     bpm: Vec<f32>,
     keys: Vec<Option<Key>>,
     edges_lufs: Vec<[f32; 2]>,
+    loudness_lufs: Vec<f32>,
+    /// By the tags' numbers; those of which nothing is known are trusted.
+    tag_notes: Vec<TagNote>,
     artist_names: Names,
     genre_names: Names,
     tag_names: Names,
@@ -271,6 +320,35 @@ impl Catalogue {
     /// Loudness of how it begins and ends, in LUFS.
     pub(crate) fn edges_lufs(&self, position: usize) -> [Option<f64>; 2] {
         self.edges_lufs[position].map(|lufs| Some(f64::from(lufs)).filter(|lufs| !lufs.is_nan()))
+    }
+
+    /// Loudness of the whole, in LUFS.
+    pub(crate) fn loudness_lufs(&self, position: usize) -> Option<f64> {
+        Some(f64::from(self.loudness_lufs[position])).filter(|lufs| !lufs.is_nan())
+    }
+
+    /// How clearly it has a tag, in `0..=1`; less where the tag is less to be trusted.
+    pub(crate) fn tag_clear(&self, position: usize, number: u32) -> f64 {
+        let mut tags = self.tag_numbers(position).iter();
+        let found = tags.find(|tag| tag.number() == number);
+        found.map_or(0.0, |tag| {
+            let trust = f64::from(self.tag_notes[number as usize].trust);
+            tag.clear() * (UNTRUSTED + (1.0 - UNTRUSTED) * trust)
+        })
+    }
+
+    /// The tags that hold only where a wider one does, at any depth.
+    pub(crate) fn narrower_tags(&self, wider: u32) -> impl Iterator<Item = u32> {
+        let parent = |tag: u32| self.tag_notes[tag as usize].parent;
+        (0..self.tag_notes.len() as u32).filter(move |tag| {
+            let mut above = std::iter::successors(parent(*tag), |above| parent(*above));
+            above.any(|above| above == wider)
+        })
+    }
+
+    /// Whether a tag may be shown.
+    pub(crate) fn is_tag_shown(&self, number: u32) -> bool {
+        self.tag_notes[number as usize].shown
     }
 
     pub(crate) fn artist_names(&self) -> &Names {

@@ -109,6 +109,8 @@ impl MetadataProfile {
         let rare = |names: &Names, number| rarity(names, number, catalogue.len());
         let genres = catalogue.genre_numbers(position).iter();
         let tags = catalogue.tag_numbers(position).iter();
+        // What is shared is said, so only what can be trusted counts.
+        let tags = tags.filter(|tag| tag.is_shown());
         Self {
             artists: catalogue.artist_numbers(position).to_vec(),
             genres: Weighed::new(

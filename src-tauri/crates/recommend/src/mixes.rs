@@ -415,7 +415,7 @@ impl Recommender<'_> {
             for tag in catalogue
                 .tag_numbers(*position)
                 .iter()
-                .filter(|tag| tag.present)
+                .filter(|tag| tag.is_plain())
             {
                 tagged[tag.number() as usize] += 1.0;
             }

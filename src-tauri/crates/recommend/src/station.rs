@@ -11,6 +11,8 @@
 //! - *variety*: against what lies nearer to an earlier pick than to the seeds. Marginal relevance (Carbonell, Goldstein
 //!   1998), counting only the excess, for in a tight style everything is near to everything.
 //!
+//! A station may ask for *more of one side*: of the sound, of the rhythm or of the harmony of its seeds ([`crate::facets`]).
+//!
 //! The seeds stay the anchor: the station does not drift. Picks are taken greedily, the best first, under these rules:
 //! nothing twice, no song in two versions, five songs between two of one artist. Then they are ordered for smooth
 //! transitions ([`crate::sequencing`]).
@@ -18,6 +20,7 @@
 mod anchor;
 mod choice;
 mod explain;
+mod more;
 mod spacing;
 mod spec;
 mod terms;
@@ -63,6 +66,7 @@ impl Recommender<'_> {
             0.5
         };
         spec.dial = 1.0 - 2.0 * f64::from(discovery);
+        spec.more = query.more;
         for seed in &query.seeds {
             match seed {
                 Seed::Songs(audio) => {
@@ -72,7 +76,9 @@ impl Recommender<'_> {
                 }
                 Seed::Around(audio) => spec.near.extend(evenly(&self.positions(audio))),
                 Seed::Names(names) => {
-                    spec.near.extend(evenly(&self.likeliest(names)));
+                    if names.are_examples() {
+                        spec.near.extend(evenly(&self.likeliest(names)));
+                    }
                     spec.wanted.extend(names);
                 }
             }

@@ -33,6 +33,7 @@ pub(crate) fn item(number: usize, title: &str, artist: &str) -> Item {
         bpm: None,
         key: None,
         edges_lufs: [None, None],
+        loudness_lufs: None,
     }
 }
 

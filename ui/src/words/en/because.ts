@@ -2,6 +2,11 @@
 export const because = {
   soundsLike: "Sounds like {{title}}",
   soundsLikeTags: "Sounds like {{title}}: {{tags}}",
+  grooveLike: "Moves like {{title}}",
+  grooveLikeHas: "Moves like {{title}}: {{has}}",
+  keySame: "In the key of {{title}}: {{key}}",
+  keyNear: "In {{key}}, a key near that of {{title}}",
+  bpm: "{{bpm}} bpm",
   amongNearest: "One of the closest left to {{title}}",
   favourite: "One of your favourites",
   seed: "One of the songs you started from",

@@ -62,6 +62,9 @@ export const radio = {
     title: "Understood as",
     without: "no {{name}}",
     unknown: "not understood: {{words}}",
+    unknownNear: "{{word}} (did you mean {{near}}?)",
+    remove: "Take away: {{name}}",
+    replace: "{{near}} instead of {{word}}",
   },
   dial: {
     title: "Discovery",

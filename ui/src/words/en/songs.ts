@@ -52,6 +52,7 @@ export const songs = {
   radio: "Radio from this song",
   radioFromSongs_one: "Radio from this song",
   radioFromSongs_other: "Radio from these {{count, number}} songs",
+  radioBy: "Radio: {{facet}}",
   radioFrom: "Radio from",
   lessOf: "Less of",
   notNow: "Not now",

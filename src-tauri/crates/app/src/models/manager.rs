@@ -6,11 +6,12 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use segue_analysis::{Fallen, Model, Provider, Runtime, model_id, provider_report};
+use segue_analysis::{Fallen, Model, Provider, Runtime, describe, model_id, provider_report};
 use segue_core::ModelId;
+use segue_recommend::TagAbout;
 use serde::{Deserialize, Serialize};
 
 use crate::lock::lock;
@@ -30,10 +31,15 @@ pub(crate) struct ModelManager {
     shipped: Result<ShippedModels, AppError>,
     /// The last id found in each folder, with the manifest that it was found for.
     ids: Mutex<HashMap<PathBuf, (Vec<u8>, ModelId)>>,
+    /// What is known of the tags of models whose vectors were asked for, by their names.
+    tags: Mutex<HashMap<ModelId, Arc<TagNotes>>>,
     active: Mutex<Option<Provider>>,
     /// What `auto` chose in this process, for which model.
     chosen: Mutex<Option<(ModelId, Provider)>>,
 }
+
+/// What is known of a model's tags, by their names.
+pub(crate) type TagNotes = HashMap<String, TagAbout>;
 
 /// The contents of `models/state.json`.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -78,6 +84,7 @@ impl ModelManager {
             models: data_dir.join("models"),
             shipped,
             ids: Mutex::default(),
+            tags: Mutex::default(),
             active: Mutex::default(),
             chosen: Mutex::default(),
         }
@@ -141,6 +148,44 @@ impl ModelManager {
         let id = model_id(folder)?;
         known.insert(folder.to_owned(), (manifest, id.clone()));
         Ok(id)
+    }
+
+    /// What the maker of the model of that stamp says of its tags; nothing where the model is gone, whose tags are then taken at
+    /// their word. Looked for once.
+    pub(crate) fn tags_of(&self, id: &ModelId) -> Arc<TagNotes> {
+        if let Some(known) = lock(&self.tags).get(id) {
+            return Arc::clone(known);
+        }
+        let shipped = self.shipped.as_ref().ok();
+        let shipped = shipped.map(|it| [Some(&it.quick), it.fine.as_ref()]);
+        let mut folders: Vec<PathBuf> = shipped
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|model| model.folder.clone())
+            .collect();
+        let named = id.0.split('@').next().unwrap_or_default();
+        folders.push(self.models.join(named));
+        let is_it = |folder: &&PathBuf| {
+            let card = describe(folder).is_ok_and(|card| card.name == named);
+            card && self.id_of(folder).is_ok_and(|other| other == *id)
+        };
+        let card = folders
+            .iter()
+            .find(is_it)
+            .and_then(|folder| describe(folder).ok());
+        let tags = card.into_iter().flat_map(|card| card.tags);
+        let notes = tags.map(|tag| {
+            let about = TagAbout {
+                name: tag.name.clone(),
+                parent: tag.parent,
+                trust: tag.trust,
+            };
+            (tag.name, about)
+        });
+        let notes = Arc::new(notes.collect());
+        lock(&self.tags).insert(id.clone(), Arc::clone(&notes));
+        notes
     }
 
     /// Where a network ran last.

@@ -134,6 +134,7 @@ impl ActiveStation {
                 seeds: segue.seed_rows(&request.seeds)?,
                 less: segue.seed_rows(&request.less)?,
                 discovery: request.discovery.unwrap_or(DISCOVERY).clamp(0.0, 1.0),
+                more: request.more,
             },
             from: Arc::new(from),
             request: request.clone(),

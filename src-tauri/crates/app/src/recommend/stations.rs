@@ -6,9 +6,11 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::time::Instant;
 
-use segue_core::{AudioHash, SeedDetail, SeedName, StationTitle, Track, TrackId, WishTerm};
+use segue_core::{
+    AudioHash, Facet, SeedDetail, SeedName, StationTitle, Track, TrackId, WishPart, WishTerm,
+};
 use segue_library::{Album, AlbumId, Playlist, PlaylistId, Sort, TrackQuery};
-use segue_recommend::{Names, Pick, Seed, StationQuery, parse_prompt};
+use segue_recommend::{Like, Names, Pick, Seed, StationQuery, parse_prompt};
 
 use crate::convert::reason_row;
 use crate::taste::RecommenderSnapshot;
@@ -37,6 +39,8 @@ pub struct RadioRequest {
     pub rng_seed: u64,
     /// Whether the seeds themselves come first.
     pub with_seed: bool,
+    /// By which side of music it shall be nearer to its seeds than by the others.
+    pub more: Option<Facet>,
 }
 
 /// A station that goes on.
@@ -53,6 +57,8 @@ struct ResolvedSeed {
     seed: Seed,
     /// What words said against.
     against: Option<Names>,
+    /// What they said to stay near to.
+    like: Vec<Seed>,
     row: SeedRow,
 }
 
@@ -156,6 +162,7 @@ impl Segue {
             seeds: seeds.collect::<Result<_, _>>()?,
             less: less.collect::<Result<_, _>>()?,
             discovery: Some(request.discovery),
+            more: request.more,
         })
     }
 
@@ -191,15 +198,20 @@ impl Segue {
         })
     }
 
-    /// What sounds most like a track, by sound alone.
-    pub fn similar(&self, file: impl AsRef<OsStr>, count: u32) -> Result<SimilarFound, AppError> {
+    /// What is nearest to a track by one side of music alone.
+    pub fn similar(
+        &self,
+        file: impl AsRef<OsStr>,
+        by: Facet,
+        count: u32,
+    ) -> Result<SimilarFound, AppError> {
         let seed = self.find(file)?;
         let known = self.known()?;
         let place = known.catalogue.position(&seed.audio);
         if place.is_none_or(|place| !known.catalogue.has_vector(place)) {
             return Err(unheard(&seed));
         }
-        let near = segue_recommend::similar(&known.catalogue, seed.audio, count as usize);
+        let near = segue_recommend::similar(&known.catalogue, seed.audio, by, count as usize);
         let positions: Vec<usize> = near.iter().map(|(place, _)| *place).collect();
         let ids = known.tracks_at(&positions);
         let mut tracks = self.by_id(&ids)?;
@@ -230,6 +242,7 @@ impl Segue {
                 match self.seed(known, seed) {
                     Ok(found) => {
                         seeds.push(found.seed);
+                        seeds.extend(found.like);
                         less.extend(found.against.map(Seed::Names));
                     }
                     Err(error) => lost = lost.or(Some(error)),
@@ -246,6 +259,7 @@ impl Segue {
                 count: next.count,
                 discovery: next.request.discovery.unwrap_or(DISCOVERY).clamp(0.0, 1.0),
                 recent: next.recent.clone(),
+                more: next.request.more,
             };
             self.picked(known, recommender.station(&query))
         })
@@ -400,8 +414,8 @@ impl Segue {
     pub fn understand(&self, text: &str) -> Result<WishRow, AppError> {
         let prompt = parse_prompt(&self.known()?.catalogue, text);
         Ok(WishRow {
-            wanted: terms_of(&prompt.wanted),
-            unwanted: terms_of(&prompt.unwanted),
+            wanted: prompt.wanted_terms,
+            unwanted: prompt.unwanted_terms,
             unknown: prompt.unknown,
         })
     }
@@ -483,22 +497,35 @@ impl Segue {
             }
             SeedRef::Words { text } => {
                 let prompt = parse_prompt(catalogue, text);
-                if prompt.wanted.is_empty() && prompt.unwanted.is_empty() {
+                if prompt.is_empty() {
                     return Err(AppError::NoKnownWords { text: text.clone() });
                 }
-                let (_, cover) = self.bearing(known, &prompt.wanted);
+                let first = prompt.like.first().and_then(|like| like.songs.first());
+                let cover = match first {
+                    Some(song) => Some(known.copies[*song].0.0),
+                    None => self.bearing(known, &prompt.wanted).1,
+                };
                 let row = SeedRow {
                     seed: seed.clone(),
                     name: text.trim().to_owned(),
                     about: SeedDetail::Understood {
-                        wanted: terms_of(&prompt.wanted),
-                        unwanted: terms_of(&prompt.unwanted),
+                        wanted: terms_of(prompt.wanted_terms),
+                        unwanted: terms_of(prompt.unwanted_terms),
+                        unknown: prompt.unknown,
                     },
                     cover_track: cover,
                 };
+                let like = prompt.like.into_iter().map(|Like { songs, may_come }| {
+                    let songs = spread(&songs).map(|song| catalogue.audio(song)).collect();
+                    match may_come {
+                        true => Seed::Around(songs),
+                        false => Seed::Songs(songs),
+                    }
+                });
                 return Ok(ResolvedSeed {
                     seed: Seed::Names(prompt.wanted),
                     against: Some(prompt.unwanted),
+                    like: like.collect(),
                     row,
                 });
             }
@@ -506,6 +533,7 @@ impl Segue {
         Ok(ResolvedSeed {
             seed: meant,
             against: None,
+            like: Vec::new(),
             row: SeedRow {
                 seed: seed.clone(),
                 name,
@@ -534,9 +562,8 @@ fn songs_of(count: usize) -> SeedDetail {
     SeedDetail::Songs { count }
 }
 
-fn terms_of(names: &Names) -> Vec<WishTerm> {
-    let parts = names.parts().iter();
-    parts.map(|part| part.term.clone()).collect()
+fn terms_of(parts: Vec<WishPart>) -> Vec<WishTerm> {
+    parts.into_iter().map(|part| part.term).collect()
 }
 
 /// What has no vector is not near to anything.

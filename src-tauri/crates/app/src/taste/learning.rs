@@ -276,7 +276,9 @@ impl Segue {
     }
 
     fn read_library(&self, model: Option<ModelId>) -> Result<Read, AppError> {
-        let mut builder = CatalogueBuilder::new(model.clone());
+        let about = model.as_ref().map(|id| self.model_manager.tags_of(id));
+        let about = about.iter().flat_map(|tags| tags.values().cloned());
+        let mut builder = CatalogueBuilder::new(model.clone()).about(about);
         let mut copies: Vec<(TrackId, bool)> = Vec::new();
         let mut by_album_artist: HashMap<String, Vec<usize>> = HashMap::new();
         self.library
@@ -301,6 +303,7 @@ impl Segue {
                     bpm: recording.bpm,
                     key: recording.key.as_deref().and_then(Key::parse),
                     edges_lufs: recording.edges_lufs,
+                    loudness_lufs: recording.loudness_lufs,
                 };
                 if builder.push(&item) {
                     let key = recording.album_artist.as_deref().map(similar_key);

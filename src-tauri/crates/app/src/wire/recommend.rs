@@ -1,8 +1,8 @@
 //! What Segue recommends, from what, and why.
 
 use segue_core::{
-    Because, MixContent, MixKind, ReasonKind, SeedDetail, StationTitle, TrackId, WishTerm,
-    typed_or_told,
+    Because, Facet, MixContent, MixKind, ReasonKind, SeedDetail, StationTitle, TrackId,
+    UnknownWord, WishPart, typed_or_told,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -76,6 +76,8 @@ pub struct StationRequest {
     pub less: Vec<SeedRef>,
     /// 0 familiar .. 1 new; `null` for the middle.
     pub discovery: Option<f32>,
+    /// By which side of music it shall be nearer to its seeds than by the others.
+    pub more: Option<Facet>,
 }
 
 impl StationRequest {
@@ -104,10 +106,10 @@ pub struct SeedRow {
 /// A wish in words, as it was understood.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct WishRow {
-    pub wanted: Vec<WishTerm>,
-    pub unwanted: Vec<WishTerm>,
+    pub wanted: Vec<WishPart>,
+    pub unwanted: Vec<WishPart>,
     /// Words that mean nothing to Segue.
-    pub unknown: Vec<String>,
+    pub unknown: Vec<UnknownWord>,
 }
 
 /// A running radio.
@@ -120,6 +122,9 @@ pub struct Station {
     pub less: Vec<SeedRow>,
     /// 0 familiar .. 1 new.
     pub discovery: f32,
+    /// By which side of music it is nearer to its seeds than by the others.
+    #[serde(default)]
+    pub more: Option<Facet>,
 }
 
 /// A mix that can be had now.

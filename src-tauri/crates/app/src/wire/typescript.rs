@@ -3,12 +3,13 @@
 use segue_analysis::Provider;
 use segue_core::query::{QueryFault, QueryFaultKind};
 use segue_core::{
-    AnalysisError, BandShape, Because, ChosenDevice, Crossfade, Damage, DataDirFault, Equalizer,
-    EqualizerBand, EqualizerPreset, ErrorCode, FileFault, FolderFault, Gain, GainSource, Habit,
-    LibraryAction, LibraryError, LostTag, LoudnessMode, LoudnessSettings, MixContent, MixKind,
-    ModelFault, Mood, OutputFault, OutputFormat, OutputSettings, Period, Rating, ReasonKind,
-    RuntimeFault, SeedDetail, SeedName, SheetFault, SignalPath, SignalStep, SourceFormat,
-    StationTitle, TagFault, TermName, UnplayableFormat, WhenLost, WishTerm, YearRange,
+    AnalysisError, BandShape, Because, BpmRange, ChosenDevice, Crossfade, Damage, DataDirFault,
+    Equalizer, EqualizerBand, EqualizerPreset, ErrorCode, Facet, FileFault, FolderFault, Gain,
+    GainSource, Habit, LibraryAction, LibraryError, LostTag, LoudnessMode, LoudnessSettings,
+    MixContent, MixKind, Mode, ModelFault, Mood, OutputFault, OutputFormat, OutputSettings, Period,
+    Rating, ReasonKind, RuntimeFault, SeedDetail, SeedName, SheetFault, SignalPath, SignalStep,
+    SourceFormat, StationTitle, TagFault, TermName, UnknownWord, UnplayableFormat, WhenLost,
+    WishPart, WishTerm, YearRange,
 };
 use ts_rs::TS;
 
@@ -49,6 +50,11 @@ declarations!(
     WishTerm,
     Period,
     YearRange,
+    BpmRange,
+    Mode,
+    WishPart,
+    UnknownWord,
+    Facet,
     ReasonRow,
     PickRow,
     PickRef,

@@ -3,15 +3,21 @@
 use segue_app::{
     MixRow, MixTold, MixesListed, PathFound, PickRow, RadioFound, Scored, SimilarFound,
 };
+use segue_core::{Facet, SeedDetail};
 
 use super::out::{line, name, put, spoken, time};
-use crate::words::{because, mix_content, mix_title};
+use crate::words::{because, mix_content, mix_title, seed_detail, unknown_words};
 
-pub(crate) fn similar(found: &SimilarFound, json: bool) {
+pub(crate) fn similar(found: &SimilarFound, by: Facet, json: bool) {
     if json {
         return line(found);
     }
-    let mut text = format!("sounds like {}:\n", name(&found.seed));
+    let like = match by {
+        Facet::Sound => "sounds like",
+        Facet::Rhythm => "moves like",
+        Facet::Harmony => "is in a key like",
+    };
+    let mut text = format!("{like} {}:\n", name(&found.seed));
     for Scored { track, score } in &found.tracks {
         text.push_str(&format!("{score:6.3}  {}\n", name(track)));
     }
@@ -23,11 +29,17 @@ pub(crate) fn radio(found: &RadioFound, json: bool) {
         return spoken(found);
     }
     let seeds: Vec<&str> = found.from.iter().map(|seed| seed.name.as_str()).collect();
-    put(&format!(
-        "radio from {}\n{}",
-        seeds.join("; "),
-        picks(&found.tracks)
-    ));
+    let mut text = format!("radio from {}\n", seeds.join("; "));
+    for seed in &found.from {
+        if let SeedDetail::Understood { unknown, .. } = &seed.about {
+            text.push_str(&format!("  understood: {}\n", seed_detail(&seed.about)));
+            if !unknown.is_empty() {
+                text.push_str(&format!("  {}\n", unknown_words(unknown)));
+            }
+        }
+    }
+    text.push_str(&picks(&found.tracks));
+    put(&text);
 }
 
 pub(crate) fn path(found: &PathFound, json: bool) {

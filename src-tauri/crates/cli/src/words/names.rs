@@ -2,8 +2,8 @@
 
 use segue_app::{InterestName, PlaylistOrigin, SongSort};
 use segue_core::{
-    MixContent, MixKind, Mood, Period, ReasonKind, SeedDetail, SeedName, StationTitle, TermName,
-    WishTerm, YearRange,
+    BpmRange, MixContent, MixKind, Mode, Mood, Period, ReasonKind, SeedDetail, SeedName,
+    StationTitle, TermName, UnknownWord, WishTerm, YearRange,
 };
 
 /// A title within a sentence.
@@ -155,7 +155,9 @@ pub(crate) fn seed_detail(detail: &SeedDetail) -> String {
     match detail {
         SeedDetail::By { artists } => artists.join(", "),
         SeedDetail::Songs { count } => songs_of(*count),
-        SeedDetail::Understood { wanted, unwanted } => {
+        SeedDetail::Understood {
+            wanted, unwanted, ..
+        } => {
             let wanted = wanted.iter().map(wish_term);
             let unwanted = unwanted
                 .iter()
@@ -193,6 +195,8 @@ pub(crate) fn term_name(name: &TermName) -> String {
         TermName::SoundOfGone => "songs like one that has left the library".into(),
         TermName::Kind { kind } => match kind {
             ReasonKind::Sound => "songs that sound alike",
+            ReasonKind::Rhythm => "songs of the same groove",
+            ReasonKind::Harmony => "songs in a near key",
             ReasonKind::Genre => "genres",
             ReasonKind::Tag => "tags",
             ReasonKind::Artist => "artists",
@@ -229,8 +233,33 @@ pub(super) fn wish_term(term: &WishTerm) -> String {
         | WishTerm::Genre { name }
         | WishTerm::Artist { name }
         | WishTerm::Tempo { name } => name.clone(),
+        WishTerm::Scene { name } => name.clone(),
         WishTerm::Era { years } => year_range(*years),
+        WishTerm::Bpm { range } => match range {
+            BpmRange::Around { bpm } => format!("about {bpm} bpm"),
+            BpmRange::AtLeast { bpm } => format!("{bpm} bpm or faster"),
+            BpmRange::AtMost { bpm } => format!("{bpm} bpm or slower"),
+            BpmRange::Between { from, to } => format!("{from}–{to} bpm"),
+        },
+        WishTerm::Key { name } => format!("in {name}"),
+        WishTerm::Mode { mode: Mode::Major } => "in a major key".into(),
+        WishTerm::Mode { mode: Mode::Minor } => "in a minor key".into(),
+        WishTerm::Title { name } => format!("{} in the title", quoted(name)),
+        WishTerm::Like { name } => format!("like {}", quoted(name)),
+        WishTerm::Than { word, name } => format!("{word} than {}", quoted(name)),
     }
+}
+
+/// What was not understood of a wish.
+pub(crate) fn unknown_words(words: &[UnknownWord]) -> String {
+    let said = words.iter().map(|UnknownWord { word, near }| {
+        let near: Vec<String> = near.iter().map(|name| quoted(name)).collect();
+        match near.is_empty() {
+            true => quoted(word),
+            false => format!("{} (did you mean {}?)", quoted(word), near.join(" or ")),
+        }
+    });
+    format!("Not understood: {}", said.collect::<Vec<_>>().join(", "))
 }
 
 fn year_range(years: YearRange) -> String {
@@ -344,7 +373,21 @@ mod tests {
                     period: Period::Year { year: 1990 },
                 },
             }],
+            unknown: Vec::new(),
         };
         assert_eq!(seed_detail(&detail), "calm, no after 1990");
+        let than = WishTerm::Than {
+            word: "calmer".into(),
+            name: "Nina Simone".into(),
+        };
+        assert_eq!(wish_term(&than), "calmer than “Nina Simone”");
+        let unknown = |word: &str, near: &[&str]| UnknownWord {
+            word: word.into(),
+            near: near.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        assert_eq!(
+            unknown_words(&[unknown("clam", &["calm", "clap"]), unknown("flurble", &[])]),
+            "Not understood: “clam” (did you mean “calm” or “clap”?), “flurble”"
+        );
     }
 }

@@ -16,6 +16,22 @@ pub(crate) fn because(because: &Because) -> String {
         Because::AmongNearest { title } => {
             format!("One of the closest left to {}", quoted(title))
         }
+        Because::GrooveLike { title, bpm, tags } => {
+            let bpm = bpm.map(|bpm| format!("{bpm} bpm"));
+            let has: Vec<String> = bpm.into_iter().chain(tags.iter().cloned()).collect();
+            match has.is_empty() {
+                true => format!("Moves like {}", quoted(title)),
+                false => format!("Moves like {}: {}", quoted(title), has.join(", ")),
+            }
+        }
+        Because::KeyNear {
+            title,
+            key,
+            same: true,
+        } => format!("In the key of {}: {key}", quoted(title)),
+        Because::KeyNear { title, key, .. } => {
+            format!("In {key}, a key near that of {}", quoted(title))
+        }
         Because::Favourite => "One of your favourites".into(),
         Because::Seed => "One of the songs you started from".into(),
         Because::ClearlyAsked => "One of the best matches for what you asked for".into(),
@@ -208,6 +224,22 @@ mod tests {
                     times: 2,
                 },
                 "Shares dreamy with “Shalimar”, which you finished 2 times",
+            ),
+            (
+                Because::GrooveLike {
+                    title: title(),
+                    bpm: Some(98),
+                    tags: names(&["reggae"]),
+                },
+                "Moves like “Shalimar”: 98 bpm, reggae",
+            ),
+            (
+                Because::KeyNear {
+                    title: title(),
+                    key: "E minor".into(),
+                    same: false,
+                },
+                "In E minor, a key near that of “Shalimar”",
             ),
             (Because::HardlyHeard { times: 1 }, "Heard only once"),
             (Because::Heard { times: 18 }, "You heard it 18 times"),

@@ -44,6 +44,8 @@ pub struct Recording {
     pub key: Option<String>,
     /// Loudness of the first and the last 10 s that are not silent, in LUFS.
     pub edges_lufs: [Option<f64>; 2],
+    /// Loudness of the whole, in LUFS.
+    pub loudness_lufs: Option<f64>,
     /// The vector that the model made, `[dim]`.
     pub vector: Option<Vec<f32>>,
     /// Tags that the model heard.
@@ -64,7 +66,7 @@ impl Library {
             let mut statement = db.prepare_cached(
                 "SELECT r.audio, t.id, t.path, t.missing, t.title, t.artists, t.album, t.genres, t.year, t.disc, t.track,
                         t.duration_s, coalesce(t.bpm, r.bpm), coalesce(t.musical_key, r.musical_key), m.intro_lufs,
-                        m.outro_lufs, v.value, v.tags, t.album_id, t.album_artist
+                        m.outro_lufs, v.value, v.tags, t.album_id, t.album_artist, m.loudness_lufs
                  FROM recordings r CROSS JOIN tracks t ON t.recording_id = r.id
                  LEFT JOIN measures m ON m.recording_id = r.id
                  LEFT JOIN vectors v ON v.model_id = (SELECT id FROM models WHERE name = ?) AND v.recording_id = r.id
@@ -105,6 +107,7 @@ impl Library {
                     bpm: row.get(12)?,
                     key: row.get(13)?,
                     edges_lufs: [row.get(14)?, row.get(15)?],
+                    loudness_lufs: row.get(20)?,
                     vector,
                     tags: stored_tags(&names, tags).collect(),
                 };

@@ -141,6 +141,7 @@ impl Music {
                     place: None,
                     bpm: line.bpm,
                     key: line.musical_key.as_deref().and_then(Key::parse),
+                    loudness_lufs: None,
                     edges_lufs: line.edges_lufs,
                     duration_s: DURATION_S,
                     tags: heard.tags.iter().map(tag).collect(),

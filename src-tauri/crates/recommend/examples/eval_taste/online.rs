@@ -131,6 +131,7 @@ fn course(music: &Music, listener: &Listener, seed: u64, way: Way) -> Course {
                     count: 1,
                     discovery: 0.5,
                     recent: recent.iter().map(|(piece, _)| audio(*piece)).collect(),
+                    more: None,
                 };
                 let rng_seed = seed ^ life.plays as u64;
                 let picks = ask(music, &taste, life.now(), rng_seed, |recommender| {

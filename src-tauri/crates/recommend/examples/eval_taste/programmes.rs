@@ -91,6 +91,7 @@ pub(crate) fn flow(music: &Music) {
             count: 50,
             discovery: 0.5,
             recent: Vec::new(),
+            more: None,
         };
         let at = segue_core::Timestamp::UNIX_EPOCH;
         let costs = ask(music, &nobody, at, seed as u64, |recommender| {
@@ -198,6 +199,7 @@ pub(crate) fn reasons(music: &Music, hazards: &[(u64, Hazards)]) {
                 count,
                 discovery: 0.5,
                 recent: Vec::new(),
+                more: None,
             };
             let (picks, pool) = ask(music, &taste, life.now(), seed, |recommender| {
                 (

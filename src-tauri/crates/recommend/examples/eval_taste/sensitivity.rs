@@ -107,6 +107,7 @@ impl<'a> Case<'a> {
                 count: SONGS,
                 discovery: 0.5,
                 recent: Vec::new(),
+                more: None,
             };
             let at = self.life.now();
             let picks = ask_by(ranking, self.music, taste, at, self.seed, |recommender| {

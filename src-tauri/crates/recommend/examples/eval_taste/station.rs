@@ -43,6 +43,7 @@ pub(crate) fn session(music: &Music, hazards: &[(u64, Hazards)], listeners: usiz
                     count,
                     discovery: 0.5,
                     recent: recent.iter().map(|piece| audio(*piece)).collect(),
+                    more: None,
                 };
                 let at = segue_core::Timestamp::from_second(now_s as i64 + 60).unwrap_or_default();
                 let picks = ask(music, taste, at, seed, |recommender| {
@@ -136,7 +137,12 @@ pub(crate) fn reach(music: &Music) {
     println!("a station from every one of {} pieces", music.len());
     for count in [5, 10, 20] {
         let near = |seed: usize| -> Vec<usize> {
-            let near = similar(&music.catalogue, audio(seed), count);
+            let near = similar(
+                &music.catalogue,
+                audio(seed),
+                segue_core::Facet::Sound,
+                count,
+            );
             near.into_iter().map(|(item, _)| item).collect()
         };
         let station = |seed: usize| -> Vec<usize> {
@@ -146,6 +152,7 @@ pub(crate) fn reach(music: &Music) {
                 count,
                 discovery: 0.5,
                 recent: Vec::new(),
+                more: None,
             };
             let (at, lot) = (segue_core::Timestamp::UNIX_EPOCH, seed as u64);
             let picks = ask(music, &nobody, at, lot, |recommender| {

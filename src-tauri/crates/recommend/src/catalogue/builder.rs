@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use segue_core::{AudioHash, Embedding, ModelId, TagScore, similar_key};
 
 use super::songs::song_key;
-use super::{Catalogue, Item, NONE, TrackTag};
+use super::{Catalogue, Item, NONE, TagAbout, TagNote, TrackTag};
 use crate::counter_rng;
 use crate::index::Index;
 use crate::sound_clusters::SoundClusters;
@@ -44,6 +44,8 @@ pub struct CatalogueBuilder {
     catalogue: Catalogue,
     seen: HashSet<AudioHash>,
     albums: HashMap<i64, u32>,
+    /// What is known of the model's tags, by their folded names.
+    about: HashMap<String, TagAbout>,
 }
 
 impl CatalogueBuilder {
@@ -56,6 +58,14 @@ impl CatalogueBuilder {
             },
             ..Self::default()
         }
+    }
+
+    /// Says what is known of the model's tags, before any recording is taken in.
+    #[must_use]
+    pub fn about(mut self, tags: impl IntoIterator<Item = TagAbout>) -> Self {
+        let named = |tag: TagAbout| (similar_key(&tag.name), tag);
+        self.about = tags.into_iter().map(named).collect();
+        self
     }
 
     /// Makes room for so many recordings.
@@ -92,6 +102,7 @@ impl CatalogueBuilder {
         catalogue.bpm.push(known(item.bpm.filter(|bpm| *bpm > 0.0)));
         catalogue.keys.push(item.key);
         catalogue.edges_lufs.push(item.edges_lufs.map(known));
+        catalogue.loudness_lufs.push(known(item.loudness_lufs));
         let model = catalogue.model.as_ref();
         let vector = item.vector.as_ref().filter(|v| model == Some(v.model()));
         let vector = vector.map(Embedding::values);
@@ -161,10 +172,19 @@ impl CatalogueBuilder {
                 && kept.iter().all(|other| other.number != number)
             {
                 catalogue.tag_names.counts[usize::from(number)] += 1;
+                let about = self.about.get(&similar_key(&tag.name));
+                if usize::from(number) == catalogue.tag_notes.len() {
+                    catalogue.tag_notes.push(TagNote {
+                        parent: None,
+                        trust: about.map_or(1.0, |about| about.trust.clamp(0.0, 1.0)),
+                        shown: about.is_none_or(TagAbout::is_shown),
+                    });
+                }
                 kept.push(TrackTag {
                     number,
                     p: (tag.p * 255.0).round() as u8,
                     present: tag.present,
+                    shown: catalogue.tag_notes[usize::from(number)].shown,
                 });
             }
         }
@@ -177,8 +197,18 @@ impl CatalogueBuilder {
             mut catalogue,
             seen,
             albums,
+            about,
         } = self;
         drop((seen, albums));
+        for tag in about.values() {
+            let number = |name: &str| catalogue.tag_names.find(name);
+            // A parent that no recording has widens nothing.
+            if let (Some(tag), Some(parent)) =
+                (number(&tag.name), tag.parent.as_deref().and_then(number))
+            {
+                catalogue.tag_notes[tag as usize].parent = Some(parent);
+            }
+        }
         catalogue.by_audio = (0..catalogue.audio.len() as u32).collect();
         let audio = &catalogue.audio;
         catalogue

@@ -1,6 +1,6 @@
 //! What a name that was typed or shown means here: names that hold a text, an artist's recordings, an album by its term.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use segue_core::{Term, fold, similar_key};
 
@@ -15,6 +15,51 @@ impl Catalogue {
         (0..self.len())
             .filter(|position| self.artists.get(*position).contains(&artist))
             .collect()
+    }
+
+    /// Whether the title, the album's title or a genre is `so`.
+    pub(crate) fn bears(&self, position: usize, so: impl Fn(&str) -> bool) -> bool {
+        let album = self.album(position).map(|album| self.album_title(album));
+        let mut genres = self.genre_numbers(position).iter();
+        so(self.title(position))
+            || album.is_some_and(&so)
+            || genres.any(|genre| so(self.genre_names.show(*genre)))
+    }
+
+    /// What the first of some names that means an artist, an album or a song is: which of the names, as it is shown, its
+    /// recordings, and whether they are an artist's.
+    pub(crate) fn meant_by(&self, names: &[String]) -> Option<(usize, String, Vec<usize>, bool)> {
+        let keys: Vec<String> = names.iter().map(|name| similar_key(name)).collect();
+        let mut found: Vec<Option<(String, Vec<usize>, bool)>> = vec![None; names.len()];
+        // Titles are many, and looked through once for all names.
+        let which: HashMap<&str, usize> = keys.iter().map(String::as_str).zip(0..).collect();
+        for position in 0..self.len() {
+            if let Some(at) = which.get(similar_key(self.title(position)).as_str()) {
+                let (_, songs, _) =
+                    found[*at].get_or_insert_with(|| (self.title(position).into(), vec![], false));
+                songs.push(position);
+            }
+        }
+        for album in 0..self.albums() as u32 {
+            let title = self.album_title(album);
+            if let Some(at) = which
+                .get(similar_key(title).as_str())
+                .filter(|_| !title.is_empty())
+            {
+                let songs = (0..self.len()).filter(|at| self.album(*at) == Some(album));
+                found[*at] = Some((title.to_owned(), songs.collect(), false));
+            }
+        }
+        for (name, found) in names.iter().zip(&mut found) {
+            if let Some(artist) = self.artist_names.find(name) {
+                let shown = self.artist_names.show(artist).to_owned();
+                *found = Some((shown, self.songs_by(name), true));
+            }
+        }
+        found.into_iter().enumerate().find_map(|(at, found)| {
+            let (name, songs, may_come) = found?;
+            Some((at, name, songs, may_come))
+        })
     }
 
     /// Up to `limit` names of artists, genres and heard tags that hold `text`: those that begin with it first, then the
@@ -32,6 +77,10 @@ impl Catalogue {
         for (kind, names) in kinds {
             for (key, number) in &names.numbers {
                 let name = names.show(*number);
+                // Who types a tag's name may have it; who types nothing is offered what can be trusted.
+                if kind == "tag" && wanted.is_empty() && !self.is_tag_shown(*number) {
+                    continue;
+                }
                 let plainly = fold(name).find(&wanted);
                 let barely = || key.find(&bare).filter(|_| !bare.is_empty());
                 if let Some(at) = plainly.or_else(barely) {

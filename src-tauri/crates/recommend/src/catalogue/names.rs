@@ -45,6 +45,11 @@ impl Names {
         self.numbers.get(similar_key(name).as_str()).copied()
     }
 
+    /// All of them, as they are shown.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        self.shown.iter().map(|name| &**name)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.shown.len()
     }

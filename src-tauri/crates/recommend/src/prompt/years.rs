@@ -15,19 +15,30 @@ const DECADES: &[(&str, i32)] = &[
     ("seventies", 1970),
     ("eighties", 1980),
     ("nineties", 1990),
+    ("zwanziger", 1920),
+    ("dreißiger", 1930),
+    ("vierziger", 1940),
+    ("fünfziger", 1950),
+    ("sechziger", 1960),
+    ("siebziger", 1970),
+    ("achtziger", 1980),
+    ("neunziger", 1990),
 ];
 
 /// Words between a bound and its year that say nothing.
-const BESIDE: &[&str] = &["the", "year", "years", "about", "around", "circa"];
+const BESIDE: &[&str] = &[
+    "the", "year", "years", "about", "around", "circa", "den", "der", "dem", "jahr", "jahre",
+    "jahren", "ca",
+];
 
 /// What joins two years to a range.
-const TO: &[&str] = &["to", "until", "till", "through"];
+const TO: &[&str] = &["to", "until", "till", "through", "bis"];
 
 /// Years to each side that "around" takes in.
 const AROUND: i32 = 2;
 
 #[derive(Clone, Copy)]
-enum Bound {
+enum YearBound {
     Before,
     Until,
     After,
@@ -36,27 +47,33 @@ enum Bound {
 }
 
 /// What stands before a year and bounds it: how many words, and how.
-fn bound_before(words: &[&str]) -> Option<(usize, Bound)> {
+fn bound_before(words: &[&str]) -> Option<(usize, YearBound)> {
     Some(match words {
-        ["earlier" | "older", "than", ..] | ["prior", "to", ..] => (2, Bound::Before),
-        ["before" | "pre", ..] => (1, Bound::Before),
-        ["up", "to", ..] => (2, Bound::Until),
-        ["through" | "until" | "till", ..] => (1, Bound::Until),
-        ["later" | "newer" | "younger", "than", ..] => (2, Bound::After),
-        ["after" | "past" | "post", ..] => (1, Bound::After),
-        ["as", "of", ..] | ["starting", "from" | "in", ..] => (2, Bound::Since),
-        ["since", ..] => (1, Bound::Since),
-        ["about" | "around" | "circa", ..] => (1, Bound::Around),
+        ["earlier" | "older", "than", ..] | ["älter", "als", ..] | ["prior", "to", ..] => {
+            (2, YearBound::Before)
+        }
+        ["before" | "pre" | "vor", ..] => (1, YearBound::Before),
+        ["up", "to", ..] => (2, YearBound::Until),
+        ["through" | "until" | "till" | "bis", ..] => (1, YearBound::Until),
+        ["later" | "newer" | "younger", "than", ..] | ["neuer" | "jünger", "als", ..] => {
+            (2, YearBound::After)
+        }
+        ["after" | "past" | "post" | "nach", ..] => (1, YearBound::After),
+        ["as", "of", ..] | ["starting", "from" | "in", ..] => (2, YearBound::Since),
+        ["since" | "seit" | "ab", ..] => (1, YearBound::Since),
+        ["about" | "around" | "circa" | "um", ..] => (1, YearBound::Around),
         _ => return None,
     })
 }
 
 /// What stands behind a year and bounds it: how many words, and how.
-fn bound_behind(words: &[&str]) -> Option<(usize, Bound)> {
+fn bound_behind(words: &[&str]) -> Option<(usize, YearBound)> {
     Some(match words {
-        ["onwards" | "onward", ..] => (1, Bound::Since),
-        ["or" | "and", "later" | "newer" | "after", ..] | ["and", "up", ..] => (2, Bound::Since),
-        ["or" | "and", "earlier" | "older" | "before", ..] => (2, Bound::Until),
+        ["onwards" | "onward", ..] => (1, YearBound::Since),
+        ["or" | "and", "later" | "newer" | "after", ..] | ["and", "up", ..] => {
+            (2, YearBound::Since)
+        }
+        ["or" | "and", "earlier" | "older" | "before", ..] => (2, YearBound::Until),
         _ => return None,
     })
 }
@@ -101,12 +118,12 @@ fn pieces(clause: &[&str]) -> (Vec<String>, Vec<usize>) {
 }
 
 fn range(texts: &[&str]) -> Option<(usize, Option<Years>)> {
-    if texts.first() == Some(&"between") {
+    if matches!(texts.first(), Some(&("between" | "zwischen"))) {
         let (first, from) = year(&texts[1..])?;
         let at = 1 + first;
         let joined = texts
             .get(at)
-            .is_some_and(|word| *word == "and" || *word == "to");
+            .is_some_and(|word| matches!(*word, "and" | "to" | "und"));
         let Some((second, to)) = joined.then(|| year(&texts[at + 1..])).flatten() else {
             return Some((at, None));
         };
@@ -116,7 +133,7 @@ fn range(texts: &[&str]) -> Option<(usize, Option<Years>)> {
         let (taken, years) = year(&texts[words..])?;
         return Some((words + taken, Some(bound.of(years))));
     }
-    let from = usize::from(texts.first() == Some(&"from"));
+    let from = usize::from(matches!(texts.first(), Some(&("from" | "aus" | "von"))));
     let (taken, years) = year(&texts[from..])?;
     let at = from + taken;
     let rest = &texts[at..];
@@ -131,7 +148,7 @@ fn range(texts: &[&str]) -> Option<(usize, Option<Years>)> {
         return Some((at + words, Some(bound.of(years))));
     }
     if from == 1 && rest == ["on"] {
-        return Some((at + 1, Some(Bound::Since.of(years))));
+        return Some((at + 1, Some(YearBound::Since.of(years))));
     }
     let (from, to, period) = years;
     Some((at, Some((from, to, YearRange::In { period }))))
@@ -168,7 +185,7 @@ enum Part {
     Late,
 }
 
-impl Bound {
+impl YearBound {
     fn of(self, (from, to, period): PeriodYears) -> Years {
         match self {
             Self::Before => (i32::MIN, from - 1, YearRange::Before { period }),
@@ -192,10 +209,13 @@ fn joint(a: PeriodYears, b: PeriodYears) -> Years {
 
 /// `1994`, `1990s`, `90s`, `nineties`.
 fn one(word: &str) -> Option<(i32, i32)> {
-    if let Some((_, from)) = DECADES.iter().find(|(name, _)| *name == word) {
+    // "den Achtzigern", "der 80er"
+    let named = word.strip_suffix('n').filter(|word| word.ends_with("er"));
+    let named = named.unwrap_or(word);
+    if let Some((_, from)) = DECADES.iter().find(|(name, _)| *name == named) {
         return Some((*from, from + 9));
     }
-    let (digits, decade) = match word.strip_suffix('s') {
+    let (digits, decade) = match named.strip_suffix("er").or(word.strip_suffix('s')) {
         Some(digits) => (digits, true),
         None => (word, false),
     };

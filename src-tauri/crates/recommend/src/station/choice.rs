@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use segue_core::{Because, ReasonKind};
+use segue_core::{Because, Facet, ReasonKind};
 
 use super::anchor::{Anchor, Avoided, anchors, metadata_scale, near_by_sound};
 use super::spacing::{ARTIST_GAP, Spacing};
@@ -11,6 +11,7 @@ use super::{Pick, StationSpec};
 use crate::Recommender;
 use crate::catalogue::Catalogue;
 use crate::counter_rng;
+use crate::facets::Rhythm;
 use crate::index::{SimilarityStats, dot};
 use crate::reason::Reason;
 use crate::taste::{Draw, Taste};
@@ -33,6 +34,8 @@ pub(super) struct StationScorer<'a> {
     /// Songs that must not come.
     excluded: HashSet<u32>,
     pub(super) draw: Option<Draw<'a>>,
+    /// The anchors' rhythms, where more of the rhythm is asked for.
+    pub(super) rhythms: Vec<Rhythm>,
 }
 
 /// A recording that may be picked.
@@ -61,17 +64,26 @@ impl<'a> StationScorer<'a> {
         let mean = catalogue.index().mean();
         let chance_cosine = dot(mean, mean);
         let excluded = spec.excluded.iter().map(|at| catalogue.song(*at)).collect();
+        let anchors = anchors(
+            catalogue,
+            &recommender.tuning.scoring,
+            taste.and_then(Taste::metric),
+            &spec.near,
+        );
+        let rhythms = match spec.more {
+            Some(Facet::Rhythm) => anchors
+                .iter()
+                .map(|anchor| Rhythm::new(catalogue, anchor.position))
+                .collect(),
+            _ => Vec::new(),
+        };
         Self {
             recommender,
             catalogue,
             taste,
             spec,
-            anchors: anchors(
-                catalogue,
-                &recommender.tuning.scoring,
-                taste.and_then(Taste::metric),
-                &spec.near,
-            ),
+            anchors,
+            rhythms,
             avoided: Avoided::new(catalogue, &spec.away, chance_cosine),
             chance_cosine,
             metadata_scale: metadata_scale(catalogue, chance_cosine),
@@ -106,7 +118,8 @@ impl<'a> StationScorer<'a> {
     /// The cheap score by which a few hundred candidates are chosen.
     fn first_stage_score(&self, item: usize) -> f64 {
         let spec = self.spec;
-        let mut score = spec.weights.near * self.near(item, false).nearness;
+        let mut score = self.sound_weight() * self.near(item, false).nearness;
+        score += self.facet(item).map_or(0.0, |near| near.weight);
         // Where there are no seeds, taste is what looks for songs, and not only shades what was found.
         if spec.weights.near < 1.0
             && let Some(taste) = self.taste

@@ -6,6 +6,7 @@ use super::Near;
 use super::choice::StationScorer;
 use super::terms::{ScoreTerm, TermSubject};
 use crate::catalogue::{Names, TrackTag};
+use crate::facets::is_groove;
 use crate::metadata_similarity::SharedMetadata;
 use crate::reason::Reason;
 use crate::taste::{Favourite, Taste};
@@ -48,6 +49,7 @@ impl StationScorer<'_> {
                     Some(adjustable),
                 )
             }
+            TermSubject::Facet(anchor) => (self.near_by_facet(item, *anchor, term.kind), kind()),
             TermSubject::Itself => {
                 let because = match self.spec.near_are {
                     Near::Favourites => Because::Favourite,
@@ -97,11 +99,30 @@ impl StationScorer<'_> {
         } else {
             1.0
         };
-        if weight < self.spec.weights.near * several * SOUNDS_LIKE {
+        if weight < self.sound_weight() * several * SOUNDS_LIKE {
             return Because::AmongNearest { title };
         }
-        let tags = self.tags_of_both(item, anchor);
+        let tags = self.tags_of_both(item, anchor, |_| true);
         Because::SoundsLike { title, tags }
+    }
+
+    /// What rhythm or harmony a recording shares with an anchor.
+    fn near_by_facet(&self, item: usize, anchor: usize, kind: ReasonKind) -> Because {
+        let catalogue = self.catalogue;
+        let title = self.title_of(anchor);
+        let key = catalogue.key(item);
+        match key.filter(|_| kind == ReasonKind::Harmony) {
+            Some(key) => Because::KeyNear {
+                title,
+                same: catalogue.key(self.anchors[anchor].position) == Some(key),
+                key: key.to_string(),
+            },
+            None => Because::GrooveLike {
+                title,
+                bpm: catalogue.bpm(item).map(|bpm| bpm.round() as u32),
+                tags: self.tags_of_both(item, anchor, |tag| is_groove(catalogue, tag)),
+            },
+        }
     }
 
     fn shared(&self, anchor: usize, shared: &SharedMetadata) -> (Because, Option<Term>) {
@@ -193,9 +214,17 @@ impl StationScorer<'_> {
     fn tags(&self, item: usize, habit: Habit, good: bool) -> (Because, Option<Term>) {
         let catalogue = self.catalogue;
         let mut tags = catalogue.tag_numbers(item).to_vec();
+        tags.retain(|tag| tag.is_shown());
+        if tags.is_empty() {
+            let because = match good {
+                true => Because::SoundsLikeTaste,
+                false => Because::SoundsLikeLeft,
+            };
+            return (because, Some(ReasonKind::Tag.term()));
+        }
         // Tags above their threshold are those that people would recognise.
-        if tags.iter().any(|tag| tag.present) {
-            tags.retain(|tag| tag.present);
+        if tags.iter().any(|tag| tag.is_plain()) {
+            tags.retain(|tag| tag.is_plain());
         }
         let pull = |tag: &TrackTag| {
             let effect = self
@@ -263,16 +292,21 @@ impl StationScorer<'_> {
         known.map_or(0, |known| known.listened)
     }
 
-    /// Up to two tags that a recording and an anchor share above their thresholds, the clearest first.
-    fn tags_of_both(&self, item: usize, anchor: usize) -> Vec<String> {
+    /// Up to two of the tags that `counts`, which a recording and an anchor share above their thresholds, the clearest first.
+    fn tags_of_both(
+        &self,
+        item: usize,
+        anchor: usize,
+        counts: impl Fn(u32) -> bool,
+    ) -> Vec<String> {
         let theirs = self.catalogue.tag_numbers(self.anchors[anchor].position);
         let mut both: Vec<(f64, u32)> = self
             .catalogue
             .tag_numbers(item)
             .iter()
-            .filter(|tag| tag.present)
+            .filter(|tag| tag.is_plain() && counts(tag.number()))
             .filter_map(|tag| {
-                let mut theirs = theirs.iter().filter(|other| other.present);
+                let mut theirs = theirs.iter().filter(|other| other.is_plain());
                 let other = theirs.find(|other| other.number() == tag.number())?;
                 Some((tag.p().min(other.p()), tag.number()))
             })

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use segue_core::{AudioHash, Because, ReasonKind};
+use segue_core::{AudioHash, Because, Facet, ReasonKind};
 
 use crate::prompt::Names;
 use crate::reason::Reason;
@@ -43,6 +43,8 @@ pub struct StationQuery {
     pub discovery: f32,
     /// Not to be played again, the latest last; the last five also keep their artists away.
     pub recent: Vec<AudioHash>,
+    /// By which side of music it shall be nearer to its seeds than by the others.
+    pub more: Option<Facet>,
 }
 
 /// An additional term of one recording's score.
@@ -85,6 +87,8 @@ pub(crate) struct StationSpec {
     pub(crate) dial: f64,
     /// What played before, the latest last.
     pub(crate) before: Vec<usize>,
+    /// By which side of music to be nearer.
+    pub(crate) more: Option<Facet>,
 }
 
 impl StationSpec {
@@ -103,6 +107,7 @@ impl StationSpec {
             count,
             dial: 0.0,
             before: Vec::new(),
+            more: None,
         }
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct ScoreTerm {
 pub(super) enum TermSubject {
     /// An anchor, near by sound.
     Anchor(usize),
+    /// An anchor, near by its rhythm or its key.
+    Facet(usize),
     /// An anchor itself.
     Itself,
     /// What is shared with an anchor.
@@ -47,6 +49,13 @@ impl StationScorer<'_> {
     /// The terms of an item's score, all but variety. Those of a kind that was adjusted count for more or less.
     pub(super) fn terms(&self, item: usize, near: &Near) -> Vec<ScoreTerm> {
         let mut terms = self.nearness_terms(item, near);
+        if let Some(near) = self.facet(item) {
+            terms.push(ScoreTerm {
+                kind: near.kind,
+                weight: near.weight,
+                about: TermSubject::Facet(near.anchor),
+            });
+        }
         self.wish_terms(item, &mut terms);
         self.taste_terms(item, &mut terms);
         for adjustment in self
@@ -87,7 +96,7 @@ impl StationScorer<'_> {
         };
         let anchor = &self.anchors[best];
         let several = self.anchors.len() > 1;
-        let weight = self.spec.weights.near;
+        let weight = self.sound_weight();
         let nearest_share = self.recommender.tuning.scoring.nearest_share;
         let share = weight * if several { nearest_share } else { 1.0 };
         let mut terms: Vec<ScoreTerm> = if anchor.position == item {

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use crate::test_support::{self, audio, play};
 use crate::{Catalogue, Item, Names, Taste, parse_prompt, similar};
 use proptest::prelude::*;
-use segue_core::{Because, ReasonKind, TagScore};
+use segue_core::{Because, Facet, Key, ReasonKind, TagScore};
 
 fn request(seeds: &[usize], count: usize) -> StationQuery {
     let songs: Vec<_> = seeds.iter().map(|seed| audio(*seed)).collect();
@@ -19,6 +19,7 @@ fn request(seeds: &[usize], count: usize) -> StationQuery {
         count,
         discovery: 0.5,
         recent: Vec::new(),
+        more: None,
     }
 }
 
@@ -64,6 +65,92 @@ fn closest(catalogue: &Catalogue, seed: Option<usize>, picks: &[Pick]) -> usize 
         .unwrap_or(usize::MAX)
 }
 
+/// Songs of one sound, of whom every third shares the tempo and every fifth the key of the first.
+fn grooves() -> Vec<Item> {
+    let mut items = test_support::library(3, 1, 60, 16);
+    for (n, item) in items.iter_mut().enumerate() {
+        item.bpm = Some(if n % 3 == 0 {
+            100.0
+        } else {
+            70.0 + n as f64 / 2.0
+        });
+        item.key = Key::parse(if n % 5 == 0 { "A minor" } else { "Eb" });
+    }
+    items
+}
+
+#[test]
+fn a_station_may_ask_for_more_of_one_side() {
+    let catalogue = test_support::catalogue(grooves());
+    let taste = untaught(&catalogue);
+    let picks = |more| {
+        let query = StationQuery {
+            more,
+            ..request(&[0], 8)
+        };
+        radio(&catalogue, &taste, &query)
+    };
+    let share =
+        |picks: &[Pick], each: usize| picks.iter().filter(|pick| pick.item % each == 0).count();
+    let plain = picks(None);
+    let (rhythm, harmony) = (picks(Some(Facet::Rhythm)), picks(Some(Facet::Harmony)));
+    assert_eq!((share(&rhythm, 3), share(&harmony, 5)), (8, 8));
+    assert!(share(&plain, 3) < 8 && share(&plain, 5) < 8);
+    check_reasons(&rhythm);
+    check_reasons(&harmony);
+    for (picks, kind) in [
+        (&rhythm, ReasonKind::Rhythm),
+        (&harmony, ReasonKind::Harmony),
+    ] {
+        assert!(picks.iter().all(|pick| pick.reasons[0].kind == kind));
+    }
+    let said = |pick: &Pick| pick.reasons[0].because.clone();
+    assert_eq!(
+        said(&rhythm[0]),
+        Because::GrooveLike {
+            title: "Song 0".into(),
+            bpm: Some(100),
+            tags: Vec::new()
+        }
+    );
+    assert_eq!(
+        said(&harmony[0]),
+        Because::KeyNear {
+            title: "Song 0".into(),
+            key: "A minor".into(),
+            same: true
+        }
+    );
+    let sound = picks(Some(Facet::Sound));
+    check_reasons(&sound);
+    assert!(sound[0].reasons[0].weight > plain[0].reasons[0].weight);
+}
+
+#[test]
+fn neighbours_are_found_by_each_side() {
+    let catalogue = test_support::catalogue(grooves());
+    let near = |by| similar(&catalogue, audio(0), by, 10);
+    let all = |near: &[(usize, f32)], each: usize| near.iter().all(|(item, _)| item % each == 0);
+    let (sound, rhythm, harmony) = (
+        near(Facet::Sound),
+        near(Facet::Rhythm),
+        near(Facet::Harmony),
+    );
+    assert!(all(&rhythm, 3) && all(&harmony, 5));
+    assert!(!all(&sound, 3) && !all(&sound, 5));
+    for near in [&sound, &rhythm, &harmony] {
+        assert_eq!(near.len(), 10);
+        assert!(near.windows(2).all(|pair| pair[0].1 >= pair[1].1));
+    }
+    // Of equally near ones those that sound more alike come first.
+    let cosines: Vec<f32> = harmony
+        .iter()
+        .map(|(item, _)| catalogue.cosine(0, *item).unwrap())
+        .collect();
+    assert!(cosines.windows(2).all(|pair| pair[0] >= pair[1]));
+    assert!(similar(&catalogue, audio(999), Facet::Harmony, 10).is_empty());
+}
+
 #[test]
 fn a_station_stays_in_its_style_and_begins_with_the_nearest() {
     let catalogue = test_support::catalogue(test_support::library(3, 10, 40, 64));
@@ -85,7 +172,7 @@ fn a_station_stays_in_its_style_and_begins_with_the_nearest() {
         );
         // The first to come lie about as near as anything does; flow chooses among those that are almost as near.
         let cosine = |item: usize| catalogue.cosine(seed, item).unwrap();
-        let near: f32 = similar(&catalogue, audio(seed), 10)
+        let near: f32 = similar(&catalogue, audio(seed), Facet::Sound, 10)
             .iter()
             .map(|near| near.1)
             .sum();
@@ -211,7 +298,7 @@ fn before_anything_is_heard_tags_make_the_station() {
     let genres = vec!["Style 2".to_owned()];
     let first = &picks[0].reasons[0].because;
     assert_eq!(*first, Because::SameGenre { genres });
-    assert!(similar(&catalogue, audio(12), 5).is_empty());
+    assert!(similar(&catalogue, audio(12), Facet::Sound, 5).is_empty());
 }
 
 #[test]
@@ -534,8 +621,7 @@ proptest! {
         let taste = Taste::fit(&catalogue, &log);
         let hashes = |numbers: &[usize]| numbers.iter().map(|n| audio(*n)).collect::<Vec<_>>();
         let query = StationQuery {
-            seeds: request(&seeds, 0).seeds, less: Vec::new(), count, discovery, recent: hashes(&recent),
-        };
+            seeds: request(&seeds, 0).seeds, less: Vec::new(), count, discovery, recent: hashes(&recent), more: None, };
         let picks = radio(&catalogue, &taste, &query);
         check_reasons(&picks);
         prop_assert_eq!(&picks, &radio(&catalogue, &taste, &query));

@@ -97,7 +97,7 @@ impl Taste {
                 term: &|number| Term::Tag(tags.show(number).to_owned()),
                 of: &|position| {
                     let tags = catalogue.tag_numbers(position).iter();
-                    tags.filter(|tag| tag.present)
+                    tags.filter(|tag| tag.is_plain())
                         .map(|tag| tag.number())
                         .collect()
                 },

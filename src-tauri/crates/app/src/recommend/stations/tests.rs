@@ -164,6 +164,7 @@ fn more_of_these_and_less_of_those() {
             name: unwanted.to_lowercase(),
         }],
         discovery: None,
+        more: None,
     };
     assert!(
         share(&less) < share(&request),
@@ -251,6 +252,7 @@ fn a_station_with_its_seed_begins_with_it() {
         discovery: DISCOVERY,
         rng_seed: 0,
         with_seed: true,
+        more: None,
     };
     let names = |name: &str| vec![name.to_owned()];
     type Is<'a> = &'a dyn Fn(&crate::wire::TrackRow) -> bool;
@@ -315,6 +317,12 @@ fn seeds_are_found_by_a_part_of_their_names() {
     let understood = segue.understand("no funk and flurble").unwrap();
     assert_eq!(
         (understood.wanted.len(), understood.unknown),
-        (0, vec!["flurble".to_owned()])
+        (
+            0,
+            vec![segue_core::UnknownWord {
+                word: "flurble".into(),
+                near: Vec::new()
+            }]
+        )
     );
 }

@@ -145,6 +145,7 @@ fn plain(count: u32) -> crate::RadioRequest {
         discovery: 0.5,
         rng_seed: 0,
         with_seed: false,
+        more: None,
     }
 }
 
