@@ -128,6 +128,10 @@ export function find(library: FakeLibrary, query: SongsQuery): TrackRow[] {
     duration: (row) => [row.duration_s],
     plays: (row) => [row.plays],
     added: (row) => [row.added_at],
+    rating: (row) => [row.rating],
+    played: () => [],
+    bpm: (row) => [row.bpm],
+    random: (row) => [chance(row.id)()],
     relevance: (row) => [...(sought.length > 0 ? [rank(row, text, sought)] : []), ...byArtist(row)],
   };
   return ordered(rows, (row) => [...by[query.sort](row), row.id], query.descending);

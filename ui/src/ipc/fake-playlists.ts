@@ -56,7 +56,7 @@ export class FakePlaylists {
         .map(({ id }) => id),
     });
     const query = { text: "jazz", album: null, sort: "added", descending: true } as const;
-    this.#add("Late jazz", { of: "search", query }, true);
+    this.#add("Late jazz", { of: "search", query, limit: null }, true);
     this.#add("Discoveries", { of: "mix", id: "discover", count: 40 }, true);
     this.#lose(1, 4);
     this.#lose(1, 9);

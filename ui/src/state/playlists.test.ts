@@ -35,7 +35,7 @@ test("no name keeps nothing", async () => {
 });
 
 test.each([
-  [{ of: "search", query: { text: "x", album: null, sort: "title", descending: false } }, true],
+  [{ of: "search", query: { text: "x", album: null, sort: "title", descending: false }, limit: null }, true],
   [{ of: "mix", id: "discover", count: 5 }, true],
   [{ of: "station", request: { seeds: [], less: [], discovery: null }, count: 5 }, true],
   [{ of: "path", from: 1, to: 2, count: 5 }, false],

@@ -10,6 +10,7 @@ import type {
   ReasonKind,
   SeedRow,
   SeedName,
+  SongsLimit,
   StationTitle,
   TermName,
   UnknownWord,
@@ -17,7 +18,7 @@ import type {
   YearRange,
 } from "../ipc/types";
 import { t } from ".";
-import { list } from "./numbers";
+import { length, list } from "./numbers";
 
 /** A title within a sentence. */
 export const quoted = (title: string) => t("names.quoted", { title });
@@ -139,17 +140,34 @@ function seedName(seed: SeedName, title: (title: string) => string = (plain) => 
 }
 
 /** What a playlist that is kept up to date is made from. */
+function searched(text: string, album: string | null, order: string): string {
+  if (album === null)
+    return text === "" ? t("names.origin.all", { order }) : t("names.origin.match", { text, order });
+  return text === ""
+    ? t("names.origin.allOn", { album, order })
+    : t("names.origin.matchOn", { text, album, order });
+}
+
+function limited(said: string, limit: SongsLimit | null): string {
+  switch (limit?.by) {
+    case undefined:
+      return said;
+    case "songs":
+      return t("names.origin.limited.songs", { said, count: limit.most });
+    case "seconds":
+      return t("names.origin.limited.seconds", { said, length: length(limit.most) });
+    case "megabytes":
+      return t("names.origin.limited.megabytes", { said, count: limit.most });
+  }
+}
+
 export function playlistOrigin(origin: PlaylistOrigin): string {
   switch (origin.is) {
     case "search": {
       const by = t(`names.order.${origin.sort}`);
       const order = origin.descending ? t("names.origin.reversed", { order: by }) : by;
       const { text, album } = origin;
-      if (album === null)
-        return text === "" ? t("names.origin.all", { order }) : t("names.origin.match", { text, order });
-      return text === ""
-        ? t("names.origin.allOn", { album, order })
-        : t("names.origin.matchOn", { text, album, order });
+      return limited(searched(text, album, order), origin.limit);
     }
     case "chosen":
       return t("names.origin.chosen");

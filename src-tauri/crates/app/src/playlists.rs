@@ -2,10 +2,11 @@
 //! what files look like is segue-exchange's.
 //!
 //! A living playlist is made anew from its source when it is opened or played and was last made on an earlier day of the
-//! listener's. If that cannot be done, it stays as it was. Its places are not changed by hand: that would be lost.
+//! listener's; one of a search also when that finds other songs (`rules`). If that cannot be done, it stays as it was. Its places are not changed by hand: that would be lost.
 
 mod kept_source;
 mod recommended;
+mod rules;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use jiff::{Timestamp, Zoned};
 use segue_core::{MixKind, PlaySubject, Track, TrackId};
 use segue_exchange::playlist::{self, FileEntry, PlaylistFile, clean};
+use segue_exchange::smart;
 use segue_library::{
     AlbumId, NewEntry, Playlist, PlaylistBefore, PlaylistEntry, PlaylistEntryId, PlaylistId,
 };
@@ -204,6 +206,9 @@ impl Segue {
 
     /// Makes a playlist of a file. Songs that the library does not have keep their places.
     pub fn import_playlist(&self, path: &Path) -> Result<PlaylistImported, AppError> {
+        if smart::is_smart(path) {
+            return self.import_smart(path);
+        }
         let (format, file) = playlist::read(path)?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let name = file.name.or_else(|| clean(&stem));
@@ -246,6 +251,9 @@ impl Segue {
 
     /// Writes a playlist into a file, whose ending says how.
     pub fn export_playlist(&self, id: i64, path: &Path) -> Result<PlaylistExported, AppError> {
+        if smart::is_smart(path) {
+            return self.export_smart(id, path);
+        }
         self.make_anew_if_due(id, &Zoned::now())?;
         let (playlist, entries) = self
             .library
@@ -324,10 +332,12 @@ impl Segue {
         Ok(())
     }
 
-    /// Makes a playlist anew if it lives and was last made on an earlier day. Returns whether it did.
+    /// Makes a playlist anew if it lives and was last made on an earlier day, or is a search that finds other songs now. Returns whether it did.
     pub(crate) fn make_anew_if_due(&self, id: i64, now: &Zoned) -> Result<bool, AppError> {
         let playlist = self.existing(id)?;
-        if playlist.source.is_none() || !is_due(playlist.made_at, now) {
+        if playlist.source.is_none()
+            || !(is_due(playlist.made_at, now) || self.is_outdated(&playlist))
+        {
             return Ok(false);
         }
         let made = self.make_anew(&playlist, now.timestamp());
@@ -347,18 +357,8 @@ impl Segue {
     fn songs_of(&self, source: &PlaylistSource) -> Result<Vec<NewEntry>, AppError> {
         match source {
             PlaylistSource::Tracks { ids } => self.songs_by_id(ids),
-            PlaylistSource::Search { query } => {
-                if let Some(album) = query.album
-                    && self.library.album(AlbumId(album))?.is_none()
-                {
-                    return Err(AppError::AlbumGone);
-                }
-                let found = self.library.tracks(&self.track_query(query, 0, None)?)?;
-                Ok(found
-                    .tracks
-                    .iter()
-                    .map(|track| song(track, &[]))
-                    .collect::<Result<_, _>>()?)
+            PlaylistSource::Search { query, limit } => {
+                self.songs_by_id(&self.searched(query, *limit)?)
             }
             PlaylistSource::Queue => Err(AppError::NoQueue),
             PlaylistSource::Mix { .. }
@@ -410,7 +410,7 @@ impl Segue {
     /// What a source is, by name.
     fn origin(&self, source: &PlaylistSource) -> Result<PlaylistOrigin, AppError> {
         Ok(match source {
-            PlaylistSource::Search { query } => {
+            PlaylistSource::Search { query, limit } => {
                 let album = match query.album {
                     Some(id) => self.library.album(AlbumId(id))?,
                     None => None,
@@ -420,6 +420,7 @@ impl Segue {
                     album: album.map(|album| album.title),
                     sort: query.sort,
                     descending: query.descending,
+                    limit: *limit,
                 }
             }
             PlaylistSource::Tracks { .. } | PlaylistSource::Queue => PlaylistOrigin::Chosen,

@@ -49,10 +49,14 @@ impl FromStr for TrackSort {
             "plays" => Sort::Plays,
             "added" => Sort::Added,
             "path" => Sort::Path,
+            "rating" => Sort::Rating,
+            "played" => Sort::Played,
+            "bpm" => Sort::Bpm,
+            "random" => Sort::Random,
             "relevance" => Sort::Relevance,
             _ => {
                 return Err(
-                    "not one of title, artist, album, year, duration, plays, added, path, relevance".into(),
+                    "not one of title, artist, album, year, duration, plays, added, path, rating, played, bpm, random, relevance".into(),
                 );
             }
         }))
@@ -148,6 +152,7 @@ impl Segue {
             album: None,
             sort: sort.0,
             descending,
+            seed: seed_of_today(),
             limit: Some(limit),
             offset,
         };
@@ -193,17 +198,9 @@ impl Segue {
             heard_by: self.serving()?,
             now: Zoned::now(),
             album: songs.album.map(AlbumId),
-            sort: match songs.sort {
-                SongSort::Title => Sort::Title,
-                SongSort::Artist => Sort::Artist,
-                SongSort::Album => Sort::Album,
-                SongSort::Year => Sort::Year,
-                SongSort::Duration => Sort::Duration,
-                SongSort::Plays => Sort::Plays,
-                SongSort::Added => Sort::Added,
-                SongSort::Relevance => Sort::Relevance,
-            },
+            sort: sort_of(songs.sort),
             descending: songs.descending,
+            seed: seed_of_today(),
             limit,
             offset,
         })
@@ -282,8 +279,32 @@ fn named(file: &OsStr) -> FileArgument {
     FileArgument::File(named.unwrap_or_else(|| path.to_owned()))
 }
 
+/// The window's order as the library takes it.
+pub(crate) fn sort_of(sort: SongSort) -> Sort {
+    match sort {
+        SongSort::Title => Sort::Title,
+        SongSort::Artist => Sort::Artist,
+        SongSort::Album => Sort::Album,
+        SongSort::Year => Sort::Year,
+        SongSort::Duration => Sort::Duration,
+        SongSort::Plays => Sort::Plays,
+        SongSort::Added => Sort::Added,
+        SongSort::Rating => Sort::Rating,
+        SongSort::Played => Sort::Played,
+        SongSort::Bpm => Sort::Bpm,
+        SongSort::Random => Sort::Random,
+        SongSort::Relevance => Sort::Relevance,
+    }
+}
+
+/// What chance depends on: a list by chance is the same all day, page by page.
+fn seed_of_today() -> u32 {
+    let today = Zoned::now().date();
+    (i32::from(today.year()) * 366 + i32::from(today.day_of_year())).unsigned_abs()
+}
+
 /// Reads what somebody asks for.
-fn query(text: &str) -> Result<Query, AppError> {
+pub(crate) fn query(text: &str) -> Result<Query, AppError> {
     Query::parse(text).map_err(|fault| AppError::BadQuery {
         text: text.to_owned(),
         fault,

@@ -1,5 +1,7 @@
 //! The command line's grammar: the contract of `cli.md`, no more.
 
+mod playlists;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -7,6 +9,8 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use segue_app::{AudioOutput, HistoryFormat, NetworkFile, Provider, TrackSort};
 use segue_core::{Crossfade, EqualizerPreset, Facet, LoudnessMode, Timestamp};
+
+pub(crate) use playlists::PlaylistCommand;
 
 /// Segue on the command line: scans, listens, recommends and plays. Nothing leaves this machine.
 #[derive(Parser)]
@@ -388,66 +392,6 @@ pub(crate) enum PlaysCommand {
 pub(crate) enum LibraryCommand {
     /// Forget tracks whose files were deleted; plays, likes and playlists stay with the recordings
     ForgetMissing,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum PlaylistCommand {
-    /// List the playlists
-    List,
-    /// Show the songs of one
-    Show {
-        /// Its name or number
-        #[arg(value_name = "NAME-OR-ID", allow_hyphen_values = true)]
-        playlist: String,
-    },
-    /// Make one of what a search finds
-    Create {
-        /// Its name
-        #[arg(allow_hyphen_values = true)]
-        name: String,
-        /// What it holds, as in `segue tracks`
-        #[arg(long, allow_hyphen_values = true)]
-        query: String,
-        /// Made anew each day from what the search finds then
-        #[arg(long)]
-        living: bool,
-    },
-    /// Make one of a file: M3U, PLS, XSPF or JSPF
-    Import {
-        /// The file
-        #[arg(allow_hyphen_values = true)]
-        file: PathBuf,
-    },
-    /// Write one into a file
-    Export {
-        /// Its name or number
-        #[arg(value_name = "NAME-OR-ID", allow_hyphen_values = true)]
-        playlist: String,
-        /// The file; its ending says how: .m3u8, .m3u, .pls, .xspf or .jspf
-        #[arg(allow_hyphen_values = true)]
-        file: PathBuf,
-    },
-    /// Give one another name
-    Rename {
-        /// Its name or number
-        #[arg(value_name = "NAME-OR-ID", allow_hyphen_values = true)]
-        playlist: String,
-        /// Its new name
-        #[arg(allow_hyphen_values = true)]
-        name: String,
-    },
-    /// Delete one; it can be brought back
-    Delete {
-        /// Its name or number
-        #[arg(value_name = "NAME-OR-ID", allow_hyphen_values = true)]
-        playlist: String,
-    },
-    /// Bring a deleted one back
-    Undelete {
-        /// Its name or number
-        #[arg(value_name = "NAME-OR-ID", allow_hyphen_values = true)]
-        playlist: String,
-    },
 }
 
 #[derive(Subcommand)]

@@ -17,7 +17,7 @@ use arguments::{
 };
 use segue_app::{
     AnalyzeRequest, AppError, EqualizerChange, FeedbackKind, ModelSource, PlayRequest,
-    PlaylistSource, RadioRequest, Segue, SongsQuery,
+    PlaylistSource, RadioRequest, Segue, SongSort, SongsQuery,
 };
 use segue_core::{Equalizer, LoudnessSettings};
 
@@ -261,13 +261,36 @@ fn playlist(segue: &Segue, command: PlaylistCommand, json: bool) -> Result<(), A
             name,
             query,
             living,
+            order,
         } => {
             let query = SongsQuery {
                 text: query,
-                ..SongsQuery::default()
+                album: None,
+                sort: order.sort.map_or_else(SongSort::default, |sort| sort.0),
+                descending: order.descending,
             };
-            let source = PlaylistSource::Search { query };
+            let limit = order.limit.and_then(|limit| limit.0);
+            let source = PlaylistSource::Search { query, limit };
             print::playlist_kept(&segue.create_playlist(&name, &source, living)?, json);
+        }
+        PlaylistCommand::Rules {
+            playlist,
+            query,
+            order,
+        } => {
+            let id = segue.find_playlist(&playlist)?;
+            let (mut songs, mut limit) = segue.playlist_rules(id)?;
+            if query.is_some() || order.sort.is_some() || order.descending || order.limit.is_some()
+            {
+                songs.text = query.unwrap_or(songs.text);
+                if let Some(sort) = order.sort {
+                    (songs.sort, songs.descending) = (sort.0, order.descending);
+                }
+                songs.descending |= order.descending;
+                limit = order.limit.map_or(limit, |other| other.0);
+                segue.set_playlist_rules(id, &songs, limit)?;
+            }
+            print::playlist_rules(&songs, limit, json);
         }
         PlaylistCommand::Import { file } => {
             print::playlist_imported(&segue.import_playlist(&file)?, json);

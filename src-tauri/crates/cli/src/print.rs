@@ -14,7 +14,7 @@ pub(crate) use library::{analysis, embedded, missing_forgotten, scan, tracks};
 pub(crate) use machine::{closely, doctor, model_imported, model_used, models, outputs, played};
 pub(crate) use out::{complain, done, say};
 pub(crate) use playlists::{
-    playlist, playlist_exported, playlist_imported, playlist_kept, playlists,
+    playlist, playlist_exported, playlist_imported, playlist_kept, playlist_rules, playlists,
 };
 pub(crate) use recommending::{mix, mixes, path, radio, similar};
 pub(crate) use sound::{crossfade, equalizer, loudness};

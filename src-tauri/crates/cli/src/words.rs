@@ -15,7 +15,8 @@ use serde_json::Value;
 
 pub(crate) use closely::closely;
 pub(crate) use names::{
-    interest_name, mix_content, mix_title, playlist_origin, seed_detail, term_name, unknown_words,
+    interest_name, mix_content, mix_title, playlist_origin, search, seed_detail, term_name,
+    unknown_words,
 };
 pub(crate) use problems::{error, file, notice, output};
 pub(crate) use reasons::because;

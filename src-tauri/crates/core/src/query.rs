@@ -13,12 +13,14 @@
 mod fault;
 mod field;
 mod read;
+mod sort;
 mod typing;
 mod value;
 mod write;
 
 pub use fault::{QueryFault, QueryFaultKind};
 pub use field::{DateField, Field, Flag, NumberField, TextField};
+pub use sort::Sort;
 pub use typing::{Spot, SpotKind};
 
 /// A query that was understood.
@@ -211,6 +213,56 @@ impl Query {
 }
 
 impl Day {
+    /// Reads `2025`, `2025-03` or `2025-03-01`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('-');
+        let number = |part: &str, len: usize| {
+            let written =
+                (1..=len).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+            written.then(|| part.parse::<i16>().ok()).flatten()
+        };
+        let year = parts.next().filter(|year| year.len() == 4)?;
+        let small = |part: Option<&str>| match part {
+            Some(part) => Some(Some(i8::try_from(number(part, 2)?).ok()?)),
+            None => Some(None),
+        };
+        let read = Self {
+            year: number(year, 4)?,
+            month: small(parts.next())?,
+            day: small(parts.next())?,
+        };
+        let (year, month, day) = read.first();
+        jiff::civil::Date::new(year, month, day).ok()?;
+        parts.next().is_none().then_some(read)
+    }
+
+    /// The last day before what is meant.
+    pub fn before(self) -> Option<Self> {
+        let (year, month, day) = self.first();
+        let date = jiff::civil::Date::new(year, month, day).ok()?;
+        Some(Self::of(date.yesterday().ok()?))
+    }
+
+    /// The first day after what is meant.
+    pub fn next(self) -> Option<Self> {
+        let (year, month, day) = self.after()?;
+        Some(Self::of(jiff::civil::Date::new(year, month, day).ok()?))
+    }
+
+    /// The first day of what is meant, written as a day.
+    pub fn whole(self) -> Option<Self> {
+        let (year, month, day) = self.first();
+        Some(Self::of(jiff::civil::Date::new(year, month, day).ok()?))
+    }
+
+    fn of(date: jiff::civil::Date) -> Self {
+        Self {
+            year: date.year(),
+            month: Some(date.month()),
+            day: Some(date.day()),
+        }
+    }
+
     /// The first day that is meant, as year, month and day.
     pub fn first(self) -> (i16, i8, i8) {
         (self.year, self.month.unwrap_or(1), self.day.unwrap_or(1))

@@ -47,6 +47,7 @@ pub use audio_hash::audio_hash;
 pub use cover::Cover;
 pub use paths::leads_away;
 pub use scan::{ScanProgress, ScanReport};
+pub use segue_core::query::Sort;
 #[cfg(any(test, feature = "failing"))]
 pub use store::Failing;
 pub use store::Library;
@@ -57,7 +58,7 @@ pub use store::playlists::{
     NewEntry, Playlist, PlaylistBefore, PlaylistEntry, PlaylistEntryId, PlaylistId,
 };
 pub use store::plays::Opinion;
-pub use store::query::{AlbumId, Sort, TrackQuery};
+pub use store::query::{AlbumId, TrackQuery};
 pub use store::queue::{QueueChange, QueuedSong};
 pub use store::recordings::Recording;
 pub use store::tallies::{KnownTally, TallyFiled};

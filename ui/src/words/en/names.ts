@@ -64,6 +64,12 @@ export const names = {
     allOn: "All songs on “{{album}}”, {{order}}",
     matchOn: "Songs that match “{{text}}” on “{{album}}”, {{order}}",
     reversed: "{{order}}, last first",
+    limited: {
+      songs_one: "{{said}}, at most 1 song",
+      songs_other: "{{said}}, at most {{count, number}} songs",
+      seconds: "{{said}}, at most {{length}}",
+      megabytes: "{{said}}, at most {{count, number}} MB",
+    },
     chosen: "Songs you chose",
     mix: "The mix “{{mix}}”",
     path: "A path from one song to another",
@@ -76,6 +82,10 @@ export const names = {
     duration: "by length",
     plays: "by plays",
     added: "by date added",
+    rating: "by rating",
+    played: "by date played",
+    bpm: "by tempo",
+    random: "in random order",
     relevance: "by best match",
   },
   seed: {

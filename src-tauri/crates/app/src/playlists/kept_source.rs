@@ -126,7 +126,7 @@ impl Segue {
 /// All numbers of tracks and albums in a source that a playlist may live from.
 fn numbers(source: &mut PlaylistSource) -> Vec<Number<'_>> {
     match source {
-        PlaylistSource::Search { query } => query.album.iter_mut().map(Number::Album).collect(),
+        PlaylistSource::Search { query, .. } => query.album.iter_mut().map(Number::Album).collect(),
         PlaylistSource::Path { from, to, .. } => vec![Number::Track(from), Number::Track(to)],
         PlaylistSource::Station { request, .. } => {
             let seeds = request.seeds.iter_mut().chain(&mut request.less);

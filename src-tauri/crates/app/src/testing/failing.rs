@@ -356,6 +356,7 @@ fn a_playlist() {
     let changing = ["change-playlist"];
     let searched = || PlaylistSource::Search {
         query: SongsQuery::default(),
+        limit: None,
     };
     let list = |world: &World| {
         let songs = entries(&world.tracks());
@@ -443,6 +444,7 @@ fn a_living_playlist_that_cannot_be_made_anew_opens_as_it_was() {
     let segue = &world.segue;
     let source = PlaylistSource::Search {
         query: SongsQuery::default(),
+        limit: None,
     };
     let row = segue.create_playlist("Living", &source, true).unwrap();
     let tomorrow = &Zoned::now() + SignedDuration::from_hours(48);

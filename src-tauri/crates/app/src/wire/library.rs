@@ -68,6 +68,13 @@ pub enum SongSort {
     Duration,
     Plays,
     Added,
+    /// Stars.
+    Rating,
+    /// When it was last played.
+    Played,
+    Bpm,
+    /// By chance, another one each day.
+    Random,
     /// How well it matches the text, best first; without text as `artist`.
     Relevance,
 }

@@ -17,6 +17,9 @@ pub enum PlaylistSource {
     /// What a search finds.
     Search {
         query: SongsQuery,
+        /// The first of them alone.
+        #[serde(default)]
+        limit: Option<SongsLimit>,
     },
     Mix {
         id: String,
@@ -36,6 +39,15 @@ pub enum PlaylistSource {
     Queue,
 }
 
+/// How much of what a search finds a playlist holds: songs in their order, until the next would be too much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "by", rename_all = "kebab-case")]
+pub enum SongsLimit {
+    Songs { most: u32 },
+    Seconds { most: u32 },
+    Megabytes { most: u32 },
+}
+
 /// What a living playlist is made from, by name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "is", rename_all = "kebab-case")]
@@ -47,6 +59,7 @@ pub enum PlaylistOrigin {
         album: Option<String>,
         sort: SongSort,
         descending: bool,
+        limit: Option<SongsLimit>,
     },
     /// Songs that were chosen one by one.
     Chosen,

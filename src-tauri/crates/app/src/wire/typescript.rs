@@ -37,6 +37,7 @@ declarations!(
     TrackRow,
     Rating,
     SongSort,
+    SongsLimit,
     SongsQuery,
     SongsPage,
     WaveformRow,

@@ -1,6 +1,9 @@
 //! Playlists, and what became of their files.
 
-use segue_app::{PlaylistExported, PlaylistImported, PlaylistPage, PlaylistRow, PlaylistsListed};
+use segue_app::{
+    PlaylistExported, PlaylistImported, PlaylistPage, PlaylistRow, PlaylistsListed, SongsLimit,
+    SongsQuery,
+};
 
 use super::out::{line, name, put, spoken, time};
 use crate::words;
@@ -28,6 +31,15 @@ pub(crate) fn playlist(page: &PlaylistPage, json: bool) {
         ));
     }
     put(&text);
+}
+
+/// The rules of a living playlist.
+pub(crate) fn playlist_rules(songs: &SongsQuery, limit: Option<SongsLimit>, json: bool) {
+    if json {
+        return line(&serde_json::json!({"query": songs, "limit": limit}));
+    }
+    let rules = words::search(&songs.text, None, songs.sort, songs.descending, limit);
+    put(&format!("{rules}\n"));
 }
 
 /// A playlist that was made or changed.

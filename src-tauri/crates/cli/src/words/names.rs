@@ -1,6 +1,6 @@
 //! What Segue calls what it makes and what it learned of, in English: mixes, stations, playlists' sources, terms of taste.
 
-use segue_app::{InterestName, PlaylistOrigin, SongSort};
+use segue_app::{InterestName, PlaylistOrigin, SongSort, SongsLimit};
 use segue_core::{
     BpmRange, MixContent, MixKind, Mode, Mood, Period, ReasonKind, SeedDetail, SeedName,
     StationTitle, TermName, UnknownWord, WishTerm, YearRange,
@@ -79,6 +79,45 @@ fn album(title: &str, artist: Option<&str>) -> String {
     }
 }
 
+/// What a search holds.
+pub(crate) fn search(
+    text: &str,
+    album: Option<&str>,
+    sort: SongSort,
+    descending: bool,
+    limit: Option<SongsLimit>,
+) -> String {
+    let mut words = match text.is_empty() {
+        true => "all songs".to_owned(),
+        false => format!("songs that match {}", quoted(text)),
+    };
+    if let Some(album) = album {
+        words.push_str(&format!(" on {}", quoted(album)));
+    }
+    let order = match sort {
+        SongSort::Title => "by title",
+        SongSort::Artist => "by artist",
+        SongSort::Album => "by album",
+        SongSort::Year => "by year",
+        SongSort::Duration => "by length",
+        SongSort::Plays => "by plays",
+        SongSort::Added => "by date added",
+        SongSort::Rating => "by rating",
+        SongSort::Played => "by date played",
+        SongSort::Bpm => "by tempo",
+        SongSort::Random => "in random order",
+        SongSort::Relevance => "by best match",
+    };
+    let last_first = if descending { ", last first" } else { "" };
+    let limit = match limit {
+        None => String::new(),
+        Some(SongsLimit::Songs { most }) => format!(", at most {most}"),
+        Some(SongsLimit::Seconds { most }) => format!(", at most {} minutes", most / 60),
+        Some(SongsLimit::Megabytes { most }) => format!(", at most {most} MB"),
+    };
+    format!("{words}, {order}{last_first}{limit}")
+}
+
 /// What a playlist that is kept up to date is made from.
 pub(crate) fn playlist_origin(origin: &PlaylistOrigin) -> String {
     match origin {
@@ -87,27 +126,8 @@ pub(crate) fn playlist_origin(origin: &PlaylistOrigin) -> String {
             album,
             sort,
             descending,
-        } => {
-            let mut words = match text.is_empty() {
-                true => "all songs".to_owned(),
-                false => format!("songs that match {}", quoted(text)),
-            };
-            if let Some(album) = album {
-                words.push_str(&format!(" on {}", quoted(album)));
-            }
-            let order = match sort {
-                SongSort::Title => "title",
-                SongSort::Artist => "artist",
-                SongSort::Album => "album",
-                SongSort::Year => "year",
-                SongSort::Duration => "length",
-                SongSort::Plays => "plays",
-                SongSort::Added => "date added",
-                SongSort::Relevance => "best match",
-            };
-            let last_first = if *descending { ", last first" } else { "" };
-            format!("{words}, by {order}{last_first}")
-        }
+            limit,
+        } => search(text, album.as_deref(), *sort, *descending, *limit),
         PlaylistOrigin::Chosen => "songs you chose".into(),
         PlaylistOrigin::Mix { mix } => format!("the mix {}", quoted(&mix_title(*mix))),
         PlaylistOrigin::Station { title } => station(title),
@@ -350,6 +370,7 @@ mod tests {
                 album: album.map(ToOwned::to_owned),
                 sort,
                 descending,
+                limit: None,
             })
         };
         assert_eq!(

@@ -246,7 +246,7 @@ fn date_test(field: DateField, value: Written) -> Result<DateTest, QueryFaultKin
     if let Some((from, to)) = range(value.text) {
         let end = |text: &str| match text {
             "" => Ok(None),
-            text => day(text).map(Some).ok_or_else(not),
+            text => Day::parse(text).map(Some).ok_or_else(not),
         };
         if let (Ok(from), Ok(to)) = (end(from), end(to)) {
             if let (Some(from), Some(to)) = (from, to)
@@ -269,11 +269,11 @@ fn date_test(field: DateField, value: Written) -> Result<DateTest, QueryFaultKin
             _ => DateTest::Ago(None, Some(age)),
         });
     }
-    let day = day(value.text).ok_or_else(not)?;
+    let day = Day::parse(value.text).ok_or_else(not)?;
     Ok(match value.sign {
-        "<" => DateTest::Between(None, Some(before(day).ok_or_else(not)?)),
+        "<" => DateTest::Between(None, Some(day.before().ok_or_else(not)?)),
         "<=" => DateTest::Between(None, Some(day)),
-        ">" => DateTest::Between(Some(whole(day.after()).ok_or_else(not)?), None),
+        ">" => DateTest::Between(Some(day.next().ok_or_else(not)?), None),
         ">=" => DateTest::Between(Some(day), None),
         _ => DateTest::Between(Some(day), Some(day)),
     })
@@ -284,46 +284,6 @@ fn days(count: u32) -> Age {
         count,
         unit: AgeUnit::Days,
     }
-}
-
-fn whole(day: Option<(i16, i8, i8)>) -> Option<Day> {
-    let (year, month, day) = day?;
-    Some(Day {
-        year,
-        month: Some(month),
-        day: Some(day),
-    })
-}
-
-/// The last day before what `day` means.
-fn before(day: Day) -> Option<Day> {
-    let (year, month, day) = day.first();
-    let date = jiff::civil::Date::new(year, month, day).ok()?;
-    let date = date.yesterday().ok()?;
-    whole(Some((date.year(), date.month(), date.day())))
-}
-
-/// `2025`, `2025-03` or `2025-03-01`.
-fn day(text: &str) -> Option<Day> {
-    let mut parts = text.split('-');
-    let number = |part: &str, len: usize| {
-        (part.len() <= len && !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()))
-            .then(|| part.parse::<i16>().ok())
-            .flatten()
-    };
-    let year = parts.next().filter(|year| year.len() == 4)?;
-    let small = |part: Option<&str>| match part {
-        Some(part) => Some(Some(i8::try_from(number(part, 2)?).ok()?)),
-        None => Some(None),
-    };
-    let read = Day {
-        year: number(year, 4)?,
-        month: small(parts.next())?,
-        day: small(parts.next())?,
-    };
-    let (year, month, day) = read.first();
-    jiff::civil::Date::new(year, month, day).ok()?;
-    parts.next().is_none().then_some(read)
 }
 
 /// `30d`, `2w`, `6mo`, `1y`, `12h`.

@@ -12,7 +12,10 @@ impl Display for Query {
             Self::Any(parts) => separated(f, parts, " OR "),
             Self::Not(inner) => {
                 f.write_str("-")?;
-                bracketed(f, inner)
+                match **inner {
+                    Self::Not(_) => write!(f, "({inner})"),
+                    _ => bracketed(f, inner),
+                }
             }
             Self::Is(condition) => condition.fmt(f),
         }
@@ -36,10 +39,10 @@ fn bracketed(f: &mut Formatter<'_>, part: &Query) -> fmt::Result {
         Query::Is(Condition::Words(words)) if words.split_whitespace().count() == 1 => {
             write!(f, "{part}")
         }
-        Query::Is(Condition::Words(_)) | Query::All(_) | Query::Any(_) | Query::Not(_) => {
+        Query::Is(Condition::Words(_)) | Query::All(_) | Query::Any(_) => {
             write!(f, "({part})")
         }
-        Query::Is(_) => write!(f, "{part}"),
+        Query::Is(_) | Query::Not(_) => write!(f, "{part}"),
     }
 }
 

@@ -29,6 +29,10 @@ pub(super) struct Conditions<'a> {
 /// Codecs that keep every sample.
 const LOSSLESS: &str = "'flac', 'alac', 'pcm', 'dsd', 'ape', 'wavpack', 'tta'";
 
+/// When a track was last played.
+pub(super) const LAST_PLAYED: &str = "(SELECT max(p.at) FROM plays p WHERE p.skipped = 0 AND p.recording_id IN
+     (SELECT s.id FROM recordings s WHERE s.id = t.recording_id OR s.superseded_by = t.recording_id))";
+
 /// A recording's column. `t.recording_id` is never NULL.
 fn of_recording(column: &str) -> String {
     format!("(SELECT r.{column} FROM recordings r WHERE r.id = t.recording_id)")
@@ -347,9 +351,7 @@ impl<'a> Conditions<'a> {
         let column = match field {
             DateField::Added => "t.added_at".to_owned(),
             DateField::Changed => "t.mtime_ns / 1000".to_owned(),
-            DateField::Played => "(SELECT max(p.at) FROM plays p WHERE p.skipped = 0 AND p.recording_id IN
-                 (SELECT s.id FROM recordings s WHERE s.id = t.recording_id OR s.superseded_by = t.recording_id))"
-                .to_owned(),
+            DateField::Played => LAST_PLAYED.to_owned(),
         };
         let micros = |at: Option<Zoned>, none: Bound<Value>, of: fn(Value) -> Bound<Value>| match at
         {

@@ -24,6 +24,9 @@ pub(super) fn register(db: &Connection) -> rusqlite::Result<()> {
         let key = text(call, 0).and_then(|key| Key::parse(&key));
         Ok(key.map(|key| key.to_string()))
     })?;
+    db.create_scalar_function("shuffled", 2, pure, |call| {
+        Ok(mixed(call.get::<i64>(0)? as u64, call.get::<i64>(1)? as u64) as i64)
+    })?;
     db.create_scalar_function("holds_words", 2, pure, |call| {
         let (Some(held), Some(wanted)) = (text(call, 0), text(call, 1)) else {
             return Ok(None);
@@ -38,6 +41,16 @@ pub(super) fn register(db: &Connection) -> rusqlite::Result<()> {
             split(&held).iter().any(|name| similar_key(name) == wanted),
         ))
     })
+}
+
+/// A number by chance for a row, the same for the same seed: SplitMix64 (Steele, Lea and Flood 2014).
+fn mixed(row: u64, seed: u64) -> u64 {
+    let mut z = row
+        .wrapping_add(seed.wrapping_mul(0xd1b5_4a32_d192_ed03))
+        .wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 /// An argument; paths are bytes, and what of them is no text stands for itself.

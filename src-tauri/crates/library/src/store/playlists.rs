@@ -266,6 +266,22 @@ impl Library {
         })
     }
 
+    /// Gives a playlist another source, from which it is to be made anew. `false`: there is none of this number.
+    pub fn set_playlist_source(
+        &self,
+        id: PlaylistId,
+        source: &Value,
+        now: Timestamp,
+    ) -> Result<bool, LibraryError> {
+        self.write(LibraryAction::SavePlaylist, Durability::Power, |db| {
+            let sql = "UPDATE playlists SET source = ?, made_at = NULL, changed_at = ? WHERE id = ? AND deleted_at IS NULL";
+            let changed = db
+                .prepare_cached(sql)?
+                .execute(params![source.to_string(), micros(now), id.0])?;
+            Ok(changed > 0)
+        })
+    }
+
     /// Takes an edit back: places, their numbers and their order are as they were before it. `false`, and nothing done: the
     /// playlist is gone, or its places were changed since, by whomever.
     pub fn take_back_playlist_edit(

@@ -2,7 +2,7 @@
 
 use jiff::Zoned;
 use segue_core::ModelId;
-use segue_core::query::Query;
+use segue_core::query::{Query, Sort};
 use serde::{Deserialize, Serialize};
 
 /// Which tracks, in which order.
@@ -20,35 +20,12 @@ pub struct TrackQuery {
     pub sort: Sort,
     /// Whether the order is turned round.
     pub descending: bool,
+    /// What chance depends on, where the order is by chance: the same gives the same.
+    pub seed: u32,
     /// At most this many; `None` for all.
     pub limit: Option<u32>,
     /// Leave out this many first.
     pub offset: u32,
-}
-
-/// What tracks are ordered by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Sort {
-    /// Title, then artist.
-    Title,
-    /// First artist, then album, disc and number.
-    #[default]
-    Artist,
-    /// Album title, then disc and number: the order of an album.
-    Album,
-    /// Year, then artist and album.
-    Year,
-    /// Length.
-    Duration,
-    /// Times listened to.
-    Plays,
-    /// When it came into the library.
-    Added,
-    /// Path.
-    Path,
-    /// How well it matches the words, best first; without words, as [`Artist`](Self::Artist).
-    Relevance,
 }
 
 /// A row of the albums. Stable while the album keeps its title and artist.

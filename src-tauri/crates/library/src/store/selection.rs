@@ -2,11 +2,11 @@
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, ToSql};
-use segue_core::query::{Condition, Query};
+use segue_core::query::{Condition, Query, Sort};
 use segue_core::{TrackId, fold};
 
-use super::conditions::{Asked, Conditions, value_name};
-use super::query::{Sort, TrackQuery};
+use super::conditions::{Asked, Conditions, LAST_PLAYED, value_name};
+use super::query::TrackQuery;
 use crate::search;
 
 /// A query turned into SQL.
@@ -82,6 +82,7 @@ impl Selection {
             _ => format!("SELECT count(*) FROM tracks t WHERE {filter}"),
         };
         let ranked = words.filter(|_| query.sort == Sort::Relevance);
+        let by_chance = format!("shuffled(t.id, {})", query.seed);
         let columns: &[&str] = match query.sort {
             Sort::Title => &["t.title_sort", "t.artist_sort"],
             Sort::Artist | Sort::Relevance => {
@@ -99,6 +100,14 @@ impl Selection {
             Sort::Plays => &["r.plays", "r.id"],
             Sort::Added => &["t.added_at"],
             Sort::Path => &["t.path", "t.span_start_ns"],
+            Sort::Rating => {
+                &["(SELECT r.half_stars FROM recordings r WHERE r.id = t.recording_id)"]
+            }
+            Sort::Played => &[LAST_PLAYED],
+            Sort::Bpm => {
+                &["coalesce(t.bpm, (SELECT r.bpm FROM recordings r WHERE r.id = t.recording_id))"]
+            }
+            Sort::Random => &[&by_chance],
         };
         let columns: Vec<&str> = match ranked.is_some() {
             true => [RELEVANCE].iter().chain(columns).copied().collect(),

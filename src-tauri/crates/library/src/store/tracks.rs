@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use segue_core::{AudioHash, FailedFile, FileSpan, LibraryAction, LibraryError, Track, TrackId};
 use serde::Serialize;
 
@@ -70,6 +70,22 @@ impl Library {
     pub fn track_ids(&self, query: &TrackQuery) -> Result<Vec<TrackId>, LibraryError> {
         self.read(LibraryAction::ReadTracks, |db| {
             Selection::of(db, query)?.ids(db)
+        })
+    }
+
+    /// How many bytes these tracks' files are long, of the stretch of a file its share; unknown ids are none.
+    pub fn sizes(&self, ids: &[TrackId]) -> Result<Vec<u64>, LibraryError> {
+        self.read(LibraryAction::ReadTracks, |db| {
+            let mut statement = db.prepare_cached(
+                "SELECT CAST(size * min(1.0, t.duration_s /
+                     (SELECT total(o.duration_s) FROM tracks o WHERE o.path = t.path)) AS INTEGER)
+                 FROM tracks t WHERE id = ? AND duration_s > 0",
+            )?;
+            let size = |id: &TrackId| {
+                let size: Option<i64> = statement.query_row([id.0], |row| row.get(0)).optional()?;
+                Ok(size.unwrap_or_default() as u64)
+            };
+            ids.iter().map(size).collect()
         })
     }
 
