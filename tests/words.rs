@@ -36,6 +36,8 @@ const LEFT: &[(&str, &str)] = &[
     // A folder's name.
     ("library/src/walk.rs", "system volume information"),
     // What a listener may wish for, in the words of wishes, and a genre's name.
+    ("recommend/src/facets.rs", "drum and bass"),
+    ("recommend/src/facets.rs", "rock and roll"),
     ("recommend/src/mixes/moods.rs", ""),
     ("recommend/src/prompt/vocabulary.rs", "drum and bass"),
     ("recommend/src/prompt/vocabulary.rs", "video game music"),

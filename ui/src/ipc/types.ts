@@ -44,7 +44,9 @@ missing: boolean, has_cover: boolean, };
 
 export type RatingName = "like" | "dislike";
 
-export type SongSort = "title" | "artist" | "album" | "year" | "duration" | "plays" | "added" | "relevance";
+export type SongSort = "title" | "artist" | "album" | "year" | "duration" | "plays" | "added" | "rating" | "played" | "bpm" | "random" | "relevance";
+
+export type SongsLimit = { "by": "songs", most: number, } | { "by": "seconds", most: number, } | { "by": "megabytes", most: number, };
 
 export type SongsQuery = { 
 /**
@@ -268,13 +270,17 @@ cover_tracks: Array<number>, };
 
 export type MixFound = { mix: MixRow, tracks: Array<PickRow>, };
 
-export type PlaylistSource = { "of": "tracks", ids: Array<number>, } | { "of": "search", query: SongsQuery, } | { "of": "mix", id: string, count: number, } | { "of": "station", request: StationRequest, count: number, } | { "of": "path", from: number, to: number, count: number, } | { "of": "queue" };
+export type PlaylistSource = { "of": "tracks", ids: Array<number>, } | { "of": "search", query: SongsQuery, 
+/**
+ * The first of them alone.
+ */
+limit: SongsLimit | null, } | { "of": "mix", id: string, count: number, } | { "of": "station", request: StationRequest, count: number, } | { "of": "path", from: number, to: number, count: number, } | { "of": "queue" };
 
 export type PlaylistOrigin = { "is": "search", text: string, 
 /**
  * The album's title.
  */
-album: string | null, sort: SongSort, descending: boolean, } | { "is": "chosen" } | { "is": "mix", mix: MixKind, } | { "is": "station", title: StationTitle, } | { "is": "path" };
+album: string | null, sort: SongSort, descending: boolean, limit: SongsLimit | null, } | { "is": "chosen" } | { "is": "mix", mix: MixKind, } | { "is": "station", title: StationTitle, } | { "is": "path" };
 
 export type PlaylistRow = { id: number, name: string, 
 /**
@@ -426,7 +432,7 @@ bit_perfect: boolean, };
 
 export type StopAfter = "song" | "album";
 
-export type Stretch = { from_s: number, to_s: number, };
+export type LoopStretch = { from_s: number, to_s: number, };
 
 export type PlayerState = { status: PlayerStatus, current: QueueRow | null, position_s: number, duration_s: number, 
 /**
@@ -452,7 +458,7 @@ sleeps_in_s: number | null,
 /**
  * What is played round and round of the song; `null`: all of it, once.
  */
-stretch: Stretch | null, station: Station | null, dj: DjMode | null, 
+stretch: LoopStretch | null, station: Station | null, dj: DjMode | null, 
 /**
  * A guest session: what is played teaches nothing.
  */
@@ -478,7 +484,7 @@ output_error: OutputFault | null,
  */
 underruns: number, };
 
-export type PlayerCommand = { "do": "play" } | { "do": "pause" } | { "do": "toggle" } | { "do": "next" } | { "do": "previous" } | { "do": "seek", position_s: number, } | { "do": "volume", volume: number, } | { "do": "repeat", mode: RepeatMode, } | { "do": "shuffle", on: boolean, } | { "do": "stop-after", what: StopAfter | null, } | { "do": "sleep", minutes: number | null, } | { "do": "loop", stretch: Stretch | null, } | { "do": "jump", entry: number, } | { "do": "remove", entry: number, } | { "do": "move", entry: number, index: number, } | { "do": "clear" } | { "do": "undo" } | { "do": "redo" } | { "do": "dj", mode: DjMode | null, } | { "do": "guest", on: boolean, };
+export type PlayerCommand = { "do": "play" } | { "do": "pause" } | { "do": "toggle" } | { "do": "next" } | { "do": "previous" } | { "do": "seek", position_s: number, } | { "do": "volume", volume: number, } | { "do": "repeat", mode: RepeatMode, } | { "do": "shuffle", on: boolean, } | { "do": "stop-after", what: StopAfter | null, } | { "do": "sleep", minutes: number | null, } | { "do": "loop", stretch: LoopStretch | null, } | { "do": "jump", entry: number, } | { "do": "remove", entry: number, } | { "do": "move", entry: number, index: number, } | { "do": "clear" } | { "do": "undo" } | { "do": "redo" } | { "do": "dj", mode: DjMode | null, } | { "do": "guest", on: boolean, };
 
 export type EnqueueAt = "next" | "last";
 

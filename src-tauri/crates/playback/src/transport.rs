@@ -9,9 +9,11 @@
 mod account;
 mod ahead;
 mod fill;
+mod limits;
 mod output;
 mod sound;
 mod track;
+mod underruns;
 mod until;
 
 use std::collections::{HashSet, VecDeque};
@@ -31,9 +33,9 @@ use crate::protocol::{
 use crate::queue::{EntryId, PlaybackPosition, Queue, QueueSnapshot, Undone};
 use crate::ring::{Feed, StereoFrame};
 use ahead::Ahead;
-use output::Underruns;
+use limits::Until;
 use track::TrackAccount;
-use until::Until;
+use underruns::Underruns;
 
 /// What other threads may look at.
 #[derive(Debug)]

@@ -40,12 +40,12 @@ const ONE: f32 = i16::MAX as f32;
 
 /// A direction that rows are compared with, and its length.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Query {
+pub(crate) struct VectorQuery {
     values: Vec<i16>,
     length: f32,
 }
 
-impl Query {
+impl VectorQuery {
     /// Of a vector of any length, `[dim]`.
     pub(crate) fn new(vector: &[f32]) -> Self {
         let length = dot(vector, vector).sqrt();
@@ -193,7 +193,7 @@ impl Index {
     }
 
     /// Dot products of each of `queries` with every row, `[queries][rows]`, in one pass over the rows.
-    pub(crate) fn similarities(&self, queries: &[Query]) -> Vec<Vec<f32>> {
+    pub(crate) fn similarities(&self, queries: &[VectorQuery]) -> Vec<Vec<f32>> {
         let mut all = vec![Vec::with_capacity(self.rows()); queries.len()];
         for values in self.values.chunks_exact(self.dim.max(1)) {
             for (similarities, query) in all.iter_mut().zip(queries) {
@@ -363,7 +363,7 @@ mod tests {
             let exact = dot(&rows[0], &rows[1]);
             prop_assert!((unit_dot(index.row(0), index.row(1)) - exact).abs() < 5e-4);
             let longer: Vec<f32> = rows[0].iter().map(|x| length * x).collect();
-            prop_assert!((Query::new(&longer).dot(index.row(1)) - length * exact).abs() < 5e-4 * (1.0 + length));
+            prop_assert!((VectorQuery::new(&longer).dot(index.row(1)) - length * exact).abs() < 5e-4 * (1.0 + length));
         }
     }
 
@@ -371,7 +371,7 @@ mod tests {
     fn the_mean_similarity_is_what_counting_finds() {
         let rows = random_rows(3, 400, 24, 1.0);
         let index = index(24, &rows);
-        let all = index.similarities(&[Query::new(&rows[5])]).remove(0);
+        let all = index.similarities(&[VectorQuery::new(&rows[5])]).remove(0);
         let mean = all.iter().sum::<f32>() / 400.0;
         let deviation = (all.iter().map(|s| (s - mean).powi(2)).sum::<f32>() / 400.0).sqrt();
         let stats = index.similarity_stats(&rows[5]);
@@ -389,7 +389,7 @@ mod tests {
             let mut seen = vec![false; count];
             for seed in 0..count {
                 let mut all: Vec<(usize, f32)> = index
-                    .similarities(&[Query::new(&rows[seed])])
+                    .similarities(&[VectorQuery::new(&rows[seed])])
                     .remove(0)
                     .into_iter()
                     .enumerate()

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use segue_core::{Because, ReasonKind};
 
 use crate::Recommender;
-use crate::index::{Query, dot};
+use crate::index::{VectorQuery, dot};
 use crate::reason::Reason;
 use crate::sequencing::TransitionProfile;
 use crate::station::{ARTIST_GAP, Pick, near_by_sound};
@@ -47,7 +47,10 @@ impl Recommender<'_> {
             .map(|step| step as f32 / (inner.min(STEPS_MAX) + 1) as f32)
             .map(|share| between(&start, &end, share))
             .collect();
-        let queries: Vec<Query> = waypoints.iter().map(|point| Query::new(point)).collect();
+        let queries: Vec<VectorQuery> = waypoints
+            .iter()
+            .map(|point| VectorQuery::new(point))
+            .collect();
         let near = self.catalogue.index().similarities(&queries);
         let at = |step: usize| step * waypoints.len() / inner.max(1);
         let wanted = CANDIDATES + inner.div_ceil(STEPS_MAX) * 4;

@@ -4,7 +4,7 @@
 //! cluster can; hours of the day are counted by cluster too. Spherical k-means (Dhillon, Modha 2001) over centred vectors of
 //! evenly spaced rows, from starts that lie far apart (Gonzalez 1985); same vectors, same clusters.
 
-use crate::index::{Index, Query, dot, numbers};
+use crate::index::{Index, VectorQuery, dot, numbers};
 
 /// Clusters of a large library, and the rows that make one more in a small one.
 const CLUSTERS_MAX: usize = 24;
@@ -36,9 +36,9 @@ impl SoundClusters {
             .map(|row| centred(index, row))
             .collect();
         let centres = lloyd(farthest_first(&sample, count), &sample);
-        let queries: Vec<(Query, f32)> = centres
+        let queries: Vec<(VectorQuery, f32)> = centres
             .iter()
-            .map(|centre| (Query::new(centre), dot(centre, index.mean())))
+            .map(|centre| (VectorQuery::new(centre), dot(centre, index.mean())))
             .collect();
         // The length of the centred row scales all its products alike, so the nearest centre needs no division.
         let nearest = |row: usize| {

@@ -8,8 +8,8 @@ use super::session::{PLACE, SESSION};
 use super::*;
 use crate::testing::{desktop, heard, until};
 use crate::wire::{
-    AppEvent, Notice, PlayerStatus, QueueEditKind, QueueRow, QueueSource, SeedRef, StationRequest,
-    StopAfter, Stretch,
+    AppEvent, LoopStretch, Notice, PlayerStatus, QueueEditKind, QueueRow, QueueSource, SeedRef,
+    StationRequest, StopAfter,
 };
 use crate::{AudioOutput, Desktop};
 
@@ -129,7 +129,7 @@ fn it_plays_on_until_what_the_listener_named() {
     assert!(sleep(Some(30.0)).is_some_and(|left_s| (1700.0..=1800.0).contains(&left_s)));
     assert_eq!((sleep(Some(-1.0)), sleep(None)), (None, None));
 
-    let stretch = Stretch {
+    let stretch = LoopStretch {
         from_s: 0.1,
         to_s: 0.4,
     };

@@ -13,8 +13,8 @@ use segue_playback::{Edit, EditKind, EngineState, EntryId, Repeat, Status};
 
 use super::items::QueueItem;
 use crate::wire::{
-    AppEvent, DjMode, Notice, PlayerState, PlayerStatus, QueueEdit, QueueEditKind, QueueRow,
-    RepeatMode, Station, StopAfter, Stretch, TrackRow,
+    AppEvent, DjMode, LoopStretch, Notice, PlayerState, PlayerStatus, QueueEdit, QueueEditKind,
+    QueueRow, RepeatMode, Station, StopAfter, TrackRow,
 };
 use crate::{AppError, Segue};
 
@@ -77,7 +77,9 @@ impl Snapshot {
             shuffle: state.shuffled,
             stop_after: self.stop_after,
             sleeps_in_s: state.sleeps_in_s,
-            stretch: state.stretch.map(|[from_s, to_s]| Stretch { from_s, to_s }),
+            stretch: state
+                .stretch
+                .map(|[from_s, to_s]| LoopStretch { from_s, to_s }),
             station: self.station,
             dj: self.dj,
             guest: self.guest,

@@ -97,7 +97,7 @@ pub enum StopAfter {
 
 /// A stretch of a song, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
-pub struct Stretch {
+pub struct LoopStretch {
     pub from_s: f64,
     pub to_s: f64,
 }
@@ -146,7 +146,7 @@ pub struct PlayerState {
     /// Seconds until it pauses by itself; `null`: it does not.
     pub sleeps_in_s: Option<f64>,
     /// What is played round and round of the song; `null`: all of it, once.
-    pub stretch: Option<Stretch>,
+    pub stretch: Option<LoopStretch>,
     pub station: Option<Station>,
     pub dj: Option<DjMode>,
     /// A guest session: what is played teaches nothing.
@@ -194,7 +194,7 @@ pub enum PlayerCommand {
     },
     /// Plays a stretch of the song round and round; `null` plays on.
     Loop {
-        stretch: Option<Stretch>,
+        stretch: Option<LoopStretch>,
     },
     /// Plays this place of the queue.
     Jump {

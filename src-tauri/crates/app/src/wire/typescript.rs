@@ -92,7 +92,7 @@ declarations!(
     SignalStep,
     SignalPath,
     StopAfter,
-    Stretch,
+    LoopStretch,
     PlayerState,
     PlayerCommand,
     EnqueueAt,

@@ -86,7 +86,7 @@ pub enum Flag {
 /// A field of any kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "kinds are what their names say")]
-pub enum Field {
+pub enum QueryField {
     Text(TextField),
     Number(NumberField),
     Date(DateField),
@@ -97,10 +97,10 @@ pub enum Field {
 }
 
 /// Every field with its names; the first is the one that is written.
-const FIELDS: &[(Field, &[&str])] = {
+const FIELDS: &[(QueryField, &[&str])] = {
     use DateField as D;
-    use Field::{Date, Number, Text};
     use NumberField as N;
+    use QueryField::{Date, Number, Text};
     use TextField as T;
     &[
         (Text(T::Title), &["title"]),
@@ -140,24 +140,24 @@ const FIELDS: &[(Field, &[&str])] = {
         (Date(D::Added), &["added"]),
         (Date(D::Played), &["played", "lastplayed"]),
         (Date(D::Changed), &["changed", "modified"]),
-        (Field::Is, &["is"]),
-        (Field::Has, &["has"]),
+        (QueryField::Is, &["is"]),
+        (QueryField::Has, &["has"]),
     ]
 };
 
 /// Every flag with the field that it is written behind, and its name there.
-const FLAGS: &[(Flag, Field, &str)] = &[
-    (Flag::Liked, Field::Is, "liked"),
-    (Flag::Disliked, Field::Is, "disliked"),
-    (Flag::Compilation, Field::Is, "compilation"),
-    (Flag::Lossless, Field::Is, "lossless"),
-    (Flag::Duplicate, Field::Is, "duplicate"),
-    (Flag::Heard, Field::Is, "heard"),
-    (Flag::HasCover, Field::Has, "cover"),
-    (Flag::HasLyrics, Field::Has, "lyrics"),
+const FLAGS: &[(Flag, QueryField, &str)] = &[
+    (Flag::Liked, QueryField::Is, "liked"),
+    (Flag::Disliked, QueryField::Is, "disliked"),
+    (Flag::Compilation, QueryField::Is, "compilation"),
+    (Flag::Lossless, QueryField::Is, "lossless"),
+    (Flag::Duplicate, QueryField::Is, "duplicate"),
+    (Flag::Heard, QueryField::Is, "heard"),
+    (Flag::HasCover, QueryField::Has, "cover"),
+    (Flag::HasLyrics, QueryField::Has, "lyrics"),
 ];
 
-impl Field {
+impl QueryField {
     /// All of them, in the order in which they are offered.
     pub fn all() -> impl Iterator<Item = Self> {
         FIELDS.iter().map(|(field, _)| *field)
@@ -197,13 +197,13 @@ impl Flag {
     }
 
     /// `is` or `has`.
-    pub fn field(self) -> Field {
+    pub fn field(self) -> QueryField {
         let named = FLAGS.iter().find(|(flag, ..)| *flag == self);
-        named.map_or(Field::Is, |(_, field, _)| *field)
+        named.map_or(QueryField::Is, |(_, field, _)| *field)
     }
 
     /// Those that are written behind `field`.
-    pub fn of(field: Field) -> impl Iterator<Item = Self> {
+    pub fn of(field: QueryField) -> impl Iterator<Item = Self> {
         let own = FLAGS.iter().filter(move |(_, of, _)| *of == field);
         own.map(|(flag, ..)| *flag)
     }

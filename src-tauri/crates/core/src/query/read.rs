@@ -1,9 +1,9 @@
 //! From text to a query.
 
+use super::expression::{Condition, Query};
 use super::fault::{QueryFault, QueryFaultKind};
-use super::field::Field;
-use super::value::{self, Written};
-use super::{Condition, Query};
+use super::field::QueryField;
+use super::value::{self, FieldValue};
 
 /// No one writes more; a pasted page should not become a query of ten thousand conditions.
 const CONDITIONS_MAX: usize = 64;
@@ -14,28 +14,28 @@ const DEPTH_MAX: usize = 16;
 
 /// A piece of a query and the characters that it stands at.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Token<'a> {
-    pub(super) kind: Kind<'a>,
+pub(super) struct QueryToken<'a> {
+    pub(super) kind: TokenKind<'a>,
     /// Bytes.
     pub(super) from: usize,
     pub(super) to: usize,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Kind<'a> {
+pub(super) enum TokenKind<'a> {
     Open,
     Close,
     /// The sign before what is not wanted.
     Not,
     Word(&'a str),
     Phrase(&'a str),
-    Field(Field, Written<'a>),
+    QueryField(QueryField, FieldValue<'a>),
     /// A name before a colon that is nearly a field's.
     Unknown(&'a str, &'static str),
 }
 
 /// Takes text apart.
-pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
+pub(super) fn tokens(text: &str) -> Vec<QueryToken<'_>> {
     let mut tokens = Vec::new();
     let mut at = 0;
     // Brackets that are open, so that one of a word's own, as in "(Live)", is told from one that closes a group.
@@ -43,14 +43,14 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     while let Some(step) = text[at..].find(|c: char| !c.is_whitespace()) {
         at += step;
         let rest = &text[at..];
-        let mut push = |kind, from: usize, to: usize| tokens.push(Token { kind, from, to });
+        let mut push = |kind, from: usize, to: usize| tokens.push(QueryToken { kind, from, to });
         if rest.starts_with('(') {
-            push(Kind::Open, at, at + 1);
+            push(TokenKind::Open, at, at + 1);
             (open, at) = (open + 1, at + 1);
             continue;
         }
         if rest.starts_with(')') {
-            push(Kind::Close, at, at + 1);
+            push(TokenKind::Close, at, at + 1);
             (open, at) = (open.saturating_sub(1), at + 1);
             continue;
         }
@@ -58,14 +58,14 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
             && behind.starts_with(|c: char| c.is_alphanumeric() || c == '"' || c == '(')
             && !word(behind, open).0.ends_with('-')
         {
-            push(Kind::Not, at, at + 1);
+            push(TokenKind::Not, at, at + 1);
             at += 1;
             continue;
         }
         if let Some(quoted) = rest.strip_prefix('"') {
             let end = quoted.find('"').unwrap_or(quoted.len());
             let to = (at + 1 + end + 1).min(text.len());
-            push(Kind::Phrase(&quoted[..end]), at, to);
+            push(TokenKind::Phrase(&quoted[..end]), at, to);
             at = to;
             continue;
         }
@@ -77,25 +77,25 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
         {
             let from = at + name.len() + 1;
             // "Original: Mono" is a title.
-            if let Some(field) = Field::named(name)
+            if let Some(field) = QueryField::named(name)
                 && !behind.starts_with(char::is_whitespace)
             {
                 let (written, len) = value::written(behind, open > 0);
-                push(Kind::Field(field, written), at, from + len);
+                push(TokenKind::QueryField(field, written), at, from + len);
                 at = from + len;
                 continue;
             }
-            if let Some(meant) = Field::meant(name)
+            if let Some(meant) = QueryField::meant(name)
                 && behind.starts_with(|c: char| !c.is_whitespace())
             {
                 let (_, len) = value::written(behind, open > 0);
-                push(Kind::Unknown(name, meant), at, at + name.len());
+                push(TokenKind::Unknown(name, meant), at, at + name.len());
                 at = from + len;
                 continue;
             }
         }
         let (word, len) = word(rest, open);
-        push(Kind::Word(word), at, at + len);
+        push(TokenKind::Word(word), at, at + len);
         at += len;
     }
     tokens
@@ -103,27 +103,23 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
 
 /// The word at the beginning of `text`: up to a space, or to a bracket that closes one outside of it.
 fn word(text: &str, open: usize) -> (&str, usize) {
-    let len = unbalanced(text, open > 0);
+    let len = value::unbalanced(text, open > 0);
     (&text[..len], len)
 }
 
-/// How many bytes of `text` come before a space or, within brackets, before one that closes what was opened before.
-pub(super) fn unbalanced(text: &str, in_brackets: bool) -> usize {
-    let mut depth = 0_usize;
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' if depth > 0 => depth -= 1,
-            ')' if in_brackets => return at,
-            c if c.is_whitespace() => return at,
-            _ => {}
-        }
+impl Query {
+    /// Reads what somebody typed.
+    ///
+    /// # Errors
+    ///
+    /// Where something is written as the language has it and means nothing: an unlikely field, a value that is no number.
+    pub fn parse(text: &str) -> Result<Self, QueryFault> {
+        query(text)
     }
-    text.len()
 }
 
 /// Reads a whole query.
-pub(super) fn query(text: &str) -> Result<Query, QueryFault> {
+fn query(text: &str) -> Result<Query, QueryFault> {
     let text = text.trim_end();
     let tokens = tokens(text);
     if !tokens
@@ -148,17 +144,20 @@ pub(super) fn query(text: &str) -> Result<Query, QueryFault> {
 }
 
 /// Whether a token makes the text one of the language: a field, a phrase, what is not wanted, or `OR` between two.
-fn is_language(tokens: &[Token], n: usize) -> bool {
+fn is_language(tokens: &[QueryToken], n: usize) -> bool {
     match tokens[n].kind {
-        Kind::Field(..) | Kind::Unknown(..) | Kind::Phrase(_) | Kind::Not => true,
-        Kind::Word("OR") => 0 < n && n + 1 < tokens.len(),
+        TokenKind::QueryField(..)
+        | TokenKind::Unknown(..)
+        | TokenKind::Phrase(_)
+        | TokenKind::Not => true,
+        TokenKind::Word("OR") => 0 < n && n + 1 < tokens.len(),
         _ => false,
     }
 }
 
 struct Reader<'a> {
     text: &'a str,
-    tokens: &'a [Token<'a>],
+    tokens: &'a [QueryToken<'a>],
     at: usize,
     conditions: usize,
 }
@@ -183,10 +182,10 @@ impl<'a> Reader<'a> {
         let mut parts = Vec::new();
         let mut words = String::new();
         while let Some(token) = self.tokens.get(self.at) {
-            if token.kind == Kind::Close || self.is_or() {
+            if token.kind == TokenKind::Close || self.is_or() {
                 break;
             }
-            if let Kind::Word(word) = token.kind {
+            if let TokenKind::Word(word) = token.kind {
                 self.at += 1;
                 // Between conditions it says what is so anyway.
                 if word != "AND" {
@@ -214,10 +213,10 @@ impl<'a> Reader<'a> {
         };
         self.at += 1;
         Ok(match &token.kind {
-            Kind::Not => {
+            TokenKind::Not => {
                 let negated = match self.tokens.get(self.at) {
-                    Some(Token {
-                        kind: Kind::Word(word),
+                    Some(QueryToken {
+                        kind: TokenKind::Word(word),
                         ..
                     }) => {
                         self.at += 1;
@@ -229,7 +228,7 @@ impl<'a> Reader<'a> {
                 };
                 negated.map(|negated| Query::Not(Box::new(negated)))
             }
-            Kind::Open => {
+            TokenKind::Open => {
                 if depth == DEPTH_MAX {
                     return Err(self.fault(token, QueryFaultKind::TooMuch));
                 }
@@ -237,24 +236,24 @@ impl<'a> Reader<'a> {
                 if self
                     .tokens
                     .get(self.at)
-                    .is_some_and(|t| t.kind == Kind::Close)
+                    .is_some_and(|t| t.kind == TokenKind::Close)
                 {
                     self.at += 1;
                 }
                 Some(inner).filter(|inner| !inner.is_everything())
             }
-            Kind::Phrase(phrase) => {
+            TokenKind::Phrase(phrase) => {
                 let phrase = phrase.trim();
                 self.count()?;
                 (!phrase.is_empty()).then(|| Query::Is(Condition::Phrase(phrase.to_owned())))
             }
-            Kind::Field(field, written) => {
+            TokenKind::QueryField(field, written) => {
                 self.count()?;
                 let condition = value::condition(*field, *written);
                 let condition = condition.map_err(|kind| self.fault(token, kind))?;
                 condition.map(Query::Is)
             }
-            Kind::Unknown(name, meant) => {
+            TokenKind::Unknown(name, meant) => {
                 return Err(self.fault(
                     token,
                     QueryFaultKind::UnknownField {
@@ -263,13 +262,13 @@ impl<'a> Reader<'a> {
                     },
                 ));
             }
-            Kind::Word(_) | Kind::Close => None,
+            TokenKind::Word(_) | TokenKind::Close => None,
         })
     }
 
     /// Whether an `or` stands here that parts two conditions, and is no word of a title: in capitals, or between two of the language.
     fn is_or(&self) -> bool {
-        let Some(Kind::Word(word)) = self.tokens.get(self.at).map(|token| &token.kind) else {
+        let Some(TokenKind::Word(word)) = self.tokens.get(self.at).map(|token| &token.kind) else {
             return false;
         };
         if *word == "OR" {
@@ -282,10 +281,12 @@ impl<'a> Reader<'a> {
         let behind = self.tokens.get(self.at + 1).map(|token| &token.kind);
         let ends = matches!(
             before,
-            Some(Kind::Field(..) | Kind::Close | Kind::Phrase(_))
+            Some(TokenKind::QueryField(..) | TokenKind::Close | TokenKind::Phrase(_))
         );
         let begins = match behind {
-            Some(Kind::Field(..) | Kind::Open | Kind::Not | Kind::Phrase(_)) => true,
+            Some(
+                TokenKind::QueryField(..) | TokenKind::Open | TokenKind::Not | TokenKind::Phrase(_),
+            ) => true,
             // Somebody is typing what comes next.
             None => true,
             _ => false,
@@ -305,7 +306,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn fault(&self, token: &Token, kind: QueryFaultKind) -> QueryFault {
+    fn fault(&self, token: &QueryToken, kind: QueryFaultKind) -> QueryFault {
         let characters = |bytes: usize| self.text[..bytes].chars().count();
         QueryFault {
             from: characters(token.from),

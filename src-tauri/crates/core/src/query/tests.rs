@@ -175,7 +175,7 @@ fn what_is_typed_is_known_at_the_cursor() {
         Some((characters, spot.kind))
     };
     let value = |field, text: &str| SpotKind::Value(field, text.to_owned());
-    let artist = Field::Text(TextField::Artist);
+    let artist = QueryField::Text(TextField::Artist);
     assert_eq!(
         spot("björk art"),
         Some(("art".into(), SpotKind::Word("art".into())))

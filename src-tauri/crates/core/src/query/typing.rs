@@ -1,8 +1,8 @@
 //! Which part of a query is being typed, so that what it may become can be offered.
 
-use super::Query;
-use super::field::Field;
-use super::read::{Kind, tokens};
+use super::expression::Query;
+use super::field::QueryField;
+use super::read::{TokenKind, tokens};
 
 /// The characters that are being typed, from 0, and what they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum SpotKind {
     /// A word, or the name of a field.
     Word(String),
     /// What a field shall hold.
-    Value(Field, String),
+    Value(QueryField, String),
 }
 
 impl Query {
@@ -35,8 +35,8 @@ impl Query {
         let tokens = tokens(typed);
         let token = tokens.last().filter(|token| token.to == typed.len())?;
         let (kind, from) = match token.kind {
-            Kind::Word(word) => (SpotKind::Word(word.to_owned()), token.from),
-            Kind::Field(field, written) => {
+            TokenKind::Word(word) => (SpotKind::Word(word.to_owned()), token.from),
+            TokenKind::QueryField(field, written) => {
                 // A value that is closed is finished.
                 if written.quoted {
                     return None;

@@ -1,14 +1,14 @@
 //! What stands behind a field's colon.
 
+use super::day::{Age, AgeUnit, Day};
+use super::expression::{Bound, Condition, DateTest, NumberTest, TextTest};
 use super::fault::QueryFaultKind;
-use super::field::{DateField, Field, Flag, NumberField, TextField};
-use super::read::unbalanced;
-use super::{Age, AgeUnit, Bound, Condition, DateTest, Day, NumberTest, TextTest};
+use super::field::{DateField, Flag, NumberField, QueryField, TextField};
 use crate::{Key, fold};
 
 /// A value as it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Written<'a> {
+pub(super) struct FieldValue<'a> {
     /// `<`, `<=`, `>`, `>=`, `=` or nothing.
     sign: &'a str,
     /// Without its quotes.
@@ -17,7 +17,7 @@ pub(super) struct Written<'a> {
 }
 
 /// Takes the value from the beginning of `text`, and says how many bytes it is long.
-pub(super) fn written(text: &str, in_brackets: bool) -> (Written<'_>, usize) {
+pub(super) fn written(text: &str, in_brackets: bool) -> (FieldValue<'_>, usize) {
     let signs = ["<=", ">=", "<", ">", "="];
     let sign = signs.iter().find(|sign| text.starts_with(**sign));
     let sign = sign.map_or("", |sign| &text[..sign.len()]);
@@ -25,7 +25,7 @@ pub(super) fn written(text: &str, in_brackets: bool) -> (Written<'_>, usize) {
     if let Some(quoted) = value.strip_prefix('"') {
         // A quote that is still open holds all that follows: somebody is typing.
         let end = quoted.find('"').unwrap_or(quoted.len());
-        let written = Written {
+        let written = FieldValue {
             sign,
             text: quoted[..end].trim(),
             quoted: quoted.len() > end,
@@ -33,7 +33,7 @@ pub(super) fn written(text: &str, in_brackets: bool) -> (Written<'_>, usize) {
         return (written, (sign.len() + 1 + end + 1).min(text.len()));
     }
     let len = unbalanced(value, in_brackets);
-    let written = Written {
+    let written = FieldValue {
         sign,
         text: &value[..len],
         quoted: false,
@@ -41,21 +41,39 @@ pub(super) fn written(text: &str, in_brackets: bool) -> (Written<'_>, usize) {
     (written, sign.len() + len)
 }
 
+/// How many bytes of `text` come before a space or, within brackets, before one that closes what was opened before.
+pub(super) fn unbalanced(text: &str, in_brackets: bool) -> usize {
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' if depth > 0 => depth -= 1,
+            ')' if in_brackets => return at,
+            c if c.is_whitespace() => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
 /// The condition that a value means; `None` where there is no value yet.
-pub(super) fn condition(field: Field, value: Written) -> Result<Option<Condition>, QueryFaultKind> {
+pub(super) fn condition(
+    field: QueryField,
+    value: FieldValue,
+) -> Result<Option<Condition>, QueryFaultKind> {
     if value.text.is_empty() {
         return Ok(None);
     }
     Ok(Some(match field {
-        Field::Text(TextField::Key) => key(value)?,
-        Field::Text(field) => Condition::Text(field, text_test(value)),
-        Field::Number(field) => Condition::Number(field, number_test(field, value)?),
-        Field::Date(field) => Condition::Date(field, date_test(field, value)?),
-        Field::Is | Field::Has => Condition::Flag(flag(field, value)?),
+        QueryField::Text(TextField::Key) => key(value)?,
+        QueryField::Text(field) => Condition::Text(field, text_test(value)),
+        QueryField::Number(field) => Condition::Number(field, number_test(field, value)?),
+        QueryField::Date(field) => Condition::Date(field, date_test(field, value)?),
+        QueryField::Is | QueryField::Has => Condition::Flag(flag(field, value)?),
     }))
 }
 
-fn text_test(Written { sign, text, quoted }: Written) -> TextTest {
+fn text_test(FieldValue { sign, text, quoted }: FieldValue) -> TextTest {
     if sign == "=" {
         return TextTest::Is(text.to_owned());
     }
@@ -78,7 +96,7 @@ fn text_test(Written { sign, text, quoted }: Written) -> TextTest {
     }
 }
 
-fn key(value: Written) -> Result<Condition, QueryFaultKind> {
+fn key(value: FieldValue) -> Result<Condition, QueryFaultKind> {
     let test = match text_test(value) {
         test @ (TextTest::Absent | TextTest::Present) => test,
         _ => match Key::parse(value.text) {
@@ -93,7 +111,7 @@ fn key(value: Written) -> Result<Condition, QueryFaultKind> {
     Ok(Condition::Text(TextField::Key, test))
 }
 
-fn flag(field: Field, value: Written) -> Result<Flag, QueryFaultKind> {
+fn flag(field: QueryField, value: FieldValue) -> Result<Flag, QueryFaultKind> {
     let found = Flag::of(field).find(|flag| flag.name().eq_ignore_ascii_case(value.text));
     found.ok_or_else(|| QueryFaultKind::UnknownFlag {
         field: field.name().to_owned(),
@@ -102,14 +120,14 @@ fn flag(field: Field, value: Written) -> Result<Flag, QueryFaultKind> {
     })
 }
 
-fn number_test(field: NumberField, value: Written) -> Result<NumberTest, QueryFaultKind> {
+fn number_test(field: NumberField, value: FieldValue) -> Result<NumberTest, QueryFaultKind> {
     match fold(value.text).as_str() {
         "none" => return Ok(NumberTest::Absent),
         "any" => return Ok(NumberTest::Present),
         _ => {}
     }
     let not = || QueryFaultKind::NotANumber {
-        field: Field::Number(field).name().to_owned(),
+        field: QueryField::Number(field).name().to_owned(),
         text: value.text.to_owned(),
     };
     let read = |text: &str| number(field, text).ok_or_else(not);
@@ -228,9 +246,9 @@ fn seconds(text: &str) -> Option<f64> {
     rest.is_empty().then_some(sum)
 }
 
-fn date_test(field: DateField, value: Written) -> Result<DateTest, QueryFaultKind> {
+fn date_test(field: DateField, value: FieldValue) -> Result<DateTest, QueryFaultKind> {
     let not = || QueryFaultKind::NotADate {
-        field: Field::Date(field).name().to_owned(),
+        field: QueryField::Date(field).name().to_owned(),
         text: value.text.to_owned(),
     };
     let empty = || QueryFaultKind::EmptyRange {

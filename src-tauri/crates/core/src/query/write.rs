@@ -2,8 +2,9 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::field::{Field, TextField};
-use super::{Age, AgeUnit, Bound, Condition, DateTest, Day, NumberTest, Query, TextTest};
+use super::day::{Age, AgeUnit, Day};
+use super::expression::{Bound, Condition, DateTest, NumberTest, Query, TextTest};
+use super::field::{QueryField, TextField};
 
 impl Display for Query {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -52,13 +53,13 @@ impl Display for Condition {
             Self::Words(words) => f.write_str(words),
             Self::Phrase(phrase) => write!(f, "\"{phrase}\""),
             Self::Text(field, test) => {
-                write!(f, "{}:", Field::Text(*field).name())?;
+                write!(f, "{}:", QueryField::Text(*field).name())?;
                 text_test(f, *field, test)
             }
             Self::Number(field, test) => {
-                write!(f, "{}:{test}", Field::Number(*field).name())
+                write!(f, "{}:{test}", QueryField::Number(*field).name())
             }
-            Self::Date(field, test) => write!(f, "{}:{test}", Field::Date(*field).name()),
+            Self::Date(field, test) => write!(f, "{}:{test}", QueryField::Date(*field).name()),
             Self::Flag(flag) => write!(f, "{}:{}", flag.field().name(), flag.name()),
         }
     }
@@ -128,8 +129,9 @@ impl Display for DateTest {
 
 impl Display for Day {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}", self.year)?;
-        for part in [self.month, self.day].into_iter().flatten() {
+        let (year, month, day) = self.parts();
+        write!(f, "{year:04}")?;
+        for part in [month, day].into_iter().flatten() {
             write!(f, "-{part:02}")?;
         }
         Ok(())

@@ -5,7 +5,8 @@ use segue_core::query::{
 };
 use serde_json::{Map, Value};
 
-use super::{DATES, FLAGS, NUMBERS, SORTS, SmartPlaylist, TEXT};
+use super::names::{DATES, FLAGS, NUMBERS, SORTS, TEXT};
+use super::playlist::SmartPlaylist;
 use crate::playlist::clean;
 
 /// Rules within rules.

@@ -1,5 +1,7 @@
 //! Navidrome's rules: what is read, what is refused, and that what is written is read again.
 
+use segue_core::query::{Query, Sort};
+
 use super::*;
 
 fn parsed(text: &str) -> Result<SmartPlaylist, String> {

@@ -1,12 +1,13 @@
 //! Rules as they are written. Navidrome has no rule that turns a group round, so that *not* goes down to the single rules.
 
 use segue_core::query::{
-    Age, AgeUnit, Bound, Condition, DateField, DateTest, Field, NumberField, NumberTest, Query,
-    TextField, TextTest,
+    Age, AgeUnit, Bound, Condition, DateField, DateTest, NumberField, NumberTest, Query,
+    QueryField, TextField, TextTest,
 };
 use serde_json::{Value, json};
 
-use super::{DATES, FLAGS, NUMBERS, SORTS, SmartPlaylist, TEXT};
+use super::names::{DATES, FLAGS, NUMBERS, SORTS, TEXT};
+use super::playlist::SmartPlaylist;
 
 /// Where words without a field are looked for.
 const ANYWHERE: [TextField; 4] = [
@@ -102,17 +103,20 @@ fn contains(name: &str, text: &str, wanted: bool) -> Value {
 }
 
 fn anywhere(text: &str, wanted: bool) -> Value {
-    let names = ANYWHERE.map(|field| Field::Text(field).name());
+    let names = ANYWHERE.map(|field| QueryField::Text(field).name());
     let rules = names.map(|name| contains(name, text, wanted));
     group(rules.into(), false, wanted)
 }
 
 fn text_rule(field: TextField, test: &TextTest, wanted: bool) -> Result<Value, String> {
     let name = TEXT.iter().find(|(own, _)| *own == field);
-    let (_, name) = name.ok_or_else(|| no_like(Field::Text(field).name()))?;
+    let (_, name) = name.ok_or_else(|| no_like(QueryField::Text(field).name()))?;
     let rule = |positive: &str, text: &str| match wanted {
         true => Ok(json!({positive: {*name: text}})),
-        false => Err(no_like(&format!("-{}:{text}", Field::Text(field).name()))),
+        false => Err(no_like(&format!(
+            "-{}:{text}",
+            QueryField::Text(field).name()
+        ))),
     };
     match test {
         TextTest::Words(words) => {
@@ -132,7 +136,7 @@ fn text_rule(field: TextField, test: &TextTest, wanted: bool) -> Result<Value, S
 
 fn number_rule(field: NumberField, test: NumberTest, wanted: bool) -> Result<Value, String> {
     let known = NUMBERS.iter().find(|(own, ..)| *own == field);
-    let (_, name, whole) = known.ok_or_else(|| no_like(Field::Number(field).name()))?;
+    let (_, name, whole) = known.ok_or_else(|| no_like(QueryField::Number(field).name()))?;
     // Of whole numbers "more than 3" is "at least 4"; of others a little more.
     let step = if *whole { 1.0 } else { 0.001 };
     let number = |number: f64| match number.fract() == 0.0 {
@@ -184,11 +188,14 @@ fn number_rule(field: NumberField, test: NumberTest, wanted: bool) -> Result<Val
 
 fn date_rule(field: DateField, test: DateTest, wanted: bool) -> Result<Value, String> {
     let known = DATES.iter().find(|(own, _)| *own == field);
-    let (_, name) = known.ok_or_else(|| no_like(Field::Date(field).name()))?;
+    let (_, name) = known.ok_or_else(|| no_like(QueryField::Date(field).name()))?;
     let last = |age: Age, within: bool| {
         let days = match age.unit {
             AgeUnit::Hours => {
-                return Err(no_like(&format!("{}:<{age}", Field::Date(field).name())));
+                return Err(no_like(&format!(
+                    "{}:<{age}",
+                    QueryField::Date(field).name()
+                )));
             }
             AgeUnit::Days => age.count,
             AgeUnit::Weeks => age.count * 7,
@@ -213,7 +220,7 @@ fn date_rule(field: DateField, test: DateTest, wanted: bool) -> Result<Value, St
             }
         }
         DateTest::Between(from, to) => {
-            let end = || no_like(&format!("{}:{test}", Field::Date(field).name()));
+            let end = || no_like(&format!("{}:{test}", QueryField::Date(field).name()));
             if let Some(from) = from {
                 let first = from.whole().ok_or_else(end)?;
                 rules.push(match wanted {

@@ -4,8 +4,8 @@ use jiff::{Unit, Zoned};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension};
 use segue_core::query::{
-    Age, AgeUnit, Bound, Condition, DateField, DateTest, Field, Flag, NumberField, NumberTest,
-    Query, TextField, TextTest,
+    Age, AgeUnit, Bound, Condition, DateField, DateTest, Flag, NumberField, NumberTest, Query,
+    QueryField, TextField, TextTest,
 };
 use segue_core::{ModelId, fold, similar_key};
 
@@ -127,12 +127,12 @@ impl<'a> Conditions<'a> {
             // An artist named "!!!" has no word to search for.
             None => {
                 let signs = self.bind(fold(text.trim()));
-                let columns = match columns {
-                    "" => "title artists album",
-                    columns => columns,
+                let columns: Vec<&str> = match columns {
+                    "" => vec!["title", "artists", "album"],
+                    columns => columns.split(' ').collect(),
                 };
                 let held = columns
-                    .split(' ')
+                    .iter()
                     .map(|column| format!("instr(folded(t.{column}), {signs})"));
                 format!("({})", held.collect::<Vec<_>>().join(" OR "))
             }
@@ -435,5 +435,5 @@ impl<'a> Conditions<'a> {
 
 /// What the credits call it: as the language does.
 fn role(field: TextField) -> &'static str {
-    Field::Text(field).name()
+    QueryField::Text(field).name()
 }

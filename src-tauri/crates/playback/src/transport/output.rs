@@ -6,23 +6,11 @@ use segue_core::{OutputFault, OutputSettings};
 use segue_decode::AudioFormat;
 
 use super::Transport;
+use super::underruns::{BURST, Underruns};
 use crate::protocol::{Event, Status};
 
 /// A card that takes nothing for this long is treated as lost: some drivers stop without reporting an error.
 const STALLED: Duration = Duration::from_secs(3);
-/// Underruns closer together than this count as one burst.
-const BURST: Duration = Duration::from_secs(5);
-
-/// Times that the output wanted sound and there was none.
-#[derive(Default)]
-pub(super) struct Underruns {
-    pub(super) counted: u64,
-    /// Of this opening of the output.
-    pub(super) seen: u64,
-    /// When the last one was seen.
-    burst: Option<Instant>,
-}
-
 impl Transport {
     pub(super) fn open_output(&mut self, first: &AudioFormat) -> bool {
         match self.output.open(first) {

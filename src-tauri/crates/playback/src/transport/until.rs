@@ -11,16 +11,6 @@ const SLEEP_FADE_S: f64 = 20.0;
 /// A stretch is at least so long, in seconds.
 const STRETCH_LEAST_S: f64 = 0.1;
 
-/// See the module's doc.
-#[derive(Default)]
-pub(super) struct Until {
-    /// Playing stops once this entry has ended.
-    pub(super) stop_after: Option<EntryId>,
-    sleep_at: Option<Instant>,
-    /// Which entry is played round and round, from where to where in seconds.
-    stretch: Option<(EntryId, [f64; 2])>,
-}
-
 impl Transport {
     /// Stops once this entry has ended, or does not.
     pub(super) fn set_stop_after(&mut self, entry: Option<EntryId>) {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::catalogue::Catalogue;
-use crate::index::{Query, SimilarityStats};
+use crate::index::{SimilarityStats, VectorQuery};
 use crate::medoids::medoids;
 use crate::metadata_similarity::MetadataProfile;
 use crate::sound_clusters::centred;
@@ -61,10 +61,10 @@ impl Avoided {
             .map(|song| (*song, 1.0))
             .collect();
         let places = medoids(catalogue, &weighted, ANCHORS_MAX, 0.0);
-        let queries: Vec<Query> = places
+        let queries: Vec<VectorQuery> = places
             .iter()
             .filter_map(|place| catalogue.vector(place.position))
-            .map(|vector| Query::new(&vector))
+            .map(|vector| VectorQuery::new(&vector))
             .collect();
         let cosines = catalogue.index().similarities(&queries);
         Self {
@@ -170,9 +170,9 @@ pub(super) fn anchors(
             None => index.vector(row),
         })
         .collect();
-    let queries: Vec<Query> = transformed
+    let queries: Vec<VectorQuery> = transformed
         .iter()
-        .map(|vector| Query::new(vector))
+        .map(|vector| VectorQuery::new(vector))
         .collect();
     let similarities = index.similarities(&queries);
     let mut anchors: Vec<Anchor> = Vec::new();

@@ -1,7 +1,7 @@
 //! What of a vector the regression sees: its dimensions, centred and brought to one scale.
 
 use crate::catalogue::Catalogue;
-use crate::index::{Query, dot, numbers};
+use crate::index::{VectorQuery, dot, numbers};
 
 /// How vectors become features.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,7 +41,7 @@ impl Sound {
         let weights: Vec<f32> = parameters.iter().map(|w| *w as f32 * self.scale).collect();
         SoundWeights {
             at_mean: dot(&weights, catalogue.index().mean()),
-            weights: Query::new(&weights),
+            weights: VectorQuery::new(&weights),
         }
     }
 }
@@ -49,7 +49,7 @@ impl Sound {
 /// Parameters of the sound, ready to score.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SoundWeights {
-    weights: Query,
+    weights: VectorQuery,
     at_mean: f32,
 }
 
