@@ -61,7 +61,7 @@ test("every command of the program is asked", () => {
 // prettier-ignore
 test.each([
   ["sort", all<SongSort | AlbumSort>({ title: true, artist: true, album: true, year: true, duration: true, plays: true, added: true, rating: true, played: true, bpm: true, random: true, relevance: true })],
-  ["do", all<PlayerCommand["do"]>({ play: true, pause: true, toggle: true, next: true, previous: true, seek: true, volume: true, repeat: true, shuffle: true, jump: true, remove: true, move: true, clear: true, undo: true, redo: true, dj: true, guest: true })],
+  ["do", all<PlayerCommand["do"]>({ play: true, pause: true, toggle: true, next: true, previous: true, seek: true, volume: true, repeat: true, shuffle: true, jump: true, remove: true, move: true, clear: true, undo: true, redo: true, dj: true, guest: true, "stop-after": true, sleep: true, loop: true })],
   ["of", all<SeedRef["of"] | PlaylistSource["of"]>({ track: true, album: true, artist: true, genre: true, tag: true, playlist: true, words: true, tracks: true, search: true, mix: true, station: true, path: true, queue: true })],
 ])("every %s is asked with", (key, names) => {
   expect(names.filter((name) => !asked.includes(`"${key}":"${name}"`))).toEqual([]);

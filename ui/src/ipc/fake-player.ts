@@ -1,6 +1,7 @@
 // The fake twin's player: a queue in playing order, a clock that may be told the time, a guest DJ, and no sound.
 import type { DjMode, PickRow, PlayerCommand, PlayerState, PlayerStatus, QueueEdit } from "./types";
 import type { QueuePage, QueueRow, QueueSource, ReasonRow, Station, TrackRow } from "./types";
+import { SILENT } from "./fake-silence";
 import { signalOf } from "./fake-signal";
 
 export type Ears = {
@@ -29,28 +30,7 @@ const THREADED = 12;
 export class FakePlayer {
   rows: QueueRow[] = [];
   at: number | null = null;
-  state: PlayerState = {
-    status: "stopped",
-    current: null,
-    position_s: 0,
-    duration_s: 0,
-    volume: 0.7,
-    gain: { db: 0, source: "off", held_back: false },
-    signal: null,
-    repeat: "off",
-    shuffle: false,
-    stop_after: null,
-    sleeps_in_s: null,
-    stretch: null,
-    station: null,
-    dj: null,
-    guest: false,
-    queue_revision: 1,
-    undo: null,
-    redo: null,
-    output_error: null,
-    underruns: 0,
-  };
+  state: PlayerState = { ...SILENT };
   #entry = 1;
   #edits = 0;
   #done: Step[] = [];

@@ -104,17 +104,34 @@ test.each<[PlaylistOrigin, string]>([
     { is: "search", text: "jazz", album: null, sort: "added", descending: false, limit: null },
     "Songs that match “jazz”, by date added",
   ],
-  [{ is: "search", text: "", album: "B", sort: "album", descending: false, limit: null }, "All songs on “B”, by album"],
+  [
+    { is: "search", text: "", album: "B", sort: "album", descending: false, limit: null },
+    "All songs on “B”, by album",
+  ],
   [
     { is: "search", text: "a", album: "B", sort: "relevance", descending: false, limit: null },
     "Songs that match “a” on “B”, by best match",
   ],
   [
-    { is: "search", text: "", album: null, sort: "random", descending: false, limit: { by: "songs", most: 50 } },
+    {
+      is: "search",
+      text: "",
+      album: null,
+      sort: "random",
+      descending: false,
+      limit: { by: "songs", most: 50 },
+    },
     "All songs, in random order, at most 50 songs",
   ],
   [
-    { is: "search", text: "", album: null, sort: "rating", descending: true, limit: { by: "seconds", most: 7200 } },
+    {
+      is: "search",
+      text: "",
+      album: null,
+      sort: "rating",
+      descending: true,
+      limit: { by: "seconds", most: 7200 },
+    },
     "All songs, by rating, last first, at most 2 h",
   ],
   [{ is: "mix", mix: { is: "discover" } }, "The mix “Discover”"],
