@@ -148,7 +148,7 @@ fn stations_mixes_and_ways_from_whatever_can_be_named() {
         (&all[0]["id"], &all[23]["id"])
     );
 
-    // Before any play there is a first look, what is to be discovered, and an album.
+    // Before any play there is a first look, what is to be discovered, and an album, beside moods, which need no play.
     let offered = |world: &World| -> Vec<String> {
         let mixes = world.json(&["mix", "--list"]);
         let ids = mixes["mixes"]
@@ -158,7 +158,9 @@ fn stations_mixes_and_ways_from_whatever_can_be_named() {
             .map(|mix| mix["id"].as_str().unwrap().to_owned());
         ids.collect()
     };
-    assert_eq!(offered(&world), ["for-you", "discover", "random-album"]);
+    let mut at_first = offered(&world);
+    at_first.retain(|id| !id.starts_with("mood:"));
+    assert_eq!(at_first, ["for-you", "discover", "random-album"]);
     let album = picks(&world.json(&["mix", "random-album"]));
     let numbers: Vec<&Value> = album.iter().map(|pick| &pick["track"]["track"]).collect();
     assert_eq!(
