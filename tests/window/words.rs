@@ -21,8 +21,8 @@ const DATA: &str = "const done = arguments[arguments.length - 1];\
             ...row.artists, ...row.genres, ...(row.tags ?? [])]);\
         const paths = [...status.roots, ...failures].map(({ path }) => path).concat(status.jobs.map(({ current }) => current ?? ''));\
         const files = paths.map((path) => path.split('/').pop());\
-        const typed = ['calm piano, no vocals, zorp', 'calm', 'piano', 'vocals', 'zorp', 'zzzz', 'Xyzzy', '/no/such/folder', '.opus'];\
-        const versions = [...typed, 'CPU', status.version, status.model ?? '', taste.version];\
+        const typed = ['calm piano, no vocals, zorp', 'calm', 'piano', 'vocals', 'zorp', 'zorn', 'zzzz', 'Xyzzy', '/no/such/folder', '.opus'];\
+        const versions = [...typed, 'CPU', 'OPUS', 'FLAC', status.version, status.model ?? '', taste.version];\
         const tags = seeds.map(({ seed }) => seed.name ?? '');\
         done([...names, ...tags, ...outputs.devices.map(({ name }) => name), ...paths, ...files, ...playlists.map(({ name }) => name), ...versions, status.suggested_folder ?? '']);\
     }, (refused) => done([JSON.stringify(refused)]))";
