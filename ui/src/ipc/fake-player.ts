@@ -1,8 +1,8 @@
 // The fake twin's player: a queue in playing order, a clock that may be told the time, a guest DJ, and no sound.
 import type { DjMode, PickRow, PlayerCommand, PlayerState, PlayerStatus, QueueEdit } from "./types";
 import type { QueuePage, QueueRow, QueueSource, ReasonRow, Station, TrackRow } from "./types";
-import { SILENT } from "./fake-silence";
 import { signalOf } from "./fake-signal";
+import { SILENT } from "./silence";
 
 export type Ears = {
   changed: () => void;
@@ -30,7 +30,7 @@ const THREADED = 12;
 export class FakePlayer {
   rows: QueueRow[] = [];
   at: number | null = null;
-  state: PlayerState = { ...SILENT };
+  state: PlayerState = { ...SILENT, volume: 0.7, queue_revision: 1 };
   #entry = 1;
   #edits = 0;
   #done: Step[] = [];

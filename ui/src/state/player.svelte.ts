@@ -2,32 +2,10 @@
 // two of them, lets time pass on its own clock.
 import type { AppEvent, Backend, DjMode, PlayerCommand, PlayerState, RepeatMode } from "../ipc/backend";
 import type { TrackRow, WaveformRow } from "../ipc/backend";
+import { SILENT } from "../ipc/silence";
 import { latest } from "./latest";
 import type { Notices } from "./notices.svelte";
 import { t } from "../words";
-
-export const SILENT: PlayerState = {
-  status: "stopped",
-  current: null,
-  position_s: 0,
-  duration_s: 0,
-  volume: 1,
-  gain: { db: 0, source: "off", held_back: false },
-  signal: null,
-  repeat: "off",
-  shuffle: false,
-  stop_after: null,
-  sleeps_in_s: null,
-  stretch: null,
-  station: null,
-  dj: null,
-  guest: false,
-  queue_revision: 0,
-  undo: null,
-  redo: null,
-  output_error: null,
-  underruns: 0,
-};
 
 const NEXT_REPEAT: Record<RepeatMode, RepeatMode> = { off: "all", all: "one", one: "off" };
 

@@ -2,7 +2,8 @@
 import { describe, expect, it, vi } from "vitest";
 import type { PlayerState } from "../ipc/backend";
 import type { MenuChoice, MenuItem } from "../elements/menu";
-import { SILENT, type Player } from "./player.svelte";
+import { SILENT } from "../ipc/silence";
+import { type Player } from "./player.svelte";
 import { untilMenu } from "./until";
 
 const current = { entry: 7, track: { album: "Night" } } as PlayerState["current"];

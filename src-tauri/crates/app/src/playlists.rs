@@ -335,12 +335,18 @@ impl Segue {
     /// Makes a playlist anew if it lives and was last made on an earlier day, or is a search that finds other songs now. Returns whether it did.
     pub(crate) fn make_anew_if_due(&self, id: i64, now: &Zoned) -> Result<bool, AppError> {
         let playlist = self.existing(id)?;
-        if playlist.source.is_none()
-            || !(is_due(playlist.made_at, now) || self.is_outdated(&playlist))
-        {
+        if playlist.source.is_none() {
             return Ok(false);
         }
-        let made = self.make_anew(&playlist, now.timestamp());
+        let made = match is_due(playlist.made_at, now) {
+            true => self.make_anew(&playlist, now.timestamp()),
+            false => match self.found_anew(&playlist) {
+                Some(found) => self
+                    .songs_by_id(&found)
+                    .and_then(|entries| self.remake(&playlist, &entries, now.timestamp())),
+                None => return Ok(false),
+            },
+        };
         if let Err(error) = &made {
             tracing::warn!(%error, name = playlist.name, "a living playlist stays as it was");
         }
@@ -349,7 +355,16 @@ impl Segue {
 
     fn make_anew(&self, playlist: &Playlist, now: Timestamp) -> Result<PlaylistBefore, AppError> {
         let entries = self.songs_of(&self.source_of(playlist)?)?;
-        let made = self.library.remake_playlist(playlist.id, &entries, now)?;
+        self.remake(playlist, &entries, now)
+    }
+
+    fn remake(
+        &self,
+        playlist: &Playlist,
+        entries: &[NewEntry],
+        now: Timestamp,
+    ) -> Result<PlaylistBefore, AppError> {
+        let made = self.library.remake_playlist(playlist.id, entries, now)?;
         made.ok_or_else(|| no_such(playlist.id.0))
     }
 

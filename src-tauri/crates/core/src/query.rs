@@ -16,7 +16,6 @@ mod fault;
 mod field;
 mod read;
 mod sort;
-mod typing;
 mod value;
 mod write;
 
@@ -25,7 +24,6 @@ pub use expression::{Bound, Condition, DateTest, NumberTest, Query, TextTest};
 pub use fault::{QueryFault, QueryFaultKind};
 pub use field::{DateField, Flag, NumberField, QueryField, TextField};
 pub use sort::Sort;
-pub use typing::{Spot, SpotKind};
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! DSD, the one-bit sound of SACDs, as PCM: DSF and DSDIFF files without compression.
 //!
-//! A reader that gives PCM in packets. Each is made by itself of the bits around it, so that a jump lands on the sample and leaves
+//! A source of PCM in parts. Each is made by itself of the bits around it, so that a jump lands on the sample and leaves
 //! no trace. At both ends of a file the bits are mirrored: silence there would be heard as a click between two songs that
 //! run into each other.
 //!
@@ -13,25 +13,19 @@ use std::io::{self, Read, Seek, SeekFrom};
 use segue_core::bytes::{be, le};
 use segue_core::{Damage, FileFault};
 use symphonia::core::audio::{Channels, Position};
-use symphonia::core::codecs::CodecParameters;
-use symphonia::core::codecs::audio::AudioCodecParameters;
 use symphonia::core::codecs::audio::well_known::CODEC_ID_PCM_F32LE;
 use symphonia::core::common::FourCc;
-use symphonia::core::errors::{Result, SeekErrorKind, seek_error};
-use symphonia::core::formats::{
-    FormatId, FormatInfo, FormatReader, MediaInfo, SeekMode, SeekTo, SeekedTo, Track, TrackFlags,
-};
+use symphonia::core::errors::Result;
+use symphonia::core::formats::{FormatId, FormatInfo};
 use symphonia::core::io::MediaSourceStream;
-use symphonia::core::meta::{Metadata, MetadataLog};
-use symphonia::core::packet::Packet;
-use symphonia::core::units::{Duration, TimeBase, Timestamp};
 
+use crate::pcm_reader::{PartDecoder, PcmPart, PcmReader, PcmShape};
 use filter::Decimator;
 
 /// Chunks walked over before a file is taken for a trap.
 const STEPS_MAX: usize = 10_000;
-/// Frames of PCM in a packet.
-const PACKET_FRAMES: u64 = 4096;
+/// Frames of PCM in a part.
+const PART_FRAMES: u64 = 4096;
 /// Rates that PCM is made at: the one that the bits' rate is a multiple of.
 const PCM_RATES_HZ: [u32; 2] = [88_200, 96_000];
 /// DsdBits per second that are DSD: 64 to 1,024 times a CD's rate, or that of a DAT.
@@ -65,8 +59,8 @@ struct DsdBits {
     lowest_first: bool,
 }
 
-/// A file of DSD, read as PCM.
-pub(crate) struct DsdReader {
+/// A file of DSD, as PCM.
+pub(crate) struct DsdSource {
     stream: MediaSourceStream<'static>,
     bits: DsdBits,
     decimator: Decimator,
@@ -75,73 +69,62 @@ pub(crate) struct DsdReader {
     frames: u64,
     /// The frame that comes next.
     next: u64,
-    tracks: Vec<Track>,
-    info: MediaInfo,
-    log: MetadataLog,
 }
 
-impl DsdReader {
-    pub(crate) fn open(
-        mut stream: MediaSourceStream<'static>,
-    ) -> std::result::Result<Self, FileFault> {
-        let head = read_at(&mut stream, 0, 16)?;
-        let bits = match head.starts_with(b"FRM8") {
-            true => dsdiff(&mut stream)?,
-            false => dsf(&mut stream)?,
-        };
-        let pcm_hz = PCM_RATES_HZ
-            .into_iter()
-            .find(|hz| bits.rate_hz % (hz * 8) == 0);
-        let Some(pcm_hz) = pcm_hz.filter(|_| RATES_HZ.contains(&bits.rate_hz)) else {
-            return Err(FileFault::Implausible {
-                channels: bits.channels as u32,
-                rate_hz: bits.rate_hz,
-            });
-        };
-        let step = u64::from(bits.rate_hz / pcm_hz / 8);
-        let frames = bits.len / step;
-        if frames == 0 {
-            return Err(FileFault::NoAudio);
-        }
-        let channels = match bits.channels {
-            1 => Channels::Positioned(Position::FRONT_CENTER),
-            2 => Channels::Positioned(Position::FRONT_LEFT | Position::FRONT_RIGHT),
-            6 => Channels::Positioned(
-                Position::FRONT_LEFT
-                    | Position::FRONT_RIGHT
-                    | Position::FRONT_CENTER
-                    | Position::LFE1
-                    | Position::REAR_LEFT
-                    | Position::REAR_RIGHT,
-            ),
-            count => Channels::Discrete(count as u16),
-        };
-        let params = AudioCodecParameters {
-            codec: CODEC_ID_PCM_F32LE,
-            sample_rate: Some(pcm_hz),
-            channels: Some(channels),
-            max_frames_per_packet: Some(PACKET_FRAMES),
-            ..AudioCodecParameters::default()
-        };
-        let mut track = Track::new(0);
-        track
-            .with_codec_params(CodecParameters::Audio(params))
-            .with_num_frames(frames)
-            .with_flags(TrackFlags::DEFAULT);
-        track.time_base = TimeBase::try_from_recip(pcm_hz);
-        Ok(Self {
-            stream,
-            bits,
-            decimator: Decimator::new(bits.rate_hz),
-            step,
-            frames,
-            next: 0,
-            tracks: vec![track],
-            info: MediaInfo::default(),
-            log: MetadataLog::default(),
-        })
+/// Opens such a file.
+pub(crate) fn open(
+    mut stream: MediaSourceStream<'static>,
+) -> std::result::Result<PcmReader<DsdSource>, FileFault> {
+    let head = read_at(&mut stream, 0, 16)?;
+    let bits = match head.starts_with(b"FRM8") {
+        true => dsdiff(&mut stream)?,
+        false => dsf(&mut stream)?,
+    };
+    let pcm_hz = PCM_RATES_HZ
+        .into_iter()
+        .find(|hz| bits.rate_hz % (hz * 8) == 0);
+    let Some(pcm_hz) = pcm_hz.filter(|_| RATES_HZ.contains(&bits.rate_hz)) else {
+        return Err(FileFault::Implausible {
+            channels: bits.channels as u32,
+            rate_hz: bits.rate_hz,
+        });
+    };
+    let step = u64::from(bits.rate_hz / pcm_hz / 8);
+    let frames = bits.len / step;
+    if frames == 0 {
+        return Err(FileFault::NoAudio);
     }
+    let channels = match bits.channels {
+        1 => Channels::Positioned(Position::FRONT_CENTER),
+        2 => Channels::Positioned(Position::FRONT_LEFT | Position::FRONT_RIGHT),
+        6 => Channels::Positioned(
+            Position::FRONT_LEFT
+                | Position::FRONT_RIGHT
+                | Position::FRONT_CENTER
+                | Position::LFE1
+                | Position::REAR_LEFT
+                | Position::REAR_RIGHT,
+        ),
+        count => Channels::Discrete(count as u16),
+    };
+    let shape = PcmShape {
+        codec: CODEC_ID_PCM_F32LE,
+        rate_hz: pcm_hz,
+        channels,
+        frames: Some(frames),
+    };
+    let source = DsdSource {
+        stream,
+        bits,
+        decimator: Decimator::new(bits.rate_hz),
+        step,
+        frames,
+        next: 0,
+    };
+    Ok(PcmReader::new(source, &FORMAT, shape))
+}
 
+impl DsdSource {
     /// Each channel's bytes from one to another, the first bit highest; beyond the file's ends they are mirrored.
     fn bytes(&mut self, from: i64, to: i64) -> io::Result<Vec<Vec<u8>>> {
         let len = self.bits.len as i64;
@@ -190,63 +173,37 @@ impl DsdReader {
     }
 }
 
-impl FormatReader for DsdReader {
-    fn format_info(&self) -> &FormatInfo {
-        &FORMAT
+impl PartDecoder for DsdSource {
+    fn seek(&mut self, frame: u64) -> Result<i64> {
+        self.next = frame.min(self.frames);
+        Ok(self.next as i64)
     }
 
-    fn media_info(&self) -> &MediaInfo {
-        &self.info
-    }
-
-    fn metadata(&mut self) -> Metadata<'_> {
-        self.log.metadata()
-    }
-
-    fn tracks(&self) -> &[Track] {
-        &self.tracks
-    }
-
-    fn seek(&mut self, _mode: SeekMode, to: SeekTo) -> Result<SeekedTo> {
-        let SeekTo::Timestamp { ts, track_id } = to else {
-            return seek_error(SeekErrorKind::Unseekable);
-        };
-        self.next = (ts.get().max(0) as u64).min(self.frames);
-        Ok(SeekedTo {
-            track_id,
-            required_ts: ts,
-            actual_ts: Timestamp::from(self.next as i64),
-        })
-    }
-
-    fn next_packet(&mut self) -> Result<Option<Packet>> {
-        let count = PACKET_FRAMES.min(self.frames - self.next);
+    fn next(&mut self) -> Result<Option<PcmPart>> {
+        let count = PART_FRAMES.min(self.frames - self.next);
         if count == 0 {
             return Ok(None);
         }
         let (window, step) = (self.decimator.window(), self.step as usize);
+        let start = self.next as i64;
         // The first frame's window begins half of it before its place.
         let from = (self.next * self.step) as i64 - window as i64 / 2;
         let to = from + ((count as usize - 1) * step + window) as i64;
-        let bytes = self.bytes(from, to)?;
-        let mut pcm = Vec::with_capacity(count as usize * bytes.len() * 4);
+        let channels = self.bytes(from, to)?;
+        let mut pcm = Vec::with_capacity(count as usize * channels.len() * 4);
         for frame in 0..count as usize {
-            for channel in &bytes {
+            for channel in &channels {
                 let at = frame * step;
                 let sample = self.decimator.sample(&channel[at..at + window]);
                 pcm.extend(sample.to_le_bytes());
             }
         }
-        let pts = Timestamp::from(self.next as i64);
         self.next += count;
-        Ok(Some(Packet::new(0, pts, Duration::from(count), pcm)))
-    }
-
-    fn into_inner<'s>(self: Box<Self>) -> MediaSourceStream<'s>
-    where
-        Self: 's,
-    {
-        self.stream
+        Ok(Some(PcmPart {
+            start,
+            frames: count,
+            bytes: pcm,
+        }))
     }
 }
 

@@ -53,11 +53,11 @@ impl Segue {
         Ok(ids.iter().map(|id| id.0).collect())
     }
 
-    /// Whether a living search finds other songs, or in another order, than when its playlist was made.
-    pub(super) fn is_outdated(&self, playlist: &Playlist) -> bool {
-        let finds_others = || {
+    /// What a living search finds now, where that is other songs, or another order, than when its playlist was made.
+    pub(super) fn found_anew(&self, playlist: &Playlist) -> Option<Vec<i64>> {
+        let find = || {
             let PlaylistSource::Search { query, limit } = self.source_of(playlist)? else {
-                return Ok(false);
+                return Ok(None);
             };
             let found = self.searched(&query, limit)?;
             let page = self.library.playlist_page(playlist.id, 0, u32::MAX)?;
@@ -65,10 +65,11 @@ impl Segue {
             let held = held
                 .iter()
                 .map(|entry| entry.track.as_ref().map(|track| track.id.0));
-            Ok::<_, AppError>(!held.eq(found.into_iter().map(Some)))
+            let same = held.eq(found.iter().copied().map(Some));
+            Ok::<_, AppError>((!same).then_some(found))
         };
         // What cannot be told now is told with the next day's making.
-        finds_others().unwrap_or(false)
+        find().ok().flatten()
     }
 
     /// The rules of a living search.

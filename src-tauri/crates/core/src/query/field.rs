@@ -158,11 +158,6 @@ const FLAGS: &[(Flag, QueryField, &str)] = &[
 ];
 
 impl QueryField {
-    /// All of them, in the order in which they are offered.
-    pub fn all() -> impl Iterator<Item = Self> {
-        FIELDS.iter().map(|(field, _)| *field)
-    }
-
     /// What it is called.
     pub fn name(self) -> &'static str {
         let named = FIELDS.iter().find(|(field, _)| *field == self);

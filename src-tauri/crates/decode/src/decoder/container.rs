@@ -14,7 +14,7 @@ use symphonia::default::formats::{AdtsReader, MpaReader};
 use symphonia::default::meta::{ApeReader as ApeTags, Id3v1Reader, Id3v2Reader};
 
 use crate::ape;
-use crate::dsd::{self, DsdReader};
+use crate::dsd;
 use crate::error;
 use crate::shown::Shown;
 use crate::source::{BoundedFile, Budget};
@@ -53,7 +53,7 @@ pub(super) fn open_container(
         return own(musepack::open(stream).map(|reader| Box::new(reader) as _));
     }
     if dsd::is_dsd(&head) {
-        return own(DsdReader::open(stream).map(|reader| Box::new(reader) as _));
+        return own(dsd::open(stream).map(|reader| Box::new(reader) as _));
     }
     let probe = match is_container(&head) {
         true => symphonia::default::get_probe(),

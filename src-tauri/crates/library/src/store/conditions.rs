@@ -38,6 +38,26 @@ fn of_recording(column: &str) -> String {
     format!("(SELECT r.{column} FROM recordings r WHERE r.id = t.recording_id)")
 }
 
+/// What holds a number.
+pub(super) fn number_column(field: NumberField) -> String {
+    match field {
+        NumberField::Year => "t.year".to_owned(),
+        NumberField::OriginalYear => {
+            "coalesce(nullif(CAST(substr(t.original_date, 1, 4) AS INTEGER), 0), t.year)".to_owned()
+        }
+        NumberField::Track => "t.track".to_owned(),
+        NumberField::Disc => "t.disc".to_owned(),
+        NumberField::Length => "t.duration_s".to_owned(),
+        NumberField::Bpm => format!("coalesce(t.bpm, {})", of_recording("bpm")),
+        NumberField::Plays => of_recording("plays"),
+        NumberField::Skips => of_recording("skips"),
+        NumberField::Rating => of_recording("half_stars / 2.0"),
+        NumberField::Bitrate => "t.bitrate_kbps".to_owned(),
+        NumberField::SampleRate => "t.sample_rate_hz".to_owned(),
+        NumberField::Loudness => of_recording("loudness_lufs"),
+    }
+}
+
 /// The name of the value at `index`.
 pub(super) fn value_name(index: usize) -> String {
     format!(":v{index}")
@@ -316,23 +336,7 @@ impl<'a> Conditions<'a> {
     }
 
     fn number(&mut self, field: NumberField, test: NumberTest) -> String {
-        let column = match field {
-            NumberField::Year => "t.year".to_owned(),
-            NumberField::OriginalYear => {
-                "coalesce(nullif(CAST(substr(t.original_date, 1, 4) AS INTEGER), 0), t.year)"
-                    .to_owned()
-            }
-            NumberField::Track => "t.track".to_owned(),
-            NumberField::Disc => "t.disc".to_owned(),
-            NumberField::Length => "t.duration_s".to_owned(),
-            NumberField::Bpm => format!("coalesce(t.bpm, {})", of_recording("bpm")),
-            NumberField::Plays => of_recording("plays"),
-            NumberField::Skips => of_recording("skips"),
-            NumberField::Rating => of_recording("half_stars / 2.0"),
-            NumberField::Bitrate => "t.bitrate_kbps".to_owned(),
-            NumberField::SampleRate => "t.sample_rate_hz".to_owned(),
-            NumberField::Loudness => of_recording("loudness_lufs"),
-        };
+        let column = number_column(field);
         match test {
             NumberTest::Absent => format!("{column} ISNULL"),
             NumberTest::Present => format!("{column} NOTNULL"),

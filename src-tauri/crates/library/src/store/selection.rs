@@ -2,10 +2,10 @@
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, ToSql};
-use segue_core::query::{Condition, Query, Sort};
+use segue_core::query::{Condition, NumberField, Query, Sort};
 use segue_core::{TrackId, fold};
 
-use super::conditions::{Asked, Conditions, LAST_PLAYED, value_name};
+use super::conditions::{Asked, Conditions, LAST_PLAYED, number_column, value_name};
 use super::query::TrackQuery;
 use crate::search;
 
@@ -82,7 +82,14 @@ impl Selection {
             _ => format!("SELECT count(*) FROM tracks t WHERE {filter}"),
         };
         let ranked = words.filter(|_| query.sort == Sort::Relevance);
-        let by_chance = format!("shuffled(t.id, {})", query.seed);
+        // What no index is sorted by.
+        let by = match query.sort {
+            Sort::Rating => number_column(NumberField::Rating),
+            Sort::Bpm => number_column(NumberField::Bpm),
+            Sort::Played => LAST_PLAYED.to_owned(),
+            Sort::Random => format!("shuffled(t.id, {})", query.seed),
+            _ => String::new(),
+        };
         let columns: &[&str] = match query.sort {
             Sort::Title => &["t.title_sort", "t.artist_sort"],
             Sort::Artist | Sort::Relevance => {
@@ -100,14 +107,7 @@ impl Selection {
             Sort::Plays => &["r.plays", "r.id"],
             Sort::Added => &["t.added_at"],
             Sort::Path => &["t.path", "t.span_start_ns"],
-            Sort::Rating => {
-                &["(SELECT r.half_stars FROM recordings r WHERE r.id = t.recording_id)"]
-            }
-            Sort::Played => &[LAST_PLAYED],
-            Sort::Bpm => {
-                &["coalesce(t.bpm, (SELECT r.bpm FROM recordings r WHERE r.id = t.recording_id))"]
-            }
-            Sort::Random => &[&by_chance],
+            Sort::Rating | Sort::Played | Sort::Bpm | Sort::Random => &[&by],
         };
         let columns: Vec<&str> = match ranked.is_some() {
             true => [RELEVANCE].iter().chain(columns).copied().collect(),

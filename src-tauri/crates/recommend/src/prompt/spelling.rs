@@ -7,8 +7,9 @@ const OFFERED: usize = 3;
 
 /// Of `known`, those that a slip of the pen or two makes of `word`, the nearest first; of equally near ones the first.
 pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let key: Vec<char> = similar_key(word).chars().collect();
-    let most = match key.len() {
+    let key = similar_key(word);
+    let letters = key.chars().count();
+    let most = match letters {
         0..=2 => return Vec::new(),
         3..=4 => 1,
         5..=8 => 2,
@@ -16,11 +17,12 @@ pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> V
     };
     let mut found: Vec<(usize, &str)> = Vec::new();
     for name in known {
-        let other: Vec<char> = similar_key(name).chars().collect();
-        if other.len().abs_diff(key.len()) > most {
+        let other = similar_key(name);
+        if other.chars().count().abs_diff(letters) > most {
             continue;
         }
-        let slips = distance(&key, &other);
+        // Letters to change, add, leave out or swap with the next.
+        let slips = strsim::osa_distance(&key, &other);
         if slips <= most && found.iter().all(|(_, known)| *known != name) {
             found.push((slips, name));
         }
@@ -31,23 +33,6 @@ pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> V
     found.retain(|(slips, _)| *slips == least);
     found.truncate(OFFERED);
     found.into_iter().map(|(_, name)| name.to_owned()).collect()
-}
-
-/// Letters to change, add, leave out or swap with the next (optimal string alignment).
-fn distance(a: &[char], b: &[char]) -> usize {
-    let (mut before, mut last): (Vec<usize>, Vec<usize>) = (Vec::new(), (0..=b.len()).collect());
-    for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
-        for j in 1..=b.len() {
-            let differs = usize::from(a[i - 1] != b[j - 1]);
-            row[j] = (last[j] + 1).min(row[j - 1] + 1).min(last[j - 1] + differs);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                row[j] = row[j].min(before[j - 2] + 1);
-            }
-        }
-        (before, last) = (last, row);
-    }
-    last[b.len()]
 }
 
 #[cfg(test)]
@@ -73,9 +58,8 @@ mod tests {
     #[test]
     fn distances_are_those_of_the_book() {
         let check = |a: &str, b: &str, expected| {
-            let chars = |text: &str| text.chars().collect::<Vec<char>>();
-            assert_eq!(distance(&chars(a), &chars(b)), expected, "{a} {b}");
-            assert_eq!(distance(&chars(b), &chars(a)), expected, "{b} {a}");
+            assert_eq!(strsim::osa_distance(a, b), expected, "{a} {b}");
+            assert_eq!(strsim::osa_distance(b, a), expected, "{b} {a}");
         };
         check("", "", 0);
         check("", "abc", 3);

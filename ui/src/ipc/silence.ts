@@ -1,4 +1,4 @@
-// The fake twin's player before anything plays.
+// The player before anything plays.
 import type { PlayerState } from "./types";
 
 export const SILENT: PlayerState = {
@@ -6,7 +6,7 @@ export const SILENT: PlayerState = {
   current: null,
   position_s: 0,
   duration_s: 0,
-  volume: 0.7,
+  volume: 1,
   gain: { db: 0, source: "off", held_back: false },
   signal: null,
   repeat: "off",
@@ -17,7 +17,7 @@ export const SILENT: PlayerState = {
   station: null,
   dj: null,
   guest: false,
-  queue_revision: 1,
+  queue_revision: 0,
   undo: null,
   redo: null,
   output_error: null,
